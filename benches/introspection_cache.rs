@@ -1,4 +1,4 @@
-//! What a hit in the introspection cache costs, and the memory of each token in it.
+//! The cost of a hit in the introspection cache, and the memory per token.
 //!
 //! `cargo bench --bench introspection_cache --features introspection-cache`
 
@@ -13,12 +13,12 @@ use axum::Router;
 use axum::http::header::CONTENT_TYPE;
 use cpu_time::ThreadTime;
 
-/// As many as a cache has by default.
+/// The default capacity of a cache.
 const TOKENS: usize = 10_000;
 const HITS: u32 = 100_000;
 const ROUNDS: usize = 11;
 
-/// A token that has expired is not kept.
+/// The expiry in the response, which is in the past. Expired tokens are not cached.
 const EXPIRED: &str = "1732291200000";
 const ANSWER: &str = include_str!("overhead/introspection.json");
 
@@ -36,7 +36,7 @@ async fn measure(url: &str) {
         .introspection_cache(cache)
         .build()
         .expect("the configuration is complete");
-    // The first calls open the connection, and make what is made once.
+    // The first calls open the connection and initialize lazy state.
     for number in 0..100 {
         ask(&api, &request(TOKENS + number)).await;
     }
@@ -44,9 +44,9 @@ async fn measure(url: &str) {
     for number in 0..TOKENS {
         ask(&api, &request(number)).await;
     }
-    println!("{} bytes a token", (resident() - before) / TOKENS);
+    println!("{} bytes per token", (resident() - before) / TOKENS);
 
-    // All over the place: neighbors would be in the processor's cache.
+    // In scattered order, because neighbors would be in the CPU cache.
     let requests: Vec<_> = (0..TOKENS)
         .map(|number| request(number * 7919 % TOKENS))
         .collect();
@@ -77,22 +77,22 @@ async fn ask(api: &Authlete, request: &IntrospectionRequest) {
     assert_eq!(answer.client_id, Some(26_478_243_745_571));
 }
 
-/// The server keeps nothing, and so does not count as memory.
+/// The server keeps no state, so it does not add to the measured memory.
 fn app() -> Router {
     let answer = ANSWER.replace(EXPIRED, "9999999999999");
     Router::new().fallback(move |request: axum::extract::Request| {
         let answer = answer.clone();
         async move {
-            // Read to the end: the connection is used again.
+            // Read to the end, so that the connection is reused.
             let _ = axum::body::to_bytes(request.into_body(), usize::MAX).await;
             ([(CONTENT_TYPE, "application/json")], answer)
         }
     })
 }
 
-/// What the process has in memory, in bytes.
+/// The resident set size of the process, in bytes.
 fn resident() -> usize {
-    let status = fs::read_to_string("/proc/self/status").expect("Linux tells");
+    let status = fs::read_to_string("/proc/self/status").expect("Linux has /proc");
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
     let kilobytes = line.and_then(|line| line.split_whitespace().next()?.parse::<usize>().ok());
     kilobytes.expect("a number of kilobytes") * 1024

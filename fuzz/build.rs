@@ -1,4 +1,4 @@
-//! Makes what reaches every operation by its id, as the tests of the crate have it.
+//! Generates code that calls every operation by its ID, like the build script of the crate.
 
 #[path = "../tests/integration/arguments.rs"]
 mod arguments;
@@ -17,7 +17,7 @@ fn main() {
     for input in ["openapi", "tests/integration"] {
         println!("cargo::rerun-if-changed=../{input}");
     }
-    // Where the tests run.
+    // The directory in which the tests run.
     env::set_current_dir("..").expect("this is a directory of the repository");
     let generated = Description::load(Path::new("openapi"))
         .and_then(|description| generate(&description))

@@ -1,4 +1,4 @@
-//! Many calls at once.
+//! Bursts of concurrent calls.
 
 use std::net::SocketAddr;
 use std::time::Instant;
@@ -16,7 +16,7 @@ pub fn compare(target: SocketAddr, authority: &str) {
     let relay = Relay::start(target, None);
     let url = relay.url();
     println!(
-        "\n| burst | calls | CPU a call, cold | wall, cold | CPU a call, warm | wall, warm |\n|---|---|---|---|---|---|"
+        "\n| burst | calls | CPU per call, cold | wall, cold | CPU per call, warm | wall, warm |\n|---|---|---|---|---|---|"
     );
     for calls in [100, 500] {
         let mut rounds: [Vec<[f64; 4]>; 3] = Default::default();
@@ -41,7 +41,7 @@ pub fn compare(target: SocketAddr, authority: &str) {
     }
 }
 
-/// CPU time of a call in µs, and how long all take together in ms.
+/// CPU time per call in µs, and wall time of all calls in ms.
 async fn burst(client: &Client, calls: usize) -> (f64, f64) {
     let (begin, cpu) = (Instant::now(), ThreadTime::now());
     let answers = join_all((0..calls).map(|_| client.introspection())).await;

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::plain;
 
-/// Which client: the SDK, bare reqwest with its defaults (HTTP/2), and bare reqwest with HTTP/1.1.
+/// The SDK, bare reqwest with its defaults (HTTP/2), and bare reqwest with HTTP/1.1.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Kind {
     Sdk,
@@ -83,7 +83,7 @@ impl Client {
         }
     }
 
-    /// A read; whether it succeeded.
+    /// Makes a call that may be retried. Returns whether it succeeded.
     pub async fn introspection(&self) -> bool {
         match self {
             Self::Sdk(api) => {
@@ -106,14 +106,14 @@ impl Client {
         }
     }
 
-    /// A call that must not be repeated; whether it succeeded.
+    /// Makes a call that must not be retried. Returns whether it succeeded.
     pub async fn token(&self) -> bool {
         match self {
             Self::Sdk(api) => {
                 let request = TokenRequest::new("grant_type=client_credentials");
                 api.token(&request).await.is_ok()
             }
-            // Bare reqwest repeats nothing anyway.
+            // Bare reqwest does not retry anyway.
             Self::Bare { .. } => self.introspection().await,
         }
     }

@@ -1,4 +1,4 @@
-//! A process from its start to its first answer.
+//! A new process, from start to its first response.
 
 use std::cell::Cell;
 use std::net::SocketAddr;
@@ -34,7 +34,7 @@ pub fn compare(target: SocketAddr, authority: &str) {
     }
 }
 
-/// What a process of its own prints.
+/// The numbers that a child process prints.
 fn numbers(mode: &str, kind: Kind, url: &str, authority: &str) -> Vec<f64> {
     let program = std::env::current_exe().expect("the benchmark is a file");
     let mut command = Command::new(program);
@@ -46,9 +46,9 @@ fn numbers(mode: &str, kind: Kind, url: &str, authority: &str) -> Vec<f64> {
     numbers.expect("it prints numbers")
 }
 
-/// Makes one call, and prints the CPU time of the process, the time until the answer, the longest time for which the
-/// runtime ran no other task, and the longest CPU time of its thread for which it ran none: the former also shows what
-/// else the machine does. To look for them uses up CPU time.
+/// Makes one call, and prints the CPU time of the process, the time until the response, and the longest wall time and CPU
+/// time for which the runtime ran no other task. The wall time includes other load of the machine. Watching for stalls
+/// itself uses CPU time.
 pub fn child(mode: &str, kind: &str, url: &str, authority: &str) {
     let begin = Instant::now();
     server::runtime().block_on(async {

@@ -10,7 +10,7 @@ use super::client::Client;
 use super::relay::Relay;
 use super::{ROUND_TRIP, server};
 
-/// A hundredth of the 60 seconds that are common.
+/// A hundredth of the usual 60 seconds.
 const CLOSED_AFTER: Duration = Duration::from_millis(600);
 const CLIENTS: u32 = 50;
 const CALLS: u32 = 10;
@@ -38,12 +38,12 @@ pub fn compare(target: SocketAddr, authority: &str) {
     }
 }
 
-/// How many of the calls of a client fail, between which it is idle for about as long as the relay allows.
+/// The number of failed calls of a client that pauses between calls for about the idle timeout of the relay.
 async fn failures(client: Client, number: u32) -> u32 {
     let mut failed = 0;
     for call in 0..CALLS {
         failed += u32::from(!client.token().await);
-        // From two round trips before the end until one after it.
+        // From two round trips before the timeout to one after it.
         let place = f64::from(number * CALLS + call) / f64::from(CLIENTS * CALLS);
         sleep(CLOSED_AFTER - ROUND_TRIP * 2 + (ROUND_TRIP * 3).mul_f64(place)).await;
     }

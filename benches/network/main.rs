@@ -1,4 +1,4 @@
-//! The client on a network with a delay, beside bare `reqwest` with its default features.
+//! The client on a network with latency, compared with bare `reqwest` with default features.
 //!
 //! `cargo bench --bench network`
 
@@ -23,7 +23,7 @@ use axum::http::header::CONTENT_TYPE;
 
 const INTROSPECTION: &str = include_str!("../overhead/introspection.json");
 
-/// What the relay adds: a server on the same continent.
+/// The latency that the relay adds, as for a server on the same continent.
 const ROUND_TRIP: Duration = Duration::from_millis(40);
 
 fn main() {
@@ -45,7 +45,7 @@ fn main() {
 
 fn app() -> Router {
     Router::new().fallback(|request: axum::extract::Request| async move {
-        // Read to the end: the connection is used again.
+        // Read to the end, so that the connection is reused.
         let _ = axum::body::to_bytes(request.into_body(), usize::MAX).await;
         ([(CONTENT_TYPE, "application/json")], INTROSPECTION)
     })

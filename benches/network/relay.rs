@@ -1,4 +1,4 @@
-//! A relay that delays what it passes on, as a long way does. It needs no privileges.
+//! A relay that adds network latency. It needs no privileges.
 
 use std::future::pending;
 use std::net::{SocketAddr, ToSocketAddrs as _};
@@ -17,21 +17,22 @@ use super::{ROUND_TRIP, server};
 
 const ONE_WAY: Duration = Duration::from_millis(ROUND_TRIP.as_millis() as u64 / 2);
 
-/// The name of the relay. One with several addresses on loopback, in `/etc/hosts`, shows how the next one is found.
+/// The host name of the relay. A name with several loopback addresses in `/etc/hosts` shows how clients fail over to the
+/// next address.
 pub fn host() -> String {
     std::env::var("NETWORK_BENCH_HOST").unwrap_or_else(|_| "localhost".to_owned())
 }
 
-/// A relay on each of the addresses of its name.
+/// A relay on each address of its host name.
 pub struct Relay {
     port: u16,
-    /// By address, in the order of the lookup: the listener, and the connections.
+    /// For each address, in the order of the lookup: the listener and its connections.
     #[cfg_attr(not(target_os = "linux"), expect(dead_code))]
     sockets: Vec<Arc<Mutex<Vec<Socket>>>>,
 }
 
 impl Relay {
-    /// With an idle time it closes connections as a load balancer does.
+    /// With an idle timeout, the relay closes idle connections as a load balancer does.
     pub fn start(target: SocketAddr, idle: Option<Duration>) -> Self {
         let addresses = (host(), 0)
             .to_socket_addrs()
@@ -68,7 +69,7 @@ impl Relay {
         format!("https://{}:{}", host(), self.port)
     }
 
-    /// The first host vanishes without a word: its connections, and its listener too when there is another host.
+    /// The first host vanishes silently: its connections, and its listener, too, if there is another host.
     #[cfg(target_os = "linux")]
     pub fn vanish(&self) {
         const RETURN: u16 = 0x06;
@@ -76,7 +77,7 @@ impl Relay {
         let sockets = self.sockets[0].lock().expect("no thread panics");
         for socket in &sockets[kept..] {
             let drop_all = socket2::SockFilter::new(RETURN, 0, 0, 0);
-            // One that was closed in the meantime needs no filter.
+            // A connection that has closed meanwhile needs no filter.
             let _ = socket.attach_filter(&[drop_all]);
         }
     }
@@ -89,11 +90,13 @@ fn listen(address: SocketAddr) -> Socket {
         .bind(&address.into())
         .expect("the address is on loopback");
     socket.listen(1024).expect("the socket is bound");
-    socket.set_nonblocking(true).expect("a socket can do so");
+    socket
+        .set_nonblocking(true)
+        .expect("a socket can be non-blocking");
     socket
 }
 
-/// When something last arrived at the relay.
+/// The time when data last arrived at the relay.
 type Activity = Arc<Mutex<Instant>>;
 
 async fn pass(client: TcpStream, target: SocketAddr, idle: Option<Duration>) {
@@ -104,7 +107,7 @@ async fn pass(client: TcpStream, target: SocketAddr, idle: Option<Duration>) {
     let (from_client, to_client) = client.into_split();
     let (from_server, to_server) = server.into_split();
     let activity = Arc::new(Mutex::new(Instant::now() + ROUND_TRIP));
-    // On loopback the client's handshake of TCP was over at once: what comes first is delayed by it.
+    // The TCP handshake on loopback took no time, so the first data is delayed by its round trip.
     let requests = delay(from_client, to_server, ROUND_TRIP, &activity);
     let answers = delay(from_server, to_client, Duration::ZERO, &activity);
     let mut passing = pin!(async { tokio::join!(requests, answers) });
@@ -116,12 +119,12 @@ async fn pass(client: TcpStream, target: SocketAddr, idle: Option<Duration>) {
     };
     tokio::select! {
         _ = passing.as_mut() => {}
-        // Until the client learns that the connection is closed. What it sends is not read, so that it gets a reset.
+        // Wait until the client learns of the close. Its data is not read, so that it gets a reset.
         () = too_late => sleep(ROUND_TRIP).await,
     }
 }
 
-/// Passes on what it reads, later by one way, and the first piece later by some more.
+/// Forwards data with the delay of one way, and `more` for the first chunk.
 async fn delay(
     mut from: impl AsyncRead + Unpin,
     mut to: impl AsyncWrite + Unpin,
@@ -152,7 +155,7 @@ async fn delay(
     tokio::join!(read, write);
 }
 
-/// Returns when the connection has been idle for so long that what the client sends now arrives after its end.
+/// Returns when the connection has been idle for so long that new data from the client would arrive after the timeout.
 async fn too_late(idle: Duration, activity: &Activity) {
     loop {
         let last = *activity.lock().expect("no task panics");

@@ -15,7 +15,7 @@ const IN_FLIGHT: usize = 64;
 
 pub fn compare(target: SocketAddr, authority: &str) {
     let url = format!("https://{target}");
-    // All have this thread for themselves, and take turns.
+    // The clients run one after the other on this thread.
     let runtime = server::runtime();
     let clients = KINDS.map(|kind| kind.client(&url, authority));
     let mut rounds: Vec<[f64; 3]> = Vec::new();
@@ -28,7 +28,7 @@ pub fn compare(target: SocketAddr, authority: &str) {
     }
     // The first round opens the connections.
     let rounds = &rounds[1..];
-    println!("\n| steady, 64 in flight | CPU a call | SDK's ratio to it |\n|---|---|---|");
+    println!("\n| steady, 64 in flight | CPU per call | SDK's ratio to it |\n|---|---|---|");
     for (index, kind) in KINDS.into_iter().enumerate() {
         println!(
             "| {} | {:.1} µs | {:.2} |",
@@ -39,7 +39,7 @@ pub fn compare(target: SocketAddr, authority: &str) {
     }
 }
 
-/// CPU time of a call in µs.
+/// CPU time per call in µs.
 async fn measure(client: &Client) -> f64 {
     let begin = ThreadTime::now();
     let mut running: FuturesUnordered<_> = (0..IN_FLIGHT).map(|_| client.introspection()).collect();

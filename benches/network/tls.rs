@@ -1,4 +1,4 @@
-//! A certificate authority, and connections with TLS.
+//! A certificate authority, and a TLS listener.
 
 use std::io;
 use std::net::SocketAddr;
@@ -28,7 +28,7 @@ impl Authority {
         self.0.pem()
     }
 
-    /// Makes of a listener one with TLS that speaks HTTP/2 and HTTP/1.1.
+    /// Wraps a listener with TLS that offers HTTP/2 and HTTP/1.1.
     pub fn listener(&self) -> impl FnOnce(TcpListener) -> TlsListener + use<> {
         let names = [super::relay::host(), "127.0.0.1".to_owned()];
         let params = CertificateParams::new(names).expect("the names are valid");
@@ -51,7 +51,7 @@ impl Authority {
     }
 }
 
-/// Makes the handshakes of all connections at the same time.
+/// Performs handshakes concurrently.
 pub struct TlsListener {
     address: io::Result<SocketAddr>,
     connections: mpsc::UnboundedReceiver<(TlsStream<TcpStream>, SocketAddr)>,

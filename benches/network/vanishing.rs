@@ -1,4 +1,4 @@
-//! A peer that vanishes without a word, under steady load.
+//! A peer that vanishes silently under steady load.
 
 use std::net::SocketAddr;
 use std::thread;
@@ -11,17 +11,17 @@ use super::relay::Relay;
 use super::server;
 
 const BEFORE: Duration = Duration::from_secs(2);
-/// Longer than TCP tries with the defaults of reqwest.
+/// Longer than the TCP timeouts with the defaults of reqwest.
 const AFTER: Duration = Duration::from_secs(35);
 const BETWEEN_CALLS: Duration = Duration::from_millis(20);
-/// Of so many calls one must not be repeated.
+/// Every fifth call must not be retried.
 const TOKEN_EVERY: u32 = 5;
 
 pub fn compare(target: SocketAddr, authority: &str) {
     println!(
         "\n| peer vanishes, 50 calls/s | longest time without an answer | slowest read | reads failed | slowest token call | token calls failed |\n|---|---|---|---|---|---|"
     );
-    // They mostly wait, and so all run at the same time.
+    // All run concurrently, since they mostly wait.
     let running = KINDS.map(|kind| {
         let authority = authority.to_owned();
         thread::spawn(move || {
@@ -52,7 +52,7 @@ struct Call {
     succeeded: bool,
 }
 
-/// Calls that begin at a steady rate, however long they take.
+/// Starts calls at a steady rate, independent of their duration.
 async fn load(client: Client, relay: &Relay) -> Vec<Call> {
     let mut ticks = interval(BETWEEN_CALLS);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Burst);

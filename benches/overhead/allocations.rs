@@ -9,10 +9,10 @@ thread_local! {
     static ALLOCATED: Cell<u64> = const { Cell::new(0) };
 }
 
-/// The system's allocator, with a count.
+/// The system allocator, which also counts.
 pub struct Counting;
 
-// SAFETY: every call is passed on to the system's allocator as it came.
+// SAFETY: every call is forwarded unchanged to the system allocator.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count(layout.size());
@@ -33,11 +33,11 @@ unsafe impl GlobalAlloc for Counting {
 }
 
 fn count(bytes: usize) {
-    // A thread that is ending has no counter any more, and nobody who reads it.
+    // The counter of an ending thread is already destroyed, and is not read.
     let _ = ALLOCATED.try_with(|allocated| allocated.set(allocated.get() + bytes as u64));
 }
 
-/// How many bytes this thread has allocated until now.
+/// The number of bytes that this thread has allocated.
 pub fn of_this_thread() -> u64 {
     ALLOCATED.with(Cell::get)
 }

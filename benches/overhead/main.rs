@@ -1,4 +1,4 @@
-//! What a call costs through the SDK, as a ratio to bare `reqwest` with hand-written structs: same server, same run.
+//! The overhead of the SDK per call, as a ratio to bare `reqwest` with hand-written structs: same server, same run.
 //!
 //! `cargo bench --bench overhead`
 
@@ -20,7 +20,7 @@ use serde::Serialize;
 #[global_allocator]
 static ALLOCATOR: allocations::Counting = allocations::Counting;
 
-/// Both sides alternate in rounds, so that what else the machine does hits both alike.
+/// The number of rounds. Both sides alternate, so that other load of the machine affects both equally.
 const ROUNDS: usize = 21;
 
 const INTROSPECTION: &str = include_str!("introspection.json");
@@ -28,7 +28,7 @@ const SERVICE: &str = include_str!("service.json");
 
 fn main() {
     let url = format!("http://{}", server::serve(app(), |listener| listener));
-    // The client has this thread for itself: its time and its allocations are the client's.
+    // Only the client runs on this thread, so the thread's CPU time and allocations are the client's.
     let runtime = server::runtime();
     println!(
         "{:<16}{:>10}{:>12}{:>12}{:>8}{:>16}{:>8}",
@@ -75,7 +75,7 @@ fn main() {
 fn app() -> Router {
     Router::new().fallback(|request: axum::extract::Request| async move {
         let is_service = request.uri().path().ends_with("/service/get");
-        // Read to the end: the connection is used again.
+        // Read to the end, so that the connection is reused.
         let _ = axum::body::to_bytes(request.into_body(), usize::MAX).await;
         (
             [(CONTENT_TYPE, "application/json")],
@@ -178,7 +178,7 @@ impl Bare {
     }
 }
 
-/// What one call costs, on average over a round.
+/// The average cost of a call in a round.
 struct Cost {
     micros: f64,
     bytes: f64,
@@ -201,7 +201,7 @@ async fn compare<A, B>(
         bare_costs.push(measure(in_flight, calls, &bare).await);
     }
     let (sdk_costs, bare_costs) = (sdk_costs.split_off(1), bare_costs.split_off(1));
-    // The ratio of each round by itself: the machine may be slower in one than in another.
+    // The ratio is computed for each round, because the speed of the machine may vary between rounds.
     let ratios = sdk_costs
         .iter()
         .zip(&bare_costs)
@@ -217,7 +217,7 @@ async fn compare<A, B>(
     );
 }
 
-/// CPU time and allocations of this thread for a number of calls, of which so many are under way at once.
+/// CPU time and allocations of this thread per call, with `in_flight` concurrent calls.
 async fn measure<F: Future<Output = ()>>(
     in_flight: usize,
     calls: usize,

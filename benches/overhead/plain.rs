@@ -1,4 +1,4 @@
-//! What a user without the SDK would write: structs with the same members, and nothing more.
+//! Hand-written structs with the same members, as a user without the SDK would write them.
 
 #![allow(dead_code, missing_docs)]
 

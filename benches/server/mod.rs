@@ -1,4 +1,4 @@
-//! A server on a thread of its own, so that the client has the thread of the benchmark for itself.
+//! A server on a separate thread, so that only the client runs on the benchmark's thread.
 
 use std::net::SocketAddr;
 
@@ -7,7 +7,7 @@ use axum::serve::Listener;
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
 
-/// For one thread.
+/// A single-threaded runtime.
 pub fn runtime() -> Runtime {
     Builder::new_current_thread()
         .enable_all()
@@ -15,7 +15,7 @@ pub fn runtime() -> Runtime {
         .expect("a runtime can be made")
 }
 
-/// Starts a server, whose connections come through what `wrap` makes of a listener; returns its address.
+/// Starts a server that accepts connections through `wrap(listener)`. Returns its address.
 pub fn serve<L>(app: Router, wrap: impl FnOnce(TcpListener) -> L + Send + 'static) -> SocketAddr
 where
     L: Listener<Addr = SocketAddr>,

@@ -1,4 +1,4 @@
-//! Holds a merged description against the rules that the generator and its readers rely on.
+//! Checks a merged description for the rules that the generator and readers rely on.
 
 mod actions;
 mod bodies;
@@ -20,7 +20,7 @@ use crate::pages::{PAGES, Pages};
 use crate::prepare::{STANDALONE, collect_references};
 use crate::refine::{TEXT, type_name};
 
-/// The formats that have a meaning here, by type.
+/// The supported formats of each type.
 const FORMATS: [(&str, &[&str]); 4] = [
     (
         "string",
@@ -34,7 +34,7 @@ const FORMATS: [(&str, &[&str]); 4] = [
 /// Checks a description.
 ///
 /// # Errors
-/// All mistakes that it has.
+/// All mistakes of the description.
 pub fn check(description: &Description) -> Result<(), Mistakes> {
     let flat = description.flat();
     let mut check = Check {
@@ -83,7 +83,7 @@ impl Check<'_> {
                 self.report(
                     path,
                     path,
-                    format!("{key} is no HTTP method that the generator knows"),
+                    format!("{key} is not an HTTP method that the generator supports"),
                 );
             }
         }
@@ -100,7 +100,7 @@ impl Check<'_> {
                 );
             }
             for text in ["summary", "description"] {
-                self.described(entry.path, &place, text, entry.value);
+                self.check_text(entry.path, &place, text, entry.value);
             }
             self.changes(&entry, &place);
             self.pages(&entry, &place);
@@ -122,7 +122,7 @@ impl Check<'_> {
                 entry.path,
                 place,
                 format!(
-                    "{PAGES} is not the member of the answer that lists objects, beside totalCount, of a request with start and end: {member}"
+                    "{PAGES} must name the list of objects in a response with totalCount to a request with start and end: {member}"
                 ),
             );
         }
@@ -152,7 +152,7 @@ impl Check<'_> {
         for parameter in entry.value["parameters"].as_array().into_iter().flatten() {
             let name = parameter["name"].as_str().unwrap_or_default();
             let place = format!("{place}: parameter {name}");
-            self.described(entry.path, &place, "description", parameter);
+            self.check_text(entry.path, &place, "description", parameter);
             match parameter["in"].as_str() {
                 Some("path") => {
                     declared.insert(name);
@@ -160,7 +160,7 @@ impl Check<'_> {
                         self.report(
                             entry.path,
                             &place,
-                            "is in the path and must say `required: true`",
+                            "is in the path and must have `required: true`",
                         );
                     }
                 }
@@ -179,7 +179,7 @@ impl Check<'_> {
                 self.report(
                     entry.path,
                     place,
-                    format!("the parameters of {path} are not the ones that are declared"),
+                    format!("the parameters of {path} differ from the declared ones"),
                 );
             }
         }
@@ -218,7 +218,7 @@ impl Check<'_> {
                 self.report(
                     entry.path,
                     place,
-                    format!("security names an unknown scheme: {name}"),
+                    format!("security refers to an unknown scheme: {name}"),
                 );
             }
         }
@@ -228,7 +228,7 @@ impl Check<'_> {
         let mut rust_names: BTreeMap<String, &str> = BTreeMap::new();
         let description = self.description;
         for (name, schema) in description.schemas() {
-            self.described(name, name, "description", schema);
+            self.check_text(name, name, "description", schema);
             if let Some(first) = rust_names.insert(type_name(name), name) {
                 self.report(
                     name,
@@ -249,7 +249,7 @@ impl Check<'_> {
     fn object_schema(&mut self, name: &str, schema: &Value) {
         for (member, value) in object(&schema["properties"]) {
             let place = format!("{name}.{member}");
-            self.described(name, &place, "description", value);
+            self.check_text(name, &place, "description", value);
             self.member_type(name, &place, value);
             if value.get(SETTING).is_some()
                 && (value["type"] != "integer" || is_required(schema, member))
@@ -257,7 +257,7 @@ impl Check<'_> {
                 self.report(
                     name,
                     &place,
-                    format!("has {SETTING} and is no integer that may be left out"),
+                    format!("has {SETTING} but is not an optional integer"),
                 );
             }
         }
@@ -274,7 +274,7 @@ impl Check<'_> {
                 self.report(
                     name,
                     name,
-                    "x-text is not the name of a member that is plain text",
+                    "x-text must name a member of type string without a format",
                 );
             }
         }
@@ -300,9 +300,9 @@ impl Check<'_> {
             let word = value["value"].as_str().unwrap_or_default();
             let place = format!("{name}.{word}");
             if word.is_empty() || !seen.insert(word) {
-                self.report(name, &place, "is empty, no string, or there twice");
+                self.report(name, &place, "is empty, duplicate or not a string");
             }
-            self.described(name, &place, "description", value);
+            self.check_text(name, &place, "description", value);
         }
         if seen.is_empty() {
             self.report(name, name, "has no values");
@@ -317,7 +317,7 @@ impl Check<'_> {
             self.report(
                 origin,
                 place,
-                "has an enum of its own: enums are schemas, so that they can be shared",
+                "has an inline enum: define it as a schema, so that it can be shared",
             );
         }
         let format = schema["format"].as_str();
@@ -326,7 +326,7 @@ impl Check<'_> {
             Some("object") => match schema.get("additionalProperties") {
                 Some(value) if value.is_object() => self.member_type(origin, place, value),
                 Some(_) => {}
-                None => self.report(origin, place, "is an object without a schema of its own"),
+                None => self.report(origin, place, "is an inline object: define it as a schema"),
             },
             Some(ty) => match FORMATS.iter().find(|(known, _)| *known == ty) {
                 None => self.report(
@@ -350,8 +350,8 @@ impl Check<'_> {
         }
     }
 
-    /// Whether a text is there, and is one that rustdoc shows as it was meant.
-    fn described(&mut self, origin: &str, place: &str, key: &str, value: &Value) {
+    /// Checks that a text exists and that rustdoc renders it as intended.
+    fn check_text(&mut self, origin: &str, place: &str, key: &str, value: &Value) {
         let text = value[key].as_str().unwrap_or_default();
         if text.trim().is_empty() {
             return self.report(origin, place, format!("has no {key}"));
@@ -387,7 +387,7 @@ impl Check<'_> {
                     );
                 }
             }
-            // A schema that only it itself refers to is not used.
+            // A reference from a schema to itself does not count as a use.
             names.remove(origin);
             used.extend(names);
         }
@@ -395,11 +395,9 @@ impl Check<'_> {
         for (name, schema) in description.schemas() {
             match (used.contains(name), schema[STANDALONE] == true) {
                 (false, false) => self.report(name, name, "is not used: nothing refers to it"),
-                (true, true) => self.report(
-                    name,
-                    name,
-                    format!("has {STANDALONE}, and something refers to it"),
-                ),
+                (true, true) => {
+                    self.report(name, name, format!("has {STANDALONE} but is referred to"))
+                }
                 _ => {}
             }
         }
@@ -412,7 +410,7 @@ impl Check<'_> {
                 .is_some()
     }
 
-    /// One enum a concept: two with the same values are the same concept, except where each belongs to one endpoint.
+    /// Enums with the same values must be one schema, unless each belongs to one endpoint.
     fn enums_are_shared(&mut self) {
         let mut by_values: BTreeMap<Vec<&str>, &str> = BTreeMap::new();
         let description = self.description;
@@ -446,7 +444,7 @@ impl Check<'_> {
             self.report(
                 "",
                 "the merged document",
-                format!("is no OpenAPI 3.0 document: {error}"),
+                format!("is not an OpenAPI 3.0 document: {error}"),
             );
         }
     }

@@ -10,46 +10,46 @@ use crate::mistake::{Mistake, Mistakes};
 use crate::order;
 use crate::prepare::flatten_compositions;
 
-/// The file that holds what all categories share: info, servers, credentials.
+/// The file with the parts that all categories share: info, servers, credentials.
 const ROOT_FILE: &str = "openapi.yaml";
 
-/// The HTTP methods that a path of the description may have.
+/// The HTTP methods that paths may have.
 pub const METHODS: [&str; 5] = ["get", "put", "post", "delete", "patch"];
 
-/// The statuses of success that an operation may have, the one with a body first.
+/// The success statuses that an operation may have, those with a body first.
 pub const SUCCESSES: [&str; 3] = ["200", "201", "204"];
 
 /// The media type of requests and of most answers.
 pub const JSON: &str = "application/json";
 
-/// The media type of requests to the operations that take forms as well.
+/// The media type of forms, for operations that accept them in addition to JSON.
 pub const FORM: &str = "application/x-www-form-urlencoded";
 
-/// Marks an operation whose request may be a form too.
+/// Marks an operation that also accepts a form.
 pub const TAKES_FORM: &str = "x-form";
 
 /// Lists the categories in the order in which readers see them. It is in the root file.
 pub const CATEGORIES: &str = "x-categories";
 
-/// What readers see of a category in place of its name.
+/// The heading of a category.
 pub const DISPLAY_NAME: &str = "x-displayName";
 
-/// What the heading of a category has in parentheses, such as its specification.
+/// The text in parentheses in the heading of a category, such as its specification.
 pub const NOTE: &str = "x-note";
 
-/// The heading of an operation in lists when it is not that of its category.
+/// The heading of an operation in lists, in place of that of its category.
 pub const GROUP: &str = "x-group";
 
-/// The media type of answers that are for people.
+/// The media type of plain text responses.
 pub const TEXT: &str = "text/plain";
 
-/// The merged description, and which file each part of it came from.
+/// The merged description, and the file of each of its parts.
 #[derive(Debug, Clone)]
 pub struct Description {
     /// The OpenAPI 3.0 document.
     pub document: Value,
     origins: BTreeMap<String, PathBuf>,
-    /// The paths in the order of the files and of what they have.
+    /// The paths in the order in which they are written.
     paths: Vec<String>,
     files: Vec<PathBuf>,
 }
@@ -57,7 +57,7 @@ pub struct Description {
 /// One operation of the document.
 #[derive(Debug, Clone, Copy)]
 pub struct OperationEntry<'a> {
-    /// The path below the API root, as it stands in the document.
+    /// The path below the API root, as in the document.
     pub path: &'a str,
     /// The HTTP method in lower case.
     pub method: &'a str,
@@ -66,12 +66,12 @@ pub struct OperationEntry<'a> {
 }
 
 impl<'a> OperationEntry<'a> {
-    /// The operation id; empty when the description forgot it.
+    /// The operation ID, or an empty string if it is missing.
     pub fn id(&self) -> &'a str {
         self.value["operationId"].as_str().unwrap_or_default()
     }
 
-    /// A list that an operation has of its own or, without one, from the document: `servers`, `security`.
+    /// A list of the operation or, if it has none, of the document: `servers`, `security`.
     pub fn inherited(&self, document: &'a Value, key: &str) -> &'a [Value] {
         let list = self.value.get(key).unwrap_or(&document[key]).as_array();
         list.map_or(&[], Vec::as_slice)
@@ -82,8 +82,8 @@ impl Description {
     /// Reads all `*.yaml` files of `directory` and merges them.
     ///
     /// # Errors
-    /// Every mistake that keeps the files from being merged: unreadable or malformed YAML, a part that may not
-    /// stand in a category file, a path, schema or tag that two files define.
+    /// Every mistake that prevents merging: unreadable or malformed YAML, a part that is not allowed in a category file,
+    /// a path, schema or tag that two files define.
     pub fn load(directory: &Path) -> Result<Self, Mistakes> {
         let mut files = yaml_files(directory)?;
         // The root first: the others are merged into it.
@@ -139,7 +139,7 @@ impl Description {
     }
 }
 
-/// What [`Description::origin`] knows a tag by: a schema may have the same name.
+/// The key of a tag for [`Description::origin`], which differs from that of a schema with the same name.
 pub fn tag_origin(name: &str) -> String {
     format!("tag {name}")
 }
@@ -160,7 +160,7 @@ fn of_path<'a>(path: &'a str, item: &'a Value) -> impl Iterator<Item = Operation
     })
 }
 
-/// The members of a JSON object; none when it is something else.
+/// The members of a JSON object; empty for other values.
 pub fn object(value: &Value) -> &Map<String, Value> {
     static EMPTY: std::sync::LazyLock<Map<String, Value>> = std::sync::LazyLock::new(Map::new);
     value.as_object().unwrap_or(&EMPTY)
@@ -171,8 +171,8 @@ pub fn reference(schema: &Value) -> Option<&str> {
     schema.get("$ref")?.as_str()?.rsplit('/').next()
 }
 
-/// The component that a member's schema refers to: directly, or in an `allOf` of one, which is how OpenAPI 3.0 puts a
-/// description beside a reference.
+/// The component that a member's schema refers to: directly, or in an `allOf` with one item, which OpenAPI 3.0 requires
+/// for a reference with a description.
 pub fn sole_reference(schema: &Value) -> Option<&str> {
     reference(schema).or_else(|| match schema.get("allOf")?.as_array()?.as_slice() {
         [only] if schema.get("properties").is_none() => reference(only),
@@ -180,7 +180,7 @@ pub fn sole_reference(schema: &Value) -> Option<&str> {
     })
 }
 
-/// The body that a request or a response has: its media type and its schema.
+/// The media type and the schema of the body of a request or response.
 pub fn content(part: &Value) -> Option<(&str, &Value)> {
     let (media_type, media) = object(&part["content"]).iter().next()?;
     Some((media_type, &media["schema"]))
@@ -217,7 +217,7 @@ fn yaml_files(directory: &Path) -> Result<Vec<PathBuf>, Mistakes> {
     }
 }
 
-/// The text of a file, and its parts.
+/// The text of a file, and its top-level members.
 fn read_yaml(file: &Path) -> Result<(String, Map<String, Value>), Mistake> {
     let wrong = |what: String| Mistake::new(file, "the file", what);
     let text = fs::read_to_string(file).map_err(|error| wrong(error.to_string()))?;
@@ -225,7 +225,7 @@ fn read_yaml(file: &Path) -> Result<(String, Map<String, Value>), Mistake> {
     Ok((text, parts))
 }
 
-/// The document while files are added to it.
+/// The document during the merge.
 #[derive(Default)]
 struct Merge {
     document: Map<String, Value>,
@@ -252,7 +252,7 @@ impl Merge {
                 (other, _) => self.mistakes.push(Mistake::new(
                     file,
                     other,
-                    "is not a part that a category file may have: tags, paths, components"
+                    "is not allowed in a category file, which may have tags, paths and components"
                         .to_owned(),
                 )),
             }
@@ -301,7 +301,7 @@ impl Merge {
     /// Puts a path or a schema into the document, once.
     fn define(&mut self, file: &Path, kind: &str, name: String, value: Value) {
         if let Some(first) = self.origins.insert(name.clone(), file.to_owned()) {
-            let what = format!("is defined in {} too", first.display());
+            let what = format!("is also defined in {}", first.display());
             self.mistakes.push(Mistake::new(file, &name, what));
         }
         let parent = if kind == "schemas" {
@@ -351,8 +351,8 @@ impl Merge {
     }
 }
 
-/// Adds what every operation has: the tag of its file, the form beside the JSON body of an operation that takes forms
-/// and, unless it has its own, the answers to a failed call.
+/// Adds the tag of the file, the form body of an operation that accepts forms, and the default error responses unless the
+/// operation has its own.
 fn complete_operation(operation: &mut Value, tag: Option<&Value>) {
     let Value::Object(operation) = operation else {
         return;
@@ -377,7 +377,7 @@ fn complete_operation(operation: &mut Value, tag: Option<&Value>) {
     }
 }
 
-/// `x-values` says all of an enum's values; `enum` is derived from it.
+/// Derives `enum` from `x-values`.
 fn complete_enum(schema: &mut Value) {
     let Value::Object(schema) = schema else {
         return;

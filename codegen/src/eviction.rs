@@ -1,4 +1,4 @@
-//! What a call makes untrue of the answers of introspection that the client keeps: `x-evicts` of an operation.
+//! The cached introspection responses that a call makes stale: `x-evicts` of an operation.
 
 use heck::ToSnakeCase;
 use proc_macro2::TokenStream;
@@ -9,25 +9,25 @@ use syn::Ident;
 use crate::description::{content, object, reference, success};
 use crate::refine::member_name;
 
-/// What says of an operation which kept answers of introspection it makes untrue.
+/// The extension that names the cached introspection responses that an operation makes stale.
 pub const EVICTS: &str = "x-evicts";
 
-/// Tokens stay as they are.
+/// No existing token changes.
 pub const NOTHING: &str = "nothing";
 
-/// It is not known which tokens change.
+/// Any token may change.
 pub const EVERYTHING: &str = "everything";
 
-/// In an object: what names the token that changes, the first that has a value.
+/// In an object: the places that may name the token that changes. The first one with a value is used.
 pub const TOKEN: &str = "token";
 
-/// In an object: the member of the request, and its value, with which a call changes nothing.
+/// In an object: the request member, and its value, with which a call changes nothing.
 pub const UNLESS: &str = "unless";
 
-/// The answers that an operation makes untrue.
+/// The cached responses that an operation makes stale.
 #[derive(Debug)]
 pub struct Eviction {
-    /// Empty: all of them.
+    /// Empty if all responses are stale.
     names: Vec<Name>,
     unless: Option<Unless>,
     answers_action: bool,
@@ -40,7 +40,7 @@ enum Name {
     Path(String),
     /// A member of the request.
     Member(String),
-    /// A parameter of the form that a member of the request is.
+    /// A parameter of a form, which is a member of the request.
     Form { member: String, parameter: String },
 }
 
@@ -51,7 +51,7 @@ struct Unless {
     value: String,
 }
 
-/// What `token` lists: one name or several.
+/// The names that `token` lists: one or several.
 pub fn names(evicts: &Value) -> Vec<&str> {
     match &evicts[TOKEN] {
         Value::String(name) => vec![name],
@@ -61,7 +61,7 @@ pub fn names(evicts: &Value) -> Vec<&str> {
 }
 
 impl Eviction {
-    /// `None` when the operation makes nothing untrue.
+    /// `None` if the operation makes no response stale.
     pub fn of(document: &Value, operation: &Value) -> Option<Self> {
         let evicts = operation.get(EVICTS).filter(|evicts| **evicts != NOTHING)?;
         let request = content(&operation["requestBody"])
@@ -93,19 +93,19 @@ impl Eviction {
         })
     }
 
-    /// What the documentation of the method says.
+    /// The paragraph for the documentation of the method.
     pub fn documentation(&self) -> String {
         let which = match self.names.as_slice() {
-            [] => "all kept answers",
-            _ => "the kept answers about the token",
+            [] => "all cached responses",
+            _ => "the cached responses for the token",
         };
         let unless = self.unless.as_ref().map_or_else(String::new, |unless| {
             format!(", unless `{}` is `{}`", unless.member, unless.value)
         });
-        format!("Where introspection is cached, it removes {which}{unless}.")
+        format!("With an introspection cache, evicts {which}{unless}.")
     }
 
-    /// Keeps what names the token, before the argument is escaped for the path.
+    /// Keeps the token from the path parameter before the parameter is percent-encoded.
     pub fn before_escaping(&self) -> TokenStream {
         let in_path = self.names.iter().filter_map(|name| match name {
             Name::Path(parameter) => Some(format_ident!("{}", parameter.to_snake_case())),
@@ -119,7 +119,7 @@ impl Eviction {
         }
     }
 
-    /// The eviction, begun before the request is sent.
+    /// Begins the eviction before the request is sent.
     pub fn begin(&self, operation: &Ident) -> TokenStream {
         let mut names = self.names.iter().map(Name::expression);
         let first = names.next().unwrap_or_else(|| quote!(None));
@@ -138,7 +138,7 @@ impl Eviction {
         }
     }
 
-    /// The eviction, concluded when there is an answer or an error.
+    /// Concludes the eviction after a response or an error.
     pub fn conclude(&self) -> TokenStream {
         let action = match self.answers_action {
             true => quote!(answer.as_ref().map(|answer| answer.action.as_str())),
@@ -154,7 +154,7 @@ impl Eviction {
 }
 
 impl Name {
-    /// What a call has for it: an `Option<Cow<str>>`.
+    /// The expression for the name in a call: an `Option<Cow<str>>`.
     fn expression(&self) -> TokenStream {
         match self {
             Self::Path(_) => quote!(Some(token.into())),

@@ -13,30 +13,30 @@ use crate::mistake::Mistakes;
 use crate::operations::Operation;
 use crate::prepare::{keep_single_bodies, prepare};
 use crate::probe::probe;
-use crate::refine::{Knowledge, type_name};
+use crate::refine::{SchemaInfo, type_name};
 use crate::{check, next, operations, pages, presented, refine};
 
-/// The string formats whose type in the crate is not progenitor's choice. A time stays text: which library reads it is
-/// for the caller to decide.
+/// The string formats whose type replaces that of progenitor. A time stays a string, so that callers choose the library
+/// that parses it.
 const CONVERSIONS: [(&str, &str); 3] = [
     ("password", "crate::Secret"),
     ("date-time", "::std::string::String"),
     ("client-identifier", "crate::ClientIdentifier"),
 ];
 
-/// What is generated for a description.
+/// The code that is generated for a description.
 #[derive(Debug)]
 pub struct Generated {
     /// The types, the methods and the table of operations.
     pub client: syn::File,
-    /// What the tests reach all of them by.
+    /// The test code that calls all operations and decodes all types.
     pub probe: syn::File,
 }
 
 /// Generates the client for a description.
 ///
 /// # Errors
-/// The mistakes that [`check::check`] finds, or what progenitor cannot make code of.
+/// The mistakes that [`check::check`] finds, or an error of progenitor.
 pub fn generate(description: &Description) -> Result<Generated, Mistakes> {
     check::check(description)?;
     let flat = description.flat();
@@ -47,8 +47,7 @@ pub fn generate(description: &Description) -> Result<Generated, Mistakes> {
     Ok(Generated { client, probe })
 }
 
-/// What progenitor makes of the description in its positional style, with none of our refinements: the baseline of
-/// the build-time measurement.
+/// The output of progenitor in its positional style, without our refinements: the baseline of the build-time measurement.
 ///
 /// # Errors
 /// The mistakes of the description.
@@ -89,7 +88,7 @@ fn tokens(settings: &GenerationSettings, spec: &OpenAPI) -> Result<syn::File, St
     syn::parse2(tokens).map_err(|error| error.to_string())
 }
 
-/// Keeps progenitor's types and the methods of its client, each refined; the transport replaces the rest.
+/// Refines progenitor's types and the methods of its client. The rest is dropped, because the transport replaces it.
 fn refined(
     emitted: syn::File,
     flat: &Value,
@@ -101,7 +100,7 @@ fn refined(
         match item {
             Item::Mod(module) if module.ident == "types" => {
                 let items = module.content.map(|(_, items)| items).unwrap_or_default();
-                type_items = refine::types(items, &Knowledge::of(flat));
+                type_items = refine::types(items, &SchemaInfo::of(flat));
             }
             Item::Impl(block) if block.trait_.is_none() => method_items.extend(block.items),
             _ => {}
@@ -136,7 +135,7 @@ fn refined(
     }
 }
 
-/// The names of all members of all objects. As one text they are one line of the generated source.
+/// The names of all members of all objects, in one string to keep the generated source short.
 fn member_names(flat: &Value) -> String {
     let schemas = object(&flat["components"]["schemas"]).values();
     let names: BTreeSet<&str> = schemas
@@ -146,7 +145,7 @@ fn member_names(flat: &Value) -> String {
     names.into_iter().collect::<Vec<_>>().join(" ")
 }
 
-/// The types that take the headers of the HTTP answer.
+/// The types with a member for the headers of the HTTP response.
 fn types_with_headers(flat: &Value) -> BTreeSet<String> {
     object(&flat["components"]["schemas"])
         .iter()

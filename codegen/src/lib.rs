@@ -1,9 +1,9 @@
 //! Generates the `authlete` crate's client from the description in `openapi/`.
 //!
-//! The way of the data: [`description`] reads and merges the files, [`check`] holds them against the rules,
-//! [`prepare`] rewrites what progenitor does not read well, [`mod@generate`] runs progenitor, and [`refine`] and
-//! [`operations`] make of its output the types and methods that users see, with what [`eviction`], [`mod@next`], [`pages`] and
-//! [`presented`] read from the extensions. [`probe`] is for the tests.
+//! Data flow: [`description`] reads and merges the files, [`check`] checks them, [`prepare`] rewrites constructs that
+//! progenitor does not handle well, [`mod@generate`] runs progenitor, and [`refine`] and [`operations`] turn its output into
+//! the public types and methods, with additions from the extensions by [`eviction`], [`mod@next`], [`pages`] and
+//! [`presented`]. [`probe`] is for the tests.
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]

@@ -1,4 +1,4 @@
-//! What is wrong with a description, said so that its author finds the place.
+//! Mistakes in a description, with file and place.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 /// One mistake in the description.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mistake {
-    /// The file that holds it.
+    /// The file with the mistake.
     pub file: PathBuf,
     /// The endpoint, schema or member.
     pub place: String,
@@ -36,7 +36,7 @@ impl fmt::Display for Mistake {
     }
 }
 
-/// All mistakes that were found, a line each.
+/// All mistakes found, one per line.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Mistakes(pub Vec<Mistake>);
 
@@ -49,7 +49,7 @@ impl Mistakes {
         self.0.push(mistake);
     }
 
-    /// `Ok` when there are none.
+    /// `Ok` if there are none.
     pub(crate) fn into_result(self) -> Result<(), Self> {
         if self.0.is_empty() { Ok(()) } else { Err(self) }
     }

@@ -1,4 +1,4 @@
-//! What a server does with each answer: `http` and `next` of the values of an action.
+//! What a server does with each response of Authlete: `http` and `next` of the values of an action.
 
 use std::collections::BTreeMap;
 
@@ -11,24 +11,24 @@ use syn::Item;
 use crate::description::{content, object, operations, reference, sole_reference, success};
 use crate::refine::type_name;
 
-/// What says of the value of an action which HTTP response the server sends.
+/// The HTTP response that the server sends for the value of an action.
 pub const HTTP: &str = "http";
 
-/// What says of the value of an action which operations the server calls next, when it has decided.
+/// The operations that the server calls next for the value of an action, after its decision.
 pub const NEXT: &str = "next";
 
 /// The headers that `responseContent` can be the value of.
 pub const HEADERS: [&str; 2] = ["Location", "WWW-Authenticate"];
 
-/// Who is challenged: a client that authenticates, or the bearer of a token.
+/// The challenged party: a client that authenticates, or the bearer of a token.
 pub const CHALLENGES: [&str; 2] = ["client", "bearer"];
 
-/// The enum and the method of each answer that has an action.
+/// The enum and the method of each response that has an action.
 pub fn types(document: &Value) -> Vec<Item> {
     actions(document).iter().map(Answer::item).collect()
 }
 
-/// The answers that have an action.
+/// The responses that have an action.
 pub(crate) fn actions(document: &Value) -> Vec<Answer<'_>> {
     let schemas = object(&document["components"]["schemas"]);
     let mut answers = BTreeMap::new();
@@ -68,10 +68,10 @@ fn request<'a>(document: &'a Value, id: &str) -> Option<&'a Value> {
     Some(&document["components"]["schemas"][reference(schema)?])
 }
 
-/// An answer that has an action.
+/// A response that has an action.
 pub(crate) struct Answer<'a> {
     document: &'a Value,
-    /// The schema of the answer.
+    /// The schema of the response.
     name: &'a str,
     /// The schema of the action.
     pub(crate) action: &'a str,
@@ -162,7 +162,7 @@ fn plan(http: &Value) -> TokenStream {
             let header = header.to_ascii_lowercase();
             quote!(Header(#header))
         }
-        // What is no success and has no content is an error of the server itself.
+        // A failure without content is an error of the server itself.
         (None, None) if status >= 400 => quote!(ServerError),
         (None, None) => quote!(Nothing),
     };

@@ -1,4 +1,4 @@
-//! The methods that call the API, and the table of operations that the transport routes by.
+//! The methods that call the API, and the table of operations with their routes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,29 +20,29 @@ pub const V2: &str = "2.x";
 /// See [`V2`].
 pub const V3: &str = "3.0";
 
-/// What says of an operation whether a call that was processed may be made again.
+/// The extension that says whether an operation may be retried after it may have been processed.
 pub const REPEATABLE: &str = "x-repeatable";
 
-/// What names the operation to call on Authlete's own 3.0 servers in place of this one.
+/// The extension that names the operation to call on Authlete's own 3.0 servers in place of this one.
 pub const HOSTED_REPLACEMENT: &str = "x-hosted-replacement";
 
-/// What says of a member of a request which setting it is taken from when the caller leaves it out.
+/// The extension that names the setting for a request member that the caller omits.
 pub const SETTING: &str = "x-setting";
 
-/// What says of a server which API it is the root of.
+/// The extension of a server that names its API.
 pub const ROOT: &str = "x-root";
 
-/// The value of [`ROOT`] for the organization API; no other needs one.
+/// The value of [`ROOT`] for the organization API. Other APIs have no value.
 pub const ORGANIZATION: &str = "organization";
 
 const REPEATABLE_CALL: &str =
-    "Changes nothing, and is repeated also when a first request may have been processed";
+    "Changes nothing, and is retried even if the first request may have been processed";
 
-/// What is to be known of every answer that is text.
-const TEXT_ANSWER: &str = "Returns the text as it came, and an empty one when there is none. A text with an error status is \
+/// The documentation of operations with a text response.
+const TEXT_ANSWER: &str = "Returns the text unchanged, or an empty string if there is no body. A text with an error status is \
     [`Error::Api`](crate::Error::Api), which has the status and the beginning of the text.";
 
-/// What the description says of one operation, beside its types.
+/// An operation of the description, without its types.
 #[derive(Debug)]
 pub struct Operation {
     id: String,
@@ -65,7 +65,7 @@ pub struct Operation {
     documentation: Vec<String>,
 }
 
-/// How one generation is asked.
+/// The route of an operation in one generation.
 #[derive(Debug)]
 pub struct Route {
     /// The HTTP method in upper case.
@@ -73,18 +73,18 @@ pub struct Route {
     /// The path below the root.
     path: String,
     root: Root,
-    /// The security schemes in order of preference; empty: none needed.
+    /// The security schemes in order of preference. Empty if no credentials are needed.
     credentials: Vec<String>,
 }
 
-/// What the path of a route is below.
+/// The root of a route's path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Root {
     /// `/api/{serviceId}` of the Authlete server.
     Service,
     /// `/api` of the Authlete server.
     Api,
-    /// `/api` of the server that has the organization API.
+    /// `/api` of the server of the organization API.
     Organization,
 }
 
@@ -100,7 +100,7 @@ impl Root {
         }
     }
 
-    /// The variant of the crate's own `Root`.
+    /// The variant of `Root` in the crate.
     fn expression(self) -> TokenStream {
         let variant = format_ident!("{self:?}");
         quote!(Root::#variant)
@@ -140,18 +140,18 @@ fn operation(document: &Value, entry: &OperationEntry<'_>) -> Operation {
     }
 }
 
-/// The tag of the file that the operation is in: the merge gave it that one alone.
+/// The tag of the operation's file, which the merge added as its only tag.
 fn category(operation: &Value) -> String {
     let tag = operation["tags"][0].as_str();
     tag.unwrap_or_default().to_owned()
 }
 
-/// Whether a call that was processed may be made again, unless it has what is good for one use.
+/// Whether the operation may be retried after it may have been processed, unless the request has a single-use member.
 fn is_repeatable(operation: &Value) -> bool {
     operation[REPEATABLE] == true || single_use(operation).is_some()
 }
 
-/// The member of the request that is good for one use.
+/// The single-use member of the request.
 pub fn single_use(operation: &Value) -> Option<&str> {
     operation[REPEATABLE]["unless"].as_str()
 }
@@ -171,13 +171,13 @@ fn from_settings(document: &Value, operation: &Value) -> Vec<(String, String)> {
         .collect()
 }
 
-/// Whether the answer is plain text, and not JSON.
+/// Whether the response is plain text instead of JSON.
 fn answers_text(operation: &Value) -> bool {
     let body = success(operation).and_then(|(_, response)| content(response));
     body.is_some_and(|(media_type, _)| media_type == TEXT)
 }
 
-/// What the method's documentation says, a paragraph each.
+/// The paragraphs of the method's documentation.
 fn documentation(
     operation: &Value,
     eviction: Option<&Eviction>,
@@ -208,7 +208,7 @@ fn documentation(
     }
     match single_use(operation) {
         Some(member) => paragraphs.push(format!(
-            "{REPEATABLE_CALL}, unless it has a `{member}`, which is good for one use."
+            "{REPEATABLE_CALL}, unless the request has a `{member}`, which is single-use."
         )),
         None if is_repeatable(operation) => paragraphs.push(format!("{REPEATABLE_CALL}.")),
         None => {}
@@ -236,7 +236,7 @@ fn documentation(
     paragraphs
 }
 
-/// The route in one generation: `None` when none of the operation's servers is of it.
+/// The route in one generation, or `None` if the operation has no server of that generation.
 fn route(document: &Value, entry: &OperationEntry<'_>, version: &str) -> Option<Route> {
     let server = entry
         .inherited(document, "servers")
@@ -274,12 +274,12 @@ pub fn template_parameters(path: &str) -> impl Iterator<Item = &str> {
 }
 
 impl Operation {
-    /// The operation id.
+    /// The operation ID.
     pub fn id(&self) -> &str {
         &self.id
     }
 
-    /// Whether the query has a type of its own.
+    /// Whether the query has a separate type.
     pub fn has_named_query(&self) -> bool {
         self.has_query && !self.has_free_query
     }
@@ -328,13 +328,13 @@ impl Operation {
         }
     }
 
-    /// Says of the request whether it has the member that is good for one use.
+    /// Tells the request whether its body has the single-use member.
     fn single_use(&self) -> Option<TokenStream> {
         let member = member_name(self.single_use.as_deref()?);
         Some(quote!(.single_use(body.#member.is_some())))
     }
 
-    /// Puts the body into the request, with what the configuration has where the caller left it out.
+    /// Adds the body to the request. Omitted members are filled in from the configuration.
     fn body(&self) -> TokenStream {
         if self.from_settings.is_empty() {
             return quote!(.json(body)?);
@@ -358,7 +358,7 @@ impl Operation {
         }
     }
 
-    /// What a call begins with. The generations mostly share one path below different roots.
+    /// Starts the request of a call. The generations mostly share one path below different roots.
     fn begin(&self) -> Expr {
         let constant = self.constant();
         let begin = |route: &Route| -> Expr {
@@ -392,7 +392,7 @@ impl Route {
         &self.path
     }
 
-    /// What the path is below.
+    /// The root of the path.
     pub fn root(&self) -> Root {
         self.root
     }
@@ -529,7 +529,7 @@ fn refine_method(mut method: ImplItemFn, operation: &Operation) -> ImplItemFn {
     method
 }
 
-/// `<'a>(&'a self, …)` says no more than the elided form.
+/// Replaces `<'a>(&'a self, …)` by the equivalent elided form.
 fn elide_lifetimes(method: &mut ImplItemFn) {
     struct Elide;
     impl VisitMut for Elide {
@@ -545,7 +545,7 @@ fn elide_lifetimes(method: &mut ImplItemFn) {
     Elide.visit_signature_mut(&mut method.sig);
 }
 
-/// A list is taken from wherever it stands, and not from a `Vec` alone.
+/// Lists are arguments of type `&[T]` instead of `&Vec<T>`.
 fn take_slices(method: &mut ImplItemFn) {
     for argument in &mut method.sig.inputs {
         if let FnArg::Typed(typed) = argument
@@ -557,7 +557,7 @@ fn take_slices(method: &mut ImplItemFn) {
     }
 }
 
-/// The query parameters become one argument; `prepare` made its type.
+/// Combines the query parameters into one argument of the type that `prepare` added.
 fn group_query(method: &mut ImplItemFn, operation: &Operation) {
     if !operation.has_query {
         return;
@@ -579,7 +579,7 @@ fn is_option(ty: &Type) -> bool {
     option_of(ty).is_some()
 }
 
-/// A client is named by its number or its alias: whatever converts into an identifier is taken.
+/// A client is identified by number or alias: the argument is anything that converts into an identifier.
 fn accept_identifiers(method: &mut ImplItemFn) -> Vec<Stmt> {
     let mut conversions = Vec::new();
     for argument in &mut method.sig.inputs {
@@ -596,7 +596,7 @@ fn accept_identifiers(method: &mut ImplItemFn) -> Vec<Stmt> {
     conversions
 }
 
-/// The value inside progenitor's `Result<ResponseValue<T>, Error<E>>`; of a text it makes a stream of bytes.
+/// The `T` in progenitor's `Result<ResponseValue<T>, Error<E>>`. For text, progenitor has a byte stream.
 fn answer_type(method: &ImplItemFn, operation: &Operation) -> Type {
     if operation.answers_text {
         return parse_quote!(::std::string::String);
@@ -608,7 +608,7 @@ fn answer_type(method: &ImplItemFn, operation: &Operation) -> Type {
         .and_then(first_argument)
         .cloned()
         .unwrap_or_else(|| parse_quote!(()));
-    // A free-form object may hold private keys: ours keeps its values out of `Debug`.
+    // A free-form object may contain private keys, so its type must not show values in `Debug`.
     let value = if is_free_object(&value) {
         parse_quote!(crate::JsonObject)
     } else {

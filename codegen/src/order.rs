@@ -1,11 +1,10 @@
-//! The order in which a file has its paths. The merged document sorts them, and a reader of a list wants them as their
-//! author put them.
+//! The order of paths in a file. The merged document sorts them, but lists for readers keep the order of the author.
 
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 
-/// The paths of a file of the description; none when it is not one.
+/// The paths of a file of the description; empty if it cannot be parsed.
 pub(crate) fn paths(yaml: &str) -> Vec<String> {
     serde_saphyr::from_str::<File>(yaml).map_or_else(|_| Vec::new(), |file| file.paths.0)
 }

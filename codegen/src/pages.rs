@@ -1,4 +1,4 @@
-//! The operations whose list comes in pages: `x-pages`.
+//! Operations with a paginated list: `x-pages`.
 
 use quote::format_ident;
 use serde_json::Value;
@@ -8,23 +8,22 @@ use crate::description::{OperationEntry, content, operations, reference, success
 use crate::prepare::query_parameters;
 use crate::refine::{member_name, query_type, type_name};
 
-/// What names the member of the answer that has the items of the page.
+/// The extension that names the member of the response with the items of the page.
 pub const PAGES: &str = "x-pages";
 
-/// The first index of a page, and the one after its last: members of the request or parameters of the query.
+/// The first index of a page, and the index after its last: members of the request or query parameters.
 pub const BOUNDS: [&str; 2] = ["start", "end"];
 
-/// The member of the answer that says how many items there are in all.
+/// The member of the response with the total number of items.
 pub const TOTAL: &str = "totalCount";
 
-/// What the documentation of such an operation says.
-pub const DOCUMENTATION: &str =
-    "The list comes in pages: [`items`](Self::items) reads all of them.";
+/// The documentation of such an operation.
+pub const DOCUMENTATION: &str = "The list is paginated: [`items`](Self::items) fetches all pages.";
 
-/// An operation whose list comes in pages, with the schemas that are involved.
+/// An operation with a paginated list, and its schemas.
 pub(crate) struct Pages<'a> {
     id: &'a str,
-    /// `None` when the bounds are in the query.
+    /// `None` if the bounds are in the query.
     request: Option<&'a str>,
     response: &'a str,
     member: &'a str,
@@ -32,7 +31,7 @@ pub(crate) struct Pages<'a> {
 }
 
 impl<'a> Pages<'a> {
-    /// `None` when the operation does not say so, or is not fit for it.
+    /// `None` if the operation does not have `x-pages`, or lacks the members for it.
     pub(crate) fn of(document: &'a Value, entry: &OperationEntry<'a>) -> Option<Self> {
         let schemas = &document["components"]["schemas"];
         let member = entry.value[PAGES].as_str()?;
@@ -78,7 +77,7 @@ impl<'a> Pages<'a> {
     }
 }
 
-/// What makes lists of the requests of these operations.
+/// The `ListRequest` implementations for the requests of these operations.
 pub fn implementations(document: &Value) -> impl Iterator<Item = Item> {
     operations(document).filter_map(|entry| Some(Pages::of(document, &entry)?.implementation()))
 }

@@ -1,7 +1,7 @@
-//! Turns the merged description into the document that progenitor is given.
+//! Turns the merged description into the input document for progenitor.
 //!
-//! progenitor reads a subset of OpenAPI, and makes of some constructs types that nobody would want. Each step here
-//! rewrites one of them; what a step is for stands above it.
+//! progenitor supports a subset of OpenAPI, and generates unsuitable types for some constructs. Each step here rewrites one
+//! of them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,7 +17,7 @@ pub fn prepare(flat: &Value) -> Value {
     name_queries(&mut document);
     for (name, schema) in schemas_mut(&mut document) {
         keep_unknown_members(schema);
-        tell_absent_from_empty(schema);
+        distinguish_absent_from_empty(schema);
         if in_responses.contains(name) {
             require_action_alone(schema);
         }
@@ -29,8 +29,8 @@ pub fn prepare(flat: &Value) -> Value {
 
 /// The schemas with every composition (`allOf`) replaced by one flat object.
 ///
-/// Groups of members that several objects share are schemas of their own in the description; in Rust they are members
-/// of each object. A group that nothing refers to any more disappears.
+/// Groups of members that several objects share are separate schemas in the description. In Rust they are members of each
+/// object. A group without other references is removed.
 pub fn flatten_compositions(document: &mut Value) {
     let schemas = object(&document["components"]["schemas"]).clone();
     let groups: BTreeSet<&str> = schemas
@@ -93,10 +93,10 @@ pub fn collect_references(value: &Value, into: &mut BTreeSet<String>) {
     }
 }
 
-/// Gives the query parameters of each operation a schema of their own (`GetClientListQuery`).
+/// Combines the query parameters of each operation into a schema (`GetClientListQuery`).
 ///
-/// progenitor's positional style sorts query parameters by name, so that `get_client_list(developer, end, start)`
-/// compiles with start and end exchanged. One struct has no order to get wrong.
+/// progenitor's positional style sorts query parameters by name, so `get_client_list(developer, end, start)` compiles with
+/// start and end swapped. A struct avoids this mistake.
 fn name_queries(document: &mut Value) {
     let queries: Vec<(String, Value)> = operations(document)
         .filter_map(|entry| {
@@ -109,7 +109,7 @@ fn name_queries(document: &mut Value) {
     schemas_mut(document).extend(queries);
 }
 
-/// The name of the struct that carries an operation's query.
+/// The name of the struct for an operation's query.
 pub fn query_name(operation_id: &str) -> String {
     format!("{}Query", operation_id.to_upper_camel_case())
 }
@@ -135,7 +135,7 @@ fn query_schema(id: &str, operation: &Value) -> Option<Value> {
         .collect();
     Some(json!({
         "type": "object",
-        "description": format!("Query of `{id}`; what is not set is not sent."),
+        "description": format!("The query parameters of `{id}`. Unset parameters are not sent."),
         "properties": members,
     }))
 }
@@ -149,13 +149,13 @@ pub fn query_parameters(operation: &Value) -> impl Iterator<Item = &Value> {
         .filter(|parameter| parameter["in"] == "query")
 }
 
-/// Whether an operation takes any query parameter, whatever its name.
+/// Whether an operation takes query parameters with arbitrary names.
 pub fn is_free_query(operation: &Value) -> bool {
     query_parameters(operation).any(|parameter| parameter["schema"]["type"] == "object")
 }
 
-/// `AuthorizationResponseAction` → `AuthorizationAction`: there is one action for each endpoint, so "Response" tells
-/// nothing; likewise the reasons and results of requests.
+/// `AuthorizationResponseAction` → `AuthorizationAction`: there is one action for each endpoint, so "Response" is redundant,
+/// as is "Request" in reasons and results.
 fn shorten_enum_names(document: &mut Value) {
     let short: BTreeMap<String, String> = object(&document["components"]["schemas"])
         .keys()
@@ -169,10 +169,10 @@ fn shorten_enum_names(document: &mut Value) {
         .collect();
 }
 
-/// What the client does to a grant is a `GMAction` already.
+/// Not shortened, because `GMAction` is the action of the request.
 const KEPT: &str = "GMResponseAction";
 
-/// The Rust name of a schema, before progenitor puts it into camel case.
+/// The Rust name of a schema, before progenitor converts it to camel case.
 pub fn short_enum_name(name: &str) -> String {
     if name == KEPT {
         return name.to_owned();
@@ -212,17 +212,17 @@ fn rename_references(value: &mut Value, names: &BTreeMap<String, String>) {
     }
 }
 
-/// Every object keeps the members that the description does not know. `{}`, not `true`: only the former makes
-/// progenitor emit a flattened map beside the known members.
+/// Every object keeps unknown members. Only `{}`, not `true`, makes progenitor emit a flattened map in addition to the known
+/// members.
 fn keep_unknown_members(schema: &mut Value) {
     if schema["type"] == "object" && !object(&schema["properties"]).is_empty() {
         schema["additionalProperties"] = json!({});
     }
 }
 
-/// An absent list and an empty one mean different things in an update. `nullable` makes progenitor emit
+/// Absent and empty lists have different meanings in an update. `nullable` makes progenitor emit
 /// `Option<Vec<_>>`; without it both would be an empty `Vec`.
-fn tell_absent_from_empty(schema: &mut Value) {
+fn distinguish_absent_from_empty(schema: &mut Value) {
     let required: Vec<Value> = schema["required"].as_array().cloned().unwrap_or_default();
     let Some(members) = schema.get_mut("properties").and_then(Value::as_object_mut) else {
         return;
@@ -236,12 +236,11 @@ fn tell_absent_from_empty(schema: &mut Value) {
     }
 }
 
-/// What the server leaves out must not keep its answer from being decoded, required or not; what a caller must
-/// give, the constructor asks for.
+/// A response must decode even if the server omits required members. For requests, the constructor takes them.
 pub fn require_action_alone(schema: &mut Value) {
     if let Some(Value::Array(required)) = schema.get_mut("required") {
         required.retain(|member| member == "action");
-        // An empty list is no OpenAPI 3.0.
+        // OpenAPI 3.0 does not allow an empty list.
         if required.is_empty()
             && let Value::Object(members) = schema
         {
@@ -250,7 +249,7 @@ pub fn require_action_alone(schema: &mut Value) {
     }
 }
 
-/// Leaves each operation one response and one media type of its request: the client sends JSON everywhere.
+/// Keeps one response and one media type of the request for each operation, because the client always sends JSON.
 pub fn keep_single_bodies(document: &mut Value) {
     for operation in operations_mut(document) {
         keep_one_response(operation);
@@ -260,8 +259,8 @@ pub fn keep_single_bodies(document: &mut Value) {
     }
 }
 
-/// progenitor takes one type for success and one for errors. A second status of success has the same body or none,
-/// and errors have one shape everywhere: the transport handles both, so one response is left.
+/// progenitor supports one type for success and one for errors. A second success status has the same body or none, and all
+/// errors have the same schema. The transport handles both, so only one response is kept.
 fn keep_one_response(operation: &mut Value) {
     let kept = success(operation).map(|(status, _)| status.to_owned());
     if let Some(Value::Object(responses)) = operation.get_mut("responses") {
@@ -284,15 +283,15 @@ fn operations_mut(document: &mut Value) -> impl Iterator<Item = &mut Value> {
         .map(|(_, operation)| operation)
 }
 
-/// The schemas that an answer of the server can contain.
+/// The schemas that responses can contain.
 pub fn schemas_in_responses(document: &Value) -> BTreeSet<String> {
     reachable(document, |operation| &operation["responses"])
 }
 
-/// What says of a schema that callers build it, although no operation refers to it: it goes into a request as text.
+/// The extension of a schema that no operation refers to, but that callers build and send as a string in a request.
 pub const STANDALONE: &str = "x-standalone";
 
-/// The schemas that a request can contain, those that go into one as text included.
+/// The schemas that requests can contain, including those sent as strings.
 pub fn schemas_in_requests(document: &Value) -> BTreeSet<String> {
     let mut names = reachable(document, |operation| &operation["requestBody"]);
     let schemas = object(&document["components"]["schemas"]).iter();

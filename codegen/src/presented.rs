@@ -1,4 +1,4 @@
-//! The requests that take what a client presents.
+//! The requests that take credentials, proofs and certificates that a client presents.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use syn::Item;
 use crate::description::{content, object, operations, reference};
 use crate::refine::type_name;
 
-/// The members that what a client presents goes into. Each is presented by a client at an endpoint of the server.
+/// The members for the values that a client presents at an endpoint of the server.
 const MEMBERS: [&str; 7] = [
     "clientCertificate",
     "clientCertificatePath",
@@ -21,10 +21,10 @@ const MEMBERS: [&str; 7] = [
     "oauthClientAttestationPop",
 ];
 
-/// A member without which a request is none of a client: the client's ID alone may mean any client.
+/// A request is that of a client only if it has one of these members. The client ID alone may mean any client.
 const OF_CLIENTS: [&str; 3] = ["clientCertificate", "clientSecret", "dpop"];
 
-/// The members that an access token of the caller is in.
+/// The members for an access token of the caller.
 const TOKENS: [&str; 2] = ["accessToken", "token"];
 
 /// The methods of each request that has such members.

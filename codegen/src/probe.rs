@@ -1,4 +1,4 @@
-//! What the tests need to reach every operation and every type without naming each: it is derived like the rest.
+//! Generates test code that calls every operation and decodes every type by name.
 
 use std::collections::BTreeMap;
 
@@ -11,8 +11,7 @@ use crate::operations::Operation;
 use crate::prepare::query_name;
 use crate::refine::type_name;
 
-/// The source of the probe: `call` calls an operation by its id, `decode` takes JSON through a type by the name of its
-/// schema.
+/// The source of the probe: `call` calls an operation by its ID, `decode` decodes JSON by the name of its schema.
 pub fn probe(
     client: &syn::File,
     flat: &Value,
@@ -39,7 +38,7 @@ pub fn probe(
             }
         }
 
-        /// Decodes text as a schema's type, and says what is left of it.
+        /// Decodes text as the type of a schema, and encodes it again.
         pub fn decode(schema: &str, text: &str) -> serde_json::Result<Decoded> {
             match schema {
                 #(#decoders,)*
@@ -93,7 +92,7 @@ fn binding(ident: &syn::Ident, ty: &Type) -> Stmt {
     parse_quote!(let #ident: #ty = argument(arguments, #key);)
 }
 
-/// The type of a variable that an argument is passed from.
+/// The owned type for an argument.
 fn owned(ty: &Type) -> Type {
     match ty {
         Type::Reference(reference) => owned(&reference.elem),

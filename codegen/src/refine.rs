@@ -1,6 +1,6 @@
-//! The pass over the types that progenitor emits.
+//! Refines the types that progenitor emits.
 //!
-//! Each step makes one of the rules true that the description cannot express; its reason stands above it.
+//! Each step enforces a rule that the description cannot express.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,24 +14,24 @@ use syn::{Attribute, Field, Fields, Ident, Item, ItemEnum, ItemStruct, Type, par
 use crate::description::object;
 use crate::prepare::{query_name, schemas_in_requests, schemas_in_responses, short_enum_name};
 
-/// What says of an object that a plain string may stand for it, and which member the string then is.
+/// The extension of an object that may be replaced by a plain string. It names the member that the string is.
 pub const TEXT: &str = "x-text";
 
-/// What the refinement knows of the description: progenitor's output no longer tells it.
-pub struct Knowledge {
+/// Information from the description that progenitor's output lacks.
+pub struct SchemaInfo {
     /// For each type that requests contain: its required members, in the order of the description.
     constructors: BTreeMap<String, Vec<String>>,
-    /// The types that answers contain.
+    /// The types that responses contain.
     in_answers: BTreeSet<String>,
-    /// For each type that may come as a plain string: the member that the string is.
+    /// For each type that may be a plain string: the member that the string is.
     text_members: BTreeMap<String, String>,
-    /// For each enum: the words of the protocols by the words of Authlete.
+    /// For each enum: the protocol values by the values of Authlete.
     protocol_words: BTreeMap<String, BTreeMap<String, String>>,
-    /// For each enum: what its values mean.
+    /// For each enum: the descriptions of its values.
     value_descriptions: BTreeMap<String, BTreeMap<String, String>>,
 }
 
-impl Knowledge {
+impl SchemaInfo {
     /// Reads a document whose compositions are flat.
     pub fn of(document: &Value) -> Self {
         let schemas = object(&document["components"]["schemas"]);
@@ -93,35 +93,35 @@ pub fn type_name(schema: &str) -> String {
     short_enum_name(schema).to_upper_camel_case()
 }
 
-/// The Rust name of a member of an object: progenitor puts an underscore after a keyword.
+/// The Rust name of a member of an object. Like progenitor, adds an underscore to a keyword.
 pub fn member_name(member: &str) -> Ident {
     let name = member.to_snake_case();
     syn::parse_str(&name).unwrap_or_else(|_| format_ident!("{name}_"))
 }
 
-/// The Rust name of the struct that carries an operation's query.
+/// The Rust name of the struct for an operation's query.
 pub fn query_type(operation_id: &str) -> Ident {
     format_ident!("{}", query_name(operation_id))
 }
 
 /// Refines the items of progenitor's `types` module.
-pub fn types(items: Vec<Item>, knowledge: &Knowledge) -> Vec<Item> {
+pub fn types(items: Vec<Item>, schema_info: &SchemaInfo) -> Vec<Item> {
     items
         .into_iter()
         .filter_map(|item| match item {
-            Item::Struct(item) => Some(refine_struct(item, knowledge)),
-            Item::Enum(item) => Some(vec![open_enum(&item, knowledge)]),
-            // Conversions and defaults of progenitor's own: the macros in `src/` have ours.
+            Item::Struct(item) => Some(refine_struct(item, schema_info)),
+            Item::Enum(item) => Some(vec![open_enum(&item, schema_info)]),
+            // Conversions and defaults of progenitor are replaced by the macros in `src/`.
             _ => None,
         })
         .flatten()
         .collect()
 }
 
-fn refine_struct(mut item: ItemStruct, knowledge: &Knowledge) -> Vec<Item> {
+fn refine_struct(mut item: ItemStruct, schema_info: &SchemaInfo) -> Vec<Item> {
     let name = item.ident.to_string();
-    let required = knowledge.constructors.get(&name).cloned();
-    let in_answers = knowledge.in_answers.contains(&name);
+    let required = schema_info.constructors.get(&name).cloned();
+    let in_answers = schema_info.in_answers.contains(&name);
     let has_default = in_answers || required.as_ref().is_none_or(Vec::is_empty);
     item.attrs.retain(is_doc);
     item.attrs.iter_mut().for_each(separate_from_slashes);
@@ -136,7 +136,7 @@ fn refine_struct(mut item: ItemStruct, knowledge: &Knowledge) -> Vec<Item> {
     }
     let mut items = Vec::new();
     if in_answers {
-        items.push(impl_deserialize(&item, knowledge.text_members.get(&name)));
+        items.push(impl_deserialize(&item, schema_info.text_members.get(&name)));
     }
     if let Some(required) = required {
         items.push(constructor(&item, &required));
@@ -146,7 +146,7 @@ fn refine_struct(mut item: ItemStruct, knowledge: &Knowledge) -> Vec<Item> {
     items
 }
 
-/// `non_exhaustive`: Authlete adds members, and that must not break a user's build.
+/// `non_exhaustive`, because Authlete adds members, which must not break a user's build.
 fn struct_attributes(has_default: bool, in_answers: bool) -> Vec<Attribute> {
     let default = has_default.then(|| quote!(, Default));
     let deserialize = (!in_answers).then(|| quote!(, ::serde::Deserialize));
@@ -161,7 +161,7 @@ fn is_doc(attribute: &Attribute) -> bool {
     attribute.path().is_ident("doc")
 }
 
-/// `///text` would be read as ` text` by nothing but people: a space makes it the usual form.
+/// Adds the usual space between `///` and the text.
 fn separate_from_slashes(attribute: &mut Attribute) {
     if let syn::Meta::NameValue(pair) = &mut attribute.meta
         && let syn::Expr::Lit(syn::ExprLit {
@@ -183,7 +183,7 @@ fn named_fields(item: &mut ItemStruct) -> impl Iterator<Item = &mut Field> {
     .flatten()
 }
 
-/// What the crate does not know may be a secret.
+/// Unknown members may be secrets.
 fn keep_unknown_members_out_of_debug(field: &mut Field) {
     if field.ident.as_ref().is_some_and(|name| name == "extra") {
         field.attrs.insert(
@@ -194,19 +194,19 @@ fn keep_unknown_members_out_of_debug(field: &mut Field) {
     }
 }
 
-/// So may what stands in an object of any members.
+/// Free-form objects may contain secrets, too.
 fn keep_free_objects_out_of_debug(field: &mut Field) {
     if option_of(&field.ty).is_some_and(is_free_object) {
         field.ty = parse_quote!(::std::option::Option<crate::JsonObject>);
     }
 }
 
-/// Whether a type is the map that progenitor has for an object without a schema.
+/// Whether a type is progenitor's map for an object without a schema.
 pub fn is_free_object(ty: &Type) -> bool {
     matches!(ty, Type::Path(path) if path.path.segments.iter().any(|segment| segment.ident == "Map"))
 }
 
-/// `action` is no `Option`: callers match on it. An answer that had none is written back without one.
+/// `action` is not an `Option`, because callers match on it. A response without an action is encoded without one.
 fn leave_out_unset_action(field: &mut Field) {
     if is_action(field) {
         let ty = &field.ty;
@@ -221,8 +221,8 @@ fn is_action(field: &Field) -> bool {
     field.ident.as_ref().is_some_and(|name| name == "action") && option_of(&field.ty).is_none()
 }
 
-/// What the server sends is decoded by a macro of ours: a missing member, a `null` wherever it stands and a member
-/// that nobody knows are no reason to lose the answer, nor is an integer that comes as text.
+/// Responses are decoded by a macro of the crate that accepts missing members, `null` anywhere, unknown members and integers
+/// as strings.
 fn impl_deserialize(item: &ItemStruct, text_member: Option<&String>) -> Item {
     let name = &item.ident;
     let members = item.fields.iter().filter_map(|field| {
@@ -260,7 +260,7 @@ fn is_integer(ty: &Type) -> bool {
     is_one_of(ty, &["i32", "i64"])
 }
 
-/// The headers of the HTTP answer are moved into the response, not copied into a map of strings.
+/// The headers of the HTTP response are moved into the value, not copied into a map of strings.
 fn take_headers_from_transport(field: &mut Field) {
     if field
         .ident
@@ -271,7 +271,7 @@ fn take_headers_from_transport(field: &mut Field) {
     }
 }
 
-/// `new` takes what is required, so that the compiler asks for it; the rest follows in setters.
+/// `new` takes the required members, so that the compiler enforces them. Other members have setters.
 fn constructor(item: &ItemStruct, required: &[String]) -> Item {
     let name = &item.ident;
     if required.is_empty() {
@@ -314,7 +314,7 @@ fn constructor(item: &ItemStruct, required: &[String]) -> Item {
             },
         )
     });
-    let doc = " Creates a value from what is required; add other members with the methods of the same name.";
+    let doc = " Creates a value with the required members; add other members with the methods of the same name.";
     parse_quote! {
         impl #name {
             #[doc = #doc]
@@ -325,7 +325,7 @@ fn constructor(item: &ItemStruct, required: &[String]) -> Item {
     }
 }
 
-/// These are taken as they are: the type of a literal would not be inferred through `Into`.
+/// These types are arguments without `Into`, which would prevent type inference for literals.
 fn is_number_or_flag(ty: &Type) -> bool {
     is_one_of(ty, &["i32", "i64", "bool"])
 }
@@ -430,9 +430,9 @@ pub fn first_argument(ty: &Type) -> Option<&Type> {
     })
 }
 
-/// A closed enum is an error as soon as the server learns a word: `open_enum!` adds the variant that keeps it, and
-/// the conversions to and from both vocabularies.
-fn open_enum(item: &ItemEnum, knowledge: &Knowledge) -> Item {
+/// A closed enum would fail to decode new values. `open_enum!` adds a variant for unknown values, and conversions from and
+/// to the values of Authlete and of the protocols.
+fn open_enum(item: &ItemEnum, schema_info: &SchemaInfo) -> Item {
     let name = &item.ident;
     let docs = item
         .attrs
@@ -443,8 +443,8 @@ fn open_enum(item: &ItemEnum, knowledge: &Knowledge) -> Item {
             separate_from_slashes(&mut doc);
             doc
         });
-    let words = knowledge.protocol_words.get(&name.to_string());
-    let descriptions = knowledge.value_descriptions.get(&name.to_string());
+    let words = schema_info.protocol_words.get(&name.to_string());
+    let descriptions = schema_info.value_descriptions.get(&name.to_string());
     let variants = item.variants.iter().map(|variant| {
         let ident = &variant.ident;
         let word = serde_rename(&variant.attrs).unwrap_or_else(|| ident.to_string());

@@ -1,4 +1,4 @@
-//! What each step of the generation does to the code that users see.
+//! The effect of each generation step on the generated code.
 
 use std::fs;
 use std::sync::LazyLock;
@@ -224,10 +224,10 @@ static SOURCES: LazyLock<[String; 2]> = LazyLock::new(|| {
     [folded(&generated.client), folded(&generated.probe)]
 });
 
-/// What users see.
+/// The source of the client.
 static GENERATED: LazyLock<&str> = LazyLock::new(|| &SOURCES[0]);
 
-/// A source, with all white space folded.
+/// The source of a file, with all white space folded.
 fn folded(file: &syn::File) -> String {
     let text = source(file);
     text.split_whitespace().collect::<Vec<_>>().join(" ")
@@ -238,7 +238,7 @@ fn assert_generated(part: &str) {
 }
 
 #[test]
-fn a_schema_that_stands_alone_is_made_like_a_request() {
+fn standalone_schema_is_generated_like_a_request() {
     assert_generated("impl ClaimValue {");
     assert_generated(
         "crate::setters! { ClaimValue { into first maybe_first : ::std::string::String } }",
@@ -246,7 +246,7 @@ fn a_schema_that_stands_alone_is_made_like_a_request() {
 }
 
 #[test]
-fn enums_are_open_and_have_both_words() {
+fn enums_are_open_and_have_both_vocabularies() {
     assert_generated(
         r#"crate::open_enum! { #[doc = " A kind."] ThingKind { #[doc = " Big."] BigOne = "BIG_ONE" => "big-one", #[doc = " Small."] Small = "SMALL" } }"#,
     );
@@ -260,7 +260,7 @@ fn actions_have_short_names() {
 }
 
 #[test]
-fn an_answer_may_lack_its_action_and_whatever_is_required() {
+fn response_may_lack_its_action_and_required_members() {
     assert_generated(
         r#"#[serde(default, skip_serializing_if = "ThingAction::is_unset")] pub action: ThingAction"#,
     );
@@ -280,14 +280,14 @@ fn answers_are_decoded_leniently_and_requests_strictly() {
 }
 
 #[test]
-fn an_integer_of_an_answer_may_be_text_and_so_may_an_object_with_a_plain_form() {
+fn integers_and_objects_with_x_text_of_a_response_may_be_strings() {
     assert_generated(
         r#"crate::impl_deserialize! { Part { value name = "name", integer size = "size" }, text => name : Some }"#,
     );
 }
 
 #[test]
-fn lists_tell_absent_from_empty() {
+fn absent_and_empty_lists_are_distinguished() {
     assert_generated(
         r#"#[serde(skip_serializing_if = "::std::option::Option::is_none")] pub names: ::std::option::Option<::std::vec::Vec<::std::string::String>>"#,
     );
@@ -310,14 +310,14 @@ fn headers_come_from_the_transport() {
 }
 
 #[test]
-fn constructors_ask_for_what_is_required_in_the_order_of_the_description() {
+fn constructors_take_required_members_in_the_order_of_the_description() {
     assert_generated(
         "pub fn new( ticket: impl ::std::convert::Into<crate::Secret>, count: i64, ) -> Self { Self { count,",
     );
 }
 
 #[test]
-fn setters_are_for_the_rest_of_requests_only() {
+fn setters_exist_only_for_optional_members_of_requests() {
     assert_generated(
         "crate::setters! { ThingRequest { list names maybe_names : ::std::string::String, into type_ maybe_type_ : ThingKind } }",
     );
@@ -325,7 +325,7 @@ fn setters_are_for_the_rest_of_requests_only() {
 }
 
 #[test]
-fn structs_can_grow() {
+fn structs_are_non_exhaustive() {
     assert_eq!(
         GENERATED.matches("#[non_exhaustive] pub struct").count(),
         GENERATED.matches("pub struct").count()
@@ -333,10 +333,10 @@ fn structs_can_grow() {
 }
 
 #[test]
-fn compositions_are_flat_and_groups_are_no_types_of_their_own() {
+fn compositions_are_flat_and_groups_are_not_separate_types() {
     let response = &GENERATED[GENERATED.find("pub struct ThingResponse").unwrap()..];
     assert!(response.contains("pub result_code:"));
-    // `Answer` is the shape of errors, too, and so is used in its own right.
+    // `Answer` is also the schema of errors, so it is a type as well.
     assert_generated("pub struct Answer");
 }
 
@@ -348,7 +348,7 @@ fn a_query_is_one_argument() {
 }
 
 #[test]
-fn a_client_is_named_by_whatever_converts() {
+fn client_argument_takes_anything_that_converts() {
     assert_generated("client_id: impl ::std::convert::Into<crate::ClientIdentifier>,");
     assert_generated(
         r#"let client_id = crate::url_path::path_segment( &operations::UPDATE_THING, "clientId", &client_id, )?;"#,
@@ -370,11 +370,11 @@ fn a_list_is_taken_as_a_slice() {
 }
 
 #[test]
-fn a_text_is_returned_as_one() {
+fn text_response_is_returned_as_string() {
     let method = &GENERATED[GENERATED.find("pub async fn check_things").unwrap()..];
     let signature = method.split('{').next().unwrap();
     assert!(signature.contains("-> crate::Result<::std::string::String>"));
-    assert_generated("Returns the text as it came, and an empty one when there is none.");
+    assert_generated("Returns the text unchanged, or an empty string if there is no body.");
 }
 
 #[test]
@@ -384,10 +384,10 @@ fn an_operation_of_one_generation_has_no_route_in_the_other() {
 }
 
 #[test]
-fn what_is_good_for_one_use_is_told() {
+fn single_use_member_is_documented() {
     assert_generated(r#"repeatable: true, single_use: Some("proof"), hosted_replacement: None, }"#);
     assert_generated(
-        "may have been processed, unless it has a `proof`, which is good for one use.",
+        "may have been processed, unless the request has a `proof`, which is single-use.",
     );
 }
 
@@ -406,12 +406,12 @@ fn an_operation_evicts_unless_the_request_has_a_value() {
     );
     assert_generated(".conclude(answer.as_ref().map(|answer| answer.action.as_str()))");
     assert_generated(
-        "Where introspection is cached, it removes the kept answers about the token, unless `type` is `SMALL`.",
+        "With an introspection cache, evicts the cached responses for the token, unless `type` is `SMALL`.",
     );
 }
 
 #[test]
-fn a_token_in_the_path_is_taken_before_it_is_escaped() {
+fn token_in_the_path_is_kept_before_it_is_encoded() {
     assert_generated(
         r#"#[cfg(feature = "introspection-cache")] let token = thing_id; let thing_id = crate::url_path::path_segment("#,
     );
@@ -421,7 +421,7 @@ fn a_token_in_the_path_is_taken_before_it_is_escaped() {
 #[test]
 fn an_operation_that_may_change_any_token_evicts_all_answers() {
     assert_generated("let eviction = self.eviction(&operations::CREATE_THING, || None);");
-    assert_generated("Where introspection is cached, it removes all kept answers.");
+    assert_generated("With an introspection cache, evicts all cached responses.");
     let nothing = &GENERATED[GENERATED
         .find("pub async fn create_organization_thing")
         .unwrap()..];
@@ -430,11 +430,11 @@ fn an_operation_that_may_change_any_token_evicts_all_answers() {
 }
 
 #[test]
-fn a_list_in_pages_is_a_list_request() {
+fn paginated_list_is_a_list_request() {
     assert_generated(
         "crate::pages::list_request! { types::ListPagesOfThingsQuery, list_pages_of_things, types::ThingPage, names : types::Part }",
     );
-    assert_generated("The list comes in pages: [`items`](Self::items) reads all of them.");
+    assert_generated("The list is paginated: [`items`](Self::items) fetches all pages.");
 }
 
 #[test]
@@ -448,9 +448,9 @@ fn routes_follow_from_servers_security_and_exceptions() {
 }
 
 #[test]
-fn methods_say_what_the_description_says() {
+fn methods_have_the_documentation_of_the_description() {
     assert_generated(
-        "/**List things. Lists things. - `service_id`: The service. Changes nothing, and is repeated also when a first request may have been processed. `GET /api/{serviceId}/things` in 3.0, `PUT /api/things/of/{serviceId}` in 2.x.*/ pub async fn list_things(",
+        "/**List things. Lists things. - `service_id`: The service. Changes nothing, and is retried even if the first request may have been processed. `GET /api/{serviceId}/things` in 3.0, `PUT /api/things/of/{serviceId}` in 2.x.*/ pub async fn list_things(",
     );
 }
 
@@ -483,7 +483,7 @@ fn a_member_with_a_setting_is_filled_in_before_the_request_is_sent() {
 }
 
 #[test]
-fn a_list_of_texts_is_returned_as_one() {
+fn list_of_strings_is_returned_as_vec() {
     let method = &GENERATED[GENERATED
         .find("pub async fn list_organization_things")
         .unwrap()..];
@@ -495,7 +495,7 @@ fn a_list_of_texts_is_returned_as_one() {
 }
 
 #[test]
-fn a_time_is_text() {
+fn date_time_is_a_string() {
     assert_generated("pub created_at: ::std::option::Option<::std::string::String>");
     let query = &GENERATED[GENERATED
         .find("pub struct ListOrganizationThingsQuery")
@@ -518,7 +518,7 @@ fn an_object_of_any_members_keeps_its_values_out_of_debug() {
 }
 
 #[test]
-fn an_action_is_a_response_or_what_is_left_to_decide() {
+fn action_values_become_responses_or_decisions() {
     assert_generated(
         r#"crate::server::next! { #[doc = " What your server does with the answer of `update_thing`."] ThingNext = ThingResponse, ThingAction, [response_content], [], [presented]; respond Ok = (200u16, Body("application/json"), Nobody); respond Denied = (401u16, Header("www-authenticate"), Client); respond Failed = (500u16, ServerError, Nobody); @ decide #[doc = " Ask."] AskUser[ticket] []; decide #[doc = " Done."] Done[] [response = (204u16, Nothing, Nobody)]; }"#,
     );

@@ -1,4 +1,4 @@
-//! A mistake in the description is found, and said with its file, its place and what is wrong.
+//! Mistakes in the description are reported with file, place and reason.
 
 use std::fs;
 use std::path::Path;
@@ -37,14 +37,14 @@ components:
       properties:
         text: { description: What it says., type: string }
         responseContent: { description: What the client gets., type: string }
-        action: { description: What to do., allOf: [{ $ref: "#/components/schemas/Deed" }] }
+        action: { description: What to do., allOf: [{ $ref: "#/components/schemas/Step" }] }
     Color:
       description: A color.
       type: string
       x-values:
         - { value: RED, description: Red. }
         - { value: GREEN, description: Green. }
-    Deed:
+    Step:
       description: What to do.
       type: string
       x-values:
@@ -54,7 +54,7 @@ components:
 
 const EVICTS: &str = "x-evicts: { token: [id, name], unless: { color: RED } }";
 
-/// The other kinds of bodies and parameters.
+/// Other kinds of bodies and parameters.
 const LISTS: &str = r##"
 tags: [{ name: lists, x-displayName: Lists, x-note: of things, description: Lists. }]
 paths:
@@ -140,7 +140,7 @@ fn check(files: &[(&str, &str)]) -> Result<(), String> {
         .map_err(|mistakes| mistakes.to_string().replace(&prefix, ""))
 }
 
-/// The mistakes of a description in which one text is replaced by another.
+/// The mistakes of a description after replacing one text by another.
 fn mistakes(from: &str, to: &str) -> String {
     assert!(THINGS.contains(from), "{from}");
     check(&[
@@ -151,7 +151,7 @@ fn mistakes(from: &str, to: &str) -> String {
 }
 
 #[test]
-fn a_sound_description_has_none() {
+fn valid_description_has_no_mistakes() {
     let files = [
         ("openapi.yaml", ROOT),
         ("things.yaml", THINGS),
@@ -173,69 +173,69 @@ fn each_mistake_is_named_with_its_place() {
         ("description: Its name., type: string", "description: Its name., type: string, x-seting: OrganizationId",
             "things.yaml: Thing.name: has an unknown extension: x-seting".into()),
         ("x-displayName: Things", "x-displayName: ' '", "things.yaml: tag things: has no x-displayName".into()),
-        ("x-displayName: Things", "x-displayName: Things, x-note: 5", "things.yaml: tag things: x-note is empty or no text".into()),
-        ("summary: Do", "x-group: ''\n      summary: Do", format!("{post}: x-group is empty or no text")),
+        ("x-displayName: Things", "x-displayName: Things, x-note: 5", "things.yaml: tag things: x-note is empty or not a string".into()),
+        ("summary: Do", "x-group: ''\n      summary: Do", format!("{post}: x-group is empty or not a string")),
         ("operationId: thing", "operationId: doThing", format!("{post}: needs an operationId in snake_case")),
-        ("x-repeatable: false", "x-repeatable: maybe", format!("{post}: does not say whether it may be repeated: x-repeatable is neither true nor false, and has no `unless`")),
+        ("x-repeatable: false", "x-repeatable: maybe", format!("{post}: x-repeatable must be true, false or an object with `unless`")),
         ("x-repeatable: false", "x-repeatable: { unless: nmae }", format!("{post}: x-repeatable: unless is not a member of the request: nmae")),
-        ("x-repeatable: false", "x-repeatable: true", format!("{post}: has x-evicts, and x-repeatable says that it changes nothing")),
-        (EVICTS, "x-evictions: nothing", format!("{post}: changes something and does not say what it evicts: x-evicts")),
-        (EVICTS, "x-evicts: everthing", format!(r#"{post}: x-evicts is neither nothing nor everything, and no object of token and unless: "everthing""#)),
-        (EVICTS, "x-evicts: { tokens: name }", format!(r#"{post}: x-evicts is neither nothing nor everything, and no object of token and unless: {{"tokens":"name"}}"#)),
-        (EVICTS, "x-evicts: { token: [] }", format!("{post}: x-evicts: token names nothing")),
-        (EVICTS, "x-evicts: { token: nmae }", format!("{post}: x-evicts: token is neither a parameter in the path nor a member of the request that is text: nmae")),
-        (EVICTS, "x-evicts: { token: [name, color] }", format!("{post}: x-evicts: token is neither a parameter in the path nor a member of the request that is text: color")),
-        (EVICTS, "x-evicts: { unless: { color: PINK } }", format!(r#"{post}: x-evicts: unless is not one member of the request with a value of its enum: {{"color":"PINK"}}"#)),
-        (EVICTS, "x-evicts: { unless: { name: RED } }", format!(r#"{post}: x-evicts: unless is not one member of the request with a value of its enum: {{"name":"RED"}}"#)),
-        ("x-repeatable: false", "x-repeatable: false\n      x-form: no form", format!("{post}: x-form is neither `true` nor left out")),
+        ("x-repeatable: false", "x-repeatable: true", format!("{post}: has x-evicts, but x-repeatable says that it changes nothing")),
+        (EVICTS, "x-evictions: nothing", format!("{post}: x-repeatable is false, so x-evicts is required")),
+        (EVICTS, "x-evicts: everthing", format!(r#"{post}: x-evicts must be nothing, everything or an object with token and unless: "everthing""#)),
+        (EVICTS, "x-evicts: { tokens: name }", format!(r#"{post}: x-evicts must be nothing, everything or an object with token and unless: {{"tokens":"name"}}"#)),
+        (EVICTS, "x-evicts: { token: [] }", format!("{post}: x-evicts: token is empty")),
+        (EVICTS, "x-evicts: { token: nmae }", format!("{post}: x-evicts: token must name a path parameter or a request member of type string: nmae")),
+        (EVICTS, "x-evicts: { token: [name, color] }", format!("{post}: x-evicts: token must name a path parameter or a request member of type string: color")),
+        (EVICTS, "x-evicts: { unless: { color: PINK } }", format!(r#"{post}: x-evicts: unless must have one request member with a value of its enum: {{"color":"PINK"}}"#)),
+        (EVICTS, "x-evicts: { unless: { name: RED } }", format!(r#"{post}: x-evicts: unless must have one request member with a value of its enum: {{"name":"RED"}}"#)),
+        ("x-repeatable: false", "x-repeatable: false\n      x-form: no form", format!("{post}: x-form must be `true` or omitted")),
         ("summary: Do a thing", "summary: ''", format!("{post}: has no summary")),
         ("description: Does a thing.", "x: y", format!("{post}: has no description")),
         ("description: Does a thing.", "description: Does a <thing>.", format!("{post}: the description has < or [ outside of backticks")),
         ("description: The thing.", "x: y", format!("{post}: parameter id: has no description")),
-        ("required: true, description: The", "description: The", format!("{post}: parameter id: is in the path and must say `required: true`")),
+        ("required: true, description: The", "description: The", format!("{post}: parameter id: is in the path and must have `required: true`")),
         ("in: path", "in: cookie", format!("{post}: parameter id: is neither in the path nor in the query")),
-        ("name: id", "name: other", format!("{post}: the parameters of /thing/{{id}} are not the ones that are declared")),
+        ("name: id", "name: other", format!("{post}: the parameters of /thing/{{id}} differ from the declared ones")),
         ("application/json: { schema: { $ref: \"#/components/schemas/Thing\" } }", "text/plain: { schema: { $ref: \"#/components/schemas/Thing\" } }",
-            format!(r#"{post}: the request body is of "text/plain", and should be of application/json"#)),
+            format!(r#"{post}: the request body has the media type "text/plain", expected application/json"#)),
         ("application/json: { schema: { $ref: \"#/components/schemas/Thing\" } }", "application/json: { schema: { type: array, items: { type: string } } }",
-            format!("{post}: the request body is no reference to a schema, and no array of one")),
+            format!("{post}: the request body is neither a reference to a schema nor an array of one")),
         ("application/json: { schema: { $ref: \"#/components/schemas/Thing\" } }", "",
-            format!(r#"{post}: the request body is of "", and should be of application/json"#)),
+            format!(r#"{post}: the request body has the media type "", expected application/json"#)),
         ("application/json: { schema: { $ref: \"#/components/schemas/Answer\" } }", "application/xml: { schema: { type: string } }",
-            format!(r#"{post}: the response 200 is of "application/xml", and should be of application/json or text/plain"#)),
+            format!(r#"{post}: the response 200 has the media type "application/xml", expected application/json or text/plain"#)),
         ("application/json: { schema: { $ref: \"#/components/schemas/Answer\" } }", "text/plain: { schema: { type: string } }, application/json: {}",
-            format!(r#"{post}: the response 200 is of "application/json and text/plain", and should be of application/json or text/plain"#)),
+            format!(r#"{post}: the response 200 has the media type "application/json and text/plain", expected application/json or text/plain"#)),
         ("application/json: { schema: { $ref: \"#/components/schemas/Answer\" } }", "text/plain: { schema: { type: integer, format: int64 } }",
             format!("{post}: the response 200 is text with another schema than `type: string`")),
         ("application/json: { schema: { $ref: \"#/components/schemas/Answer\" } }", "application/json: { schema: { type: array, items: { type: boolean } } }",
-            format!("{post}: the response 200 is neither a reference to a schema, nor an object of any members, nor an array of strings")),
+            format!("{post}: the response 200 is neither a reference to a schema, nor a free-form object, nor an array of strings")),
         ("      responses:\n        \"200\"", "      responses:\n        \"300\"", format!("{post}: has no successful response")),
-        ("summary: Do", "security: [nobody: []]\n      summary: Do", format!("{post}: security names an unknown scheme: nobody")),
+        ("summary: Do", "security: [nobody: []]\n      summary: Do", format!("{post}: security refers to an unknown scheme: nobody")),
         ("summary: Do", "servers: [{ url: 'https://x.example' }]\n      summary: Do", format!("{post}: has no server whose x-api-version is 2.x or 3.0")),
         ("summary: Do", "servers: [{ url: 'https://x.example', x-api-version: '3.0', x-root: elsewhere }]\n      summary: Do",
             format!(r#"{post}: has a server whose x-root is not organization: "elsewhere""#)),
         ("summary: Do", "x-hosted-replacement: other\n      summary: Do",
             format!(r#"{post}: x-hosted-replacement is not the operationId of an operation: "other""#)),
         ("description: Its name., type: string", "description: Its name., type: string, x-setting: OrganizationId",
-            "things.yaml: Thing.name: has x-setting and is no integer that may be left out".into()),
+            "things.yaml: Thing.name: has x-setting but is not an optional integer".into()),
         ("description: Its name., type: string", "description: Its name., type: integer, format: int64, x-setting: OrganizationId",
-            "things.yaml: Thing.name: has x-setting and is no integer that may be left out".into()),
-        ("    post:", "    head:\n      summary: x\n    post:", "things.yaml: /thing/{id}: head is no HTTP method that the generator knows".into()),
+            "things.yaml: Thing.name: has x-setting but is not an optional integer".into()),
+        ("    post:", "    head:\n      summary: x\n    post:", "things.yaml: /thing/{id}: head is not an HTTP method that the generator supports".into()),
         ("description: A thing.", "x: y", "things.yaml: Thing: has no description".into()),
         ("description: Its name.", "description: Its name", "things.yaml: Thing.name: the description does not end in a full stop".into()),
         ("description: Its name., type: string", "description: Its name.", "things.yaml: Thing.name: has neither a type nor a reference".into()),
         ("description: Its name., type: string", "description: Its name., type: number", "things.yaml: Thing.name: has the type number, which the API does not use".into()),
         ("description: Its name., type: string", "description: Its name., type: integer", "things.yaml: Thing.name: is an integer without int32 or int64".into()),
         ("description: Its name., type: string", "description: Its name., type: string, format: date", "things.yaml: Thing.name: has an unknown format: date".into()),
-        ("description: Its name., type: string", "description: Its name., type: string, enum: [A]", "things.yaml: Thing.name: has an enum of its own: enums are schemas, so that they can be shared".into()),
+        ("description: Its name., type: string", "description: Its name., type: string, enum: [A]", "things.yaml: Thing.name: has an inline enum: define it as a schema, so that it can be shared".into()),
         ("required: [name]", "required: [nmae]", "things.yaml: Thing: requires nmae, which it does not have".into()),
-        ("      required: [name]\n", "      x-text: nmae\n", "things.yaml: Thing: x-text is not the name of a member that is plain text".into()),
-        ("      required: [name]\n", "      x-text: color\n", "things.yaml: Thing: x-text is not the name of a member that is plain text".into()),
+        ("      required: [name]\n", "      x-text: nmae\n", "things.yaml: Thing: x-text must name a member of type string without a format".into()),
+        ("      required: [name]\n", "      x-text: color\n", "things.yaml: Thing: x-text must name a member of type string without a format".into()),
         ("schemas/Color", "schemas/Colour", "things.yaml: Thing: refers to Colour, which does not exist".into()),
-        ("{ value: GREEN, description: Green. }", "{ value: RED, description: Red. }", "things.yaml: Color.RED: is empty, no string, or there twice".into()),
+        ("{ value: GREEN, description: Green. }", "{ value: RED, description: Red. }", "things.yaml: Color.RED: is empty, duplicate or not a string".into()),
         ("{ value: GREEN, description: Green. }", "{ value: GREEN }", "things.yaml: Color.GREEN: has no description".into()),
         ("      x-values:\n", "      x-valeus:\n", "things.yaml: Color: is neither an object nor an enum with x-values".into()),
-        ("components:\n", "webhooks: {}\ncomponents:\n", "things.yaml: webhooks: is not a part that a category file may have: tags, paths, components".into()),
+        ("components:\n", "webhooks: {}\ncomponents:\n", "things.yaml: webhooks: is not allowed in a category file, which may have tags, paths and components".into()),
         ("components:\n", "components:\n  parameters: {}\n", "things.yaml: components.parameters: belongs in openapi.yaml".into()),
     ] {
         let found = mistakes(from, to);
@@ -244,7 +244,7 @@ fn each_mistake_is_named_with_its_place() {
 }
 
 #[test]
-fn pages_need_a_list_its_length_and_bounds() {
+fn x_pages_needs_a_list_with_total_count_and_bounds() {
     for (from, to) in [
         ("x-pages: things", "x-pages: thigns"),
         ("x-pages: things", "x-pages: totalCount"),
@@ -265,14 +265,14 @@ fn pages_need_a_list_its_length_and_bounds() {
         ])
         .unwrap_err();
         assert!(
-            found.starts_with("lists.yaml: GET /pages: x-pages is not the member of the answer"),
+            found.starts_with("lists.yaml: GET /pages: x-pages must name the list of objects"),
             "{to}: {found}"
         );
     }
 }
 
 #[test]
-fn a_category_is_listed_once_and_by_its_name() {
+fn categories_are_listed_once_by_name() {
     for (categories, expected) in [
         (
             "[things, things]",
@@ -287,7 +287,7 @@ fn a_category_is_listed_once_and_by_its_name() {
 }
 
 #[test]
-fn what_is_not_used_is_a_mistake() {
+fn unused_schema_is_a_mistake() {
     let unused = "    Unused:\n      description: Not used.\n      type: object\n    Answer:\n";
     assert_eq!(
         mistakes("    Answer:\n", unused),
@@ -296,19 +296,19 @@ fn what_is_not_used_is_a_mistake() {
 }
 
 #[test]
-fn a_schema_that_stands_alone_says_so_and_is_not_referred_to() {
+fn standalone_schema_must_be_marked_and_unreferenced() {
     let standalone = "    Unused:\n      description: Not used.\n      type: object\n      x-standalone: true\n    Answer:\n";
     let text = THINGS.replacen("    Answer:\n", standalone, 1);
     assert!(check(&[("openapi.yaml", ROOT), ("things.yaml", &text)]).is_ok());
     let used = "    Answer:\n      x-standalone: true\n";
     assert_eq!(
         mistakes("    Answer:\n", used),
-        "things.yaml: Answer: has x-standalone, and something refers to it"
+        "things.yaml: Answer: has x-standalone but is referred to"
     );
 }
 
 #[test]
-fn enums_with_the_same_values_are_one() {
+fn enums_with_the_same_values_are_a_mistake() {
     let twin = "    Paint:\n      description: A paint.\n      type: string\n      x-values: [{ value: RED, description: Red. }, { value: GREEN, description: Green. }]\n    Answer:\n";
     let text = THINGS.replacen("    Answer:\n", twin, 1).replacen(
         "        name: {",
@@ -323,7 +323,7 @@ fn enums_with_the_same_values_are_one() {
 }
 
 #[test]
-fn two_files_cannot_define_the_same() {
+fn two_files_cannot_define_the_same_name() {
     let found = check(&[
         ("openapi.yaml", ROOT),
         ("things.yaml", THINGS),
@@ -331,17 +331,17 @@ fn two_files_cannot_define_the_same() {
     ])
     .unwrap_err();
     assert!(
-        found.contains("twins.yaml: Thing: is defined in things.yaml too"),
+        found.contains("twins.yaml: Thing: is also defined in things.yaml"),
         "{found}"
     );
     assert!(
-        found.contains("twins.yaml: /thing/{id}: is defined in things.yaml too"),
+        found.contains("twins.yaml: /thing/{id}: is also defined in things.yaml"),
         "{found}"
     );
 }
 
 #[test]
-fn an_operation_id_is_there_once() {
+fn duplicate_operation_id_is_a_mistake() {
     let second = THINGS.replace("/thing/{id}", "/other/{id}");
     let paths = second.split("components:").next().unwrap();
     let found = check(&[
@@ -384,7 +384,7 @@ fn a_missing_directory_or_root_is_named() {
     );
 }
 
-/// Whatever stands where something else should: mistakes or code, and never a panic.
+/// Any value in any place gives mistakes or code, never a panic.
 #[test]
 fn nothing_in_a_description_makes_the_generator_panic() {
     let files = [
@@ -409,7 +409,7 @@ fn nothing_in_a_description_makes_the_generator_panic() {
                 let mut changed: Vec<String> =
                     lines.iter().map(|line| (*line).to_owned()).collect();
                 changed[index] = format!("{key} {value}");
-                // What was below the key is replaced along with it.
+                // The lines nested below the key are replaced, too.
                 let depth = |line: &str| line.len() - line.trim_start().len();
                 let below = lines[index + 1..]
                     .iter()

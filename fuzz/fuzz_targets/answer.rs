@@ -3,7 +3,7 @@
 use libfuzzer_sys::{Corpus, fuzz_target};
 
 fuzz_target!(|input: &[u8]| -> Corpus {
-    match authlete_fuzz::answer::take(input) {
+    match authlete_fuzz::answer::run(input) {
         true => Corpus::Keep,
         false => Corpus::Reject,
     }

@@ -3,7 +3,7 @@
 use libfuzzer_sys::{Corpus, fuzz_target};
 
 fuzz_target!(|input: &[u8]| -> Corpus {
-    match authlete_fuzz::configuration::take_settings(input) {
+    match authlete_fuzz::configuration::run_settings(input) {
         true => Corpus::Keep,
         false => Corpus::Reject,
     }

@@ -1,4 +1,4 @@
-//! Arguments to call any operation with, as `build.rs` made them of the description.
+//! Call arguments for any operation, which `build.rs` generates from the API description.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -10,7 +10,7 @@ static REQUIRED: LazyLock<HashMap<String, Value>> = LazyLock::new(|| {
     serde_json::from_str(arguments).expect("what was written is JSON")
 });
 
-/// Of the body what an operation requires, and no query.
+/// Only the body members that an operation requires, and no query.
 pub fn required(id: &str) -> Value {
     REQUIRED[id].clone()
 }

@@ -1,11 +1,11 @@
-//! A configuration of any text, from a file or setting by setting.
+//! A configuration from arbitrary text, as a file or as single settings.
 
 use authlete::{Authlete, Config, ConfigError, Error, Setting};
 
-use crate::shown::shown;
+use crate::error_chain::error_chain;
 
-/// What must not be shown begins with it; some names of variables have `SECRET`.
-const MARK: &str = "HIDDEN";
+/// The prefix of secrets, which must not be shown. Not `SECRET`, because names of variables contain it.
+const SECRET_PREFIX: &str = "HIDDEN";
 
 const NO_SECRETS: [Setting; 7] = [
     Setting::ApiServerId,
@@ -17,15 +17,15 @@ const NO_SECRETS: [Setting; 7] = [
     Setting::ServiceOwnerApiKey,
 ];
 
-/// Reads a file, and makes a handle of what it says. Returns whether the input is text.
-pub fn take_file(input: &[u8]) -> bool {
+/// Parses a file, and builds a handle from it. Returns whether the input is UTF-8.
+pub fn run_file(input: &[u8]) -> bool {
     let Ok(text) = str::from_utf8(input) else {
         return false;
     };
     match Config::from_toml(text) {
-        // The mark may be the value of a setting that is no secret.
-        Ok(config) if format!("{config:?}").contains(MARK) => drop(make(config)),
-        Ok(config) => assert_hidden(&make(config)),
+        // The prefix may be in the value of a setting that is not a secret.
+        Ok(config) if format!("{config:?}").contains(SECRET_PREFIX) => drop(build(config)),
+        Ok(config) => assert_hidden(&build(config)),
         Err(error) => {
             if let ConfigError::Syntax { line, .. } | ConfigError::UnknownKey { line, .. } = error {
                 assert!(
@@ -33,47 +33,47 @@ pub fn take_file(input: &[u8]) -> bool {
                     "{line}"
                 );
             }
-            assert_hidden(&shown(&error.into()));
+            assert_hidden(&error_chain(&error.into()));
         }
     }
     true
 }
 
-/// Sets the settings to values, as the environment has them, and makes a handle. The values are in the order of
-/// [`Setting::ALL`], with an empty line between them. Returns whether the input is text.
-pub fn take_settings(input: &[u8]) -> bool {
+/// Sets all settings as from the environment, and builds a handle. The values are in the order of [`Setting::ALL`], with an
+/// empty line between them. Returns whether the input is UTF-8.
+pub fn run_settings(input: &[u8]) -> bool {
     let Ok(text) = str::from_utf8(input) else {
         return false;
     };
     let mut config = Config::new();
-    let mut may_show_mark = false;
+    let mut may_show_prefix = false;
     for (setting, value) in Setting::ALL.into_iter().zip(text.split("\n\n")) {
         config = config.set(setting, value);
-        may_show_mark |= NO_SECRETS.contains(&setting) && value.contains(MARK);
+        may_show_prefix |= NO_SECRETS.contains(&setting) && value.contains(SECRET_PREFIX);
     }
-    let shown = format!("{config:?} ") + &make(config);
-    if !may_show_mark {
+    let shown = format!("{config:?} ") + &build(config);
+    if !may_show_prefix {
         assert_hidden(&shown);
     }
     true
 }
 
-/// Makes a handle; returns what can be shown of it, or of the error, which names a setting.
-fn make(config: Config) -> String {
+/// Builds a handle. Returns its `Debug` output or the text of the error, which names a setting.
+fn build(config: Config) -> String {
     match Authlete::new(config) {
         Ok(api) => {
             api.with_config(api.config().clone())
-                .expect("what one handle takes, another takes");
+                .expect("a configuration that one handle accepts is accepted by another");
             format!("{api:?} {:?}", api.config())
         }
         Err(error) => {
             assert!(matches!(error, Error::Config(_)), "{error:?}");
             assert!(error.to_string().contains("AUTHLETE_"), "{error}");
-            shown(&error)
+            error_chain(&error)
         }
     }
 }
 
 fn assert_hidden(shown: &str) {
-    assert!(!shown.contains(MARK), "{shown}");
+    assert!(!shown.contains(SECRET_PREFIX), "{shown}");
 }

@@ -1,4 +1,4 @@
-//! Requests to the endpoints of an authorization server whose Authlete is away.
+//! Requests to the endpoints of an authorization server while Authlete is unavailable.
 
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -18,11 +18,11 @@ use tower::ServiceExt as _;
 
 const ISSUER: &str = "https://as.example.com";
 
-/// Sends a request: its method and target in the first line, its headers in the next ones, and its body after an empty line.
-/// Returns whether it is a request at all.
+/// Sends a request. The input has method and target in the first line, headers in the next lines, and the body after an
+/// empty line. Returns whether it is a valid request.
 ///
 /// # Panics
-/// The answer is an error of the server itself.
+/// If the response is 500.
 pub fn send(input: &[u8]) -> bool {
     let Some(request) = request(input) else {
         return false;
@@ -34,7 +34,7 @@ pub fn send(input: &[u8]) -> bool {
     true
 }
 
-/// What requests are sent to: every endpoint.
+/// The router with all endpoints.
 pub fn router() -> &'static Router {
     &server().1
 }
@@ -73,15 +73,15 @@ fn server() -> &'static (Runtime, Router) {
         let server = AuthorizationServer::new(
             api.expect("the configuration is complete"),
             endpoints.expect("this is a URL"),
-            Nobody,
+            NoAccounts,
         );
         (runtime.expect("a runtime can be made"), server.router())
     })
 }
 
-struct Nobody;
+struct NoAccounts;
 
-impl Accounts for Nobody {
+impl Accounts for NoAccounts {
     type Claims = StandardClaims;
 
     async fn session(&self, _: &Parts, _: &AuthorizationResponse) -> Result<Option<Session>> {

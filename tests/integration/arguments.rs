@@ -1,4 +1,4 @@
-//! Arguments to call any operation with, made of the description.
+//! Builds call arguments for any operation from the API description.
 
 use std::collections::BTreeSet;
 
@@ -7,8 +7,8 @@ use serde_json::{Map, Value, json};
 
 use crate::description::{FLAT, member_value, schemas};
 
-/// The arguments for parameters of paths that are text.
-pub fn in_paths() -> BTreeSet<String> {
+/// The names of the arguments for path parameters of type string.
+pub fn path_arguments() -> BTreeSet<String> {
     let parameters = operations(&FLAT).flat_map(|operation| {
         operation.value["parameters"]
             .as_array()
@@ -31,7 +31,7 @@ fn snake_case(name: &str) -> String {
     })
 }
 
-/// Of the body what an operation requires, and no query.
+/// Only the body members that an operation requires, and no query.
 pub fn required(id: &str) -> Value {
     let operation = operations(&FLAT)
         .find(|operation| operation.id() == id)
@@ -39,7 +39,7 @@ pub fn required(id: &str) -> Value {
     let body = content(&operation.value["requestBody"]);
     let body = body.map(|(_, schema)| reference(schema).map_or_else(|| json!([]), members));
     let mut arguments = json!({ "body": body, "query": {}, "service_id": 1 });
-    for name in in_paths() {
+    for name in path_arguments() {
         arguments[name] = "1".into();
     }
     arguments

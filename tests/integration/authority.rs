@@ -29,7 +29,7 @@ impl Authority {
         self.0.der()
     }
 
-    /// For a server of this name.
+    /// A certificate for a server with this DNS name.
     pub fn server(&self, name: &str) -> Certified {
         self.certify(name, |_| {})
     }
@@ -59,7 +59,7 @@ impl Authority {
 
 #[cfg(feature = "mtls")]
 impl Certified {
-    /// As [`Config::client_certificate`](authlete::Config::client_certificate) takes it.
+    /// The format that [`Config::client_certificate`](authlete::Config::client_certificate) takes.
     pub fn pem(&self) -> String {
         self.certificate.pem() + &self.key.serialize_pem()
     }

@@ -1,4 +1,4 @@
-//! A call may be dropped at any await: the handle goes on, and no answer comes to another call than its own.
+//! Cancel safety: a call may be dropped at any await. The handle keeps working, and each call gets its own response.
 
 use std::collections::{BTreeSet, HashMap};
 use std::pin::pin;
@@ -18,18 +18,18 @@ use tokio::time::{sleep, timeout};
 use crate::raw_server::raw_server;
 use crate::server::{Reply, Server};
 
-/// What the server has seen.
+/// The connections and requests that the server has seen.
 #[derive(Default)]
 struct Seen {
     connections: AtomicUsize,
-    /// How often each token was asked for.
+    /// The number of requests for each token.
     tokens: Mutex<HashMap<String, usize>>,
-    /// A token that nothing more will come for has got as far as it gets.
+    /// Notified when the server has sent all that it will send for a token.
     stuck: Notify,
 }
 
 impl Seen {
-    /// Counts a request for a token, and says how many there were before.
+    /// Counts a request for a token, and returns the number of earlier ones.
     fn count(&self, token: &str) -> usize {
         let mut tokens = self.tokens.lock().unwrap();
         let count = tokens.entry(token.to_owned()).or_default();
@@ -47,7 +47,7 @@ impl Seen {
     }
 }
 
-/// Introspects each token as a subject of the same name, a piece at a time. The token says what happens besides.
+/// Answers introspection with the token as the subject, sent in pieces. The token's prefix selects the server's behaviour.
 async fn server() -> (String, Arc<Seen>) {
     let seen = Arc::new(Seen::default());
     let record = Arc::clone(&seen);
@@ -55,7 +55,7 @@ async fn server() -> (String, Arc<Seen>) {
         let seen = Arc::clone(&record);
         async move {
             seen.connections.fetch_add(1, Ordering::Relaxed);
-            // Or else the pieces arrive as one.
+            // Otherwise the pieces arrive as one.
             stream.set_nodelay(true).unwrap();
             while let Some(token) = next_token(&mut stream).await {
                 if answer(&mut stream, &token, &seen).await.is_err() {
@@ -106,7 +106,7 @@ async fn answer(stream: &mut TcpStream, token: &str, seen: &Seen) -> std::io::Re
     ] {
         if is(place) {
             seen.stuck.notify_one();
-            // Until the other side hangs up.
+            // Until the client closes the connection.
             while stream.read(&mut [0; 64]).await? > 0 {}
             return Err(std::io::ErrorKind::ConnectionReset.into());
         }
@@ -129,13 +129,13 @@ async fn subject(api: &Authlete, token: &str) -> Result<Option<String>> {
     Ok(answer.subject)
 }
 
-/// The handle works, and what it gets is its own answer.
+/// The handle works, and the call gets its own response.
 async fn assert_works(api: &Authlete, token: &str) {
     let subject = timeout(Duration::from_secs(10), subject(api, token)).await;
     assert_eq!(subject.unwrap().unwrap().as_deref(), Some(token));
 }
 
-/// Polls a future, and drops it when it has not ended after so many times.
+/// Polls a future, and drops it if it is still pending after `polls` polls.
 async fn dropped_after<T>(polls: usize, future: impl Future<Output = T>) -> Option<T> {
     let mut future = pin!(future);
     let mut polled = 0;
@@ -150,7 +150,7 @@ async fn dropped_after<T>(polls: usize, future: impl Future<Output = T>) -> Opti
     .await
 }
 
-/// Wherever a call waits: for a connection, for the headers, for the body, for another attempt.
+/// Drops a call while it waits for a connection, the headers, the body or the next attempt.
 async fn dropped_at_each_await() {
     let (url, seen) = server().await;
     let (mut dropped, mut ended) = (Vec::new(), 0);
@@ -168,15 +168,15 @@ async fn dropped_at_each_await() {
             assert_works(&api, &format!("calm {polls} {connection}")).await;
         }
     }
-    // There were enough polls for a call to end, and so to have been dropped everywhere before.
+    // With the highest number of polls a call ends, so calls with fewer polls were dropped at every await.
     assert!(ended > 0);
     let times: BTreeSet<usize> = dropped.iter().map(|token| seen.times(token)).collect();
-    // Before it was sent, before it was sent again, and after that.
+    // Dropped before the first attempt, before the second, and after it.
     assert_eq!(times, BTreeSet::from([0, 1, 2]));
 }
 
-/// Where a call certainly is when it is dropped.
-async fn dropped_at_a_place() {
+/// Drops a call at a known point of the response.
+async fn dropped_at_known_points() {
     let (url, seen) = server().await;
     let api = api(&url);
     let connections = || seen.connections.load(Ordering::Relaxed);
@@ -196,10 +196,10 @@ async fn dropped_at_a_place() {
         }
         settle().await;
         assert_works(&api, "calm").await;
-        // An answer may be under way on the connection, except when the call only waited for the next attempt.
+        // A response may be in flight on the connection, unless the call was waiting for the next attempt.
         let most = usize::from(token != "waiting");
         assert!(connections() - before <= most, "{token}");
-        // Nothing of the call goes on.
+        // No part of the call continues.
         assert_eq!(seen.times(token), 1);
     }
     let before = connections();
@@ -210,19 +210,19 @@ async fn dropped_at_a_place() {
     assert_eq!(connections(), before);
 }
 
-/// Time for what was sent to arrive, and for a connection to come back to the pool.
+/// Time for sent data to arrive, and for a connection to return to the pool.
 async fn settle() {
     sleep(Duration::from_millis(50)).await;
 }
 
-/// Many calls at a time, of which every second is aborted at some time.
+/// Many concurrent calls, of which every second one is aborted.
 async fn aborted_among_others() {
     let (url, _) = server().await;
     let api = api(&url);
     let mut calls = Vec::new();
     for number in 0..200_u64 {
         let api = api.clone();
-        // A quarter is tried again, for which there is budget.
+        // A quarter of the calls is retried, which the retry budget allows.
         let kind = if matches!(number % 8, 4 | 5) {
             "busy"
         } else {
@@ -265,11 +265,11 @@ macro_rules! on_both_runtimes {
     };
 }
 
-on_both_runtimes! { dropped_at_each_await dropped_at_a_place aborted_among_others }
+on_both_runtimes! { dropped_at_each_await dropped_at_known_points aborted_among_others }
 
-/// Connections end with the runtime that they were made on, and the handle makes new ones.
+/// Connections end with the runtime they were opened on, and the handle opens new ones.
 #[test]
-fn a_handle_outlives_a_runtime() {
+fn handle_works_after_its_runtime_is_dropped() {
     let runtime = || {
         tokio::runtime::Builder::new_current_thread()
             .enable_all()

@@ -1,4 +1,4 @@
-//! When calls are no longer made, and when they are again.
+//! When the circuit breaker opens and closes.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -17,7 +17,7 @@ use crate::calls::{introspect, ok, token};
 use crate::raw_server::{OK, next_request, raw_server, silent_server};
 use crate::server::{Reply, Server};
 
-/// Opens after two failures, for longer than any test takes.
+/// Opens after two failures, and stays open for longer than any test runs.
 fn policy() -> CircuitBreakerPolicy {
     CircuitBreakerPolicy::new()
         .failure_threshold(2)
@@ -38,16 +38,16 @@ fn is_open(result: Result<(), Error>) -> bool {
     matches!(result, Err(Error::CircuitOpen { .. }))
 }
 
-fn away() -> Reply {
-    Reply::text(503, "text/plain", "away")
+fn unavailable() -> Reply {
+    Reply::text(503, "text/plain", "unavailable")
 }
 
-/// Fails for a number of requests, and works from then on.
+/// Fails for a number of requests, then succeeds.
 async fn recovering(failures: usize) -> Server {
     let arrived = Arc::new(AtomicUsize::new(0));
     Server::start(
         move |_| match arrived.fetch_add(1, Ordering::Relaxed) < failures {
-            true => away(),
+            true => unavailable(),
             false => ok(),
         },
     )
@@ -55,8 +55,8 @@ async fn recovering(failures: usize) -> Server {
 }
 
 #[tokio::test]
-async fn an_open_one_lets_nothing_through() {
-    let server = Server::always(away()).await;
+async fn open_breaker_rejects_calls_without_sending_them() {
+    let server = Server::always(unavailable()).await;
     let api = api(&server.url, policy());
     for _ in 0..2 {
         assert_eq!(introspect(&api).await.unwrap_err().status().unwrap(), 503);
@@ -82,9 +82,9 @@ async fn an_open_one_lets_nothing_through() {
 }
 
 #[tokio::test]
-async fn each_category_has_its_own() {
+async fn each_category_has_its_own_breaker() {
     let server = Server::start(|request| match request.path.ends_with("introspection") {
-        true => away(),
+        true => unavailable(),
         false => ok(),
     })
     .await;
@@ -105,7 +105,7 @@ async fn each_category_has_its_own() {
 }
 
 #[tokio::test]
-async fn what_the_server_is_to_blame_for_is_a_failure() {
+async fn server_errors_except_501_count_as_failures() {
     for status in 500..=599 {
         let server = Server::always(Reply::text(status, "text/plain", "no")).await;
         let api = api(&server.url, policy());
@@ -117,7 +117,7 @@ async fn what_the_server_is_to_blame_for_is_a_failure() {
 }
 
 #[tokio::test]
-async fn what_the_call_is_to_blame_for_is_none() {
+async fn statuses_below_500_do_not_count_as_failures() {
     for status in [200, 204, 302, 400, 401, 403, 404, 413, 429] {
         let server = Server::always(Reply::text(status, "text/plain", "")).await;
         let api = api(&server.url, policy());
@@ -129,7 +129,7 @@ async fn what_the_call_is_to_blame_for_is_none() {
 }
 
 #[tokio::test]
-async fn what_comes_to_no_answer_is_a_failure() {
+async fn calls_without_response_count_as_failures() {
     let closed = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let refusing = format!("http://{}", closed.local_addr().unwrap());
     drop(closed);
@@ -149,19 +149,19 @@ async fn what_comes_to_no_answer_is_a_failure() {
 }
 
 #[tokio::test]
-async fn retries_end_when_it_opens() {
-    let server = Server::always(away()).await;
+async fn retries_end_when_the_breaker_opens() {
+    let server = Server::always(unavailable()).await;
     let retry = RetryPolicy::new()
         .max_attempts(9)
         .base_delay(Duration::ZERO);
     let api = api(&server.url, policy()).with_retry(retry).unwrap();
-    // The failure, and not that there was nothing to be sent.
+    // The error is the failed attempt, not `CircuitOpen`.
     assert_eq!(introspect(&api).await.unwrap_err().status().unwrap(), 503);
     assert_eq!(server.take().len(), 2);
 }
 
 #[tokio::test]
-async fn it_closes_when_a_trial_succeeds() {
+async fn breaker_closes_when_a_trial_call_succeeds() {
     let server = recovering(3).await;
     let api = api(&server.url, policy().open_duration(PAUSE));
     for _ in 0..2 {
@@ -169,7 +169,7 @@ async fn it_closes_when_a_trial_succeeds() {
     }
     assert!(is_open(introspect(&api).await));
     sleep(PAUSE).await;
-    // The first trial fails, and there is another pause.
+    // The first trial call fails, and the breaker opens again.
     assert_eq!(introspect(&api).await.unwrap_err().status().unwrap(), 503);
     assert!(is_open(introspect(&api).await));
     sleep(PAUSE).await;
@@ -180,8 +180,8 @@ async fn it_closes_when_a_trial_succeeds() {
     assert_eq!(server.take().len(), 10);
 }
 
-/// A server that breaks the first two connections, and answers the requests on others when it is told to.
-async fn held() -> (String, Arc<AtomicUsize>, watch::Sender<bool>) {
+/// A server that closes the first two connections, and holds the responses on others until released.
+async fn server_with_held_responses() -> (String, Arc<AtomicUsize>, watch::Sender<bool>) {
     let arrived = Arc::new(AtomicUsize::new(0));
     let (release, released) = watch::channel(false);
     let counter = Arc::clone(&arrived);
@@ -201,15 +201,15 @@ async fn held() -> (String, Arc<AtomicUsize>, watch::Sender<bool>) {
     (url, arrived, release)
 }
 
-async fn arrival(arrived: &AtomicUsize, number: usize) {
+async fn wait_for_arrivals(arrived: &AtomicUsize, number: usize) {
     while arrived.load(Ordering::Relaxed) < number {
         sleep(Duration::from_millis(1)).await;
     }
 }
 
 #[tokio::test]
-async fn there_are_as_many_trials_as_asked_for() {
-    let (url, arrived, release) = held().await;
+async fn half_open_breaker_admits_the_configured_number_of_calls() {
+    let (url, arrived, release) = server_with_held_responses().await;
     let pause = Duration::from_secs(2);
     let api = api(&url, policy().open_duration(pause).half_open_calls(3));
     for _ in 0..2 {
@@ -218,8 +218,8 @@ async fn there_are_as_many_trials_as_asked_for() {
     sleep(pause).await;
     let calls = join_all((0..20).map(|_| introspect(&api)));
     let answer = async {
-        arrival(&arrived, 5).await;
-        // Long enough for more to arrive, if there were more.
+        wait_for_arrivals(&arrived, 5).await;
+        // Long enough for more calls to arrive, if any were sent.
         sleep(Duration::from_millis(200)).await;
         release.send(true).unwrap();
     };
@@ -232,8 +232,8 @@ async fn there_are_as_many_trials_as_asked_for() {
 }
 
 #[tokio::test]
-async fn a_trial_that_is_cancelled_leaves_its_place() {
-    let (url, arrived, release) = held().await;
+async fn cancelled_trial_call_frees_its_place() {
+    let (url, arrived, release) = server_with_held_responses().await;
     let pause = Duration::from_secs(2);
     let api = api(&url, policy().open_duration(pause));
     for _ in 0..2 {
@@ -244,7 +244,7 @@ async fn a_trial_that_is_cancelled_leaves_its_place() {
     for expected in 3..=5 {
         tokio::select! {
             result = introspect(&api) => panic!("{result:?}"),
-            () = arrival(&arrived, expected) => {}
+            () = wait_for_arrivals(&arrived, expected) => {}
         }
     }
     release.send(true).unwrap();
@@ -253,8 +253,11 @@ async fn a_trial_that_is_cancelled_leaves_its_place() {
 }
 
 #[tokio::test]
-async fn the_handles_that_call_one_server_share_it() {
-    let [server, another] = [Server::always(away()).await, Server::always(ok()).await];
+async fn handles_for_the_same_server_share_a_breaker() {
+    let [server, another] = [
+        Server::always(unavailable()).await,
+        Server::always(ok()).await,
+    ];
     let api = api(&server.url, policy());
     introspect(&api.clone()).await.unwrap_err();
     introspect(&api.with_header("x-a", "b").unwrap())
@@ -268,9 +271,9 @@ async fn the_handles_that_call_one_server_share_it() {
 }
 
 #[tokio::test]
-async fn a_refused_call_takes_no_turn() {
+async fn rejected_call_takes_no_token_of_the_rate_limiter() {
     let server = Server::start(|request| match request.path.ends_with("introspection") {
-        true => away(),
+        true => unavailable(),
         false => ok(),
     })
     .await;
@@ -291,11 +294,11 @@ async fn a_refused_call_takes_no_turn() {
         .unwrap();
 }
 
-/// It keeps its place meanwhile: nobody else is let through, and it need not ask again.
+/// The trial call keeps its place while the rate limiter delays it.
 #[tokio::test]
-async fn a_trial_may_wait_for_its_turn() {
+async fn trial_call_may_wait_for_the_rate_limiter() {
     let server = recovering(2).await;
-    // Longer than what is left of a second, which it has to wait.
+    // Longer than the rest of the second for which the rate limiter delays the call.
     let pause = Duration::from_millis(600);
     let api = Authlete::builder(Config::v3(&server.url, 1, "t"))
         .circuit_breaker(policy().open_duration(pause))
@@ -310,10 +313,10 @@ async fn a_trial_may_wait_for_its_turn() {
     introspect(&api).await.unwrap();
 }
 
-/// Those who wait for a turn when it opens are not sent one by one.
+/// Calls that the rate limiter delays fail as soon as the breaker opens.
 #[tokio::test]
-async fn calls_that_wait_for_a_turn_see_it_open() {
-    let server = Server::always(away()).await;
+async fn calls_that_wait_for_the_rate_limiter_fail_when_the_breaker_opens() {
+    let server = Server::always(unavailable()).await;
     let api = Authlete::builder(Config::v3(&server.url, 1, "t"))
         .circuit_breaker(policy())
         .rate_limiter(RateLimiterPolicy::per_second(1))

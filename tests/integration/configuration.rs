@@ -1,4 +1,4 @@
-//! Every source of configuration, how they combine, and what is wrong with a wrong one.
+//! Every source of configuration, how sources combine, and the errors for invalid values.
 
 use std::io::Write as _;
 use std::sync::LazyLock;
@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use authlete::{ApiVersion, Authlete, Config, ConfigError, Error, Setting};
 use proptest::prelude::*;
 
-/// Every setting that a complete environment of both generations could have.
+/// A configuration file of the Authlete library for Go.
 const GO_LIBRARY_FILE: &str = r#"
 BaseUrl = "https://api.authlete.com"
 ServiceOwnerApiKey = "5531264283"
@@ -21,16 +21,16 @@ fn root(config: Config) -> String {
     format!("{:?}", Authlete::new(config).unwrap())
 }
 
-/// Why a configuration cannot be used. Nothing that the tests call a secret is shown.
-pub fn refused(config: Config) -> String {
+/// The message of the error for an invalid configuration. Asserts that it shows no secret.
+pub fn config_error(config: Config) -> String {
     let error = Authlete::new(config).unwrap_err();
     let shown = format!("{error:?}");
-    // It may name the variable that a secret belongs in.
+    // The error may name the variable for a secret.
     let without_names = shown.replace("_APISECRET", "");
     assert!(!without_names.contains("SECRET"), "{shown}");
     assert!(matches!(error, Error::Config(_)), "{shown}");
     let message = error.to_string();
-    // `main` and `unwrap` show no more than this.
+    // `main` and `unwrap` show the `Debug` output.
     assert!(shown.contains(&message), "{shown}");
     message
 }
@@ -55,7 +55,7 @@ pub fn with_environment<T>(variables: &[(&str, &str)], check: impl FnOnce() -> T
 }
 
 #[test]
-fn a_configuration_tells_the_id_of_its_service_and_nothing_that_is_no_id() {
+fn configured_service_id_is_none_for_an_invalid_id() {
     let id = |config: Config| config.configured_service_id();
     assert_eq!(id(Config::v3("https://us.authlete.com", 7, "t")), Some(7));
     assert_eq!(id(Config::v2("https://api.authlete.com", 8, "s")), Some(8));
@@ -92,7 +92,7 @@ fn from_a_file_of_the_go_library() {
     let config = Config::from_toml(GO_LIBRARY_FILE).unwrap();
     assert!(
         !config.is_set(Setting::ServiceAccessToken),
-        "an empty value is none"
+        "an empty value counts as unset"
     );
     assert_eq!(Authlete::new(config).unwrap().api_version(), ApiVersion::V2);
 }
@@ -126,9 +126,9 @@ fn from_the_environment() {
     );
 }
 
-/// Variables are often made of files, which end in a line break.
+/// Variables are often read from files, which end in a line break.
 #[test]
-fn what_is_blank_around_a_value_does_not_count() {
+fn whitespace_around_a_value_is_ignored() {
     let variables = [
         ("AUTHLETE_API_VERSION", "3.0\n"),
         ("AUTHLETE_BASE_URL", " https://br.authlete.com\r\n"),
@@ -161,7 +161,7 @@ fn every_setting_is_read_from_both_sources() {
 }
 
 #[test]
-fn the_environment_goes_over_a_file() {
+fn environment_overrides_the_file() {
     let mut file = tempfile::NamedTempFile::new().unwrap();
     file.write_all(GO_LIBRARY_FILE.as_bytes()).unwrap();
     let config = with_environment(&[("AUTHLETE_BASE_URL", "https://authlete.example")], || {
@@ -179,7 +179,7 @@ fn the_environment_goes_over_a_file() {
 }
 
 #[test]
-fn what_is_set_goes_over_what_fills_in() {
+fn set_values_override_the_fallback() {
     let config = Config::new()
         .base_url("https://first.example")
         .or(Config::v2("https://second.example", 7, "s"));
@@ -190,7 +190,7 @@ fn what_is_set_goes_over_what_fills_in() {
 }
 
 #[test]
-fn what_fills_in_may_allow_http() {
+fn fallback_may_allow_http() {
     let config = || Config::v3("http://authlete.example", 1, "t");
     assert!(Authlete::new(config().or(Config::new().allow_http(true))).is_ok());
     assert!(Authlete::new(config().allow_http(true).or(Config::new())).is_ok());
@@ -222,18 +222,18 @@ fn the_generation_follows_from_the_credentials() {
     );
 
     assert_eq!(
-        refused(base().service_access_token("t").service_api_secret("s")),
+        config_error(base().service_access_token("t").service_api_secret("s")),
         "credentials of both 2.x and 3.0 are set: set ApiVersion (AUTHLETE_API_VERSION) to one of them"
     );
     assert_eq!(
-        refused(base()),
+        config_error(base()),
         "no credentials: set ServiceAccessToken (AUTHLETE_SERVICE_ACCESSTOKEN) for Authlete 3.0, or ServiceApiKey \
          (AUTHLETE_SERVICE_APIKEY) and ServiceApiSecret (AUTHLETE_SERVICE_APISECRET) for 2.x"
     );
 }
 
 #[test]
-fn an_explicit_generation_chooses() {
+fn explicit_api_version_decides_between_both_credentials() {
     let both = Config::new()
         .base_url("https://authlete.example")
         .service_id(1)
@@ -262,7 +262,7 @@ fn an_explicit_generation_chooses() {
             .clone()
             .or(Config::from_toml(&format!("ApiVersion = '{word}'")).unwrap());
         assert_eq!(
-            refused(config),
+            config_error(config),
             "ApiVersion (AUTHLETE_API_VERSION), from TOML: is neither 2.x (2, 2.2, 2.3, V2) nor 3.0 (3, 3.x, V3)",
             "{word}"
         );
@@ -310,7 +310,7 @@ fn an_error_names_the_missing_setting() {
         ),
     ];
     for (config, message) in cases {
-        let error = refused(config);
+        let error = config_error(config);
         assert!(error.starts_with(message), "{error}");
     }
 }
@@ -321,7 +321,7 @@ fn a_service_id_is_a_number() {
         let text = format!(
             "ServiceApiKey = '{bad}'\nServiceAccessToken = 't'\nBaseUrl = 'https://a.example'"
         );
-        let error = refused(Config::from_toml(&text).unwrap());
+        let error = config_error(Config::from_toml(&text).unwrap());
         assert_eq!(
             error,
             "ServiceApiKey (AUTHLETE_SERVICE_APIKEY), from TOML: is no service ID: it must be a whole number above 0"
@@ -330,8 +330,8 @@ fn a_service_id_is_a_number() {
 }
 
 #[test]
-fn the_base_url_is_a_safe_one() {
-    let error = |url: &str| refused(Config::v3(url, 1, "t"));
+fn base_url_must_be_https_without_path_or_user_info() {
+    let error = |url: &str| config_error(Config::v3(url, 1, "t"));
     let prefix = "BaseUrl (AUTHLETE_BASE_URL), set in code: ";
     for (url, reason) in [
         ("us.authlete.com", "must begin with https://"),
@@ -380,7 +380,7 @@ fn the_base_url_is_a_safe_one() {
         "http://localhost:8080",
         "http://127.0.0.1",
         "http://127.9.9.9:1",
-        // 127.0.0.1 to whoever reads a URL.
+        // URL parsers read this as 127.0.0.1.
         "http://127.1",
         "http://[::1]:8080",
         "https://us.authlete.com/",
@@ -395,7 +395,7 @@ fn the_base_url_is_a_safe_one() {
 #[test]
 fn a_dpop_key_needs_a_feature() {
     assert_eq!(
-        refused(Config::v3("https://a.example", 1, "t").dpop_key("{}")),
+        config_error(Config::v3("https://a.example", 1, "t").dpop_key("{}")),
         "DpopKey (AUTHLETE_DPOP_KEY) needs the feature dpop of the crate authlete"
     );
 }
@@ -404,13 +404,13 @@ fn a_dpop_key_needs_a_feature() {
 #[test]
 fn a_client_certificate_needs_a_feature() {
     assert_eq!(
-        refused(Config::v3("https://a.example", 1, "t").client_certificate("PEM")),
+        config_error(Config::v3("https://a.example", 1, "t").client_certificate("PEM")),
         "ClientCertificate (AUTHLETE_CLIENT_CERTIFICATE) needs the feature mtls of the crate authlete"
     );
 }
 
 #[test]
-fn an_unknown_key_is_told_by_its_line_and_not_by_its_text() {
+fn unknown_key_error_names_the_line_and_not_the_key() {
     let before = "BaseUrl = 'https://a.example'\n\n# A comment\n";
     for unknown in [
         "HIDDEN-token = 's'",
@@ -422,7 +422,7 @@ fn an_unknown_key_is_told_by_its_line_and_not_by_its_text() {
         let error = Config::from_toml(&format!("{before}{unknown}\n")).unwrap_err();
         assert!(!format!("{error} {error:?}").contains("HIDDEN"), "{error}");
         if unknown.starts_with("ServiceApiKey") {
-            continue; // A table for a key is told first.
+            continue; // A table in place of a value is reported first.
         }
         assert!(
             matches!(error, ConfigError::UnknownKey { line: 4, .. }),
@@ -434,7 +434,7 @@ fn an_unknown_key_is_told_by_its_line_and_not_by_its_text() {
 }
 
 #[test]
-fn a_syntax_error_names_the_line_and_not_its_text() {
+fn syntax_error_names_the_line_and_not_its_text() {
     let error =
         Config::from_toml("BaseUrl = 'https://a.example'\nServiceApiSecret = SECRET'").unwrap_err();
     assert!(
@@ -448,7 +448,7 @@ fn a_syntax_error_names_the_line_and_not_its_text() {
 }
 
 #[test]
-fn a_byte_order_mark_and_a_key_that_comes_twice() {
+fn byte_order_mark_is_accepted_and_duplicate_key_is_rejected() {
     let with_mark = format!("\u{feff}{GO_LIBRARY_FILE}");
     assert!(Authlete::new(Config::from_toml(&with_mark).unwrap()).is_ok());
     let text = "ServiceApiSecret = 'SECRET'\nServiceApiSecret = 'SECRET'";
@@ -481,7 +481,7 @@ fn an_unreadable_file_is_named_with_the_reason() {
 }
 
 #[test]
-fn what_is_no_file_of_text_is_named_and_not_shown() {
+fn directory_or_non_utf8_file_error_names_the_path_and_not_the_content() {
     let directory = tempfile::tempdir().unwrap();
     let error = Config::from_file(directory.path()).unwrap_err();
     assert!(matches!(&error, ConfigError::Unreadable { path, .. } if path == directory.path()));
@@ -494,7 +494,7 @@ fn what_is_no_file_of_text_is_named_and_not_shown() {
 
 #[cfg(unix)]
 #[test]
-fn a_variable_that_is_no_text_is_named() {
+fn non_utf8_variable_is_named() {
     use std::os::unix::ffi::OsStrExt as _;
     let bytes = std::ffi::OsStr::from_bytes(b"SECRET\xff");
     let error = temp_env::with_var("AUTHLETE_SERVICE_APISECRET", Some(bytes), Config::from_env);
@@ -504,9 +504,9 @@ fn a_variable_that_is_no_text_is_named() {
     );
 }
 
-/// What consoles, shells and files put around a credential or into it.
+/// Consoles, shells and files add such characters to a credential.
 #[test]
-fn a_credential_that_cannot_be_one_is_refused_with_its_setting_and_its_fault() {
+fn malformed_credential_error_names_the_setting_and_the_fault() {
     let v3 = [
         ("ServiceAccessToken", "AUTHLETE_SERVICE_ACCESSTOKEN"),
         (
@@ -522,7 +522,7 @@ fn a_credential_that_cannot_be_one_is_refused_with_its_setting_and_its_fault() {
         ("AUTHLETE_BASE_URL", "https://a.example"),
         ("AUTHLETE_SERVICE_APIKEY", "1"),
     ];
-    // The other secret of 2.x is there where its key is.
+    // The owner's key requires the other secret of 2.x as well.
     let owner_key = ("AUTHLETE_SERVICEOWNER_APIKEY", "2");
     let service_secret = ("AUTHLETE_SERVICE_APISECRET", "s");
     for (value, fault) in [
@@ -538,7 +538,7 @@ fn a_credential_that_cannot_be_one_is_refused_with_its_setting_and_its_fault() {
                 variables.extend([owner_key, service_secret]);
             }
             let config = with_environment(&variables, Config::from_env).unwrap();
-            let error = refused(config);
+            let error = config_error(config);
             let expected = format!("{key} ({variable}), from the environment: {fault}");
             assert!(error.starts_with(&expected), "{error}");
         }
@@ -549,7 +549,7 @@ fn a_credential_that_cannot_be_one_is_refused_with_its_setting_and_its_fault() {
             let variables = [&base[..], &[(variable, value.as_str())]].concat();
             let config = with_environment(&variables, Config::from_env).unwrap();
             assert_eq!(
-                refused(config),
+                config_error(config),
                 format!(
                     "{key} ({variable}), from the environment: must be the token alone, without `Bearer` or `DPoP` before it"
                 )
@@ -564,7 +564,7 @@ fn a_service_owner_api_key_is_a_number() {
         .set(Setting::ServiceOwnerApiKey, "SECRET")
         .service_owner_api_secret("s");
     assert_eq!(
-        refused(config),
+        config_error(config),
         "ServiceOwnerApiKey (AUTHLETE_SERVICEOWNER_APIKEY), set in code: is no service-owner API key: it must be a whole number above 0"
     );
 }
@@ -573,14 +573,14 @@ fn a_service_owner_api_key_is_a_number() {
 fn a_base_url_with_the_path_of_the_api_is_refused_on_any_host() {
     for url in ["https://a.example/api", "https://a.example/authlete/api/"] {
         assert_eq!(
-            refused(Config::v3(url, 1, "t")),
+            config_error(Config::v3(url, 1, "t")),
             "BaseUrl (AUTHLETE_BASE_URL), set in code: must not end in /api, which is added to it"
         );
     }
     assert!(checked(Config::v3("https://a.example/api-gateway", 1, "t")).is_ok());
 }
 
-/// Checks a configuration on the connections of a handle that is there: making a pool for each would take long.
+/// Checks a configuration with an existing handle, because a connection pool for each check would be slow.
 fn checked(config: Config) -> authlete::Result<Authlete> {
     static HANDLE: LazyLock<Authlete> = LazyLock::new(|| {
         Authlete::new(Config::v3("https://authlete.example", 1, "token")).unwrap()
@@ -589,18 +589,18 @@ fn checked(config: Config) -> authlete::Result<Authlete> {
 }
 
 proptest! {
-    /// Whatever a file or an environment holds: a handle or an error, and never a panic.
+    /// Any text in a file or the environment gives a handle or an error, never a panic.
     #[test]
-    fn any_text_is_taken_or_refused(text in ".{0,200}", url in ".{0,40}", number in any::<i64>()) {
+    fn any_text_is_accepted_or_rejected_without_panic(text in ".{0,200}", url in ".{0,40}", number in any::<i64>()) {
         let _ = Config::from_toml(&text);
         let _ = Config::from_toml(&format!("BaseUrl = {text:?}")).map(checked);
         let _ = checked(Config::v3(url.clone(), number, text.clone()));
         let _ = checked(Config::v2(format!("https://{url}"), number, text));
     }
 
-    /// A value that is refused is not shown, unless it is no secret.
+    /// A rejected value that may be a secret is not shown.
     #[test]
-    fn no_value_of_a_secret_is_in_an_error(noise in "[^a-zA-Z]{0,20}", index in 0..Setting::ALL.len()) {
+    fn errors_contain_no_secret_value(noise in "[^a-zA-Z]{0,20}", index in 0..Setting::ALL.len()) {
         let setting = Setting::ALL[index];
         let secret = format!("{noise}SECRET{noise}");
         let config = Config::new().base_url("https://a.example").service_id(1).service_access_token("t").set(setting, secret.clone());

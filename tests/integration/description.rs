@@ -1,4 +1,4 @@
-//! The description, and values made from it.
+//! The API description, and example values generated from it.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -21,7 +21,7 @@ pub fn schemas() -> &'static Map<String, Value> {
     object(&FLAT["components"]["schemas"])
 }
 
-/// The names of the objects that answers contain.
+/// The names of the objects that responses contain.
 pub fn objects_in_responses() -> Vec<String> {
     let names: BTreeSet<String> = schemas_in_responses(&FLAT);
     names
@@ -34,7 +34,7 @@ pub fn objects_in_responses() -> Vec<String> {
         .collect()
 }
 
-/// A value with every member that the schema has; texts are derived from where they stand.
+/// A value with every member of the schema. Strings are derived from their place in it.
 pub fn instance(name: &str) -> Value {
     let schema = &schemas()[name];
     match schema["enum"].as_array() {
@@ -84,12 +84,12 @@ pub fn member_value(place: &str, schema: &Value) -> Value {
     }
 }
 
-/// A text that can be recognized wherever it appears.
+/// A string that can be recognized in any output.
 pub fn secret(place: &str) -> String {
     format!("SECRET-{place}-TERCES")
 }
 
-/// The successful answer of an operation: its status, and the media type and value of its body.
+/// The success response of an operation: its status, and the media type and value of its body.
 pub fn success(operation: &Value) -> (u16, Option<(&str, Value)>) {
     let (status, response) =
         description::success(operation).unwrap_or_else(|| panic!("no success in {operation}"));
@@ -98,7 +98,9 @@ pub fn success(operation: &Value) -> (u16, Option<(&str, Value)>) {
         (media_type, value)
     });
     (
-        status.parse().expect("the status of an answer is a number"),
+        status
+            .parse()
+            .expect("the status of a response is a number"),
         body,
     )
 }

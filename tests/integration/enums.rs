@@ -1,4 +1,4 @@
-//! Words of Authlete and words of the protocols.
+//! Conversions between Authlete's enum values and protocol values.
 
 use authlete::StandardScope;
 use authlete::types::{
@@ -7,7 +7,7 @@ use authlete::types::{
 };
 
 #[test]
-fn words_convert_both_ways() {
+fn values_convert_both_ways() {
     assert_eq!(
         GrantType::from("AUTHORIZATION_CODE"),
         GrantType::AuthorizationCode
@@ -25,9 +25,9 @@ fn words_convert_both_ways() {
     assert_eq!(GrantType::Ciba.to_string(), "CIBA");
 }
 
-/// The registered names, from RFC 7518, RFC 8414, OpenID Connect Core 1.0 and the registries of IANA.
+/// Names from RFC 7518, RFC 8414, OpenID Connect Core 1.0 and the IANA registries.
 #[test]
-fn protocol_words_are_the_registered_ones() {
+fn protocol_values_are_the_registered_names() {
     for (actual, expected) in [
         (
             GrantType::DeviceCode.protocol_value(),
@@ -68,14 +68,15 @@ fn protocol_words_are_the_registered_ones() {
 }
 
 #[test]
-fn every_protocol_word_leads_back_to_its_value() {
+fn every_protocol_value_round_trips() {
     fn check<T: PartialEq + std::fmt::Debug>(
         known: &[T],
         protocol_value: impl Fn(&T) -> Option<&'static str>,
         from_protocol_value: impl Fn(&str) -> Option<T>,
     ) {
         for value in known {
-            let word = protocol_value(value).unwrap_or_else(|| panic!("{value:?} has no word"));
+            let word =
+                protocol_value(value).unwrap_or_else(|| panic!("{value:?} has no protocol value"));
             assert_eq!(from_protocol_value(word).as_ref(), Some(value));
         }
     }
@@ -122,7 +123,7 @@ fn every_protocol_word_leads_back_to_its_value() {
 }
 
 #[test]
-fn unknown_words_are_kept_and_have_no_protocol_word() {
+fn unknown_values_are_kept_and_have_no_protocol_value() {
     let future = AuthorizationAction::from("TELEPATHY");
     assert_eq!(future, AuthorizationAction::Other("TELEPATHY".into()));
     assert_eq!(future.as_str(), "TELEPATHY");
@@ -133,7 +134,7 @@ fn unknown_words_are_kept_and_have_no_protocol_word() {
 }
 
 #[test]
-fn scopes_have_their_claims() {
+fn standard_scopes_list_their_claims() {
     assert_eq!(StandardScope::Email.claims(), ["email", "email_verified"]);
     assert_eq!(StandardScope::Profile.claims().len(), 14);
     assert!(StandardScope::Openid.claims().is_empty());

@@ -1,4 +1,4 @@
-//! Each way in which a call can fail, as the caller sees it.
+//! The errors of a call, for each cause.
 
 use std::error::Error as _;
 use std::time::Duration;
@@ -8,9 +8,9 @@ use authlete::{Authlete, Config, Error, ErrorKind, TransportErrorKind};
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
+use crate::error_chain::error_chain;
 use crate::raw_server::{bound_socket, raw_server, silent_server};
 use crate::server::{Reply, Server};
-use crate::shown::shown;
 
 fn api(url: &str) -> Authlete {
     Authlete::new(Config::v3(url, 1, "SECRET-access-token")).unwrap()
@@ -25,14 +25,14 @@ async fn introspect(api: &Authlete) -> Error {
     error
 }
 
-/// Nothing in an error, nor in the errors that caused it, is a secret.
+/// Asserts that neither the error nor its sources show a secret.
 pub fn assert_no_secret(error: &Error) {
-    let shown = shown(error);
+    let shown = error_chain(error);
     assert!(!shown.contains("SECRET"), "{shown}");
 }
 
 #[tokio::test]
-async fn authlete_says_why() {
+async fn api_error_has_the_result_code_and_message() {
     let body = json!({ "resultCode": "A001203", "resultMessage": "[A001203] /auth/introspection, no.", "extra": 1 });
     let reply = Reply::json(401, &body).header("ratelimit-remaining", "17");
     let server = Server::always(reply).await;
@@ -56,7 +56,7 @@ async fn authlete_says_why() {
 }
 
 #[tokio::test]
-async fn an_error_without_a_message_still_has_its_status() {
+async fn api_error_without_result_code_has_the_status() {
     for body in [
         json!({}),
         json!({ "resultCode": null, "resultMessage": 5 }),
@@ -73,7 +73,7 @@ async fn an_error_without_a_message_still_has_its_status() {
 }
 
 #[tokio::test]
-async fn a_limit_is_retryable() {
+async fn rate_limits_and_outages_are_retryable() {
     for status in [408, 429, 502, 503, 504] {
         let server = Server::always(Reply::json(status, &json!({}))).await;
         assert!(
@@ -90,9 +90,9 @@ async fn a_limit_is_retryable() {
     }
 }
 
-/// Whether Authlete says so, or a load balancer in front of it.
+/// The status may come from Authlete or from a load balancer in front of it.
 #[tokio::test]
-async fn a_status_means_the_same_whatever_the_body() {
+async fn error_kind_depends_on_the_status_and_not_on_the_body() {
     for (status, kind) in [
         (301, ErrorKind::Failed),
         (400, ErrorKind::InvalidRequest),
@@ -121,7 +121,7 @@ async fn a_status_means_the_same_whatever_the_body() {
 }
 
 #[tokio::test]
-async fn an_html_page_keeps_its_status_and_a_snippet() {
+async fn html_error_page_keeps_its_status_and_a_snippet() {
     let page = format!("<html><h1>502 Bad Gateway</h1>{}", "x".repeat(10_000));
     let server = Server::always(Reply::text(502, "text/html", page)).await;
     let error = introspect(&api(&server.url)).await;
@@ -150,7 +150,7 @@ async fn an_html_page_keeps_its_status_and_a_snippet() {
 }
 
 #[tokio::test]
-async fn a_page_with_status_200_is_no_answer() {
+async fn html_page_with_status_200_is_an_error() {
     let server = Server::always(Reply::text(
         200,
         "text/html",
@@ -166,7 +166,7 @@ async fn a_page_with_status_200_is_no_answer() {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_cut_off_shows_nothing_of_it() {
+async fn truncated_json_leaves_the_snippet_empty() {
     for (status, body) in [
         (200, "{\"action\":\"OK\",\"accessToken\":\"SECRET"),
         (400, "{\"SECRET"),
@@ -187,7 +187,7 @@ async fn an_answer_that_is_cut_off_shows_nothing_of_it() {
 }
 
 #[tokio::test]
-async fn one_content_type_of_json_is_enough_to_show_nothing() {
+async fn json_among_several_content_types_leaves_the_snippet_empty() {
     for content_types in [
         ["text/html", "application/json"],
         ["application/json", "text/html"],
@@ -200,9 +200,9 @@ async fn one_content_type_of_json_is_enough_to_show_nothing() {
     }
 }
 
-/// There may be a token in it, which not every compression hides.
+/// A compressed body may contain a token in plain text.
 #[tokio::test]
-async fn an_encoded_answer_shows_its_encoding_alone() {
+async fn error_for_an_encoded_body_shows_only_the_encoding() {
     for content_type in ["application/json", "text/html"] {
         for (coding, shown) in [("br", "br"), ("SECRET", "unknown")] {
             let reply = Reply::text(200, content_type, "SECRET").header("content-encoding", coding);
@@ -219,7 +219,7 @@ async fn an_encoded_answer_shows_its_encoding_alone() {
 }
 
 #[tokio::test]
-async fn an_empty_answer_is_an_error_where_one_is_due() {
+async fn empty_body_is_an_error_where_a_body_is_required() {
     for status in [200, 204] {
         let server = Server::always(Reply::text(status, "text/plain", "")).await;
         let api = api(&server.url);
@@ -237,7 +237,7 @@ async fn an_empty_answer_is_an_error_where_one_is_due() {
 }
 
 #[tokio::test]
-async fn a_text_is_returned_as_it_came() {
+async fn text_response_is_returned_unchanged() {
     for text in ["OK", " é\n", "{", "\"quoted\"", "{\"a\":1}"] {
         let server = Server::always(Reply::text(200, "text/plain", text)).await;
         let query = HealthcheckQuery::new().extended(true);
@@ -246,7 +246,7 @@ async fn a_text_is_returned_as_it_came() {
 }
 
 #[tokio::test]
-async fn a_text_with_an_error_status_says_why() {
+async fn text_error_response_keeps_its_status_and_a_snippet() {
     let server = Server::always(Reply::text(503, "text/plain", "the database is away")).await;
     let check = api(&server.url);
     let error = check
@@ -263,7 +263,7 @@ async fn a_text_with_an_error_status_says_why() {
 }
 
 #[tokio::test]
-async fn a_text_that_is_none_does_not_decode() {
+async fn text_that_is_not_utf8_fails_to_decode() {
     for body in [&b"OK \xff"[..], b"\xc3", b"{\"a\":\"\xff\"}"] {
         let server = Server::always(Reply::text(200, "text/plain", body)).await;
         let check = api(&server.url).healthcheck(&HealthcheckQuery::new()).await;
@@ -282,7 +282,7 @@ async fn a_text_that_is_none_does_not_decode() {
 }
 
 #[tokio::test]
-async fn an_answer_of_another_shape_names_the_place() {
+async fn decode_error_names_the_json_path() {
     let cases = [
         (
             json!({ "action": 5 }),
@@ -321,7 +321,7 @@ async fn an_answer_of_another_shape_names_the_place() {
 }
 
 #[tokio::test]
-async fn nothing_listens() {
+async fn refused_connection_is_a_connect_error() {
     let socket = bound_socket();
     let address = socket.local_addr().unwrap();
     let error = introspect(&api(&format!("http://{address}"))).await;
@@ -345,7 +345,7 @@ async fn nothing_listens() {
 }
 
 #[tokio::test]
-async fn the_other_side_does_not_speak_tls() {
+async fn plain_text_peer_is_a_tls_error() {
     let url = raw_server(|mut stream| async move {
         let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
     })
@@ -365,7 +365,7 @@ async fn the_other_side_does_not_speak_tls() {
 }
 
 #[tokio::test]
-async fn the_other_side_hangs_up_in_the_handshake() {
+async fn close_during_the_handshake_is_a_tls_error() {
     let url = raw_server(|mut stream| async move {
         let _ = stream.read(&mut [0; 4096]).await;
     })
@@ -384,7 +384,7 @@ async fn the_other_side_hangs_up_in_the_handshake() {
 }
 
 #[tokio::test]
-async fn no_answer_in_time() {
+async fn missing_response_is_a_timeout() {
     let url = silent_server().await;
     let config = Config::v3(&url, 1, "SECRET-access-token");
     let api = Authlete::builder(config)
@@ -406,7 +406,7 @@ async fn no_answer_in_time() {
 }
 
 #[tokio::test]
-async fn the_connection_breaks() {
+async fn closed_connection_is_an_interrupted_error() {
     for half_answer in [
         "",
         "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"a\":\"SECRET",
@@ -433,7 +433,7 @@ async fn the_connection_breaks() {
 
 /// The path of `token_delete` can hold an access token.
 #[tokio::test]
-async fn no_url_is_in_an_error() {
+async fn errors_contain_no_url() {
     let error = api("http://127.0.0.1:1")
         .token_delete("SECRET")
         .await
@@ -457,7 +457,7 @@ async fn a_redirect_is_not_followed() {
 }
 
 #[tokio::test]
-async fn a_call_that_credentials_cannot_make_is_not_sent() {
+async fn call_that_the_credentials_do_not_allow_is_not_sent() {
     let server = Server::always(Reply::json(200, &json!({}))).await;
     let service_only = api(&server.url);
     let error = service_only
@@ -494,7 +494,7 @@ async fn a_call_that_credentials_cannot_make_is_not_sent() {
     );
     assert!(server.take().is_empty());
 
-    // The other way round: what the credentials can do is sent.
+    // Calls that the credentials allow are sent.
     assert!(service_only.get_service(1).await.is_ok());
     assert!(
         organization_only

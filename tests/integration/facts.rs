@@ -1,4 +1,4 @@
-//! What is known of each endpoint, independently of the description, and arguments to call it with.
+//! Expected properties of each endpoint, independent of the API description, and arguments to call it with.
 
 use authlete::{ApiVersion, Config};
 use base64::Engine as _;
@@ -6,7 +6,7 @@ use base64::prelude::BASE64_STANDARD;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use crate::arguments::{in_paths, required};
+use crate::arguments::{path_arguments, required};
 use crate::description::instance;
 
 pub const SERVICE: i64 = 9_007_199_254_740_993;
@@ -15,10 +15,10 @@ const OWNER: i64 = 77;
 pub const ORGANIZATION: i64 = 88;
 pub const API_SERVER: i64 = 99;
 
-/// Text that only arrives as it was when it is escaped.
-pub const AWKWARD: &str = "a/../b?c#d é%2F;=&+";
+/// Text that must be percent-encoded to arrive unchanged.
+pub const NEEDS_ENCODING: &str = "a/../b?c#d é%2F;=&+";
 
-/// What is known of an endpoint, independently of the description.
+/// The expected properties of an endpoint.
 #[derive(Deserialize)]
 pub struct Fact {
     pub id: String,
@@ -78,7 +78,7 @@ impl Fact {
         if version == ApiVersion::V3 {
             match self.scope.as_str() {
                 "service" => segments.push(SERVICE.to_string()),
-                // One service's own endpoints of service management name it in front.
+                // The paths of these operations start with the ID of the service that they act on.
                 "owner"
                     if matches!(
                         self.id.as_str(),
@@ -92,7 +92,7 @@ impl Fact {
         }
         segments.extend(path.split('/').skip(1).map(|segment| match segment {
             "{apiKey}" => OTHER_SERVICE.to_string(),
-            parameter if parameter.starts_with('{') => AWKWARD.to_owned(),
+            parameter if parameter.starts_with('{') => NEEDS_ENCODING.to_owned(),
             fixed => fixed.to_owned(),
         }));
         segments
@@ -121,9 +121,9 @@ impl Fact {
             "int32" => json!(7),
             "int64" => json!(SERVICE),
             "date-time" => json!("2026-08-01T00:00:00.5+09:00"),
-            "array" => json!([AWKWARD, "second"]),
+            "array" => json!([NEEDS_ENCODING, "second"]),
             "boolean" => json!(true),
-            "string" => json!(AWKWARD),
+            "string" => json!(NEEDS_ENCODING),
             "TokenStatus" => json!("INVALID"),
             other => panic!("{other}"),
         };
@@ -142,8 +142,8 @@ impl Fact {
 
 pub fn arguments(fact: &Fact) -> Value {
     let mut arguments = json!({ "query": fact.query(), "service_id": OTHER_SERVICE });
-    for name in in_paths() {
-        arguments[name] = AWKWARD.into();
+    for name in path_arguments() {
+        arguments[name] = NEEDS_ENCODING.into();
     }
     if let Some(request) = &fact.request {
         arguments["body"] = match request.strip_suffix("[]") {
@@ -154,7 +154,7 @@ pub fn arguments(fact: &Fact) -> Value {
     arguments
 }
 
-/// Arguments for any operation: of one that the facts do not have, what it requires.
+/// Arguments for any operation; only the required ones when `facts()` lacks the operation.
 pub fn arguments_of(id: &str) -> Value {
     let facts = facts();
     let fact = facts.iter().find(|fact| fact.id == id);

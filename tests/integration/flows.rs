@@ -1,4 +1,4 @@
-//! The flows of a user, against the emulator, on both generations.
+//! OAuth flows against the emulator, with both generations.
 
 use std::time::Duration;
 
@@ -16,13 +16,13 @@ use form_urlencoded::{Serializer, parse};
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
-/// A server of a user's: a handle, and the emulator behind it.
-struct Setting {
+/// A handle, and the emulator that it calls.
+struct Fixture {
     emulator: Emulator,
     api: Authlete,
 }
 
-impl Setting {
+impl Fixture {
     async fn both() -> [Self; 2] {
         [
             Self::start(ApiVersion::V2).await,
@@ -110,15 +110,15 @@ impl Setting {
 }
 
 #[tokio::test]
-async fn a_code_becomes_tokens_that_are_refreshed_and_revoked() {
-    for setting in Setting::both().await {
-        let first = setting.redeem(&setting.code().await).await;
+async fn code_is_redeemed_for_tokens_that_are_refreshed_and_revoked() {
+    for fixture in Fixture::both().await {
+        let first = fixture.redeem(&fixture.code().await).await;
         assert_eq!(first.action, TokenAction::Ok, "{:?}", first.result_message);
         assert_eq!(first.subject.as_deref(), Some("john"));
         assert_eq!(first.scopes, Some(vec!["read".to_owned()]));
         let access_token = first.access_token.unwrap();
         assert_eq!(
-            setting.introspect(&access_token).await,
+            fixture.introspect(&access_token).await,
             IntrospectionAction::Ok
         );
 
@@ -127,40 +127,40 @@ async fn a_code_becomes_tokens_that_are_refreshed_and_revoked() {
             ("grant_type", "refresh_token"),
             ("refresh_token", refresh_token.expose()),
         ];
-        let second = setting
+        let second = fixture
             .api
-            .token(&setting.token_request(&refresh))
+            .token(&fixture.token_request(&refresh))
             .await
             .unwrap();
         assert_eq!(second.action, TokenAction::Ok);
         let newer = second.access_token.unwrap();
-        assert_eq!(setting.introspect(&newer).await, IntrospectionAction::Ok);
+        assert_eq!(fixture.introspect(&newer).await, IntrospectionAction::Ok);
         assert_eq!(
-            setting.introspect(&access_token).await,
+            fixture.introspect(&access_token).await,
             IntrospectionAction::Unauthorized
         );
 
-        let client = setting.emulator.client();
+        let client = fixture.emulator.client();
         let request = RevocationRequest::new(format!("token={}", newer.expose()))
             .client_id(client.id.to_string())
             .client_secret(&client.secret);
         assert_eq!(
-            setting.api.revocation(&request).await.unwrap().action,
+            fixture.api.revocation(&request).await.unwrap().action,
             RevocationAction::Ok
         );
         assert_eq!(
-            setting.introspect(&newer).await,
+            fixture.introspect(&newer).await,
             IntrospectionAction::Unauthorized
         );
     }
 }
 
 #[tokio::test]
-async fn a_code_that_is_used_again_takes_its_tokens_with_it() {
-    for setting in Setting::both().await {
-        let code = setting.code().await;
-        let token = setting.redeem(&code).await.access_token.unwrap();
-        let again = setting.redeem(&code).await;
+async fn reused_code_is_rejected_and_its_tokens_are_revoked() {
+    for fixture in Fixture::both().await {
+        let code = fixture.code().await;
+        let token = fixture.redeem(&code).await.access_token.unwrap();
+        let again = fixture.redeem(&code).await;
         assert_eq!(again.action, TokenAction::BadRequest);
         assert_eq!(again.result_code.as_deref(), Some("A050305"));
         assert!(
@@ -171,7 +171,7 @@ async fn a_code_that_is_used_again_takes_its_tokens_with_it() {
                 .contains("invalid_grant")
         );
         assert_eq!(
-            setting.introspect(&token).await,
+            fixture.introspect(&token).await,
             IntrospectionAction::Unauthorized
         );
     }
@@ -179,19 +179,19 @@ async fn a_code_that_is_used_again_takes_its_tokens_with_it() {
 
 #[tokio::test]
 async fn a_code_expires() {
-    for setting in Setting::both().await {
-        let code = setting.code().await;
-        setting.emulator.advance(Duration::from_secs(3600));
-        assert_eq!(setting.redeem(&code).await.action, TokenAction::BadRequest);
+    for fixture in Fixture::both().await {
+        let code = fixture.code().await;
+        fixture.emulator.advance(Duration::from_secs(3600));
+        assert_eq!(fixture.redeem(&code).await.action, TokenAction::BadRequest);
     }
 }
 
 #[tokio::test]
-async fn a_refusal_reaches_the_client() {
-    for setting in Setting::both().await {
-        let ticket = setting.ticket().await;
+async fn denied_authorization_redirects_with_access_denied() {
+    for fixture in Fixture::both().await {
+        let ticket = fixture.ticket().await;
         let request = AuthorizationFailRequest::new(&ticket, AuthorizationFailReason::Denied);
-        let answer = setting.api.authorization_fail(&request).await.unwrap();
+        let answer = fixture.api.authorization_fail(&request).await.unwrap();
         assert_eq!(answer.action, AuthorizationFailAction::Location);
         assert!(
             answer
@@ -201,26 +201,26 @@ async fn a_refusal_reaches_the_client() {
                 .contains("error=access_denied")
         );
         // The ticket is used up.
-        let again = setting.api.authorization_fail(&request).await.unwrap();
+        let again = fixture.api.authorization_fail(&request).await.unwrap();
         assert_ne!(again.action, AuthorizationFailAction::Location);
     }
 }
 
 #[tokio::test]
 async fn a_wrong_client_secret_is_refused() {
-    for setting in Setting::both().await {
-        let request = setting
+    for fixture in Fixture::both().await {
+        let request = fixture
             .token_request(&[("grant_type", "client_credentials")])
             .client_secret("wrong");
         assert_eq!(
-            setting.api.token(&request).await.unwrap().action,
+            fixture.api.token(&request).await.unwrap().action,
             TokenAction::InvalidClient
         );
     }
 }
 
 #[tokio::test]
-async fn wrong_credentials_are_told_with_authletes_code() {
+async fn wrong_credentials_give_401_and_the_result_code() {
     let emulator = Emulator::start().await.unwrap();
     for (version, config, code) in [
         (

@@ -1,4 +1,4 @@
-//! Nothing that the server may send keeps an answer from being decoded, and nothing of it is lost.
+//! Responses with unknown or unusual content decode, and lose nothing.
 
 use authlete_codegen::description::object;
 use proptest::prelude::*;
@@ -8,7 +8,7 @@ use crate::description::{instance, objects_in_responses, schemas};
 use crate::nulls::without_nulls;
 use crate::probe::decode;
 
-/// Decodes and encodes, and expects the same JSON; a `null` may come back as absent.
+/// Asserts that JSON survives decoding and encoding, except that a `null` member may be dropped.
 fn assert_kept(schema: &str, value: &Value, what: &str) {
     let decoded = decode(schema, &value.to_string())
         .unwrap_or_else(|error| panic!("{schema}, {what}: {error}"));
@@ -20,7 +20,7 @@ fn assert_kept(schema: &str, value: &Value, what: &str) {
 }
 
 #[test]
-fn full_answers_come_back_as_they_were() {
+fn full_and_empty_objects_round_trip() {
     for schema in objects_in_responses() {
         assert_kept(&schema, &instance(&schema), "full");
         assert_kept(&schema, &json!({}), "empty");
@@ -73,7 +73,7 @@ fn an_unknown_member_is_kept() {
     for schema in objects_in_responses() {
         let mut value = instance(&schema);
         value["aMemberOfTomorrow"] = json!({ "nested": [1, null, "text", { "deep": true }] });
-        // Inside what the crate does not know, `null` is a value like any other.
+        // Within an unknown member, `null` is kept.
         let decoded = decode(&schema, &value.to_string()).unwrap();
         assert_eq!(
             decoded.json["aMemberOfTomorrow"], value["aMemberOfTomorrow"],
@@ -84,12 +84,12 @@ fn an_unknown_member_is_kept() {
 }
 
 #[test]
-fn an_unknown_word_is_kept() {
+fn an_unknown_enum_value_is_kept() {
     let mut enums = 0;
     for schema in objects_in_responses() {
         for (member, member_schema) in object(&schemas()[&schema]["properties"]) {
             let mut changed = instance(&schema);
-            if replace_words(&mut changed[member], member_schema) {
+            if replace_enum_values(&mut changed[member], member_schema) {
                 enums += 1;
                 assert_kept(&schema, &changed, &format!("new word in {member}"));
             }
@@ -98,8 +98,8 @@ fn an_unknown_word_is_kept() {
     assert!(enums > 80, "only {enums} members with enums were found");
 }
 
-/// Replaces each word of an enum by one that does not exist.
-fn replace_words(value: &mut Value, schema: &Value) -> bool {
+/// Replaces each enum value by an unknown one, and returns whether there was any.
+fn replace_enum_values(value: &mut Value, schema: &Value) -> bool {
     let referenced =
         authlete_codegen::description::sole_reference(schema).map(|name| &schemas()[name]);
     match value {
@@ -110,7 +110,7 @@ fn replace_words(value: &mut Value, schema: &Value) -> bool {
         Value::Array(items) => {
             let mut found = false;
             for item in items {
-                found |= replace_words(item, &schema["items"]);
+                found |= replace_enum_values(item, &schema["items"]);
             }
             found
         }
@@ -118,7 +118,7 @@ fn replace_words(value: &mut Value, schema: &Value) -> bool {
     }
 }
 
-/// Of each object with each of its members that is an integer: the object and the member.
+/// Each integer member of each object: the object, the member and its format.
 fn integers() -> Vec<(String, String, &'static Value)> {
     let mut found = Vec::new();
     for schema in objects_in_responses() {
@@ -137,7 +137,7 @@ fn integers() -> Vec<(String, String, &'static Value)> {
 }
 
 #[test]
-fn an_integer_in_another_form_is_read() {
+fn integer_in_another_notation_is_decoded() {
     for (schema, member, _) in integers() {
         for (text, number) in [
             (r#""26478243""#, 26_478_243),
@@ -156,7 +156,7 @@ fn an_integer_in_another_form_is_read() {
 }
 
 #[test]
-fn an_integer_is_read_up_to_its_bounds_and_refused_beyond() {
+fn integer_is_decoded_up_to_its_bounds_and_rejected_outside() {
     for (schema, member, format) in integers() {
         let decode = |text: &str| decode(&schema, &format!(r#"{{"{member}":{text}}}"#));
         let (least, greatest) = match format == "int32" {
@@ -168,10 +168,10 @@ fn an_integer_is_read_up_to_its_bounds_and_refused_beyond() {
                 assert_eq!(decode(&text).unwrap().json[&member], bound);
             }
         }
-        let beyond = (i128::from(greatest) + 1).to_string();
-        let quoted = format!("\"{beyond}\"");
+        let too_large = (i128::from(greatest) + 1).to_string();
+        let quoted = format!("\"{too_large}\"");
         for text in [
-            &beyond, &quoted, "1.5", "1e30", r#""""#, r#""1.0""#, r#"" 1""#, r#""one""#, "true",
+            &too_large, &quoted, "1.5", "1e30", r#""""#, r#""1.0""#, r#"" 1""#, r#""one""#, "true",
             "[]", "{}",
         ] {
             assert!(decode(text).is_err(), "{schema}.{member}: {text}");
@@ -179,9 +179,9 @@ fn an_integer_is_read_up_to_its_bounds_and_refused_beyond() {
     }
 }
 
-/// Authlete 2.3 has the names of scopes where later versions have objects.
+/// Authlete 2.3 sends names of scopes where later versions send objects.
 #[test]
-fn a_scope_that_is_a_plain_string_is_its_name() {
+fn scope_given_as_string_decodes_as_its_name() {
     let answer = r#"{"scopeDetails":["read",{"name":"write"},null]}"#;
     let decoded = decode("IntrospectionResponse", answer).unwrap();
     let expected = json!([{ "name": "read" }, { "name": "write" }]);
@@ -192,7 +192,7 @@ fn a_scope_that_is_a_plain_string_is_its_name() {
     assert!(decode("TokenInfo", r#"{"properties":["read"]}"#).is_err());
 }
 
-/// The number that an unknown member has after a number was decoded and encoded.
+/// The value of a number in an unknown member after decoding and encoding.
 fn kept_number(text: &str) -> Value {
     let decoded = decode("Service", &format!(r#"{{"numberOfTomorrow":{text}}}"#));
     decoded
@@ -234,7 +234,7 @@ proptest! {
     }
 }
 
-/// A body with any subset of members present, null or absent, unknown words and unknown members, however combined.
+/// A body whose members are present, null or absent in any combination, with additional unknown members.
 fn answers() -> impl Strategy<Value = (String, Value)> {
     prop::sample::select(objects_in_responses()).prop_flat_map(|schema| {
         let members: Vec<(String, Value)> = object(&instance(&schema))
@@ -273,7 +273,7 @@ fn any_json() -> impl Strategy<Value = Value> {
 
 proptest! {
     #[test]
-    fn any_mixture_decodes_and_is_kept((schema, value) in answers()) {
+    fn any_combination_of_members_decodes_and_is_kept((schema, value) in answers()) {
         assert_kept(&schema, &value, "mixture");
     }
 }

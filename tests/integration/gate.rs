@@ -1,4 +1,4 @@
-//! A server that answers introspections when it is told to, and everything else at once.
+//! A server that holds responses to introspection until the test releases them, and answers other requests at once.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,7 +19,7 @@ pub struct Gate {
 }
 
 impl Gate {
-    /// Answers the introspections with what `reply` makes of their number, from 1 in the order in which they arrive.
+    /// Starts a server that answers introspection with `reply(number)`. Requests are numbered from 1 in order of arrival.
     pub async fn start(reply: impl Fn(usize) -> Reply + Clone + Send + Sync + 'static) -> Self {
         let (arrive, arrived) = watch::channel(0);
         let gate = Arc::new(Semaphore::new(0));
@@ -50,7 +50,7 @@ impl Gate {
         Self { url, arrived, gate }
     }
 
-    /// Waits until so many introspections have arrived.
+    /// Waits until `count` introspection requests have arrived.
     pub async fn arrived(&self, count: usize) {
         let mut arrived = self.arrived.clone();
         let all = arrived.wait_for(|arrived| *arrived >= count);
@@ -58,17 +58,17 @@ impl Gate {
         assert!(all.is_ok(), "{} of {count} arrived", self.count());
     }
 
-    /// How many introspections have arrived.
+    /// The number of introspection requests that have arrived.
     pub fn count(&self) -> usize {
         *self.arrived.borrow()
     }
 
-    /// Answers so many.
-    pub fn let_in(&self, count: usize) {
+    /// Releases `count` responses.
+    pub fn release(&self, count: usize) {
         self.gate.add_permits(count);
     }
 
-    /// Answers all from now on.
+    /// Releases all responses from now on.
     pub fn open(&self) {
         self.gate.close();
     }

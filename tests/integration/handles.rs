@@ -1,4 +1,4 @@
-//! What handles share, and what each has of its own.
+//! What handles share, and what is separate for each.
 
 use std::time::Duration;
 
@@ -35,7 +35,7 @@ fn handles_and_calls_cross_threads() {
 }
 
 #[tokio::test]
-async fn another_service_through_the_same_pool() {
+async fn handles_for_other_services_share_the_connection_pool() {
     let server = server().await;
     let first = Authlete::new(
         Config::new()
@@ -74,7 +74,7 @@ async fn another_service_through_the_same_pool() {
 }
 
 #[tokio::test]
-async fn a_header_of_one_handle() {
+async fn header_is_sent_only_by_the_handle_it_was_set_on() {
     let server = server().await;
     let plain = Authlete::new(Config::v3(&server.url, 1, "t")).unwrap();
     let traced = plain.with_header("x-request-id", "42").unwrap();
@@ -90,7 +90,7 @@ async fn a_header_of_one_handle() {
 }
 
 #[test]
-fn headers_that_cannot_be_are_refused() {
+fn invalid_and_reserved_headers_are_rejected() {
     let api = Authlete::new(Config::v2("https://api.authlete.com", 1, "s")).unwrap();
     for (name, value, message) in [
         ("a name", "v", "a header's name is not valid in HTTP"),
@@ -113,7 +113,7 @@ fn headers_that_cannot_be_are_refused() {
 }
 
 #[tokio::test]
-async fn a_user_agent_of_ones_own() {
+async fn user_agent_is_configurable() {
     let server = server().await;
     let config = Config::v3(&server.url, 1, "t");
     let api = Authlete::builder(config.clone())
@@ -129,7 +129,7 @@ async fn a_user_agent_of_ones_own() {
 }
 
 #[test]
-fn a_setting_of_zero_that_lets_no_call_succeed_is_refused() {
+fn zero_timeouts_and_sizes_are_rejected() {
     let builder = || Authlete::builder(Config::v3("https://a.example", 1, "t"));
     let retry = RetryPolicy::new().attempt_timeout(Duration::ZERO);
     for (builder, name) in [
@@ -170,7 +170,7 @@ async fn a_call_without_time_left_fails_with_a_timeout_and_sends_nothing() {
     assert!(server.take().is_empty());
 }
 
-/// A proxy of the environment would read what goes to this machine without TLS.
+/// A proxy from the environment could read unencrypted requests to this machine.
 #[test]
 fn a_configuration_for_this_machine_is_refused_by_a_handle_for_another_one() {
     let [here, there] =
@@ -180,14 +180,14 @@ fn a_configuration_for_this_machine_is_refused_by_a_handle_for_another_one() {
         let error = api.with_config(other.clone()).unwrap_err();
         assert!(error.to_string().contains("on this machine"), "{error}");
         assert!(api.with_config(one.clone().service_id(2)).is_ok());
-        // A client of the caller has proxies of its own.
+        // A client of the caller has its own proxy settings.
         let own = Authlete::builder(one.clone()).reqwest_client(reqwest::Client::new());
         assert!(own.build().unwrap().with_config(other.clone()).is_ok());
     }
 }
 
 #[tokio::test]
-async fn a_reqwest_client_of_ones_own() {
+async fn custom_reqwest_client_and_builder_are_used() {
     let server = server().await;
     let mut defaults = reqwest::header::HeaderMap::new();
     defaults.insert("x-from", "my client".parse().unwrap());
@@ -213,9 +213,9 @@ async fn a_reqwest_client_of_ones_own() {
     }
 }
 
-/// Credentials must not follow a redirect, whatever the builder said.
+/// Credentials must not follow a redirect, even if the builder allows redirects.
 #[tokio::test]
-async fn a_builder_of_ones_own_follows_no_redirect() {
+async fn custom_reqwest_builder_does_not_follow_redirects() {
     let target = server().await;
     let server =
         Server::always(Reply::text(307, "text/plain", "x").header("location", &target.url)).await;
@@ -233,7 +233,7 @@ async fn a_builder_of_ones_own_follows_no_redirect() {
 }
 
 #[tokio::test]
-async fn the_headers_of_an_answer_are_kept() {
+async fn response_headers_are_kept() {
     let server = server().await;
     let api = Authlete::new(Config::v3(&server.url, 1, "t")).unwrap();
     let request = IntrospectionRequest::new("t");

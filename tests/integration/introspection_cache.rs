@@ -1,4 +1,4 @@
-//! Which answers of introspection are kept, for whom, and until when.
+//! Which introspection responses are cached, for which handles, and for how long.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -27,12 +27,12 @@ use crate::server::{Received, Reply, Server};
 
 const INTROSPECTION: &str = "/api/1/auth/introspection";
 
-fn good() -> Reply {
+fn active() -> Reply {
     Reply::json(200, &json!({ "action": "OK", "subject": "alice" }))
 }
 
 async fn server() -> Server {
-    Server::always(good()).await
+    Server::always(active()).await
 }
 
 fn with_cache(config: Config, cache: IntrospectionCache) -> Authlete {
@@ -55,22 +55,22 @@ async fn ask(api: &Authlete, request: &IntrospectionRequest) -> IntrospectionRes
     api.cached_introspection(request).await.unwrap()
 }
 
-/// How many introspections arrived since the last time.
-fn asked(server: &Server) -> usize {
+/// The number of introspection requests since the last call.
+fn calls_received(server: &Server) -> usize {
     let arrived = server.take();
     let is_introspection = |request: &&Received| request.path.ends_with("/auth/introspection");
     arrived.iter().filter(is_introspection).count()
 }
 
-/// Lets time pass that nobody waits for.
-async fn pass(time: Duration) {
+/// Advances the clock without waiting.
+async fn advance(time: Duration) {
     tokio::time::pause();
     tokio::time::advance(time).await;
     tokio::time::resume();
 }
 
 #[tokio::test]
-async fn an_answer_is_kept_for_those_who_ask_for_kept_ones() {
+async fn cached_introspection_reuses_the_response_and_introspection_does_not() {
     let server = server().await;
     let api = api(&server.url);
     let first = ask(&api, &token("a")).await;
@@ -78,30 +78,30 @@ async fn an_answer_is_kept_for_those_who_ask_for_kept_ones() {
     assert_eq!(first, second);
     assert_eq!(second.subject.as_deref(), Some("alice"));
     assert_eq!(second.response_headers, None);
-    assert_eq!(asked(&server), 1);
+    assert_eq!(calls_received(&server), 1);
 
     api.introspection(&token("a")).await.unwrap();
-    assert_eq!(asked(&server), 1);
+    assert_eq!(calls_received(&server), 1);
 
     let without = Authlete::new(Config::v3(&server.url, 1, "t")).unwrap();
     let first = ask(&without, &token("a")).await;
     assert_eq!(first, ask(&without, &token("a")).await);
-    assert_eq!(asked(&server), 2);
+    assert_eq!(calls_received(&server), 2);
 }
 
 #[tokio::test]
-async fn handles_that_come_from_one_share_its_cache() {
+async fn derived_handles_share_the_cache() {
     let server = server().await;
     let api = api(&server.url);
     ask(&api, &token("a")).await;
     ask(&api.clone(), &token("a")).await;
     ask(&api.with_header("x-request-id", "1").unwrap(), &token("a")).await;
     ask(&api.with_timeout(Duration::from_secs(1)), &token("a")).await;
-    assert_eq!(asked(&server), 1);
+    assert_eq!(calls_received(&server), 1);
 }
 
 #[tokio::test]
-async fn each_input_makes_another_answer() {
+async fn each_request_parameter_is_part_of_the_key() {
     let server = server().await;
     let api = api(&server.url);
     let none: [&str; 0] = [];
@@ -129,22 +129,22 @@ async fn each_input_makes_another_answer() {
     for requests in [&requests[..], &others[..]] {
         for request in requests {
             ask(&api, request).await;
-            assert_eq!(asked(&server), 1, "{request:?}");
+            assert_eq!(calls_received(&server), 1, "{request:?}");
             ask(&api, request).await;
-            assert_eq!(asked(&server), 0, "{request:?}");
+            assert_eq!(calls_received(&server), 0, "{request:?}");
         }
     }
 }
 
 #[tokio::test]
-async fn each_service_has_answers_of_its_own() {
+async fn each_service_and_credential_has_separate_entries() {
     let server = server().await;
     let first = api(&server.url);
     let other = |config| first.with_config(config).unwrap();
     let handles = [
         first.clone(),
         other(Config::v3(&server.url, 2, "t")),
-        // Whoever has no right to ask gets no answer from those who have.
+        // A handle with other credentials must not get the responses to this one.
         other(Config::v3(&server.url, 1, "other")),
         other(Config::v3(
             server.url.replace("127.0.0.1", "localhost"),
@@ -159,11 +159,11 @@ async fn each_service_has_answers_of_its_own() {
             ask(api, &token("a")).await;
         }
     }
-    assert_eq!(asked(&server), handles.len());
+    assert_eq!(calls_received(&server), handles.len());
 }
 
 #[tokio::test]
-async fn what_is_good_for_one_request_is_asked_each_time() {
+async fn request_bound_to_an_http_request_bypasses_the_cache() {
     let server = server().await;
     let api = api(&server.url);
     let mut unknown = token("a");
@@ -183,12 +183,12 @@ async fn what_is_good_for_one_request_is_asked_each_time() {
     ] {
         ask(&api, &request).await;
         ask(&api, &request).await;
-        assert_eq!(asked(&server), 2, "{request:?}");
+        assert_eq!(calls_received(&server), 2, "{request:?}");
     }
 }
 
 #[tokio::test]
-async fn an_answer_grows_as_old_as_was_set() {
+async fn entry_expires_after_the_configured_max_age() {
     let server = server().await;
     let config = Config::v3(&server.url, 1, "t");
     for (cache, seconds) in [
@@ -201,38 +201,38 @@ async fn an_answer_grows_as_old_as_was_set() {
     ] {
         let api = with_cache(config.clone(), cache);
         ask(&api, &token("a")).await;
-        pass(Duration::from_secs(seconds - 5)).await;
+        advance(Duration::from_secs(seconds - 5)).await;
         ask(&api, &token("a")).await;
-        assert_eq!(asked(&server), 1);
-        pass(Duration::from_secs(5)).await;
+        assert_eq!(calls_received(&server), 1);
+        advance(Duration::from_secs(5)).await;
         ask(&api, &token("a")).await;
-        assert_eq!(asked(&server), 1);
+        assert_eq!(calls_received(&server), 1);
     }
     let api = with_cache(config, IntrospectionCache::new().max_age(Duration::ZERO));
     ask(&api, &token("a")).await;
     ask(&api, &token("a")).await;
-    assert_eq!(asked(&server), 2);
+    assert_eq!(calls_received(&server), 2);
 }
 
-/// What Authlete takes to answer is part of its age.
+/// The age of a response includes the time that the request took.
 #[tokio::test]
-async fn an_answer_is_as_old_as_the_question() {
-    let gate = Gate::start(|_| good()).await;
+async fn age_of_an_entry_counts_from_the_request() {
+    let gate = Gate::start(|_| active()).await;
     let api = api(&gate.url);
-    let asking = crowd(&api, 1);
+    let asking = concurrent_calls(&api, 1);
     gate.arrived(1).await;
-    pass(Duration::from_secs(6)).await;
+    advance(Duration::from_secs(6)).await;
     gate.open();
     assert!(asking.join_all().await[0].is_ok());
     ask(&api, &token("a")).await;
     assert_eq!(gate.count(), 1);
-    pass(Duration::from_secs(5)).await;
+    advance(Duration::from_secs(5)).await;
     ask(&api, &token("a")).await;
     assert_eq!(gate.count(), 2);
 }
 
 #[tokio::test]
-async fn no_answer_outlives_the_token() {
+async fn entry_expires_with_the_token() {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     let expires_at = (now + Duration::from_secs(600)).as_millis() as u64;
     let reply = json!({ "action": "OK", "expiresAt": expires_at });
@@ -240,30 +240,30 @@ async fn no_answer_outlives_the_token() {
     let cache = IntrospectionCache::new().max_age(Duration::from_secs(1200));
     let api = with_cache(Config::v3(&server.url, 1, "t"), cache);
     ask(&api, &token("a")).await;
-    pass(Duration::from_secs(500)).await;
+    advance(Duration::from_secs(500)).await;
     ask(&api, &token("a")).await;
-    assert_eq!(asked(&server), 1);
-    pass(Duration::from_secs(100)).await;
+    assert_eq!(calls_received(&server), 1);
+    advance(Duration::from_secs(100)).await;
     ask(&api, &token("a")).await;
-    assert_eq!(asked(&server), 1);
+    assert_eq!(calls_received(&server), 1);
 }
 
 #[tokio::test]
-async fn a_refusal_is_kept_for_a_second() {
+async fn negative_response_is_cached_for_one_second() {
     for action in ["UNAUTHORIZED", "FORBIDDEN"] {
         let server = Server::always(Reply::json(200, &json!({ "action": action }))).await;
         let api = api(&server.url);
         let first = ask(&api, &token("a")).await;
         assert_eq!(first, ask(&api, &token("a")).await);
-        assert_eq!(asked(&server), 1);
-        pass(Duration::from_secs(1)).await;
+        assert_eq!(calls_received(&server), 1);
+        advance(Duration::from_secs(1)).await;
         ask(&api, &token("a")).await;
-        assert_eq!(asked(&server), 1);
+        assert_eq!(calls_received(&server), 1);
     }
 }
 
 #[tokio::test]
-async fn failures_are_not_kept() {
+async fn failures_and_unknown_actions_are_not_cached() {
     for reply in [
         Reply::json(500, &json!({ "resultCode": "A1" })),
         Reply::text(502, "text/html", "<html>"),
@@ -281,35 +281,35 @@ async fn failures_are_not_kept() {
             api.cached_introspection(&token("a")).await,
         ];
         assert_eq!(first.is_ok(), second.is_ok());
-        assert_eq!(asked(&server), 2);
+        assert_eq!(calls_received(&server), 2);
     }
 }
 
-/// Asks `count` times at once.
-fn crowd(api: &Authlete, count: usize) -> JoinSet<Result<IntrospectionResponse, Error>> {
+/// Makes `count` concurrent calls for the same token.
+fn concurrent_calls(api: &Authlete, count: usize) -> JoinSet<Result<IntrospectionResponse, Error>> {
     let ask = |api: Authlete| async move { api.cached_introspection(&token("a")).await };
     (0..count).map(|_| ask(api.clone())).collect()
 }
 
 #[tokio::test]
-async fn a_crowd_asks_once() {
-    let gate = Gate::start(|_| good()).await;
+async fn concurrent_lookups_send_one_request() {
+    let gate = Gate::start(|_| active()).await;
     let api = api(&gate.url);
-    let crowd = crowd(&api, 100);
+    let concurrent_calls = concurrent_calls(&api, 100);
     gate.arrived(1).await;
     gate.open();
-    let answers = crowd.join_all().await;
+    let answers = concurrent_calls.join_all().await;
     assert!(answers.iter().all(|answer| answer.is_ok()));
     assert_eq!(gate.count(), 1);
 }
 
 #[tokio::test]
-async fn a_crowd_outlives_the_one_who_asks() {
-    let gate = Gate::start(|_| good()).await;
+async fn waiting_lookups_continue_when_the_requesting_call_is_cancelled() {
+    let gate = Gate::start(|_| active()).await;
     let api = api(&gate.url);
-    let mut asking = crowd(&api, 1);
+    let mut asking = concurrent_calls(&api, 1);
     gate.arrived(1).await;
-    let waiting = crowd(&api, 20);
+    let waiting = concurrent_calls(&api, 20);
     tokio::task::yield_now().await;
     asking.shutdown().await;
     gate.arrived(2).await;
@@ -319,18 +319,18 @@ async fn a_crowd_outlives_the_one_who_asks() {
     assert_eq!(gate.count(), 2);
 }
 
-/// What failed once is not what the others wait for, one after the other.
+/// After a failure, the waiting calls do not retry one after the other.
 #[tokio::test]
-async fn when_the_one_who_asks_fails_the_others_ask_at_once() {
+async fn waiting_lookups_send_requests_at_once_when_the_first_fails() {
     let failed = || Reply::json(500, &json!({}));
-    let gate = Gate::start(move |number| if number == 1 { failed() } else { good() }).await;
+    let gate = Gate::start(move |number| if number == 1 { failed() } else { active() }).await;
     let api = api(&gate.url);
-    let crowd = crowd(&api, 10);
+    let concurrent_calls = concurrent_calls(&api, 10);
     gate.arrived(1).await;
-    gate.let_in(1);
+    gate.release(1);
     gate.arrived(10).await;
     gate.open();
-    let answers = crowd.join_all().await;
+    let answers = concurrent_calls.join_all().await;
     assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 9);
     assert_eq!(gate.count(), 10);
     // The failure is not remembered.
@@ -338,27 +338,27 @@ async fn when_the_one_who_asks_fails_the_others_ask_at_once() {
     assert_eq!(gate.count(), 11);
 }
 
-/// Where nothing is kept, nobody waits for what is for another.
+/// Without caching, concurrent calls do not share a response.
 #[tokio::test]
-async fn without_an_age_all_ask_at_once() {
-    let gate = Gate::start(|_| good()).await;
+async fn max_age_of_zero_sends_all_requests_at_once() {
+    let gate = Gate::start(|_| active()).await;
     let cache = IntrospectionCache::new().max_age(Duration::ZERO);
-    let crowd = crowd(&with_cache(Config::v3(&gate.url, 1, "t"), cache), 10);
+    let concurrent_calls = concurrent_calls(&with_cache(Config::v3(&gate.url, 1, "t"), cache), 10);
     gate.arrived(10).await;
     gate.open();
-    assert!(crowd.join_all().await.iter().all(Result::is_ok));
+    assert!(concurrent_calls.join_all().await.iter().all(Result::is_ok));
 }
 
 #[tokio::test]
-async fn nobody_waits_longer_than_the_timeout_of_the_handle() {
-    let gate = Gate::start(|_| good()).await;
+async fn waiting_lookup_fails_after_the_timeout_of_its_handle() {
+    let gate = Gate::start(|_| active()).await;
     let api = api(&gate.url);
-    let asking = crowd(&api, 1);
+    let asking = concurrent_calls(&api, 1);
     gate.arrived(1).await;
-    let hasty = api.with_timeout(Duration::from_secs(10));
+    let impatient = api.with_timeout(Duration::from_secs(10));
     tokio::time::pause();
     let begun = tokio::time::Instant::now();
-    let result = hasty.cached_introspection(&token("a")).await;
+    let result = impatient.cached_introspection(&token("a")).await;
     assert!(result.unwrap_err().is_timeout());
     assert!(begun.elapsed() < Duration::from_secs(15));
     tokio::time::resume();
@@ -409,7 +409,7 @@ async fn revoke(api: &Authlete, way: &str) -> Result<(), Error> {
 }
 
 #[tokio::test]
-async fn a_revoked_token_is_forgotten() {
+async fn revoked_or_updated_token_is_evicted() {
     let server = server().await;
     let api = api(&server.url);
     for way in [
@@ -427,18 +427,18 @@ async fn a_revoked_token_is_forgotten() {
         for request in [&token("a"), &of_scope, &token("b")] {
             ask(&api, request).await;
         }
-        asked(&server);
+        calls_received(&server);
         revoke(&api, way).await.unwrap();
         ask(&api, &token("a")).await;
         ask(&api, &of_scope).await;
-        assert_eq!(asked(&server), 2, "{way}");
+        assert_eq!(calls_received(&server), 2, "{way}");
         ask(&api, &token("b")).await;
-        assert_eq!(asked(&server), 0, "{way}");
+        assert_eq!(calls_received(&server), 0, "{way}");
     }
 }
 
-/// What changes tokens that there are, or may, whatever the description says of it. Others leave them, or change one only
-/// by putting a new one in its place.
+/// Operations that may change existing tokens, listed independently of the API description. All others leave tokens
+/// unchanged, or only replace one by a new one.
 const CHANGES_TOKENS: [&str; 13] = [
     "delete_client",
     "delete_client_authorization",
@@ -467,20 +467,20 @@ async fn an_operation_evicts_answers_when_it_may_change_tokens() {
             if operation.id == "grant_management" {
                 arguments["body"]["gmAction"] = "REVOKE".into();
             }
-            // The answer is good enough for some of them, and all are processed.
+            // `{}` is a valid response to some of the operations only, but the server processes all of them.
             let _ = probe::call(&api, operation.id, &arguments).await;
             assert!(!server.take().is_empty(), "{} was not sent", operation.id);
             ask(&api, &token("a")).await;
-            let is_evicted = asked(&server) == 1;
+            let is_evicted = calls_received(&server) == 1;
             let changes_tokens = CHANGES_TOKENS.contains(&operation.id);
             assert_eq!(is_evicted, changes_tokens, "{} in {version}", operation.id);
         }
     }
 }
 
-/// Against a server that keeps tokens: the hash of its list names what is forgotten.
+/// The emulator stores tokens: a hash from its token list selects the cache entries to evict.
 #[tokio::test]
-async fn a_deleted_token_is_refused_at_once() {
+async fn deleted_token_is_inactive_at_once() {
     for version in [ApiVersion::V2, ApiVersion::V3] {
         let emulator = Emulator::start().await.unwrap();
         let api = with_cache(emulator.config(version), IntrospectionCache::new());
@@ -499,68 +499,68 @@ async fn a_deleted_token_is_refused_at_once() {
 }
 
 #[tokio::test]
-async fn when_it_is_not_known_which_tokens_are_revoked_all_are_forgotten() {
+async fn all_entries_are_evicted_when_the_revoked_tokens_are_unknown() {
     let server = server().await;
     let api = api(&server.url);
-    let forget = async || {
+    let fill_cache = async || {
         ask(&api, &token("a")).await;
         ask(&api, &token("b")).await;
-        asked(&server);
+        calls_received(&server);
     };
-    let forgotten = async |name: &str| {
+    let assert_all_evicted = async |name: &str| {
         ask(&api, &token("a")).await;
         ask(&api, &token("b")).await;
-        assert_eq!(asked(&server), 2, "{name}");
+        assert_eq!(calls_received(&server), 2, "{name}");
     };
-    forget().await;
+    fill_cache().await;
     let refresh_token = RevocationRequest::new("token=refresh");
     api.revocation(&refresh_token).await.unwrap();
-    forgotten("a refresh token").await;
+    assert_all_evicted("a refresh token").await;
     let of_client = TokenRevokeRequest::new().client_identifier("1");
     api.token_revoke(&of_client).await.unwrap();
-    forgotten("the tokens of a client").await;
+    assert_all_evicted("the tokens of a client").await;
     let by_id = TokenUpdateRequest::new().token_id("x");
     api.token_update(&by_id).await.unwrap();
-    forgotten("the token of an ID").await;
+    assert_all_evicted("the token of an ID").await;
     api.delete_client(1).await.unwrap();
-    forgotten("a client").await;
+    assert_all_evicted("a client").await;
     let of_user = ClientAuthorizationDeleteRequest::new("alice");
     api.delete_client_authorization(1, &of_user).await.unwrap();
-    forgotten("what a user authorized").await;
+    assert_all_evicted("what a user authorized").await;
     let revoke = GmRequest::new(GmAction::Revoke, "grant", "token");
     api.grant_management(&revoke).await.unwrap();
-    forgotten("a grant").await;
-    // What changes nothing leaves all as it is.
+    assert_all_evicted("a grant").await;
+    // Operations that change nothing evict nothing.
     let query = GmRequest::new(GmAction::Query, "grant", "token");
     api.grant_management(&query).await.unwrap();
     api.get_client(1).await.unwrap();
     ask(&api, &token("a")).await;
-    assert_eq!(asked(&server), 0);
+    assert_eq!(calls_received(&server), 0);
 }
 
-/// That it is no access token is known of it; what it belongs to is not.
+/// The cache knows that it is no access token, but not which access tokens belong to it.
 #[tokio::test]
-async fn a_refresh_token_that_was_asked_for_is_not_the_one_that_is_meant() {
+async fn revocation_of_a_cached_refresh_token_evicts_all_entries() {
     let server = Server::start(|request| match request.json() {
         Some(body) if body["token"] == "refresh" => {
             Reply::json(200, &json!({ "action": "UNAUTHORIZED" }))
         }
-        _ => good(),
+        _ => active(),
     })
     .await;
     let api = api(&server.url);
     ask(&api, &token("a")).await;
     ask(&api, &token("refresh")).await;
-    asked(&server);
+    calls_received(&server);
     let refresh_token = RevocationRequest::new("token=refresh");
     api.revocation(&refresh_token).await.unwrap();
     ask(&api, &token("a")).await;
-    assert_eq!(asked(&server), 1);
+    assert_eq!(calls_received(&server), 1);
 }
 
 #[tokio::test]
-async fn a_revocation_counts_unless_it_was_refused() {
-    for (reply, is_forgotten) in [
+async fn revocation_evicts_unless_the_response_says_it_was_refused() {
+    for (reply, is_evicted) in [
         (Reply::json(200, &json!({ "action": "OK" })), true),
         (Reply::json(500, &json!({})), true),
         (Reply::text(504, "text/plain", "late"), true),
@@ -584,7 +584,7 @@ async fn a_revocation_counts_unless_it_was_refused() {
     ] {
         let name = format!("{reply:?}");
         let server = Server::start(move |request| match request.path.as_str() {
-            INTROSPECTION => good(),
+            INTROSPECTION => active(),
             _ => reply.clone(),
         })
         .await;
@@ -592,45 +592,49 @@ async fn a_revocation_counts_unless_it_was_refused() {
         ask(&api, &token("a")).await;
         let _ = api.revocation(&RevocationRequest::new("token=a")).await;
         ask(&api, &token("a")).await;
-        assert_eq!(asked(&server), 1 + usize::from(is_forgotten), "{name}");
+        assert_eq!(
+            calls_received(&server),
+            1 + usize::from(is_evicted),
+            "{name}"
+        );
     }
 }
 
-/// When Authlete is away, the answers that are kept are all there is.
+/// While Authlete is unreachable, cached responses must stay available.
 #[tokio::test]
-async fn a_revocation_that_was_not_sent_does_not_count() {
+async fn revocation_that_was_not_sent_evicts_nothing() {
     let server = server().await;
     let api = api(&server.url);
     ask(&api, &token("a")).await;
     let socket = bound_socket();
-    let nowhere = format!("http://{}", socket.local_addr().unwrap());
-    let away = api.with_config(Config::v3(&nowhere, 1, "t")).unwrap();
-    let error = away.token_delete("a").await.unwrap_err();
+    let refusing = format!("http://{}", socket.local_addr().unwrap());
+    let unreachable = api.with_config(Config::v3(&refusing, 1, "t")).unwrap();
+    let error = unreachable.token_delete("a").await.unwrap_err();
     assert!(error.is_connect());
     ask(&api, &token("a")).await;
-    assert_eq!(asked(&server), 1);
+    assert_eq!(calls_received(&server), 1);
 }
 
 /// The request may have been processed, as after a timeout.
 #[tokio::test]
-async fn a_revocation_whose_caller_goes_away_counts() {
+async fn cancelled_revocation_evicts_the_entry() {
     let server = server().await;
     let api = api(&server.url);
     for name in ["a", "unknown"] {
         ask(&api, &token("a")).await;
-        asked(&server);
+        calls_received(&server);
         assert!(api.token_delete(name).now_or_never().is_none());
         ask(&api, &token("a")).await;
-        assert_eq!(asked(&server), 1, "{name}");
+        assert_eq!(calls_received(&server), 1, "{name}");
     }
 }
 
-/// An answer that is on its way when the token is revoked is from before.
+/// A response that is in flight when the token is revoked is stale.
 #[tokio::test]
-async fn an_answer_from_before_a_revocation_is_not_kept() {
-    let gate = Gate::start(|_| good()).await;
+async fn response_requested_before_a_revocation_is_not_cached() {
+    let gate = Gate::start(|_| active()).await;
     let api = api(&gate.url);
-    let asking = crowd(&api, 1);
+    let asking = concurrent_calls(&api, 1);
     gate.arrived(1).await;
     api.token_delete("a").await.unwrap();
     gate.open();
@@ -641,48 +645,48 @@ async fn an_answer_from_before_a_revocation_is_not_kept() {
 }
 
 #[tokio::test]
-async fn what_is_kept_is_bounded() {
+async fn cache_size_is_bounded_per_cache_and_per_token() {
     let server = server().await;
     let cache = IntrospectionCache::new().max_tokens(64);
     let api = with_cache(Config::v3(&server.url, 1, "t"), cache);
     for number in 0..512 {
         ask(&api, &token(&number.to_string())).await;
     }
-    asked(&server);
+    calls_received(&server);
     for number in 0..512 {
         ask(&api, &token(&number.to_string())).await;
     }
-    assert!(asked(&server) >= 512 - 2 * 64);
+    assert!(calls_received(&server) >= 512 - 2 * 64);
 
-    // The certificate is the client's to choose.
+    // Clients choose the certificate, so entries per token are bounded, too.
     let presented = |number: i32| token("a").client_certificate(number.to_string());
     for number in 0..100 {
         ask(&api, &presented(number)).await;
     }
-    asked(&server);
+    calls_received(&server);
     ask(&api, &presented(99)).await;
-    assert_eq!(asked(&server), 0);
+    assert_eq!(calls_received(&server), 0);
     for number in 0..100 {
         ask(&api, &presented(number)).await;
     }
-    assert!(asked(&server) >= 90);
+    assert!(calls_received(&server) >= 90);
 
     for (tokens, calls) in [(0, 2), (1, 1), (usize::MAX, 1)] {
         let cache = IntrospectionCache::new().max_tokens(tokens);
         let api = with_cache(Config::v3(&server.url, 1, "t"), cache);
         ask(&api, &token("a")).await;
         ask(&api, &token("a")).await;
-        assert_eq!(asked(&server), calls, "{tokens}");
+        assert_eq!(calls_received(&server), calls, "{tokens}");
     }
 }
 
-/// How often the cache is of use can be counted.
+/// Events allow to compute the hit rate.
 #[cfg(feature = "tracing")]
 #[tokio::test]
-async fn each_lookup_is_told() {
+async fn each_lookup_has_an_event_with_its_outcome() {
     use tracing::level_filters::LevelFilter;
 
-    let gate = Gate::start(|_| good()).await;
+    let gate = Gate::start(|_| active()).await;
     let api = api(&gate.url);
     let recorder = crate::traces::listen(LevelFilter::DEBUG, async {
         let (first, second) = (token("SECRET"), token("SECRET"));
@@ -695,12 +699,12 @@ async fn each_lookup_is_told() {
     })
     .await;
     let (_, events) = recorder.ours();
-    let told: Vec<&str> = events
+    let outcomes: Vec<&str> = events
         .iter()
         .filter(|event| event.name == "introspection cache lookup")
         .map(|event| event.field("authlete.introspection_cache").unwrap())
         .collect();
-    assert_eq!(told, ["miss", "memory", "memory", "bypass"]);
+    assert_eq!(outcomes, ["miss", "memory", "memory", "bypass"]);
     assert!(
         events
             .iter()
@@ -710,7 +714,7 @@ async fn each_lookup_is_told() {
     let guide = include_str!("../../docs/tracing.md");
     for name in ["introspection cache lookup", "authlete.introspection_cache"]
         .into_iter()
-        .chain(told)
+        .chain(outcomes)
     {
         assert!(guide.contains(&format!("`{name}`")), "{name}");
     }

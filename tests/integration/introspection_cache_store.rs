@@ -1,4 +1,4 @@
-//! Responses that instances share through a store of the program's own.
+//! A custom `IntrospectionStore` that several instances share.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
@@ -18,7 +18,7 @@ const WORKS: u8 = 0;
 const FAILS: u8 = 1;
 const HANGS: u8 = 2;
 
-/// Each value with the time when it expires.
+/// Values with their expiry.
 type Entries = HashMap<String, (Vec<u8>, Instant)>;
 
 /// A store in memory, which can fail. Clones share the entries.
@@ -54,7 +54,7 @@ impl Store {
 
 impl IntrospectionStore for Store {
     fn name(&self) -> &'static str {
-        "memory_of_a_test"
+        "test_store"
     }
 
     fn get<'a>(&'a self, keys: &'a [String], _: Duration) -> StoreFuture<'a, StoreValues> {
@@ -98,7 +98,7 @@ impl IntrospectionStore for Store {
     }
 }
 
-/// A server that knows a token until it is deleted.
+/// A server with one token, which is active until it is deleted.
 async fn server() -> Server {
     let is_deleted = Arc::new(AtomicBool::new(false));
     Server::start(move |request| {
@@ -115,7 +115,7 @@ async fn server() -> Server {
     .await
 }
 
-/// One of several instances, with a memory of its own.
+/// One of several instances, each with its own in-memory cache.
 fn instance(server: &Server, store: &Store) -> Authlete {
     let cache = IntrospectionCache::new().max_age(Duration::from_secs(60));
     Authlete::builder(Config::v3(&server.url, 1, "t"))
@@ -182,7 +182,7 @@ async fn revocation_while_the_store_fails_is_retried_until_it_works() {
     assert!(is_active(&api).await);
     store.set_state(FAILS);
     api.token_delete("a").await.unwrap();
-    assert!(!is_active(&api).await, "this instance knows at once");
+    assert!(!is_active(&api).await, "this instance evicts at once");
     store.set_state(WORKS);
     let begun = Instant::now();
     while is_active(&instance(&server, &store)).await {
@@ -193,7 +193,7 @@ async fn revocation_while_the_store_fails_is_retried_until_it_works() {
 
 #[cfg(feature = "tracing")]
 #[tokio::test]
-async fn lookup_in_the_store_has_its_name_and_a_failure_its_class() {
+async fn events_have_the_name_of_the_store_and_the_class_of_its_error() {
     use tracing::level_filters::LevelFilter;
 
     let (server, store) = (server().await, Store::default());
@@ -210,6 +210,6 @@ async fn lookup_in_the_store_has_its_name_and_a_failure_its_class() {
         values.map(str::to_owned).collect()
     };
     let lookups = values("authlete.introspection_cache");
-    assert_eq!(lookups, ["memory_of_a_test", "miss"]);
+    assert_eq!(lookups, ["test_store", "miss"]);
     assert_eq!(values("error.type"), ["broken", "broken"]);
 }

@@ -1,6 +1,6 @@
-//! The forms that JSON can take: what is read of each, and what of it is written back.
+//! Unusual but valid JSON: how it is decoded, and what is written back.
 //!
-//! They hold with any features of serde_json, which another crate of a program may enable.
+//! The tests hold with any features of serde_json, which another crate of a program may enable.
 
 use authlete::{Authlete, Config, Error};
 use authlete_codegen::description::{object as members, sole_reference};
@@ -12,13 +12,13 @@ use crate::nulls::without_nulls;
 use crate::probe::decode;
 use crate::server::{Reply, Server};
 
-/// Whether serde_json keeps the digits of every number, however long.
-fn keeps_all_digits() -> bool {
+/// Whether serde_json has the feature `arbitrary_precision`.
+fn has_arbitrary_precision() -> bool {
     serde_json::from_str::<Value>("1e400").is_ok()
 }
 
-/// The pointers to all values in a value, itself left out.
-fn places(value: &Value, place: &str, found: &mut Vec<String>) {
+/// Collects JSON pointers to all values in `value`, except to itself.
+fn collect_pointers(value: &Value, place: &str, found: &mut Vec<String>) {
     let inner: Vec<(String, &Value)> = match value {
         Value::Object(members) => members
             .iter()
@@ -33,19 +33,19 @@ fn places(value: &Value, place: &str, found: &mut Vec<String>) {
     };
     for (step, value) in inner {
         let place = format!("{place}/{step}");
-        places(value, &place, found);
+        collect_pointers(value, &place, found);
         found.push(place);
     }
 }
 
 #[test]
-fn a_null_in_any_place_is_read() {
+fn null_is_decoded_anywhere() {
     for schema in objects_in_responses() {
-        // One member at a time: a whole service in each case would take minutes.
+        // One member at a time, because a whole service in each case would take minutes.
         for (name, value) in members(&instance(&schema)) {
             let one = json!({ name: value });
             let mut found = Vec::new();
-            places(&one, "", &mut found);
+            collect_pointers(&one, "", &mut found);
             for place in found {
                 let mut changed = one.clone();
                 *changed.pointer_mut(&place).unwrap() = Value::Null;
@@ -58,7 +58,7 @@ fn a_null_in_any_place_is_read() {
     }
 }
 
-/// Any JSON, with numbers of every kind that 64 bits hold.
+/// Any JSON, with integers and floats of 64 bits.
 fn any_json() -> impl Strategy<Value = Value> {
     let float = prop::num::f64::NORMAL | prop::num::f64::SUBNORMAL | prop::num::f64::ZERO;
     let leaf = prop_oneof![
@@ -78,21 +78,21 @@ fn any_json() -> impl Strategy<Value = Value> {
     })
 }
 
-/// Puts a member into a value and into each object in it that the description knows.
-fn put_everywhere(value: &mut Value, schema: &Value, name: &str, member: &Value) {
+/// Adds a member to a value and to each nested object that has a schema.
+fn add_to_all_objects(value: &mut Value, schema: &Value, name: &str, member: &Value) {
     if let Some(name_of_schema) = sole_reference(schema) {
-        return put_everywhere(value, &schemas()[name_of_schema], name, member);
+        return add_to_all_objects(value, &schemas()[name_of_schema], name, member);
     }
     match value {
         Value::Array(items) => {
             for item in items {
-                put_everywhere(item, &schema["items"], name, member);
+                add_to_all_objects(item, &schema["items"], name, member);
             }
         }
         Value::Object(members) if schema.get("properties").is_some() => {
             for (name_of_member, value) in members.iter_mut() {
                 let schema = &schema["properties"][name_of_member];
-                put_everywhere(value, schema, name, member);
+                add_to_all_objects(value, schema, name, member);
             }
             members.insert(name.to_owned(), member.clone());
         }
@@ -110,20 +110,20 @@ proptest! {
         member in any_json(),
     ) {
         let mut value = instance(&schema);
-        put_everywhere(&mut value, &schemas()[&schema], &name, &member);
-        // The text has the form in which numbers are compared.
+        add_to_all_objects(&mut value, &schemas()[&schema], &name, &member);
+        // Numbers are compared as parsed from text.
         let value: Value = serde_json::from_str(&value.to_string()).unwrap();
         let decoded = decode(&schema, &value.to_string()).unwrap();
         prop_assert_eq!(decoded.json, value);
     }
 
     #[test]
-    fn a_number_in_an_unknown_member_is_kept_as_far_as_64_bits_go(
+    fn number_in_an_unknown_member_is_kept_within_64_bits(
         text in "-?(0|[1-9][0-9]{0,40})(\\.[0-9]{1,40})?([eE][+-]?[0-9]{1,3})?",
     ) {
         let read = decode("Client", &format!(r#"{{"numberOfTomorrow":{text}}}"#));
         let nearest: f64 = text.parse().unwrap();
-        if !keeps_all_digits() && nearest.is_infinite() {
+        if !has_arbitrary_precision() && nearest.is_infinite() {
             prop_assert!(read.is_err());
             return Ok(());
         }
@@ -139,10 +139,10 @@ proptest! {
     }
 
     #[test]
-    fn a_number_for_an_integer_is_read_if_it_is_one(
+    fn integer_member_decodes_any_notation_of_an_integer(
         text in "-?(0|[1-9][0-9]{0,20})(\\.(0{1,3}|[0-9]{1,3}))?([eE][+-]?[0-9]{1,2})?",
     ) {
-        // Beyond this a float no longer tells which integer was meant.
+        // Larger floats do not represent every integer exactly.
         const LARGEST_EXACT: f64 = 9_007_199_254_740_992.0;
         let float: f64 = text.parse().unwrap();
         let expected = if text.contains(['.', 'e', 'E']) {
@@ -157,15 +157,15 @@ proptest! {
     }
 }
 
-/// With the feature `arbitrary_precision` of serde_json it is read, and kept.
+/// With the feature `arbitrary_precision` of serde_json, the number is decoded and kept.
 #[test]
-fn a_number_beyond_a_double_in_an_unknown_member_is_an_error() {
+fn number_too_large_for_f64_in_an_unknown_member_is_an_error() {
     for text in ["1e400", "-1e400", "1e309"] {
         for place in [
             format!(r#"{{"tomorrow":{text}}}"#),
             format!(r#"{{"extension":{{"tomorrow":[{text}]}}}}"#),
         ] {
-            assert_eq!(decode("Client", &place).is_ok(), keeps_all_digits());
+            assert_eq!(decode("Client", &place).is_ok(), has_arbitrary_precision());
         }
     }
     let nothing = decode("Client", r#"{"tomorrow":1e-400}"#).unwrap();
@@ -174,7 +174,7 @@ fn a_number_beyond_a_double_in_an_unknown_member_is_an_error() {
 }
 
 #[test]
-fn an_integer_as_text_is_read_if_it_is_one_of_digits() {
+fn integer_in_a_string_is_decoded_if_it_has_only_ascii_digits() {
     let read = |text: &str| {
         let answer = json!({ "clientId": text }).to_string();
         let read = decode("Client", &answer).ok();
@@ -200,7 +200,7 @@ fn an_integer_as_text_is_read_if_it_is_one_of_digits() {
 }
 
 #[test]
-fn of_members_with_the_same_name_the_last_counts() {
+fn last_of_duplicate_members_wins() {
     let text = r#"{"action":"OK","action":"BAD_REQUEST","subject":null,"subject":"b","clientId":"1","clientId":2.0,
         "scopes":["a"],"scopes":["b",null],"tomorrow":{"a":1,"a":2},"tomorrow":{"b":1,"b":2},"usable":true,"usable":null}"#;
     let decoded = decode("IntrospectionResponse", text).unwrap();
@@ -214,18 +214,18 @@ fn of_members_with_the_same_name_the_last_counts() {
     assert_eq!(decoded.json, expected);
 }
 
-/// The members in the opposite order, on every level. `Value` may sort them.
-fn backwards(value: &Value) -> String {
+/// JSON text with the members of all objects in reverse order. `Value` may sort them.
+fn reversed(value: &Value) -> String {
     match value {
         Value::Object(members) => {
             let members = members.iter().rev();
             let members: Vec<String> = members
-                .map(|(name, value)| format!("{}:{}", Value::from(name.as_str()), backwards(value)))
+                .map(|(name, value)| format!("{}:{}", Value::from(name.as_str()), reversed(value)))
                 .collect();
             format!("{{{}}}", members.join(","))
         }
         Value::Array(items) => {
-            let items: Vec<String> = items.iter().map(backwards).collect();
+            let items: Vec<String> = items.iter().map(reversed).collect();
             format!("[{}]", items.join(","))
         }
         other => other.to_string(),
@@ -233,10 +233,10 @@ fn backwards(value: &Value) -> String {
 }
 
 #[test]
-fn members_may_come_in_any_order_and_items_keep_theirs() {
+fn member_order_does_not_matter_and_item_order_is_kept() {
     for schema in objects_in_responses() {
         let full = instance(&schema);
-        let decoded = decode(&schema, &backwards(&full)).unwrap();
+        let decoded = decode(&schema, &reversed(&full)).unwrap();
         assert_eq!(
             without_nulls(&decoded.json),
             without_nulls(&full),
@@ -253,7 +253,7 @@ fn a_long_text_is_kept() {
     assert_eq!(decoded.json, text);
 }
 
-/// What no text of JSON can say, in a member that is known, in one that is not, and in a name.
+/// Invalid text in a known member, in an unknown member and in a member name.
 #[tokio::test]
 async fn text_that_is_not_unicode_is_an_error_that_names_the_place() {
     for (what, bytes) in [
@@ -282,7 +282,7 @@ async fn text_that_is_not_unicode_is_an_error_that_names_the_place() {
     }
 }
 
-/// Get, change, update: what arrives is what was there, but for the change.
+/// After get, change and update, the server has the same object except for the change.
 #[tokio::test]
 async fn a_whole_service_and_a_whole_client_survive_an_update() {
     let tomorrow = json!({
@@ -290,14 +290,14 @@ async fn a_whole_service_and_a_whole_client_survive_an_update() {
     });
     for schema in ["Service", "Client"] {
         let mut object = instance(schema);
-        put_everywhere(
+        add_to_all_objects(
             &mut object,
             &schemas()[schema],
             "memberOfTomorrow",
             &tomorrow,
         );
-        // An answer has headers beside its body, and nobody sends them back.
-        let (server, stored) = Server::of(&object).await;
+        // `responseHeaders` of a response is not part of an update.
+        let (server, stored) = Server::storing(&object).await;
         let config = Config::v3(&server.url, 1, "token").service_owner_access_token("token");
         let api = Authlete::new(config).unwrap();
         let changed = match schema {

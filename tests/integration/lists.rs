@@ -1,4 +1,4 @@
-//! Lists, page by page and as a whole.
+//! Lists, by page and as streams.
 
 use authlete::types::{
     ClientAuthorizationGetListRequest, GetClientListQuery, GetServiceListQuery, GetTokenListQuery,
@@ -9,9 +9,9 @@ use serde_json::{Value, json};
 
 use crate::server::{Received, Reply, Server};
 
-/// Answers list calls from `total` items that are known by their index.
-async fn list_server(total: i64, tell_total: bool) -> (Server, Authlete) {
-    let server = Server::start(move |request| page(request, total, tell_total)).await;
+/// Answers list calls with a range of `total` numbered items.
+async fn list_server(total: i64, with_total: bool) -> (Server, Authlete) {
+    let server = Server::start(move |request| page(request, total, with_total)).await;
     let config = Config::new()
         .base_url(&server.url)
         .service_id(1)
@@ -20,7 +20,7 @@ async fn list_server(total: i64, tell_total: bool) -> (Server, Authlete) {
     (server, api)
 }
 
-fn page(request: &Received, total: i64, tell_total: bool) -> Reply {
+fn page(request: &Received, total: i64, with_total: bool) -> Reply {
     let body = request.json().unwrap_or_default();
     let bound = |name: &str| {
         let from_query = request.query.get(name).and_then(|text| text.parse().ok());
@@ -32,14 +32,14 @@ fn page(request: &Received, total: i64, tell_total: bool) -> Reply {
         .map(|index| json!({ "number": index, "apiKey": index, "clientId": index }))
         .collect();
     let mut answer = json!({ "services": items, "clients": items, "accessTokens": items });
-    if tell_total {
+    if with_total {
         answer["totalCount"] = total.into();
     }
     Reply::json(200, &answer)
 }
 
 #[tokio::test]
-async fn all_items_in_their_order() {
+async fn stream_yields_all_items_in_order() {
     for (total, page_size, calls) in [(0, 10, 1), (1, 10, 1), (10, 10, 1), (25, 10, 3), (3, 1, 3)] {
         let (server, api) = list_server(total, true).await;
         let clients: Vec<_> = api
@@ -91,7 +91,7 @@ async fn every_list_can_be_streamed() {
 }
 
 #[tokio::test]
-async fn a_list_ends_without_a_total() {
+async fn stream_without_total_count_ends_after_the_last_item() {
     let (_, api) = list_server(25, false).await;
     assert_eq!(api.items(GetClientListQuery::new(), 10).count().await, 25);
 }
@@ -113,7 +113,7 @@ async fn a_range_bounds_the_stream() {
 }
 
 #[tokio::test]
-async fn a_page_by_its_range() {
+async fn page_is_fetched_by_its_range() {
     let (server, api) = list_server(100, true).await;
     let page = api
         .get_client_list(&GetClientListQuery::new().developer("alice").range(40..60))
@@ -133,15 +133,15 @@ async fn a_page_by_its_range() {
 }
 
 #[tokio::test]
-async fn a_server_may_give_fewer_than_asked() {
-    for tell_total in [true, false] {
+async fn stream_continues_after_a_page_with_fewer_items_than_requested() {
+    for with_total in [true, false] {
         let server = Server::start(move |request| {
             let mut few = request.clone();
             let start: i64 = request.query["start"].parse().unwrap();
             let end: i64 = request.query["end"].parse().unwrap();
             few.query
                 .insert("end".into(), end.min(start + 7).to_string());
-            page(&few, 25, tell_total)
+            page(&few, 25, with_total)
         })
         .await;
         let api = Authlete::new(Config::v3(&server.url, 1, "t")).unwrap();
@@ -155,7 +155,7 @@ async fn a_server_may_give_fewer_than_asked() {
     }
 }
 
-/// A stream that is dropped early must not have asked for what nobody reads.
+/// A stream that is dropped early must not have fetched pages that are not read.
 #[tokio::test]
 async fn pages_are_fetched_as_they_are_read() {
     let (server, api) = list_server(1000, true).await;

@@ -12,6 +12,7 @@ mod description;
 #[cfg(feature = "dpop")]
 mod dpop;
 mod enums;
+mod error_chain;
 mod errors;
 mod facts;
 mod flows;
@@ -43,7 +44,6 @@ mod retries;
 #[cfg(feature = "schemars")]
 mod schemas;
 mod server;
-mod shown;
 #[cfg(any(feature = "native-tls", feature = "rustls-no-provider"))]
 mod tls;
 mod tls_server;

@@ -1,4 +1,4 @@
-//! `null` may come back as absent.
+//! Compares JSON without `null`, which encoding may leave out.
 
 use serde_json::{Map, Value};
 

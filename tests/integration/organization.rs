@@ -1,4 +1,4 @@
-//! The organization API: its server, its credential, and what its requests take from the configuration.
+//! The organization API: its server, its credential, and the defaults of its requests from the configuration.
 
 use authlete::types::{
     AuditEntriesQuery, OrganizationServiceCreateRequest, OrganizationServiceRemoveRequest, Service,
@@ -6,12 +6,12 @@ use authlete::types::{
 use authlete::{ApiVersion, Authlete, Config, Error, ErrorKind, Result, Setting, operations};
 use serde_json::{Value, json};
 
-use crate::configuration::refused;
+use crate::configuration::config_error;
 use crate::server::{Reply, Server};
 
 const REGIONS: [(&str, i64); 4] = [("us", 76281), ("jp", 53285), ("eu", 63294), ("br", 47363)];
 
-/// An Authlete server and a server of the organization API, which both answer with an empty object.
+/// An Authlete server and a server of the organization API. Both answer with an empty object.
 async fn servers() -> (Server, Server) {
     let empty = Reply::json(200, &json!({}));
     (
@@ -32,7 +32,7 @@ fn creation() -> OrganizationServiceCreateRequest {
     OrganizationServiceCreateRequest::new(Service::new().service_name("Bank"))
 }
 
-/// Why a call cannot be made.
+/// The message of [`Error::NotCallable`].
 fn not_callable<T: std::fmt::Debug>(answer: Result<T>) -> String {
     let error = answer.unwrap_err();
     assert!(matches!(error, Error::NotCallable { .. }), "{error:?}");
@@ -69,7 +69,7 @@ async fn the_organization_api_has_a_server_of_its_own() {
 }
 
 #[tokio::test]
-async fn a_request_takes_from_the_configuration_what_it_leaves_out() {
+async fn omitted_ids_come_from_the_configuration() {
     let (authlete, idp) = servers().await;
     let api = Authlete::new(config(&authlete.url, &idp.url)).unwrap();
     let service = json!({ "serviceName": "Bank" });
@@ -96,7 +96,7 @@ async fn a_request_takes_from_the_configuration_what_it_leaves_out() {
 }
 
 #[tokio::test]
-async fn a_call_without_a_setting_that_it_needs_names_it_and_sends_nothing() {
+async fn call_without_a_required_setting_names_it_and_sends_nothing() {
     let (authlete, idp) = servers().await;
     let complete = || config(&authlete.url, &idp.url);
     for (setting, names) in [
@@ -120,12 +120,13 @@ async fn a_call_without_a_setting_that_it_needs_names_it_and_sends_nothing() {
             assert!(message.starts_with("organization_"), "{message}");
             assert!(message.contains(names), "{message}");
         }
-        let is_of_all = !matches!(setting, Setting::OrganizationId | Setting::ApiServerId);
+        let is_needed_by_audit_types =
+            !matches!(setting, Setting::OrganizationId | Setting::ApiServerId);
         let types = api.audit_types().await;
         let is_refused = matches!(types, Err(Error::NotCallable { .. }));
-        assert_eq!(is_refused, is_of_all, "{setting}");
+        assert_eq!(is_refused, is_needed_by_audit_types, "{setting}");
     }
-    // Only the audit log was asked for.
+    // Only requests for the audit log were sent.
     assert!(
         idp.take()
             .iter()
@@ -134,9 +135,9 @@ async fn a_call_without_a_setting_that_it_needs_names_it_and_sends_nothing() {
     assert!(authlete.take().is_empty());
 }
 
-/// A token of another server must not get to Authlete.
+/// A token for another server must not be sent to Authlete.
 #[tokio::test]
-async fn no_server_is_assumed_for_one_that_is_not_authletes() {
+async fn idp_server_has_no_default_for_other_authlete_servers() {
     for base in [
         "https://authlete.example",
         "http://127.0.0.1:1",
@@ -152,7 +153,7 @@ async fn no_server_is_assumed_for_one_that_is_not_authletes() {
     }
 }
 
-/// The server of the default is replaced, so that nothing gets out.
+/// Replaces the default IdP server, so that no request leaves this machine.
 #[tokio::test]
 async fn the_api_server_follows_from_the_region() {
     let (_, idp) = servers().await;
@@ -190,8 +191,8 @@ async fn the_api_server_follows_from_the_region() {
     assert!(idp.take().is_empty());
 }
 
-/// A handle that calls its servers through a proxy, once each time.
-fn through(proxy: &Server, config: Config) -> Authlete {
+/// A handle that calls its servers through a proxy, without retries.
+fn via_proxy(proxy: &Server, config: Config) -> Authlete {
     let http = reqwest::Client::builder().proxy(reqwest::Proxy::all(&proxy.url).unwrap());
     Authlete::builder(config)
         .reqwest_builder(http)
@@ -200,16 +201,16 @@ fn through(proxy: &Server, config: Config) -> Authlete {
         .unwrap()
 }
 
-/// A proxy sees where the call would go, and lets nothing through.
+/// The proxy records the destination of the call and rejects it.
 #[tokio::test]
-async fn the_organization_api_of_authletes_own_servers_is_at_login() {
+async fn idp_server_defaults_to_login_authlete_com() {
     let proxy = Server::always(Reply::text(502, "text/plain", "")).await;
     for (region, _) in REGIONS {
         let config = Config::new()
             .base_url(format!("https://{region}.authlete.com"))
             .service_owner_access_token("organization-token")
             .organization_id(88);
-        let api = through(&proxy, config);
+        let api = via_proxy(&proxy, config);
         api.organization_create_service(&creation())
             .await
             .unwrap_err();
@@ -232,7 +233,7 @@ async fn services_are_not_created_or_deleted_through_the_cluster_of_authletes_ow
         "https://us.authlete.com.",
     ] {
         let config = Config::v3(base, 1, "service-token").service_owner_access_token("t");
-        let api = through(&proxy, config);
+        let api = via_proxy(&proxy, config);
         assert_eq!(
             not_callable(api.create_service(&Service::new()).await),
             "create_service: does not work on Authlete's own 3.0 servers: call organization_create_service"
@@ -259,12 +260,12 @@ async fn services_are_created_and_deleted_through_another_server_and_in_2_x() {
         api.delete_service(1).await.unwrap();
         assert_eq!(server.take().len(), 2);
     }
-    // 2.x on Authlete's own server gets as far as the proxy.
+    // A call with 2.x to Authlete's own server is sent, and reaches the proxy.
     let proxy = Server::always(Reply::text(502, "text/plain", "")).await;
     let config = Config::new()
         .service_owner_api_key(2)
         .service_owner_api_secret("s");
-    let api = through(&proxy, config);
+    let api = via_proxy(&proxy, config);
     let error = api.create_service(&Service::new()).await.unwrap_err();
     assert!(matches!(error, Error::Transport { .. }), "{error:?}");
     assert_eq!(proxy.take()[0].header("host"), Some("api.authlete.com:443"));
@@ -286,7 +287,7 @@ fn only_the_operations_that_create_and_delete_services_have_a_replacement() {
 }
 
 #[tokio::test]
-async fn in_2_x_the_operation_is_not_there_whatever_is_set() {
+async fn organization_operation_is_not_callable_in_2_x() {
     let config = Config::v2("https://authlete.example", 1, "s");
     let api = Authlete::new(config).unwrap();
     assert_eq!(
@@ -296,7 +297,7 @@ async fn in_2_x_the_operation_is_not_there_whatever_is_set() {
 }
 
 #[tokio::test]
-async fn an_error_has_the_explanation_and_shows_none_of_it() {
+async fn error_has_the_message_of_the_server_and_does_not_show_it() {
     let body = json!({ "error": "SECRET of 5", "errors": ["SECRET of 5"] });
     let idp = Server::always(Reply::json(403, &body)).await;
     let api = Authlete::new(config(&idp.url, &idp.url)).unwrap();
@@ -318,7 +319,7 @@ async fn an_error_has_the_explanation_and_shows_none_of_it() {
 }
 
 #[tokio::test]
-async fn what_the_organization_api_says_of_its_rate_limit_is_not_the_clusters() {
+async fn rate_limit_of_the_organization_api_is_not_recorded() {
     let limited = Reply::json(200, &json!({})).header("x-ratelimit-remaining", "3");
     let (authlete, idp) = (
         Server::always(limited.clone()).await,
@@ -380,7 +381,7 @@ fn an_id_is_a_whole_number_above_0() {
                 "SECRET",
                 "99999999999999999999",
             ] {
-                let message = refused(base().set(setting, wrong));
+                let message = config_error(base().set(setting, wrong));
                 assert_eq!(
                     message,
                     format!(
@@ -392,12 +393,12 @@ fn an_id_is_a_whole_number_above_0() {
         }
     }
     let config = Config::v3("https://us.authlete.com", 1, "t");
-    assert!(refused(config.clone().organization_id(0)).contains("organization ID"));
-    assert!(refused(config.api_server_id(-1)).contains("API server ID"));
+    assert!(config_error(config.clone().organization_id(0)).contains("organization ID"));
+    assert!(config_error(config.api_server_id(-1)).contains("API server ID"));
 }
 
 #[test]
-fn the_url_of_the_idp_server_is_a_safe_one() {
+fn idp_server_must_be_https_without_path_or_user_info() {
     let of = |url: &str| Config::v3("https://us.authlete.com", 1, "t").idp_server(url);
     for (url, reason) in [
         ("login.authlete.com", "must begin with https://"),
@@ -417,7 +418,7 @@ fn the_url_of_the_idp_server_is_a_safe_one() {
         ),
         ("https://authlete.example/api/", "must not end in /api"),
     ] {
-        let message = refused(of(url));
+        let message = config_error(of(url));
         let expected = format!("IdpServer (AUTHLETE_IDP_SERVER), set in code: {reason}");
         assert!(message.starts_with(&expected), "{url}: {message}");
     }
@@ -459,7 +460,7 @@ async fn the_settings_come_from_a_file_and_from_the_environment() {
     }
 }
 
-/// What is called on this machine is not called through a proxy, which would get the token in the clear.
+/// A proxy would see the unencrypted token of a call to this machine.
 #[test]
 fn an_idp_server_on_this_machine_is_called_without_a_proxy() {
     let proxy = "http://127.0.0.1:9";
@@ -484,7 +485,7 @@ fn an_idp_server_on_this_machine_is_called_without_a_proxy() {
 }
 
 #[tokio::test]
-async fn a_list_of_types_may_have_nulls_and_nothing_but_texts() {
+async fn audit_types_skips_nulls_and_rejects_other_values() {
     let answer = async |body: Value| {
         let idp = Server::always(Reply::json(200, &body)).await;
         Authlete::new(config(&idp.url, &idp.url))

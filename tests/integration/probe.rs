@@ -1,4 +1,4 @@
-//! Every operation by its id and every type by the name of its schema, as `build.rs` derived them.
+//! Calls operations by ID and decodes types by schema name. `build.rs` generates the dispatch.
 
 use std::fmt::Debug;
 
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 include!(concat!(env!("OUT_DIR"), "/probe.rs"));
 
-/// What a type makes of JSON text.
+/// JSON text decoded into a type.
 pub struct Decoded {
     /// The value, encoded again.
     pub json: Value,

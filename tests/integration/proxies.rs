@@ -1,4 +1,4 @@
-//! Proxies that the environment names.
+//! Proxies from environment variables.
 
 use std::process::Command;
 
@@ -8,9 +8,9 @@ use serde_json::json;
 
 use crate::server::{Reply, Server};
 
-/// Calls this machine, by each of its names, and a name that does not exist.
+/// Calls this machine by IP address and by name, and a host that does not exist. Also runs as a child process.
 #[tokio::test]
-async fn calls() {
+async fn calls_to_this_machine_succeed() {
     let server = Server::always(Reply::json(200, &json!({ "action": "OK" }))).await;
     let request = IntrospectionRequest::new("t");
     for host in ["127.0.0.1", "localhost"] {
@@ -20,17 +20,17 @@ async fn calls() {
     }
     let config = Config::v3("http://authlete.invalid", 1, "t").allow_http(true);
     let builder = Authlete::builder(config).retry(RetryPolicy::never());
-    // It comes to nothing, or to whatever a proxy answers.
+    // It fails, or gets the response of a proxy.
     let _ = builder.build().unwrap().introspection(&request).await;
 }
 
-/// What is not encrypted would be read by the proxy.
+/// The proxy could read unencrypted requests.
 #[tokio::test]
 async fn a_proxy_sees_nothing_of_calls_to_this_machine() {
     let proxy = Server::always(Reply::json(200, &json!({ "action": "OK" }))).await;
-    // In a process of its own: all tests have one environment.
+    // In a child process, because all tests share one environment.
     let mut test = Command::new(std::env::current_exe().unwrap());
-    test.args(["--exact", "proxies::calls"])
+    test.args(["--exact", "proxies::calls_to_this_machine_succeed"])
         .env_remove("NO_PROXY")
         .env_remove("no_proxy")
         .env("HTTP_PROXY", &proxy.url);
@@ -41,6 +41,6 @@ async fn a_proxy_sees_nothing_of_calls_to_this_machine() {
         output.status.success() && printed.contains("1 passed"),
         "{printed}"
     );
-    // It is there, and is asked for other machines.
+    // Only the call to the other host went through the proxy.
     assert_eq!(proxy.take().len(), 1);
 }

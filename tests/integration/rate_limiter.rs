@@ -1,4 +1,4 @@
-//! The rate limiter: what the server sees of it, and what callers see.
+//! The rate limiter, as seen by the server and by callers.
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -22,7 +22,7 @@ fn slow() -> RateLimiterPolicy {
     RateLimiterPolicy::per_second(1)
 }
 
-/// Far less than the wait for a turn.
+/// Far shorter than the delay of the rate limiter.
 const SHORT: Duration = Duration::from_millis(100);
 
 #[tokio::test]
@@ -92,7 +92,7 @@ async fn handles_that_call_the_same_server_share_the_rate_limiter() {
     }
     let elsewhere = api.with_config(Config::v3(&another.url, 1, "t")).unwrap();
     introspect(&elsewhere).await.unwrap();
-    // Another handle for the same server is no way around.
+    // Another handle for the same server does not bypass the limit.
     let elsewhere = api.with_config(Config::v3(&another.url, 2, "t")).unwrap();
     let error = introspect(&elsewhere.with_timeout(SHORT)).await;
     assert!(matches!(error, Err(Error::Throttled { .. })), "{error:?}");
@@ -108,7 +108,7 @@ async fn each_attempt_passes_the_rate_limiter() {
     assert_eq!(server.take().len(), 3);
 }
 
-/// What was sent failed in a way of its own, and "nothing was sent" would be wrong.
+/// A request was sent, so `Throttled`, which says that nothing was sent, would be wrong.
 #[tokio::test]
 async fn error_of_the_attempt_is_returned_when_the_retry_would_be_delayed_too_long() {
     let server = Server::always(Reply::text(503, "text/plain", "away")).await;
@@ -123,10 +123,10 @@ async fn dropped_calls_do_not_delay_others() {
     let server = Server::always(ok()).await;
     let api = api(&server.url, RateLimiterPolicy::per_second(5).burst(1));
     introspect(&api).await.unwrap();
-    let crowd = join_all((0..100).map(|_| introspect(&api)));
-    let given_up = tokio::time::timeout(Duration::from_millis(50), crowd).await;
-    given_up.unwrap_err();
-    // Behind the crowd the wait would be 20 seconds.
+    let calls = join_all((0..100).map(|_| introspect(&api)));
+    let result = tokio::time::timeout(Duration::from_millis(50), calls).await;
+    result.unwrap_err();
+    // If dropped calls kept their place, the delay would be 20 seconds.
     let patient = api.with_timeout(Duration::from_secs(10));
     introspect(&patient).await.unwrap();
 }

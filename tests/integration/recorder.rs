@@ -1,4 +1,4 @@
-//! Records what is told to the `tracing` crate, by everything that is at work in a test.
+//! Records the spans and events of the `tracing` crate during a test, from all crates.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -10,51 +10,52 @@ use tracing::{Event, Level, Metadata, Subscriber};
 use tracing_subscriber::layer::{Context, Layer};
 use tracing_subscriber::registry::LookupSpan;
 
-/// By name; a value as it is shown.
+/// The fields of a span or event: values as text, by name.
 pub type Fields = BTreeMap<&'static str, String>;
 
 /// A span or an event.
 #[derive(Debug, Clone)]
-pub struct Told {
+pub struct Recorded {
     pub is_span: bool,
-    /// Of a span; of an event its message.
+    /// The name of a span, or the message of an event.
     pub name: String,
     pub level: Level,
     pub target: &'static str,
-    /// The span that it is in, by its place in the record.
+    /// The index of the parent span in the recording.
     pub parent: Option<usize>,
     pub fields: Fields,
-    /// Of a span.
+    /// Only for spans.
     pub is_closed: bool,
 }
 
-impl Told {
+impl Recorded {
     pub fn field(&self, name: &str) -> Option<&str> {
         self.fields.get(name).map(String::as_str)
     }
 }
 
-/// A layer that remembers; clones remember together.
+/// A layer that records spans and events. Clones share the recording.
 #[derive(Clone, Default)]
-pub struct Recorder(Arc<Mutex<Vec<Told>>>);
+pub struct Recorder(Arc<Mutex<Vec<Recorded>>>);
 
 impl Recorder {
-    fn told(&self) -> MutexGuard<'_, Vec<Told>> {
+    fn recorded(&self) -> MutexGuard<'_, Vec<Recorded>> {
         self.0
             .lock()
             .expect("no test panics while it holds the lock")
     }
 
-    /// All there is in the record, by everyone.
-    pub fn all(&self) -> Vec<Told> {
-        self.told().clone()
+    /// Spans and events of all crates, in order.
+    pub fn all(&self) -> Vec<Recorded> {
+        self.recorded().clone()
     }
 
-    /// What this crate told, the spans first.
-    pub fn ours(&self) -> (Vec<Told>, Vec<Told>) {
-        let told = self.all().into_iter();
-        told.filter(|told| told.target == "authlete")
-            .partition(|told| told.is_span)
+    /// The spans and the events of this crate.
+    pub fn ours(&self) -> (Vec<Recorded>, Vec<Recorded>) {
+        let recorded = self.all().into_iter();
+        recorded
+            .filter(|recorded| recorded.target == "authlete")
+            .partition(|recorded| recorded.is_span)
     }
 
     fn add(
@@ -64,9 +65,9 @@ impl Recorder {
         parent: Option<usize>,
         fields: Fields,
     ) -> usize {
-        let mut told = self.told();
+        let mut recorded = self.recorded();
         let message = fields.get("message").cloned();
-        told.push(Told {
+        recorded.push(Recorded {
             is_span,
             name: message.unwrap_or_else(|| metadata.name().to_owned()),
             level: *metadata.level(),
@@ -75,12 +76,12 @@ impl Recorder {
             fields,
             is_closed: false,
         });
-        told.len() - 1
+        recorded.len() - 1
     }
 }
 
-/// The place of a span in the record.
-struct Place(usize);
+/// The index of a span in the recording.
+struct Index(usize);
 
 impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Recorder {
     fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
@@ -89,17 +90,17 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Recorder {
         let span = context.span(id).expect("the span is new");
         let parent = span.parent().and_then(|parent| {
             let extensions = parent.extensions();
-            extensions.get::<Place>().map(|place| place.0)
+            extensions.get::<Index>().map(|index| index.0)
         });
-        let place = self.add(true, attributes.metadata(), parent, fields.0);
-        span.extensions_mut().insert(Place(place));
+        let index = self.add(true, attributes.metadata(), parent, fields.0);
+        span.extensions_mut().insert(Index(index));
     }
 
     fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
         let mut fields = Visitor::default();
         values.record(&mut fields);
-        if let Some(place) = place(id, &context) {
-            self.told()[place].fields.extend(fields.0);
+        if let Some(index) = index(id, &context) {
+            self.recorded()[index].fields.extend(fields.0);
         }
     }
 
@@ -107,24 +108,24 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Recorder {
         let mut fields = Visitor::default();
         event.record(&mut fields);
         let span = context.event_span(event);
-        let parent = span.and_then(|span| place(&span.id(), &context));
+        let parent = span.and_then(|span| index(&span.id(), &context));
         self.add(false, event.metadata(), parent, fields.0);
     }
 
     fn on_close(&self, id: Id, context: Context<'_, S>) {
-        if let Some(place) = place(&id, &context) {
-            self.told()[place].is_closed = true;
+        if let Some(index) = index(&id, &context) {
+            self.recorded()[index].is_closed = true;
         }
     }
 }
 
-fn place<S: Subscriber + for<'a> LookupSpan<'a>>(
+fn index<S: Subscriber + for<'a> LookupSpan<'a>>(
     id: &Id,
     context: &Context<'_, S>,
 ) -> Option<usize> {
     let span = context.span(id)?;
     let extensions = span.extensions();
-    extensions.get::<Place>().map(|place| place.0)
+    extensions.get::<Index>().map(|index| index.0)
 }
 
 #[derive(Default)]

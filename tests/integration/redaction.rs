@@ -1,4 +1,4 @@
-//! No secret shows in `Debug` output.
+//! `Debug` output shows no secrets.
 
 use authlete::{Authlete, Config, JsonObject, Secret, Setting};
 use authlete_codegen::description::{object, sole_reference};
@@ -20,7 +20,7 @@ fn no_type_shows_a_secret() {
         secrets += value.to_string().matches("SECRET-").count();
         let in_headers = format!("text of {name}.responseHeaders");
         assert!(!debug.contains(&in_headers), "{name}: {debug}");
-        // What is no secret is shown: a `Debug` that shows nothing would pass the test above.
+        // Other text is shown. Otherwise an empty `Debug` would pass the check above.
         for (member, _) in object(&schema["properties"])
             .iter()
             .filter(|(_, schema)| is_plain_text(schema))
@@ -42,7 +42,7 @@ fn is_plain_text(schema: &Value) -> bool {
             .is_none_or(|format| format != "password")
 }
 
-/// What must be a secret by its name, whatever the description says: a new member is easily forgotten.
+/// Guards against new members that the API description does not mark as secret.
 #[test]
 fn members_named_like_secrets_are_secrets() {
     let named_like_a_secret = |member: &str| {
@@ -107,9 +107,9 @@ fn secrets_are_compared_whole() {
     }
 }
 
-/// A secret that was put in the wrong place is still one.
+/// The value may be a secret that was set in the wrong place.
 #[test]
-fn what_is_no_value_of_a_setting_is_not_shown() {
+fn invalid_value_of_a_setting_is_not_shown() {
     for (setting, value) in [
         (Setting::ApiVersion, "2.3"),
         (Setting::BaseUrl, "https://authlete.example"),

@@ -1,4 +1,4 @@
-//! What is tried again, what is not, and how often the server sees it.
+//! Which requests are retried, and how often.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -14,18 +14,21 @@ use crate::probe;
 use crate::raw_server::{BACKLOG, OK, bound_socket, next_request, raw_server};
 use crate::server::{Reply, Server};
 
-/// Retries that keep no test waiting.
-fn soon() -> RetryPolicy {
+/// A retry policy with short delays.
+fn fast_retries() -> RetryPolicy {
     RetryPolicy::new().base_delay(Duration::from_millis(1))
 }
 
 fn api(url: &str) -> Authlete {
     let config = Config::v3(url, 1, "t");
-    Authlete::builder(config).retry(soon()).build().unwrap()
+    Authlete::builder(config)
+        .retry(fast_retries())
+        .build()
+        .unwrap()
 }
 
-/// Answers in the order given, and with the last one from then on.
-async fn in_turn(replies: Vec<Reply>) -> Server {
+/// Sends the replies in order, then repeats the last one.
+async fn replies_in_order(replies: Vec<Reply>) -> Server {
     let next = Arc::new(AtomicUsize::new(0));
     Server::start(move |_| {
         let turn = next.fetch_add(1, Ordering::Relaxed);
@@ -34,18 +37,18 @@ async fn in_turn(replies: Vec<Reply>) -> Server {
     .await
 }
 
-fn refused(status: u16) -> Reply {
+fn failure(status: u16) -> Reply {
     Reply::text(status, "text/plain", "not now")
 }
 
 #[tokio::test]
-async fn what_changes_nothing_is_tried_again() {
+async fn repeatable_operation_is_retried_on_temporary_failures() {
     for status in [408, 429, 502, 503, 504] {
-        let server = in_turn(vec![refused(status), refused(status), ok()]).await;
+        let server = replies_in_order(vec![failure(status), failure(status), ok()]).await;
         introspect(&api(&server.url)).await.unwrap();
         let arrived = server.take();
         assert_eq!(arrived.len(), 3);
-        // The same request each time.
+        // Each attempt sends the same request.
         assert!(
             arrived
                 .iter()
@@ -57,7 +60,7 @@ async fn what_changes_nothing_is_tried_again() {
                 .all(|request| request.headers == arrived[0].headers)
         );
 
-        let server = Server::always(refused(status)).await;
+        let server = Server::always(failure(status)).await;
         let error = introspect(&api(&server.url)).await.unwrap_err();
         assert_eq!(error.status().unwrap(), status);
         assert_eq!(server.take().len(), 3);
@@ -65,25 +68,25 @@ async fn what_changes_nothing_is_tried_again() {
 }
 
 #[tokio::test]
-async fn what_will_not_pass_is_not_tried_again() {
+async fn permanent_failure_is_not_retried() {
     for status in [200, 301, 400, 401, 403, 404, 500, 501] {
-        let server = Server::always(refused(status)).await;
+        let server = Server::always(failure(status)).await;
         introspect(&api(&server.url)).await.unwrap_err();
         assert_eq!(server.take().len(), 1, "{status}");
     }
 }
 
 #[tokio::test]
-async fn a_change_is_tried_again_only_when_it_was_refused_unprocessed() {
+async fn other_operation_is_retried_only_after_429() {
     for (status, expected) in [(408, 1), (429, 3), (502, 1), (503, 1), (504, 1)] {
-        let server = Server::always(refused(status)).await;
+        let server = Server::always(failure(status)).await;
         token(&api(&server.url)).await.unwrap_err();
         assert_eq!(server.take().len(), expected, "{status}");
     }
 }
 
 #[tokio::test]
-async fn a_request_that_did_not_arrive_is_tried_again() {
+async fn request_is_retried_when_the_connection_fails() {
     let socket = bound_socket();
     let address = socket.local_addr().unwrap();
     let api = Authlete::builder(Config::v3(format!("http://{address}"), 1, "t"))
@@ -99,15 +102,15 @@ async fn a_request_that_did_not_arrive_is_tried_again() {
     tokio::time::sleep(Duration::from_millis(50)).await;
     let listener = socket.listen(BACKLOG).unwrap();
     let connection = tokio::time::timeout(Duration::from_secs(20), listener.accept()).await;
-    let (mut stream, _) = connection.expect("it comes back").unwrap();
+    let (mut stream, _) = connection.expect("the call is retried").unwrap();
     let mut request = [0; 4096];
     assert!(stream.read(&mut request).await.unwrap() > 0);
     stream.write_all(OK).await.unwrap();
     call.await.unwrap().unwrap();
 }
 
-/// Reads a request on each connection, answers, and closes. Counts the requests.
-async fn counting(answer: &'static str) -> (String, Arc<AtomicUsize>) {
+/// Reads one request on each connection, answers and closes it. Counts the requests.
+async fn counting_server(answer: &'static str) -> (String, Arc<AtomicUsize>) {
     let requests = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&requests);
     let url = raw_server(move |mut stream| {
@@ -130,10 +133,10 @@ fn operation(fact: &Fact) -> &'static Operation {
     all.find(|operation| operation.id == fact.id).unwrap()
 }
 
-/// The heart of the matter, for each operation of both generations: what may have been processed is sent again only if
-/// it changes nothing.
+/// For each operation of both generations: a request that may have been processed is retried only if the operation is
+/// repeatable.
 #[tokio::test]
-async fn no_change_reaches_the_server_twice() {
+async fn request_that_may_have_been_processed_is_retried_only_if_repeatable() {
     for version in [ApiVersion::V2, ApiVersion::V3] {
         for fact in facts().iter().filter(|fact| fact.path(version).is_some()) {
             for answer in [
@@ -141,9 +144,9 @@ async fn no_change_reaches_the_server_twice() {
                 "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{",
                 "HTTP/1.1 503 Away\r\ncontent-length: 0\r\n\r\n",
             ] {
-                let (url, requests) = counting(answer).await;
+                let (url, requests) = counting_server(answer).await;
                 let api = Authlete::builder(facts::config(version, &url))
-                    .retry(soon())
+                    .retry(fast_retries())
                     .build()
                     .unwrap();
                 let (operation, mut arguments) = (operation(fact), arguments(fact));
@@ -163,16 +166,15 @@ async fn no_change_reaches_the_server_twice() {
     }
 }
 
-/// A proof of possession is good for one use (RFC 9449 §11.1): a repetition may be refused as a replay, though the first
-/// request was in order.
+/// A DPoP proof is single-use (RFC 9449 §11.1), so a retry could be rejected as a replay of the first request.
 #[tokio::test]
-async fn a_proof_of_the_client_is_presented_once() {
+async fn request_with_a_dpop_proof_is_not_retried_once_processed() {
     for (answer, expected) in [
         ("", 1),
         ("HTTP/1.1 503 Away\r\ncontent-length: 0\r\n\r\n", 1),
         ("HTTP/1.1 429 Busy\r\ncontent-length: 0\r\n\r\n", 3),
     ] {
-        let (url, requests) = counting(answer).await;
+        let (url, requests) = counting_server(answer).await;
         let api = api(&url);
         let request = IntrospectionRequest::new("t").dpop("proof");
         api.introspection(&request).await.unwrap_err();
@@ -182,9 +184,9 @@ async fn a_proof_of_the_client_is_presented_once() {
     }
 }
 
-/// Every operation that may be repeated and takes a proof says so.
+/// `single_use` is set for every repeatable operation that takes a proof.
 #[test]
-fn what_is_good_for_one_use_is_known() {
+fn single_use_is_dpop_for_repeatable_operations_with_a_proof() {
     for fact in facts() {
         let operation = operation(&fact);
         let takes_proof = arguments(&fact)["body"].get("dpop").is_some();
@@ -193,9 +195,9 @@ fn what_is_good_for_one_use_is_known() {
     }
 }
 
-/// All that may be repeated: whatever else the description calls so has to be thought about here, too.
+/// All repeatable operations. The list is written by hand, so that each addition to the API description is reviewed.
 #[test]
-fn what_may_be_repeated_uses_nothing_up_and_changes_nothing() {
+fn repeatable_operations_are_the_reviewed_ones() {
     let repeatable = operations::ALL
         .iter()
         .filter(|operation| operation.repeatable);
@@ -240,8 +242,8 @@ fn what_may_be_repeated_uses_nothing_up_and_changes_nothing() {
 }
 
 #[tokio::test]
-async fn a_wait_beyond_the_timeout_is_not_begun() {
-    let server = Server::always(refused(429).header("retry-after", "60")).await;
+async fn no_retry_when_retry_after_exceeds_the_timeout() {
+    let server = Server::always(failure(429).header("retry-after", "60")).await;
     let api = api(&server.url).with_timeout(Duration::from_secs(30));
     let begun = Instant::now();
     let error = introspect(&api).await.unwrap_err();
@@ -252,9 +254,9 @@ async fn a_wait_beyond_the_timeout_is_not_begun() {
 }
 
 #[tokio::test]
-async fn the_server_says_when_to_come_back() {
+async fn retry_waits_as_long_as_the_server_asks() {
     for header in ["retry-after", "ratelimit-reset", "x-ratelimit-reset"] {
-        let server = in_turn(vec![refused(429).header(header, "1"), ok()]).await;
+        let server = replies_in_order(vec![failure(429).header(header, "1"), ok()]).await;
         let begun = Instant::now();
         token(&api(&server.url)).await.unwrap();
         assert!(begun.elapsed() >= Duration::from_secs(1), "{header}");
@@ -262,19 +264,19 @@ async fn the_server_says_when_to_come_back() {
     }
 }
 
-/// All answers tell of the rate limit: only when it is used up is its end worth to be waited for.
+/// Every response has the rate limit headers. The reset time matters only when the limit is exhausted.
 #[tokio::test]
-async fn a_limit_that_is_not_used_up_delays_nothing() {
+async fn reset_time_of_an_unexhausted_rate_limit_delays_no_retry() {
     for remaining in ["1", "99"] {
-        let away = refused(503)
+        let away = failure(503)
             .header("ratelimit-remaining", remaining)
             .header("ratelimit-reset", "3600");
-        let server = in_turn(vec![away, ok()]).await;
+        let server = replies_in_order(vec![away, ok()]).await;
         introspect(&api(&server.url)).await.unwrap();
         assert_eq!(server.take().len(), 2);
     }
     for (status, remaining) in [(503, "0"), (429, "0"), (429, "1")] {
-        let reply = refused(status)
+        let reply = failure(status)
             .header("ratelimit-remaining", remaining)
             .header("ratelimit-reset", "3600");
         let server = Server::always(reply).await;
@@ -286,7 +288,7 @@ async fn a_limit_that_is_not_used_up_delays_nothing() {
 
 #[tokio::test]
 async fn the_timeout_is_for_all_attempts_together() {
-    // Each attempt is within the time of a call, and two are not.
+    // One attempt fits into the timeout of the call, two do not.
     let url = raw_server(|mut stream| async move {
         while next_request(&mut stream).await {
             tokio::time::sleep(Duration::from_millis(600)).await;
@@ -302,7 +304,7 @@ async fn the_timeout_is_for_all_attempts_together() {
     assert!(begun.elapsed() < Duration::from_secs(5));
 }
 
-/// Keeps silent on the first connections, and answers after a while on those that come then. Counts the requests.
+/// Never answers the first `silent` requests, and answers later ones after 400 ms. Counts the requests.
 async fn silent_at_first(silent: usize) -> (String, Arc<AtomicUsize>) {
     let requests = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&requests);
@@ -322,22 +324,22 @@ async fn silent_at_first(silent: usize) -> (String, Arc<AtomicUsize>) {
     (url, requests)
 }
 
-/// As after a failover, when the other end of a connection is gone without a word.
+/// As after a failover, when the peer of a connection is gone without closing it.
 #[tokio::test]
-async fn an_attempt_that_takes_too_long_leaves_time_for_another() {
+async fn attempt_timeout_leaves_time_for_another_attempt() {
     let (url, requests) = silent_at_first(2).await;
-    let impatient = soon().attempt_timeout(Duration::from_millis(200));
+    let impatient = fast_retries().attempt_timeout(Duration::from_millis(200));
     let api = api(&url).with_retry(impatient).unwrap();
-    // The last attempt has all the time that is left: the server takes longer than an attempt may.
+    // The last attempt has the rest of the timeout: the response takes longer than `attempt_timeout`.
     introspect(&api).await.unwrap();
     assert_eq!(requests.load(Ordering::Relaxed), 3);
 }
 
 #[tokio::test]
-async fn a_change_has_all_the_time_of_the_call() {
+async fn attempt_timeout_does_not_apply_to_requests_that_must_not_be_repeated() {
     let (url, requests) = silent_at_first(0).await;
     let api = api(&url)
-        .with_retry(soon().attempt_timeout(Duration::from_millis(20)))
+        .with_retry(fast_retries().attempt_timeout(Duration::from_millis(20)))
         .unwrap();
     token(&api).await.unwrap();
     let with_proof = IntrospectionRequest::new("t").dpop("proof");
@@ -352,8 +354,8 @@ async fn a_change_has_all_the_time_of_the_call() {
 }
 
 #[tokio::test]
-async fn a_timeout_may_be_as_long_as_can_be() {
-    let server = in_turn(vec![refused(503), ok()]).await;
+async fn maximum_timeout_does_not_overflow() {
+    let server = replies_in_order(vec![failure(503), ok()]).await;
     introspect(&api(&server.url).with_timeout(Duration::MAX))
         .await
         .unwrap();
@@ -361,58 +363,62 @@ async fn a_timeout_may_be_as_long_as_can_be() {
 }
 
 #[tokio::test]
-async fn a_handle_can_do_without() {
-    let server = Server::always(refused(503)).await;
+async fn retries_can_be_disabled_for_one_handle() {
+    let server = Server::always(failure(503)).await;
     let api = api(&server.url);
     let once = api.with_retry(RetryPolicy::never()).unwrap();
     introspect(&once).await.unwrap_err();
     assert_eq!(server.take().len(), 1);
-    // The other one is as it was.
+    // The original handle is unchanged.
     introspect(&api).await.unwrap_err();
     assert_eq!(server.take().len(), 3);
 }
 
 #[tokio::test]
-async fn an_outage_is_not_multiplied() {
-    let server = Server::always(refused(503)).await;
+async fn retry_budget_bounds_retries_during_an_outage() {
+    let server = Server::always(failure(503)).await;
     let api = api(&server.url);
     let (calls, begun) = (600, Instant::now());
     for _ in 0..calls {
-        // Each clone draws from the same budget.
+        // Clones share the retry budget.
         introspect(&api.clone()).await.unwrap_err();
     }
     let arrived = server.take().len();
-    // 100 retries are in reserve for ten seconds, and each call adds a fifth of one.
+    // The budget has a reserve of 100 retries per ten seconds, and each call adds a fifth of a retry.
     let reserves = 100 * (1 + begun.elapsed().as_secs() as usize / 10);
     let most = calls + reserves + calls / 5;
     assert!((calls + 100..=most).contains(&arrived), "{arrived}");
 }
 
-/// All calls fail at the same time, on several threads, with nothing but the reserve in the budget.
+/// All calls fail at the same time, on several threads, with only the reserve in the budget.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_storm_of_failures_is_not_multiplied() {
-    let server = Server::always(refused(503)).await;
+async fn retry_budget_bounds_retries_of_concurrent_failures() {
+    let server = Server::always(failure(503)).await;
     let api = api(&server.url);
     let (calls, begun) = (500, Instant::now());
-    let storm = (0..calls).map(|number| {
-        // Handles for other services, or with other settings, are no way around.
+    let calls_at_once = (0..calls).map(|number| {
+        // Handles for other services or with other settings share the budget.
         let config = Config::v3(&server.url, 1 + number % 7, "t");
-        let api = api.with_config(config).unwrap().with_retry(soon()).unwrap();
+        let api = api
+            .with_config(config)
+            .unwrap()
+            .with_retry(fast_retries())
+            .unwrap();
         tokio::spawn(async move { introspect(&api).await.unwrap_err() })
     });
-    for call in storm.collect::<Vec<_>>() {
+    for call in calls_at_once.collect::<Vec<_>>() {
         assert_eq!(call.await.unwrap().status().unwrap(), 503);
     }
     let (calls, arrived) = (500, server.take().len());
     let reserves = 100 * (1 + begun.elapsed().as_secs() as usize / 10);
-    // Threads that look at the budget at the same moment may each take what is there for one.
+    // Threads that read the budget at the same moment may overdraw it.
     let most = calls + reserves + calls / 5 + 20;
     assert!((calls + 100..=most).contains(&arrived), "{arrived}");
 }
 
-/// A connection that was good a moment ago, and on which a request is read but not answered.
+/// A pooled connection on which the server reads the request and closes without a response.
 #[tokio::test]
-async fn no_change_is_sent_again_on_another_connection() {
+async fn request_on_a_closed_connection_is_resent_only_if_repeatable() {
     let counters = Arc::new([AtomicUsize::new(0), AtomicUsize::new(0)]);
     let counted = Arc::clone(&counters);
     let url = raw_server(move |mut stream| {
@@ -421,7 +427,7 @@ async fn no_change_is_sent_again_on_another_connection() {
             let [connections, requests] = &*counters;
             connections.fetch_add(1, Ordering::Relaxed);
             while next_request(&mut stream).await {
-                // Every second request of all.
+                // Close on every second request.
                 if requests.fetch_add(1, Ordering::Relaxed) % 2 == 1 {
                     return;
                 }
@@ -431,7 +437,7 @@ async fn no_change_is_sent_again_on_another_connection() {
     })
     .await;
     let seen = || [0, 1].map(|counter: usize| counted[counter].load(Ordering::Relaxed));
-    // Time for a connection to come back to the pool.
+    // Time for a connection to return to the pool.
     let settle = || tokio::time::sleep(Duration::from_millis(50));
     let api = api(&url);
     token(&api).await.unwrap();
@@ -439,14 +445,14 @@ async fn no_change_is_sent_again_on_another_connection() {
     let error = token(&api).await.unwrap_err();
     assert!(error.is_retryable() && !error.is_connect(), "{error:?}");
     assert_eq!(seen(), [1, 2]);
-    // What changes nothing is sent again, on a new connection.
+    // A repeatable operation is retried on a new connection.
     introspect(&api).await.unwrap();
     settle().await;
     introspect(&api).await.unwrap();
     assert_eq!(seen(), [3, 5]);
 }
 
-/// A server that is fast enough may be faster than the clock, which has milliseconds.
+/// The clock has a resolution of milliseconds, so a fast server may answer within a timeout of zero.
 #[tokio::test]
 async fn a_call_without_time_is_a_timeout_and_sent_once_at_most() {
     for _ in 0..3 {
@@ -455,21 +461,21 @@ async fn a_call_without_time_is_a_timeout_and_sent_once_at_most() {
         if let Err(error) = token(&api.with_timeout(Duration::ZERO)).await {
             assert!(error.is_timeout(), "{error:?}");
         }
-        // The handle is as it was. By now the first request has arrived, too, if it was sent.
+        // The handle still works. By now the first request has arrived, if it was sent.
         token(&api).await.unwrap();
         assert!((1..=2).contains(&server.take().len()));
     }
 }
 
 #[tokio::test]
-async fn the_rate_limit_is_known() {
+async fn rate_limit_headers_are_available_on_response_error_and_handle() {
     let limit = |reply: Reply, remaining: &str| {
         reply
             .header("x-ratelimit-limit", "100")
             .header("x-ratelimit-remaining", remaining)
             .header("x-ratelimit-reset", "1")
     };
-    let server = in_turn(vec![limit(ok(), "17"), limit(refused(500), "16"), ok()]).await;
+    let server = replies_in_order(vec![limit(ok(), "17"), limit(failure(500), "16"), ok()]).await;
     let api = api(&server.url);
     assert_eq!(api.rate_limit(), None);
 
@@ -477,14 +483,17 @@ async fn the_rate_limit_is_known() {
         .introspection(&IntrospectionRequest::new("t"))
         .await
         .unwrap();
-    let told = answer.response_headers.unwrap().rate_limit().unwrap();
-    assert_eq!((told.limit, told.remaining), (Some(100), Some(17)));
-    assert_eq!(told.reset, Some(Duration::from_secs(1)));
-    assert_eq!(api.rate_limit(), Some(told));
+    let rate_limit = answer.response_headers.unwrap().rate_limit().unwrap();
+    assert_eq!(
+        (rate_limit.limit, rate_limit.remaining),
+        (Some(100), Some(17))
+    );
+    assert_eq!(rate_limit.reset, Some(Duration::from_secs(1)));
+    assert_eq!(api.rate_limit(), Some(rate_limit));
 
     let error = introspect(&api).await.unwrap_err();
     assert_eq!(error.rate_limit().unwrap().remaining, Some(16));
-    // Whoever shares the connections shares the limit.
+    // Handles that share connections share the rate limit.
     let other = api.with_config(Config::v3(&server.url, 2, "t")).unwrap();
     assert_eq!(other.rate_limit().unwrap().remaining, Some(16));
 

@@ -1,4 +1,4 @@
-//! The JSON Schemas that the feature `schemars` gives.
+//! The JSON Schemas of the feature `schemars`.
 
 use authlete::types::{Client, GrantType, TokenResponse};
 use schemars::schema_for;
@@ -15,7 +15,7 @@ fn types_have_schemas_under_their_json_names() {
             .unwrap()
             .contains("seconds")
     );
-    // Secrets and words are strings, as on the wire; no answer must have any member.
+    // Secrets and enums are strings, as on the wire; no member is required.
     assert_eq!(
         properties["accessToken"]["anyOf"][0]["$ref"],
         "#/$defs/Secret"

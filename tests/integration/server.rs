@@ -1,4 +1,4 @@
-//! A server on loopback that records what it is sent and answers what it is told.
+//! A mock server on loopback that records requests and sends configured responses.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -16,10 +16,10 @@ use tokio::net::TcpListener;
 #[derive(Debug, Clone)]
 pub struct Received {
     pub method: String,
-    /// As on the wire, escapes and all.
+    /// As on the wire, percent-encoded.
     pub path: String,
     pub query: HashMap<String, String>,
-    /// The same as it came: a name may be there several times.
+    /// The query in order, including repeated names.
     pub pairs: Vec<(String, String)>,
     pub headers: HeaderMap,
     pub body: Vec<u8>,
@@ -38,7 +38,7 @@ impl Received {
     }
 }
 
-/// An answer to give.
+/// A response to send.
 #[derive(Debug, Clone)]
 pub struct Reply {
     pub status: u16,
@@ -69,7 +69,7 @@ impl Reply {
     }
 }
 
-/// A running server; it ends with the test's runtime.
+/// A running server. It stops with the test's runtime.
 pub struct Server {
     pub url: String,
     received: Arc<Mutex<Vec<Received>>>,
@@ -77,8 +77,8 @@ pub struct Server {
 }
 
 impl Server {
-    /// Has one object: answers every request with it, and takes the body of a request in its place.
-    pub async fn of(object: &Value) -> (Self, Arc<Mutex<Value>>) {
+    /// Stores one object: the body of a request replaces it, and each response contains it.
+    pub async fn storing(object: &Value) -> (Self, Arc<Mutex<Value>>) {
         let stored = Arc::new(Mutex::new(object.clone()));
         let server = {
             let stored = Arc::clone(&stored);
@@ -96,7 +96,7 @@ impl Server {
         (server, stored)
     }
 
-    /// Answers every request with what `reply` makes of it.
+    /// Answers each request with `reply(request)`.
     pub async fn start(reply: impl Fn(&Received) -> Reply + Clone + Send + Sync + 'static) -> Self {
         let received = Arc::new(Mutex::new(Vec::new()));
         let record = received.clone();
@@ -133,17 +133,17 @@ impl Server {
         }
     }
 
-    /// Answers every request alike.
+    /// Answers all requests with the same response.
     pub async fn always(reply: Reply) -> Self {
         Self::start(move |_| reply.clone()).await
     }
 
-    /// How many connections were made.
+    /// The number of accepted connections.
     pub fn connections(&self) -> usize {
         self.connections.load(Ordering::Relaxed)
     }
 
-    /// What arrived since the last time.
+    /// The requests received since the last call.
     pub fn take(&self) -> Vec<Received> {
         std::mem::take(
             &mut *self

@@ -1,4 +1,4 @@
-//! A server that speaks TLS, and answers each request alike.
+//! A TLS server that answers all requests with the same response.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use crate::raw_server::{OK, next_request, raw_server};
 
 pub const VERSIONS: [&SupportedProtocolVersion; 2] = [&TLS12, &TLS13];
 
-/// The side of a server in a handshake. With an authority it wants a certificate of that.
+/// The server side of a handshake. With `clients`, it requires a client certificate from this authority.
 pub fn acceptor(
     certified: &Certified,
     clients: Option<&Authority>,
@@ -37,12 +37,12 @@ pub fn acceptor(
     let chain = vec![certified.certificate.der().clone()];
     let key = PrivateKeyDer::Pkcs8(certified.key.serialize_der().into());
     let mut config = builder.with_single_cert(chain, key).unwrap();
-    // For what rustls has no call for.
+    // Tests extract the secrets to send records that rustls has no API for.
     config.enable_secret_extraction = true;
     TlsAcceptor::from(Arc::new(config))
 }
 
-/// Begins, and returns the URL.
+/// Starts the server, and returns the URL.
 pub async fn tls_server(acceptor: TlsAcceptor) -> String {
     let url = raw_server(move |stream| {
         let handshake = acceptor.accept(stream).into_fallible();
@@ -53,7 +53,7 @@ pub async fn tls_server(acceptor: TlsAcceptor) -> String {
                         stream.write_all(OK).await.unwrap();
                     }
                 }
-                // What arrives is read, or else the alert may be lost in a reset of the connection.
+                // Read all data, since a reset of the connection could discard the alert.
                 Err((_, mut stream)) => while next_request(&mut stream).await {},
             }
         }

@@ -1,4 +1,4 @@
-//! What is told to the `tracing` crate, and what is not.
+//! Spans and events of the `tracing` crate, and what they must not contain.
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -16,10 +16,10 @@ use tracing::{Dispatch, Instrument as _, Level};
 use tracing_subscriber::layer::SubscriberExt as _;
 
 use crate::description::{FLAT, success};
-use crate::facts::{self, AWKWARD, SERVICE, arguments, facts};
+use crate::facts::{self, NEEDS_ENCODING, SERVICE, arguments, facts};
 use crate::probe;
 use crate::raw_server::{raw_server, silent_server};
-use crate::recorder::{Recorder, Told};
+use crate::recorder::{Recorded, Recorder};
 use crate::server::{Reply, Server};
 
 fn api(url: &str) -> Authlete {
@@ -35,7 +35,7 @@ async fn introspect(api: &Authlete) {
     let _ = api.introspection(&request).await;
 }
 
-/// What is told meanwhile, from a level on.
+/// Records spans and events up to `level` while `calls` run.
 pub async fn listen(level: LevelFilter, calls: impl Future<Output = ()>) -> Recorder {
     let recorder = Recorder::default();
     calls.with_subscriber(dispatch(level, &recorder)).await;
@@ -43,8 +43,8 @@ pub async fn listen(level: LevelFilter, calls: impl Future<Output = ()>) -> Reco
 }
 
 fn dispatch(level: LevelFilter, recorder: &Recorder) -> Dispatch {
-    // If there is only one, `tracing` asks the thread that first comes to a span or an event whether anybody listens,
-    // and that may be the one of another test.
+    // With a single dispatcher, `tracing` caches the interest in a callsite as seen by the first thread that reaches it,
+    // which may run another test.
     static ANOTHER: LazyLock<Dispatch> =
         LazyLock::new(|| Dispatch::new(tracing_subscriber::registry()));
     LazyLock::force(&ANOTHER);
@@ -61,8 +61,8 @@ fn busy() -> Reply {
     Reply::json(503, &json!({ "resultCode": "A000101" })).header("ratelimit-remaining", "0")
 }
 
-fn assert_fields(told: &Told, expected: &[(&str, &str)]) {
-    let fields: Vec<(&str, &str)> = told
+fn assert_fields(recorded: &Recorded, expected: &[(&str, &str)]) {
+    let fields: Vec<(&str, &str)> = recorded
         .fields
         .iter()
         .filter(|(name, _)| !matches!(**name, "duration" | "message"))
@@ -72,7 +72,7 @@ fn assert_fields(told: &Told, expected: &[(&str, &str)]) {
 }
 
 #[tokio::test]
-async fn a_call_that_succeeds_is_two_spans_and_an_event_for_debugging() {
+async fn successful_call_has_two_spans_and_a_debug_event() {
     let server = Server::always(ok()).await;
     let recorder = listen(LevelFilter::TRACE, introspect(&api(&server.url))).await;
     let (spans, events) = recorder.ours();
@@ -124,14 +124,14 @@ async fn a_call_that_succeeds_is_two_spans_and_an_event_for_debugging() {
     let duration: f64 = event.field("duration").unwrap().parse().unwrap();
     assert!(duration > 0.0 && duration < 30.0);
 
-    for told in spans.iter().chain(&events) {
-        assert_eq!(told.level, Level::DEBUG);
+    for recorded in spans.iter().chain(&events) {
+        assert_eq!(recorded.level, Level::DEBUG);
     }
     assert!(spans.iter().all(|span| span.is_closed));
 }
 
 #[tokio::test]
-async fn each_attempt_has_its_span_and_each_wait_its_event() {
+async fn each_attempt_has_a_span_and_each_retry_an_event() {
     let turn = Arc::new(AtomicUsize::new(0));
     let server = Server::start(move |_| match turn.fetch_add(1, Ordering::Relaxed) {
         2 => ok(),
@@ -142,7 +142,7 @@ async fn each_attempt_has_its_span_and_each_wait_its_event() {
     let (spans, events) = recorder.ours();
 
     assert_eq!(spans.len(), 4);
-    // It ends well.
+    // The call succeeds.
     assert_eq!(spans[0].field("otel.status_code"), None);
     for (number, attempt) in spans[1..].iter().enumerate() {
         let expected = match number {
@@ -172,10 +172,10 @@ async fn each_attempt_has_its_span_and_each_wait_its_event() {
     assert!(events.iter().all(|event| event.level == Level::DEBUG));
 }
 
-/// Each request is an attempt to whoever listens, also when it is the same one with the nonce that the server wants.
+/// Each request has its own span, including one that is resent with the nonce of the server.
 #[cfg(feature = "dpop")]
 #[tokio::test]
-async fn a_request_with_the_nonce_has_its_own_span() {
+async fn request_resent_with_the_nonce_has_its_own_span() {
     let turn = Arc::new(AtomicUsize::new(0));
     let server = Server::start(move |_| match turn.fetch_add(1, Ordering::Relaxed) {
         0 => Reply::json(401, &json!({}))
@@ -209,12 +209,12 @@ async fn a_request_with_the_nonce_has_its_own_span() {
 }
 
 #[tokio::test]
-async fn a_call_that_fails_is_one_warning() {
+async fn failed_call_has_one_warning() {
     let server = Server::always(busy()).await;
     for level in [LevelFilter::TRACE, LevelFilter::INFO] {
         let recorder = listen(level, introspect(&api(&server.url))).await;
         let (spans, events) = recorder.ours();
-        let warnings: Vec<&Told> = events
+        let warnings: Vec<&Recorded> = events
             .iter()
             .filter(|event| event.level != Level::DEBUG)
             .collect();
@@ -225,7 +225,7 @@ async fn a_call_that_fails_is_one_warning() {
             (warning.level, warning.name.as_str()),
             (Level::WARN, "call failed")
         );
-        // It is as good without the spans.
+        // The event is complete without the spans.
         assert_fields(
             warning,
             &[
@@ -247,7 +247,7 @@ async fn a_call_that_fails_is_one_warning() {
 }
 
 #[tokio::test]
-async fn at_the_usual_level_a_success_is_silent() {
+async fn successful_call_records_nothing_at_info_level() {
     let server = Server::always(ok()).await;
     let recorder = listen(LevelFilter::INFO, introspect(&api(&server.url))).await;
     let (spans, events) = recorder.ours();
@@ -256,7 +256,7 @@ async fn at_the_usual_level_a_success_is_silent() {
 }
 
 #[tokio::test]
-async fn a_failure_has_a_type() {
+async fn error_type_names_the_kind_of_failure() {
     let silent = silent_server().await;
     let broken = raw_server(|mut stream| async move {
         let _ = stream.read(&mut [0; 4096]).await;
@@ -289,7 +289,7 @@ async fn a_failure_has_a_type() {
         let (spans, events) = recorder.ours();
         assert_eq!(spans[0].field("error.type"), Some(expected));
         assert_eq!(events.last().unwrap().field("error.type"), Some(expected));
-        // What does not decode was answered all the same.
+        // The attempt succeeded, though its response does not decode.
         let attempt = match expected {
             "unexpected_body" | "decode" => None,
             _ => Some(expected),
@@ -298,8 +298,8 @@ async fn a_failure_has_a_type() {
     }
 }
 
-/// Calls that take turns on a thread, and calls that move between threads, each keep to their own spans.
-async fn calls_side_by_side() {
+/// Concurrent calls stay in their own spans, on one thread and across threads.
+async fn assert_concurrent_calls_keep_their_spans() {
     let server = Server::start(|request| match request.path.ends_with("/create") {
         true => Reply::json(201, &json!({ "clientId": 1 })),
         false => ok(),
@@ -326,34 +326,34 @@ async fn calls_side_by_side() {
     }
 
     let all = recorder.all();
-    let ours = |told: &&Told| told.target == "authlete";
+    let ours = |recorded: &&Recorded| recorded.target == "authlete";
     assert_eq!(all.iter().filter(ours).count(), 20 * 2 * 3);
-    for told in all.iter().filter(ours) {
-        let parent = &all[told.parent.unwrap()];
-        if told.name == "call" {
+    for recorded in all.iter().filter(ours) {
+        let parent = &all[recorded.parent.unwrap()];
+        if recorded.name == "call" {
             assert_eq!(parent.target, "mine");
         } else {
             assert_eq!(
                 parent.field("authlete.operation"),
-                told.field("authlete.operation")
+                recorded.field("authlete.operation")
             );
         }
-        assert!(told.is_closed || !told.is_span);
+        assert!(recorded.is_closed || !recorded.is_span);
     }
 }
 
 #[tokio::test]
 async fn calls_keep_to_their_spans_on_one_thread() {
-    calls_side_by_side().await;
+    assert_concurrent_calls_keep_their_spans().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn calls_keep_to_their_spans_on_several_threads() {
-    calls_side_by_side().await;
+    assert_concurrent_calls_keep_their_spans().await;
 }
 
 #[tokio::test]
-async fn the_spans_of_a_call_that_is_dropped_end() {
+async fn spans_of_a_dropped_call_are_closed() {
     let server = silent_server().await;
     let api = api(&server);
     let call = tokio::time::timeout(Duration::from_millis(50), introspect(&api));
@@ -364,7 +364,7 @@ async fn the_spans_of_a_call_that_is_dropped_end() {
     assert!(events.is_empty());
 }
 
-/// Calls each operation of both generations with the answers that `url_for` makes, and gives each record.
+/// Calls each operation of both generations at the URL from `url_for`, and passes the recording to `check`.
 async fn each_operation(
     url_for: impl AsyncFn(Value) -> String,
     check: impl Fn(&facts::Fact, ApiVersion, &Recorder),
@@ -372,7 +372,7 @@ async fn each_operation(
     let policy = RetryPolicy::new()
         .max_attempts(2)
         .base_delay(Duration::ZERO);
-    // To make a client takes longer than to use it.
+    // Building an HTTP client is slow, so all calls share one.
     let shared = api("http://127.0.0.1:1").with_retry(policy).unwrap();
     for version in [ApiVersion::V2, ApiVersion::V3] {
         for fact in facts().iter().filter(|fact| fact.path(version).is_some()) {
@@ -385,21 +385,21 @@ async fn each_operation(
             let arguments = arguments(fact);
             let call = async { drop(probe::call(&api, &fact.id, &arguments).await) };
             let recorder = listen(LevelFilter::TRACE, call).await;
-            assert!(!recorder.ours().0.is_empty(), "{} tells nothing", fact.id);
+            assert!(!recorder.ours().0.is_empty(), "{} records no span", fact.id);
             check(fact, version, &recorder);
         }
     }
 }
 
-/// Nothing of what is sent or answered is in a record, whoever made it.
-fn assert_tells_nothing(fact: &facts::Fact, version: ApiVersion, recorder: &Recorder) {
+/// Asserts that no recorded span or event of any crate contains data of the request or response.
+fn assert_nothing_sensitive_recorded(fact: &facts::Fact, version: ApiVersion, recorder: &Recorder) {
     let credentials = fact.credentials(version);
     let mut secrets = vec![
-        // All texts of requests and answers are one or the other.
+        // All strings in requests and responses contain one of these.
         "SECRET-".to_owned(),
         "text of".to_owned(),
-        // Arguments, as they are and as they are sent.
-        AWKWARD.to_owned(),
+        // Arguments, plain and percent-encoded.
+        NEEDS_ENCODING.to_owned(),
         "a%2F".to_owned(),
         "any name".to_owned(),
         SERVICE.to_string(),
@@ -407,12 +407,12 @@ fn assert_tells_nothing(fact: &facts::Fact, version: ApiVersion, recorder: &Reco
         i64::MAX.to_string(),
     ];
     secrets.extend(credentials.and_then(|value| Some(value.split_once(' ')?.1.to_owned())));
-    for told in recorder.all() {
-        for value in told.fields.values().chain([&told.name]) {
+    for recorded in recorder.all() {
+        for value in recorded.fields.values().chain([&recorded.name]) {
             for secret in &secrets {
                 assert!(
                     !value.contains(secret),
-                    "{} {version}: {secret}: {told:?}",
+                    "{} {version}: {secret}: {recorded:?}",
                     fact.id
                 );
             }
@@ -422,7 +422,7 @@ fn assert_tells_nothing(fact: &facts::Fact, version: ApiVersion, recorder: &Reco
 }
 
 #[tokio::test]
-async fn no_operation_tells_what_it_sends_or_gets() {
+async fn successful_operations_record_no_data_of_request_or_response() {
     let answered = async |body: Value| {
         let text = body
             .as_str()
@@ -433,14 +433,14 @@ async fn no_operation_tells_what_it_sends_or_gets() {
         Server::always(reply).await.url
     };
     each_operation(answered, |fact, version, recorder| {
-        assert_tells_nothing(fact, version, recorder);
+        assert_nothing_sensitive_recorded(fact, version, recorder);
         let (spans, _) = recorder.ours();
         let template = spans[1].field("url.template").unwrap();
         let segments = fact.segments(version);
-        let told: Vec<&str> = template.split('/').skip(1).collect();
-        assert_eq!(told.len(), segments.len(), "{template}");
-        for (told, sent) in told.iter().zip(&segments) {
-            assert!(told.starts_with('{') || told == sent, "{template}");
+        let recorded: Vec<&str> = template.split('/').skip(1).collect();
+        assert_eq!(recorded.len(), segments.len(), "{template}");
+        for (recorded, sent) in recorded.iter().zip(&segments) {
+            assert!(recorded.starts_with('{') || recorded == sent, "{template}");
         }
         assert_eq!(
             spans[1].field("http.request.method"),
@@ -451,7 +451,7 @@ async fn no_operation_tells_what_it_sends_or_gets() {
 }
 
 #[tokio::test]
-async fn no_operation_that_fails_tells_what_it_sends_or_gets() {
+async fn failed_operations_record_no_data_of_request_or_response() {
     let refusal = json!({
         "resultCode": "SECRET-code",
         "resultMessage": "the text of the request, SECRET-message",
@@ -469,7 +469,11 @@ async fn no_operation_that_fails_tells_what_it_sends_or_gets() {
         Reply::text(307, "text/plain", "").header("location", "http://127.0.0.1:1/SECRET-place"),
     ] {
         let server = Server::always(reply).await;
-        each_operation(async |_| server.url.clone(), assert_tells_nothing).await;
+        each_operation(
+            async |_| server.url.clone(),
+            assert_nothing_sensitive_recorded,
+        )
+        .await;
     }
     let broken = raw_server(|mut stream| async move {
         let _ = stream.read(&mut vec![0; 1 << 20]).await;
@@ -479,13 +483,13 @@ async fn no_operation_that_fails_tells_what_it_sends_or_gets() {
     })
     .await;
     for url in [broken.as_str(), "http://127.0.0.1:1"] {
-        each_operation(async |_| url.to_owned(), assert_tells_nothing).await;
+        each_operation(async |_| url.to_owned(), assert_nothing_sensitive_recorded).await;
     }
 }
 
-/// The guide has each span, event and field, and no other.
+/// The guide lists each span, event and field, and no other.
 #[tokio::test]
-async fn the_guide_tells_what_is_told() {
+async fn guide_documents_all_spans_events_and_fields() {
     let turn = Arc::new(AtomicUsize::new(0));
     let server = Server::start(move |_| match turn.fetch_add(1, Ordering::Relaxed) {
         0 => ok(),
@@ -499,13 +503,13 @@ async fn the_guide_tells_what_is_told() {
     })
     .await;
     let (spans, events) = recorder.ours();
-    let told = spans.iter().chain(&events);
-    let mut found: BTreeSet<&str> = told
+    let recorded = spans.iter().chain(&events);
+    let mut found: BTreeSet<&str> = recorded
         .clone()
-        .flat_map(|told| told.fields.keys().copied())
+        .flat_map(|recorded| recorded.fields.keys().copied())
         .collect();
     found.remove("message");
-    found.extend(told.map(|told| told.name.as_str()));
+    found.extend(recorded.map(|recorded| recorded.name.as_str()));
 
     let guide = include_str!("../../docs/tracing.md");
     let rows = guide.lines().filter(|line| line.starts_with("| `"));

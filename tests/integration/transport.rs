@@ -78,7 +78,7 @@ async fn error_status_is_an_api_error() {
 }
 
 #[tokio::test]
-async fn error_kind_of_the_transport_is_retried_as_one_of_a_connection() {
+async fn transport_error_is_retried_by_its_kind() {
     for (kind, of_token, of_introspection) in [
         (TransportErrorKind::Connect, 3, 3),
         (TransportErrorKind::Tls, 3, 3),
@@ -131,7 +131,7 @@ async fn transport_that_hangs_is_a_timeout() {
 }
 
 #[test]
-fn errors_made_by_hand_are_like_those_of_calls() {
+fn constructed_errors_classify_like_errors_of_calls() {
     let mut error = ApiError::new("token", 429);
     let headers = http::HeaderMap::from_iter([(http::header::RETRY_AFTER, 7.into())]);
     error.headers = ResponseHeaders::from(headers);

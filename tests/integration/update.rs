@@ -1,4 +1,4 @@
-//! Nothing is lost in get → change → update.
+//! Get, change and update loses no member.
 
 use authlete::types::{Client, Service};
 use authlete::{ApiVersion, Authlete, Config, JsonObject};
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::server::Server;
 
-/// Members of a version of Authlete that does not exist yet, on every level.
+/// The value of a member from a future version of Authlete.
 fn unknown() -> Value {
     json!({ "flag": true, "list": [1, "two", { "three": null }], "object": { "deep": "value" } })
 }
@@ -21,8 +21,8 @@ async fn both() -> [(Emulator, Authlete); 2] {
     [start(ApiVersion::V2).await, start(ApiVersion::V3).await]
 }
 
-/// Compares what two objects have, but for when they were modified.
-fn same<T: serde::Serialize>(one: &T, other: &T) {
+/// Asserts that two objects are equal except for `modifiedAt`.
+fn assert_same<T: serde::Serialize>(one: &T, other: &T) {
     let comparable = |value: &T| {
         let mut value = serde_json::to_value(value).unwrap();
         value["modifiedAt"] = Value::Null;
@@ -32,7 +32,7 @@ fn same<T: serde::Serialize>(one: &T, other: &T) {
 }
 
 #[tokio::test]
-async fn of_a_service() {
+async fn update_of_a_service_keeps_unknown_members() {
     for (_emulator, api) in both().await {
         let new: Service = serde_json::from_value(json!({
             "serviceName": "before",
@@ -45,13 +45,13 @@ async fn of_a_service() {
         let id = created.api_key.unwrap();
 
         let mut service = api.get_service(id).await.unwrap();
-        same(&service, &created);
+        assert_same(&service, &created);
         service.service_name = Some("after".into());
         let updated = api.update_service(id, &service).await.unwrap();
 
         assert_eq!(updated.service_name.as_deref(), Some("after"));
-        same(&updated, &service);
-        same(&api.get_service(id).await.unwrap(), &service);
+        assert_same(&updated, &service);
+        assert_same(&api.get_service(id).await.unwrap(), &service);
         assert_eq!(updated.extra["memberOfTomorrow"], unknown());
         let scopes = updated.supported_scopes.unwrap();
         assert_eq!(scopes[0].extra["memberOfTomorrow"], unknown());
@@ -60,7 +60,7 @@ async fn of_a_service() {
 }
 
 #[tokio::test]
-async fn of_a_client() {
+async fn update_of_a_client_keeps_unknown_members() {
     for (_emulator, api) in both().await {
         let new: Client = serde_json::from_value(json!({
             "clientName": "before",
@@ -73,13 +73,13 @@ async fn of_a_client() {
         let id = created.client_id.unwrap();
 
         let mut client = api.get_client(id).await.unwrap();
-        same(&client, &created);
+        assert_same(&client, &created);
         client.client_name = Some("after".into());
         let updated = api.update_client(id, &client).await.unwrap();
 
         assert_eq!(updated.client_name.as_deref(), Some("after"));
-        same(&updated, &client);
-        same(&api.get_client(id).await.unwrap(), &client);
+        assert_same(&updated, &client);
+        assert_same(&api.get_client(id).await.unwrap(), &client);
         assert_eq!(updated.extra["memberOfTomorrow"], unknown());
         assert_eq!(
             updated.extension.unwrap().extra["memberOfTomorrow"],
@@ -88,7 +88,7 @@ async fn of_a_client() {
     }
 }
 
-/// A user can send a member that this version of the crate does not know, and it arrives.
+/// A caller can send a member that this version of the crate does not know.
 #[tokio::test]
 async fn an_unknown_member_can_be_set() {
     for (_emulator, api) in both().await {
@@ -99,10 +99,10 @@ async fn an_unknown_member_can_be_set() {
     }
 }
 
-/// The emulator refuses words that it does not know, as Authlete does; this server knows those of tomorrow.
+/// Uses a mock server, because the emulator rejects unknown enum values, as Authlete does.
 #[tokio::test]
-async fn of_words_that_the_crate_does_not_know() {
-    let (server, stored) = Server::of(&json!({
+async fn update_keeps_unknown_enum_values() {
+    let (server, stored) = Server::storing(&json!({
         "apiKey": 1,
         "serviceName": "before",
         "supportedGrantTypes": ["AUTHORIZATION_CODE", "GRANT_OF_TOMORROW"],

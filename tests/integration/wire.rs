@@ -1,4 +1,4 @@
-//! Each operation as it arrives at the server, held against the facts in `tests/facts`.
+//! The HTTP request of each operation, compared with `tests/facts`.
 
 use authlete::{ApiVersion, Authlete, Error};
 use authlete_codegen::description::{JSON, object, operations};
@@ -57,7 +57,7 @@ fn check(fact: &Fact, version: ApiVersion, arrived: &Received, arguments: &Value
     assert_eq!(arrived.header("api-version"), None, "{id} {version}");
 }
 
-/// A list is a parameter for each item.
+/// A list is sent as one parameter per item.
 fn pairs(name: &str, value: &Value) -> Vec<(String, String)> {
     let items = value
         .as_array()
@@ -75,7 +75,7 @@ fn text(value: &Value) -> String {
 }
 
 #[tokio::test]
-async fn every_operation_arrives_as_the_facts_say() {
+async fn every_request_matches_the_facts() {
     let facts = facts();
     for version in [ApiVersion::V2, ApiVersion::V3] {
         for fact in facts.iter().filter(|fact| fact.path(version).is_some()) {
@@ -103,7 +103,7 @@ async fn every_operation_arrives_as_the_facts_say() {
             check(fact, version, &arrived[0], &arguments);
 
             let mut expected = body.map_or(Value::Null, |(_, value)| value);
-            // The headers are those of the HTTP answer.
+            // `responseHeaders` comes from the HTTP response.
             if expected.get("responseHeaders").is_some() {
                 assert_eq!(
                     answer["responseHeaders"]["content-type"],
@@ -119,7 +119,7 @@ async fn every_operation_arrives_as_the_facts_say() {
     }
 }
 
-/// The facts gain an operation when their sources do, which may be later.
+/// The facts may lack new operations, since their sources are updated later.
 #[test]
 fn every_operation_of_the_facts_is_described_and_every_described_one_is_generated() {
     let mut described: Vec<String> = operations(&FLAT)
@@ -137,7 +137,7 @@ fn every_operation_of_the_facts_is_described_and_every_described_one_is_generate
 }
 
 #[tokio::test]
-async fn what_a_generation_lacks_fails_before_anything_is_sent() {
+async fn operation_that_a_generation_lacks_is_not_sent() {
     let server = Server::always(Reply::json(200, &json!({}))).await;
     let mut lacking = 0;
     for version in [ApiVersion::V2, ApiVersion::V3] {
@@ -164,7 +164,7 @@ async fn what_a_generation_lacks_fails_before_anything_is_sent() {
 }
 
 #[tokio::test]
-async fn what_is_not_set_is_not_sent() {
+async fn unset_parameters_and_members_are_not_sent() {
     let server = Server::always(Reply::json(200, &json!({}))).await;
     let api = Authlete::new(config(ApiVersion::V3, &server.url)).unwrap();
     api.get_client_list(&authlete::types::GetClientListQuery::new())
@@ -179,7 +179,7 @@ async fn what_is_not_set_is_not_sent() {
 }
 
 #[tokio::test]
-async fn a_client_is_named_by_number_or_alias() {
+async fn client_is_identified_by_number_or_alias() {
     let server = Server::always(Reply::json(200, &json!({}))).await;
     let api = Authlete::new(config(ApiVersion::V3, &server.url)).unwrap();
     api.get_client(26_478_243_745_571).await.unwrap();
@@ -201,7 +201,7 @@ async fn a_client_is_named_by_number_or_alias() {
     );
 }
 
-/// An empty segment or `..` would name another endpoint: with DELETE, a way to lose things.
+/// An empty segment or `..` would select another endpoint. With DELETE, this could delete other objects.
 #[tokio::test]
 async fn path_parameters_cannot_change_the_endpoint() {
     let server = Server::always(Reply::json(200, &json!({}))).await;
@@ -217,7 +217,7 @@ async fn path_parameters_cannot_change_the_endpoint() {
     assert!(server.take().is_empty());
 }
 
-/// Members that only differ in their place must not be confused by the generator.
+/// Values must differ by place, so that mixed-up members are detected.
 #[test]
 fn instances_have_every_member() {
     let service = instance("Service");

@@ -1,4 +1,4 @@
-//! How long the crate alone takes to build, as a ratio.
+//! The build time of the crate alone, as a ratio to a baseline.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, ensure};
 use authlete_codegen::Description;
 
-/// The crate with nothing but progenitor's plain positional output, and the same dependencies otherwise.
+/// The manifest of the baseline: progenitor's plain positional output with the same dependencies.
 const BASELINE_MANIFEST: &str = r#"
 [package]
 name = "build-time-baseline"
@@ -75,7 +75,7 @@ struct Subject {
 }
 
 impl Subject {
-    /// Makes cargo build this crate again, and only it.
+    /// Makes cargo rebuild only this crate.
     fn touch(&self) -> Result<()> {
         fs::File::options()
             .append(true)

@@ -1,4 +1,4 @@
-//! Whether the description is sound: code can be generated from it.
+//! Checks that code can be generated from the description.
 
 use std::process::ExitCode;
 
@@ -8,7 +8,7 @@ use authlete_codegen::Description;
 pub fn run(description: &Description) -> Result<ExitCode> {
     authlete_codegen::generate(description)?;
     println!(
-        "{} files, {} operations, {} schemas: sound",
+        "{} files, {} operations, {} schemas: valid",
         description.files().len(),
         description.operations().count(),
         description.schemas().len()

@@ -1,4 +1,4 @@
-//! What the description lacks of the facts, where it differs from them, and which endpoints they do not have.
+//! Compares the description with the facts: missing parts, differences, and endpoints that the facts lack.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use crate::facts::{Endpoint, Facts, Member, names_in};
 
-/// What the facts call an object of any members.
+/// The type of a free-form object in the facts.
 const FREE_FORM: &str = "free-form JSON object";
 
 pub fn run(description: &Description, directory: &Path, go: bool) -> Result<ExitCode> {
@@ -62,10 +62,10 @@ struct Coverage<'a> {
     operations: BTreeMap<String, Operation>,
     facts: &'a Facts,
     gaps: Vec<String>,
-    /// The endpoints that only the description has. They are told and no mistake: the facts gain an endpoint when their
-    /// sources do.
+    /// The endpoints that only the description has. They are reported but not counted as differences, because the sources of
+    /// the facts may lack new endpoints.
     unknown: Vec<String>,
-    /// The schemas that stand for objects which have no name in the facts.
+    /// The schemas of objects that have no name in the facts.
     unnamed: BTreeSet<&'a str>,
 }
 
@@ -137,13 +137,13 @@ impl<'a> Coverage<'a> {
         for (what, expected, actual) in checks {
             if expected != actual {
                 self.gaps.push(format!(
-                    "endpoint {id}: {what} is {actual:?}, and should be {expected:?}"
+                    "endpoint {id}: {what} is {actual:?}, expected {expected:?}"
                 ));
             }
         }
     }
 
-    /// Compares what the wanted endpoints reach; returns how much that is.
+    /// Compares the types that the wanted endpoints reach. Returns the numbers of objects, members and enums.
     fn types(&mut self, wanted: &[&Endpoint]) -> (usize, usize, usize) {
         let (objects, enums) = self.reached(wanted);
         let schemas = object(&self.document["components"]["schemas"]);
@@ -186,7 +186,7 @@ impl<'a> Coverage<'a> {
         (objects.len(), members, enums.len())
     }
 
-    /// The schemas that endpoints use which the facts do not have.
+    /// The schemas of endpoints that the facts do not have.
     fn schemas_of_unknown(&self) -> BTreeSet<String> {
         let unknown = operations(self.document)
             .filter(|entry| self.unknown.iter().any(|id| id == entry.id()))
@@ -223,7 +223,7 @@ impl<'a> Coverage<'a> {
             let ty = self.type_fact(schema);
             if !same_type(&fact.ty, &ty) {
                 self.gaps.push(format!(
-                    "object {name}: {member} is {ty}, and should be {}",
+                    "object {name}: {member} is {ty}, expected {}",
                     fact.ty
                 ));
             }
@@ -237,7 +237,7 @@ impl<'a> Coverage<'a> {
         }
     }
 
-    /// The objects and enums that endpoints reach, by the facts, and the objects that nothing refers to.
+    /// The objects and enums in the facts that endpoints reach, and the objects that nothing refers to.
     fn reached(&self, wanted: &[&Endpoint]) -> (BTreeSet<&'a str>, BTreeSet<&'a str>) {
         let facts = self.facts;
         let bodies = wanted
@@ -271,7 +271,7 @@ impl<'a> Coverage<'a> {
         (objects, enums)
     }
 
-    /// A schema in the language of the facts.
+    /// A schema in the notation of the facts.
     fn type_fact(&self, schema: &Value) -> Value {
         if let Some(name) = sole_reference(schema) {
             let is_enum = self.document["components"]["schemas"][name]
@@ -291,7 +291,7 @@ impl<'a> Coverage<'a> {
     }
 }
 
-/// That text is a secret, or names a client, is our knowledge, not the facts': these formats go with any text.
+/// Formats that only the description has: they are accepted for any string in the facts.
 const OUR_FORMATS: [&str; 2] = ["password", "client-identifier"];
 
 fn same_type(fact: &Value, actual: &Value) -> bool {

@@ -1,4 +1,4 @@
-//! The facts that a description is held against: names and types, as JSON files.
+//! The facts that the description is compared with: names and types in JSON files.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-/// What is known of the API, from `endpoints.json`, `schemas.json` and `enums.json`.
+/// Facts about the API from `endpoints.json`, `schemas.json` and `enums.json`.
 pub struct Facts {
     pub endpoints: Vec<Endpoint>,
     pub objects: BTreeMap<String, Object>,
@@ -29,7 +29,7 @@ pub struct Endpoint {
     pub request: Option<String>,
     pub response: Option<String>,
     pub success: String,
-    /// The method of the Go library, when it has one; facts of other origin do not say.
+    /// The method of the Go library, if known.
     pub go: Option<String>,
 }
 
@@ -48,7 +48,7 @@ pub struct Member {
 }
 
 impl Member {
-    /// The members of the object that the member is, when that has no name of its own.
+    /// The members of an inline object.
     pub fn unnamed(&self) -> Option<BTreeMap<String, Self>> {
         let members = self.ty.get("object")?.as_object()?.iter();
         let members = members.map(|(name, ty)| (name.clone(), Self { ty: ty.clone() }));
@@ -92,7 +92,7 @@ fn read<T: DeserializeOwned>(file: &Path) -> Result<T> {
     serde_json::from_str(&text).with_context(|| file.display().to_string())
 }
 
-/// The objects and enums that a type of the facts names.
+/// The objects and enums in a type of the facts.
 pub fn names_in(ty: &Value) -> Vec<&str> {
     match ty {
         Value::String(text) => text

@@ -1,4 +1,4 @@
-//! Writes the files that are derived from the description and the code, or compares them.
+//! Writes or compares the files that are derived from the description and the code.
 
 use std::collections::HashSet;
 use std::fs;
@@ -10,10 +10,10 @@ use authlete_codegen::Description;
 
 use crate::{operations_table, public_api, requests};
 
-/// How many differences are shown; a changed enum or endpoint is seen in the first ones.
+/// The maximum number of differences shown.
 const SHOWN_DIFFERENCES: usize = 40;
 
-/// A derived file and the text that it should have.
+/// A derived file and its expected text.
 struct Derived {
     file: &'static str,
     text: String,
@@ -26,7 +26,7 @@ pub fn run(description: &Description, root: &Path, check: bool) -> Result<ExitCo
     let mut is_up_to_date = true;
     for Derived { file, text } in derived {
         let path = root.join(file);
-        // A new file has no text yet.
+        // A new file does not exist yet.
         let committed = fs::read_to_string(&path).unwrap_or_default();
         if committed == text {
             continue;
@@ -50,7 +50,7 @@ pub fn run(description: &Description, root: &Path, check: bool) -> Result<ExitCo
     Ok(ExitCode::SUCCESS)
 }
 
-/// What follows from the description alone.
+/// The files that derive from the description alone.
 fn of_description(description: &Description, root: &Path) -> Result<Vec<Derived>> {
     let readme = fs::read_to_string(root.join("README.md")).context("README.md")?;
     Ok(vec![
@@ -65,7 +65,7 @@ fn of_description(description: &Description, root: &Path) -> Result<Vec<Derived>
     ])
 }
 
-/// What follows from the crates, the generated code included.
+/// The files that derive from the crates, including generated code.
 fn of_crates(root: &Path) -> Result<Vec<Derived>> {
     let listings = public_api::listings(root)?.into_iter();
     let files = public_api::LISTINGS.iter().map(|(_, file)| *file);
@@ -73,7 +73,7 @@ fn of_crates(root: &Path) -> Result<Vec<Derived>> {
     Ok(derived.map(|(file, text)| Derived { file, text }).collect())
 }
 
-/// Lines that only one side has. Order is left out: a line that moved alone is no news for a reader.
+/// Lines that only one side has. The order of lines is ignored.
 fn differences<'a>(committed: &'a str, expected: &'a str) -> impl Iterator<Item = String> {
     let only = |sign: char, one: &'a str, other: &'a str| {
         let other: HashSet<&str> = other.lines().collect();

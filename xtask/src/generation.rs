@@ -1,4 +1,4 @@
-//! The description as it is for one generation of the API alone.
+//! The description for one generation of the API.
 
 use authlete_codegen::description::{OperationEntry, object, operations};
 use authlete_codegen::operations::{Route, V2, V3, read};
@@ -6,7 +6,7 @@ use authlete_codegen::prepare::{require_action_alone, schemas_in_responses};
 use clap::ValueEnum;
 use serde_json::{Map, Value};
 
-/// A generation, as it is named on the command line.
+/// A generation of the API on the command line.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub enum Generation {
     #[value(name = "2.x")]
@@ -16,7 +16,7 @@ pub enum Generation {
 }
 
 impl Generation {
-    /// What `x-api-version` says of its servers.
+    /// The value of `x-api-version` of its servers.
     fn name(self) -> &'static str {
         match self {
             Self::V2 => V2,
@@ -33,8 +33,8 @@ impl Generation {
     }
 }
 
-/// The document with the operations, paths, methods, servers and credentials of one generation. It asks of answers what
-/// the API promises: the action, and of nothing else that it is there.
+/// The document with the operations, paths, methods, servers and credentials of one generation. In responses only the action
+/// is required, as the API guarantees no other member.
 pub fn only(document: &Value, generation: Generation) -> Value {
     let routes = read(document);
     let mut paths = Map::new();
@@ -72,8 +72,8 @@ fn add(paths: &mut Map<String, Value>, route: &Route, operation: Value) {
     item[route.method().to_lowercase()] = operation;
 }
 
-/// An operation without what is of the other generation. Its credentials stand in it, also when they are those of the
-/// document: which of them are the generation's, the document says.
+/// An operation without the parts for the other generation. The credentials of the document are copied into it, limited to
+/// those of the generation.
 fn own(document: &Value, entry: &OperationEntry<'_>, generation: Generation) -> Value {
     let mut operation = entry.value.clone();
     restrict(&mut operation, generation);
@@ -91,7 +91,7 @@ fn own(document: &Value, entry: &OperationEntry<'_>, generation: Generation) -> 
     operation
 }
 
-/// Leaves a document or an operation the servers of one generation.
+/// Keeps only the servers of one generation in a document or an operation.
 fn restrict(part: &mut Value, generation: Generation) {
     if let Some(Value::Array(servers)) = part.get_mut("servers") {
         servers.retain(|server| server["x-api-version"] == generation.name());

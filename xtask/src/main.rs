@@ -1,4 +1,4 @@
-//! Tasks for whoever changes the description: `cargo xtask --help`.
+//! Tasks for maintainers of the API description: `cargo xtask --help`.
 
 #![forbid(unsafe_code)]
 
@@ -27,7 +27,7 @@ use crate::generation::Generation;
 #[derive(Parser)]
 #[command(
     name = "cargo xtask",
-    about = "Tasks for whoever changes the description in openapi/"
+    about = "Tasks for maintainers of the API description in openapi/"
 )]
 struct Arguments {
     #[command(subcommand)]
@@ -36,56 +36,56 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Say what is wrong with the description, with file and place
+    /// Check the description, and report each mistake with its file and place
     Check,
-    /// Write every file that is derived from the description
+    /// Write all files that are derived from the description
     Generate {
-        /// Compare the files instead of writing them, and fail when one differs
+        /// Compare the files instead of writing them, and fail if one differs
         #[arg(long)]
         check: bool,
     },
     /// Write the description as one JSON document
     Bundle {
-        /// The file to write; without it, standard output
+        /// The file to write [default: standard output]
         #[arg(short, long)]
         output: Option<PathBuf>,
-        /// The generation of the API to describe; without it, 3.0 with notes where 2.x differs
+        /// The generation of the API to describe [default: 3.0 with notes where 2.x differs]
         #[arg(long)]
         api_version: Option<Generation>,
     },
-    /// Hold the description against facts: endpoints.json, schemas.json and enums.json in a directory
+    /// Compare the description with facts: endpoints.json, schemas.json and enums.json in a directory
     Coverage {
         /// The directory with the facts
         directory: PathBuf,
-        /// Only the endpoints that the Go library has
+        /// Compare only the endpoints that the Go library has
         #[arg(long)]
         go: bool,
     },
-    /// Say as Markdown how the description and another OpenAPI document of the API differ, and fail when they do
+    /// Report the differences from another OpenAPI document of the API as Markdown, and fail if there are any
     Drift {
         /// The other document: OpenAPI 3.0 or 3.1, JSON or YAML
         file: PathBuf,
         /// The generation that it describes
         #[arg(long, default_value = "3.0")]
         api_version: Generation,
-        /// Leave out what this earlier document differs in, too
+        /// Omit differences that this earlier document already had
         #[arg(long, value_name = "FILE")]
         since: Option<PathBuf>,
     },
-    /// Write the generated source where a person can read it
+    /// Write the generated source to a file, for reading
     Expand {
-        /// The file to write; without it, target/expanded.rs
+        /// The file to write [default: target/expanded.rs]
         #[arg(short, long)]
         output: Option<PathBuf>,
     },
-    /// Find modules of a package that depend on each other in a circle, and fail when there are any
+    /// Find cyclic dependencies between modules of a package, and fail if there are any
     Modules {
         /// The package: authlete, authlete-axum, authlete-emulator, openid-provider, …
         package: String,
     },
-    /// Time the release build of the crate alone, against plain progenitor output of the same description
+    /// Measure the release build time of the crate alone, relative to plain progenitor output of the same description
     BuildTime {
-        /// How often each is built; the median counts
+        /// The number of builds, whose median is reported
         #[arg(long, default_value_t = 3)]
         runs: usize,
     },
@@ -95,7 +95,7 @@ fn main() -> Result<ExitCode> {
     if let Some(code) = public_api::as_rustdoc() {
         return Ok(code);
     }
-    // First, so that a mistake in the description keeps nobody from the help.
+    // Parsed first, so that the help works even if the description has mistakes.
     let Arguments { task } = Arguments::parse();
     let root = workspace_root();
     let load = || Description::load(&root.join("openapi"));

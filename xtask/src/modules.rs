@@ -1,8 +1,8 @@
 //! Cycles between the modules of a package.
 //!
-//! On each level of the module tree the children of one module must not depend on each other in a circle. A module and
-//! its descendants may. A path counts for the module in which its item is defined, wherever it is re-exported. Tests are
-//! left out, and so is generated code (`include!`).
+//! On each level of the module tree the children of one module must not have cyclic dependencies. A module and its
+//! descendants may. A path counts as a use of the module that defines its item, regardless of re-exports. Tests and
+//! generated code (`include!`) are ignored.
 
 mod cycles;
 mod references;
@@ -17,7 +17,7 @@ use anyhow::{Context as _, Result, bail};
 use cycles::Cycle;
 use tree::Tree;
 
-/// Prints the cycles of a package of the workspace, and fails when there are any.
+/// Prints the cycles of a package of the workspace, and fails if there are any.
 pub fn run(root: &Path, package: &str) -> Result<ExitCode> {
     let cycles = find(&source(root, package)?)?;
     for cycle in &cycles {
@@ -29,19 +29,19 @@ pub fn run(root: &Path, package: &str) -> Result<ExitCode> {
             ExitCode::SUCCESS
         }
         count => {
-            println!("{package}: {count} groups of modules depend on each other in a circle");
+            println!("{package}: {count} groups of modules have cyclic dependencies");
             ExitCode::FAILURE
         }
     })
 }
 
-/// The cycles in the crate whose root is this file.
+/// The cycles in the crate with this root file.
 fn find(root_file: &Path) -> Result<Vec<Cycle>> {
     let tree = Tree::load(root_file)?;
     Ok(cycles::find(&references::all(&tree)))
 }
 
-/// The root file of a package's library or, without one, of its program.
+/// The root file of a package's library or, without one, of its binary.
 fn source(root: &Path, package: &str) -> Result<PathBuf> {
     let wanted = format!("name = \"{package}\"");
     let members = fs::read_dir(root)?.filter_map(|entry| Some(entry.ok()?.path()));

@@ -5,11 +5,11 @@ use authlete_codegen::Description;
 use authlete_codegen::description::{DISPLAY_NAME, GROUP, NOTE};
 use serde_json::Value;
 
-/// The lines that the table stands between.
+/// The lines before and after the table.
 const BEGIN: &str = "<!-- operations: written by `cargo xtask generate` -->\n";
 const END: &str = "<!-- end of operations -->\n";
 
-/// The text of a file with the table of the description between its markers.
+/// The text of a file with the table of operations between its markers.
 pub fn replace_in(text: &str, description: &Description) -> Result<String> {
     let (before, rest) = text
         .split_once(BEGIN)
@@ -17,7 +17,7 @@ pub fn replace_in(text: &str, description: &Description) -> Result<String> {
     let (_, after) = rest
         .split_once(END)
         .with_context(|| format!("README.md does not have the line {}", END.trim_end()))?;
-    // The blank lines keep the markers from being read as part of the table.
+    // Blank lines separate the table from the markers.
     Ok(format!(
         "{before}{BEGIN}\n{}\n{END}{after}",
         table(description)
@@ -33,7 +33,7 @@ fn table(description: &Description) -> String {
     table
 }
 
-/// Headings with the operations below them, by category.
+/// Headings with their operations, by category.
 fn rows(description: &Description) -> Vec<(String, Vec<&str>)> {
     let mut rows: Vec<(String, Vec<&str>)> = Vec::new();
     let tags = description.document["tags"].as_array();

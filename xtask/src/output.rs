@@ -1,4 +1,4 @@
-//! Where a task's result goes.
+//! Output of tasks.
 
 use std::fs;
 use std::io::{self, Write as _};
@@ -10,7 +10,7 @@ use authlete_codegen::Description;
 
 use crate::generation::{Generation, only};
 
-/// The merged description as JSON text, all of it or what is of one generation.
+/// The merged description as JSON, completely or for one generation.
 pub fn bundle(description: &Description, generation: Option<Generation>) -> Result<String> {
     authlete_codegen::check::check(description)?;
     let document = &description.document;
@@ -21,7 +21,7 @@ pub fn bundle(description: &Description, generation: Option<Generation>) -> Resu
     Ok(text + "\n")
 }
 
-/// Writes to a file, and says which, or to standard output.
+/// Writes to a file and prints its name, or to standard output.
 pub fn write(path: Option<&Path>, text: &str) -> Result<ExitCode> {
     match path {
         None => io::stdout().write_all(text.as_bytes())?,

@@ -1,4 +1,4 @@
-//! The types of what requests carry, as the emulator needs them: `emulator/src/request/types.json`.
+//! The types of request bodies and queries for the emulator: `emulator/src/request/types.json`.
 //!
 //! A type is `string`, `integer`, `boolean`, `any`, the name of an object, `[…]` for a list or `{…}` for a map.
 
@@ -63,7 +63,7 @@ struct Types<'a> {
 }
 
 impl Types<'_> {
-    /// The type of a value, whose objects are added to `names`.
+    /// The type of a value. Adds the objects in it to `names`.
     fn of(&self, schema: &Value, names: &mut BTreeSet<String>) -> String {
         if let Some(name) = sole_reference(schema) {
             let target = &self.schemas[name];

@@ -1,4 +1,4 @@
-//! `cargo xtask drift`: what another OpenAPI document has that the description lacks, and the other way round.
+//! `cargo xtask drift`: the differences between the description and another OpenAPI document.
 
 mod common;
 
@@ -21,7 +21,7 @@ fn bundle(generation: &str) -> Value {
     serde_json::from_str(&output).unwrap()
 }
 
-/// A document in a file of its own, for as long as the directory lives.
+/// Writes a document to a file in a temporary directory.
 fn file(document: &str) -> (TempDir, PathBuf) {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("openapi");
@@ -29,7 +29,7 @@ fn file(document: &str) -> (TempDir, PathBuf) {
     (directory, path)
 }
 
-/// What drift says of a text.
+/// The result of `drift` for a document.
 fn drift_from_text(text: &str, options: &[&str]) -> (bool, String) {
     let (_directory, path) = file(text);
     let mut arguments = vec!["drift", path.to_str().unwrap()];
@@ -43,7 +43,7 @@ fn drift(document: &Value) -> (bool, String) {
     drift_from_text(&document.to_string(), &[])
 }
 
-/// The lines of a part of the report.
+/// The lines of a section of the report.
 fn section<'a>(report: &'a str, title: &str) -> &'a str {
     let start = report.find(&format!("## {title}\n"));
     let section = &report[start.unwrap_or_else(|| panic!("{title}:\n{report}"))..];
@@ -96,13 +96,13 @@ fn the_other_generation_is_another_api() {
     let (success, output) = drift_from_text(&text, &[]);
     assert!(!success);
     assert!(
-        output.contains("Is `--api-version` the generation of that document?"),
+        output.contains("Does `--api-version` match the generation of that document?"),
         "{output}"
     );
 }
 
 #[test]
-fn names_and_prefixes_do_not_matter() {
+fn names_and_path_prefixes_make_no_difference() {
     let mut document = bundle("3.0");
     rewrite(&mut document, &|members| {
         if let Some(Value::String(reference)) = members.get_mut("$ref") {
@@ -120,7 +120,7 @@ fn names_and_prefixes_do_not_matter() {
     let renamed = std::mem::take(schemas(&mut document)).into_iter();
     let renamed = renamed.map(|(name, schema)| (format!("their_{name}"), schema));
     *schemas(&mut document) = renamed.collect();
-    // The root of the document is one of these objects, so that it has no servers either: the paths are whole now.
+    // The root object lost its servers as well, so the paths must be complete.
     let service = bundle("3.0");
     let paths = std::mem::take(&mut document["paths"]);
     document["paths"] = paths
@@ -149,7 +149,7 @@ fn names_and_prefixes_do_not_matter() {
 }
 
 #[test]
-fn the_ways_of_openapi_3_1_do_not_matter() {
+fn notation_of_openapi_3_1_makes_no_difference() {
     let mut document = bundle("3.0");
     document["openapi"] = "3.1.0".into();
     rewrite(&mut document, &|members| {
@@ -181,14 +181,14 @@ fn the_ways_of_openapi_3_1_do_not_matter() {
 }
 
 #[test]
-fn yaml_and_json_say_the_same() {
+fn yaml_and_json_give_the_same_report() {
     let yaml = drift_from_text(&published(), &[]);
     assert_eq!(drift(&published_as_json()), yaml);
     assert!(!yaml.0);
 }
 
 #[test]
-fn each_difference_is_told_once() {
+fn each_difference_is_reported_once() {
     let (_, report) = drift_from_text(&published(), &[]);
     assert!(report.contains("5 endpoints there, "), "{report}");
     let expected = r#"
@@ -296,7 +296,7 @@ In `HskResponse.hsk`.
     assert_eq!(report[start..].replace(rest, "").trim(), expected.trim());
 }
 
-/// The schemas that the operations of a document lead to: one generation has some that the other does not.
+/// The schemas that the operations of a document use. They differ between the generations.
 fn reached(document: &Value) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     collect_references(&document["paths"], &mut names);
@@ -311,7 +311,7 @@ fn reached(document: &Value) -> BTreeSet<String> {
     }
 }
 
-/// What has a member or value more in each schema must be told of each schema, so that none is passed over.
+/// Adds a member or value to each schema, and expects a difference for each, so that no schema is skipped.
 #[test]
 fn every_schema_is_compared() {
     for generation in GENERATIONS {
@@ -366,7 +366,7 @@ fn each_change_is_found() {
             },
             "### `HEAD /api/{serviceId}/auth/token` (`token`)",
         ),
-        // In a group that others have as a part, and so in all of them.
+        // In a group of members, and so in all objects that include it.
         (
             |document| schemas(document)["ApiResponse"]["properties"]["extra"] = json!({}),
             "- [ ] only there: `extra`: `any value`\n  - `",
@@ -476,7 +476,7 @@ fn each_change_is_found() {
                 document["servers"][0]["url"] = "https://us.authlete.com/api/{serviceId}".into();
                 document["paths"]["/auth/token"]["post"]["servers"] = servers;
             },
-            "- [ ] server: that of the document here, `https://tokens.example.com/api/{serviceId}` there",
+            "- [ ] server: the default server here, `https://tokens.example.com/api/{serviceId}` there",
         ),
         (
             |document| {
@@ -484,7 +484,7 @@ fn each_change_is_found() {
                 server["url"] = "http://localhost:8080/api/{serviceId}".into();
                 document["paths"]["/auth/token"]["servers"] = json!([server]);
             },
-            "- [ ] server: that of the document here, `http://localhost:8080/api/{serviceId}` there",
+            "- [ ] server: the default server here, `http://localhost:8080/api/{serviceId}` there",
         ),
         (
             |document| {
@@ -492,7 +492,7 @@ fn each_change_is_found() {
                 document["paths"]["/service"]["post"]["servers"] = servers;
                 document["servers"][0]["url"] = "https://us.authlete.com/api/{serviceId}".into();
             },
-            "- [ ] server: `https://login.authlete.com/api` here, that of the document there",
+            "- [ ] server: `https://login.authlete.com/api` here, the default server there",
         ),
         (
             |document| {
@@ -516,7 +516,7 @@ fn each_change_is_found() {
             },
             "- [ ] only there: response media type `text/plain`: `string`",
         ),
-        // What only another media type has is listed as well.
+        // Schemas of other media types are listed as well.
         (
             |document| {
                 let content =
@@ -551,7 +551,7 @@ fn each_change_is_found() {
 }
 
 #[test]
-fn what_a_response_has_is_required_of_neither() {
+fn required_is_not_compared_for_objects_in_responses() {
     let mut document = bundle("3.0");
     schemas(&mut document)["Pair"]["required"] = json!(["key", "value"]);
     let (success, output) = drift(&document);
@@ -559,7 +559,7 @@ fn what_a_response_has_is_required_of_neither() {
 }
 
 #[test]
-fn circles_come_to_an_end() {
+fn recursive_schemas_and_circular_references_terminate() {
     let mut document = published_as_json();
     let circles = json!({
         "self": { "$ref": "#/components/schemas/self" },
@@ -593,7 +593,7 @@ fn circles_come_to_an_end() {
 }
 
 #[test]
-fn references_that_lead_nowhere_are_told() {
+fn unresolvable_references_are_reported() {
     for reference in [
         "#/components/schemas/nobody",
         "other.yaml#/key",
@@ -611,7 +611,7 @@ fn references_that_lead_nowhere_are_told() {
         document["paths"]["/api/{serviceId}/hsk/create"]["post"]["requestBody"] = nowhere;
         let (success, output) = drift(&document);
         assert!(!success);
-        let told = section(&output, "Not compared");
+        let report = section(&output, "Not compared");
         for place in [
             "hsk.kid",
             "rotation.key",
@@ -621,7 +621,7 @@ fn references_that_lead_nowhere_are_told() {
             "hsk_create_api",
         ] {
             let line = format!("- [ ] `{place}` refers to `{reference}`, ");
-            assert!(told.contains(&line), "{line}\n{told}");
+            assert!(report.contains(&line), "{line}\n{report}");
         }
     }
 }
@@ -629,7 +629,7 @@ fn references_that_lead_nowhere_are_told() {
 #[test]
 fn a_reference_may_be_percent_encoded() {
     let mut document = bundle("3.0");
-    // A name of a schema with each character that a pointer or a URI escapes.
+    // A schema name with all characters that a JSON pointer or a URI escapes.
     let name = "a/b~c d{e}%";
     let schema = std::mem::take(&mut schemas(&mut document)["TokenRequest"]);
     schemas(&mut document).insert(name.to_owned(), schema);
@@ -650,19 +650,19 @@ fn a_reference_may_be_percent_encoded() {
         "## Schemas that differ\n\n### `TokenRequest`, there `a/b~c d{e}%`\n\nIn `token request`.\n\n\
          - [ ] only there: `extra`: `boolean`"
     );
-    // Bytes that are no text lead nowhere.
+    // Invalid UTF-8 does not resolve.
     document["paths"]["/auth/token"]["post"]["requestBody"] =
         json!({ "$ref": "#/components/schemas/%FF" });
     let (_, output) = drift(&document);
-    let expected = "`token` refers to `#/components/schemas/%FF`, which leads to nothing";
+    let expected = "`token` refers to `#/components/schemas/%FF`, which cannot be resolved";
     assert!(output.contains(expected), "{output}");
 }
 
 #[test]
-fn what_a_reference_into_a_path_leads_to_is_told_once() {
+fn schema_referenced_inside_a_path_is_reported_once() {
     let mut document = published_as_json();
     let paths = document["paths"].as_object_mut().unwrap();
-    // A schema that stands in place, and contains itself; the other endpoint refers to it.
+    // An inline, recursive schema, to which the other endpoint refers.
     let path =
         "#/paths/~1api~1%7BserviceId%7D~1hsk~1create/post/responses/200/content/application~1json";
     let policy = format!("{path}/schema/properties/policy");
@@ -695,7 +695,7 @@ fn endpoints(document: &Value) -> usize {
 }
 
 #[test]
-fn what_most_endpoints_differ_in_is_told_once() {
+fn difference_in_most_endpoints_is_reported_once() {
     let mut document = bundle("3.0");
     let exception = "/auth/token";
     let paths = document["paths"].as_object_mut().unwrap();
@@ -709,17 +709,17 @@ fn what_most_endpoints_differ_in_is_told_once() {
         paths[path]["post"]["responses"]["203"] = json!({ "description": "Elsewhere." });
     }
     let (_, output) = drift(&document);
-    let told = section(&output, "Endpoints that differ");
+    let report = section(&output, "Endpoints that differ");
     let all = endpoints(&document);
     let most = format!(
         "### In many\n\n- [ ] only there: status `202`\n  - in {} of {all} endpoints, not in `token`\n",
         all - 1
     );
-    assert!(told.contains(&most), "{told}");
-    assert_eq!(told.matches("status `202`").count(), 1, "{told}");
-    assert_eq!(told.matches("status `203`").count(), 3, "{told}");
+    assert!(report.contains(&most), "{report}");
+    assert_eq!(report.matches("status `202`").count(), 1, "{report}");
+    assert_eq!(report.matches("status `203`").count(), 3, "{report}");
 
-    // Five of them are many, and not most: these are named.
+    // Five endpoints are many but not most, so they are listed.
     let mut document = bundle("3.0");
     let paths = document["paths"].as_object_mut().unwrap();
     let many = paths
@@ -734,7 +734,7 @@ fn what_most_endpoints_differ_in_is_told_once() {
 }
 
 #[test]
-fn an_endpoint_that_is_there_twice_is_told() {
+fn duplicate_endpoint_is_reported() {
     let mut document = published_as_json();
     let get = document["paths"]["/api/{serviceId}/hsk/get/{keyHandle}"].clone();
     document["paths"]["/api/{serviceId}/hsk/get/{id}"] = get;
@@ -742,25 +742,25 @@ fn an_endpoint_that_is_there_twice_is_told() {
     assert!(!success);
     assert_eq!(
         section(&output, "Not compared"),
-        "## Not compared\n\n- [ ] `GET /api/{serviceId}/hsk/get/{keyHandle}` is \
-         `GET /api/{serviceId}/hsk/get/{id}` once more"
+        "## Not compared\n\n- [ ] `GET /api/{serviceId}/hsk/get/{keyHandle}` is the same endpoint as \
+         `GET /api/{serviceId}/hsk/get/{id}`"
     );
 }
 
 #[test]
 fn files_that_cannot_be_read_are_named() {
     for (text, reason) in [
-        ("{ \"openapi\": \"3.0.3\", ", "is no JSON"),
-        ("openapi: [", "is no YAML"),
-        ("", "is no OpenAPI document"),
-        ("just words", "is no OpenAPI document"),
-        ("- openapi: 3.0.3", "is no OpenAPI document"),
+        ("{ \"openapi\": \"3.0.3\", ", "is not JSON"),
+        ("openapi: [", "is not YAML"),
+        ("", "is not an OpenAPI document"),
+        ("just words", "is not an OpenAPI document"),
+        ("- openapi: 3.0.3", "is not an OpenAPI document"),
         ("info: {}", "`openapi` is missing"),
         ("openapi: 2.9", "`openapi` is missing"),
-        ("openapi: 4.0.0\npaths: {}", "is OpenAPI 4.0.0, and not 3.x"),
+        ("openapi: 4.0.0\npaths: {}", "is OpenAPI 4.0.0, not 3.x"),
         (
             "swagger: \"2.0\"\npaths: {}",
-            "is Swagger 2.0, and not OpenAPI 3.x",
+            "is Swagger 2.0, not OpenAPI 3.x",
         ),
         ("openapi: 3.1.0", "has no `paths`"),
     ] {
@@ -778,9 +778,9 @@ fn files_that_cannot_be_read_are_named() {
     assert!(output.contains("no/such/file"), "{output}");
 }
 
-/// Wherever something else stands in a document, the task says what it can, and ends.
+/// With an unexpected value anywhere in a document, the task reports what it can, and ends.
 #[test]
-fn odd_documents_are_compared_as_far_as_they_go() {
+fn malformed_documents_are_compared_as_far_as_possible() {
     let odd = [
         json!(null),
         json!(true),
@@ -826,7 +826,7 @@ fn odd_documents_are_compared_as_far_as_they_go() {
 }
 
 #[test]
-fn what_an_earlier_document_differed_in_can_be_left_out() {
+fn since_omits_differences_of_an_earlier_document() {
     let (_directory, earlier) = file(&published());
     let since = ["--since", earlier.to_str().unwrap()];
     let (success, output) = drift_from_text(&published(), &since);

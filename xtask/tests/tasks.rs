@@ -1,4 +1,4 @@
-//! The tasks as a maintainer runs them.
+//! Runs the tasks on the command line.
 
 mod common;
 
@@ -13,7 +13,7 @@ fn facts() -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/facts")
 }
 
-/// What coverage says when a text of the facts is another.
+/// The output of `coverage` after replacing a text in the facts.
 fn coverage_with(file: &str, from: &str, to: &str) -> (bool, String) {
     let directory = tempfile::tempdir().unwrap();
     for name in ["endpoints.json", "schemas.json", "enums.json"] {
@@ -28,10 +28,10 @@ fn coverage_with(file: &str, from: &str, to: &str) -> (bool, String) {
 }
 
 #[test]
-fn the_description_is_sound() {
+fn description_is_valid() {
     let (success, output) = xtask(&["check"]);
     assert!(success, "{output}");
-    assert!(output.ends_with(": sound\n"), "{output}");
+    assert!(output.ends_with(": valid\n"), "{output}");
     let (_, bundle) = xtask(&["bundle"]);
     let operations = bundle.matches("\"operationId\": ").count();
     assert!(
@@ -66,19 +66,19 @@ fn each_difference_is_found() {
             "endpoints.json",
             r#""scope": "organization", "query": [], "request": "OrganizationServiceCreateRequest""#,
             r#""scope": "owner", "query": [], "request": "OrganizationServiceCreateRequest""#,
-            r#"endpoint organization_create_service: scope is Some("organization"), and should be Some("owner")"#,
+            r#"endpoint organization_create_service: scope is Some("organization"), expected Some("owner")"#,
         ),
         (
             "endpoints.json",
             r#""response": "string[]""#,
             r#""response": "integer[]""#,
-            r#"endpoint audit_types: response is Some("string[]"), and should be Some("integer[]")"#,
+            r#"endpoint audit_types: response is Some("string[]"), expected Some("integer[]")"#,
         ),
         (
             "schemas.json",
             r#"{ "type": "free-form JSON object" }"#,
             r#"{ "type": "string" }"#,
-            r#"object AuditEntry: details is "free-form JSON object", and should be "string""#,
+            r#"object AuditEntry: details is "free-form JSON object", expected "string""#,
         ),
         (
             "endpoints.json",
@@ -96,13 +96,13 @@ fn each_difference_is_found() {
             "endpoints.json",
             r#""v2_path": "/auth/token","#,
             r#""v2_path": "/token","#,
-            r#"endpoint token: 2.x is Some("POST /auth/token"), and should be Some("POST /token")"#,
+            r#"endpoint token: 2.x is Some("POST /auth/token"), expected Some("POST /token")"#,
         ),
         (
             "endpoints.json",
             r#""v3_path": "/misc/echo", "scope": "open""#,
             r#""v3_path": "/misc/echo", "scope": "owner""#,
-            r#"endpoint echo: scope is Some("open"), and should be Some("owner")"#,
+            r#"endpoint echo: scope is Some("open"), expected Some("owner")"#,
         ),
         (
             "endpoints.json",
@@ -126,7 +126,7 @@ fn each_difference_is_found() {
             "schemas.json",
             r#""clientId": { "type": "integer(int64)" }"#,
             r#""clientId": { "type": "string" }"#,
-            r#"object AccessToken: clientId is "integer(int64)", and should be "string""#,
+            r#"object AccessToken: clientId is "integer(int64)", expected "string""#,
         ),
         (
             "schemas.json",
@@ -138,19 +138,19 @@ fn each_difference_is_found() {
             "schemas.json",
             r#""hitCount": "integer(int64)""#,
             r#""hitCount": "string""#,
-            r#"object InfoServiceTokenCache: hitCount is "integer(int64)", and should be "string""#,
+            r#"object InfoServiceTokenCache: hitCount is "integer(int64)", expected "string""#,
         ),
         (
             "endpoints.json",
             r#""request": "TokenCreateRequest[]""#,
             r#""request": "TokenCreateRequest""#,
-            r#"endpoint token_create_batch: request is Some("TokenCreateRequest[]"), and should be Some("TokenCreateRequest")"#,
+            r#"endpoint token_create_batch: request is Some("TokenCreateRequest[]"), expected Some("TokenCreateRequest")"#,
         ),
         (
             "endpoints.json",
             r#""response": "text/plain""#,
             r#""response": "InfoResponse""#,
-            r#"endpoint healthcheck: response is Some("text/plain"), and should be Some("InfoResponse")"#,
+            r#"endpoint healthcheck: response is Some("text/plain"), expected Some("InfoResponse")"#,
         ),
         (
             "enums.json",
@@ -174,9 +174,9 @@ fn each_difference_is_found() {
     }
 }
 
-/// The sources of the facts may not have a new endpoint yet.
+/// A new endpoint may be missing from the sources of the facts.
 #[test]
-fn an_endpoint_that_the_facts_lack_is_told_and_no_difference() {
+fn endpoint_missing_from_the_facts_is_reported_but_not_a_difference() {
     let endpoints = fs::read_to_string(facts().join("endpoints.json")).unwrap();
     let line = endpoints
         .lines()
@@ -191,7 +191,7 @@ fn an_endpoint_that_the_facts_lack_is_told_and_no_difference() {
     assert!(output.contains("\n87 endpoints, "), "{output}");
     assert!(output.ends_with("; complete\n"), "{output}");
 
-    // What endpoints use that are in the facts is a difference, as it was.
+    // A missing schema of an endpoint in the facts is still a difference.
     let (success, output) = coverage_with("schemas.json", r#""Pair": {"#, r#""Pear": {"#);
     assert!(!success);
     assert!(output.contains("schema Pair: surplus\n"), "{output}");
@@ -220,7 +220,7 @@ fn the_bundle_is_one_document() {
     );
 }
 
-/// Where a schema has an empty list that OpenAPI 3.0 does not allow.
+/// The places of empty lists that OpenAPI 3.0 does not allow.
 fn empty_lists(document: &Value) -> Vec<String> {
     let mut found = Vec::new();
     let mut todo = vec![(String::new(), document)];
@@ -286,7 +286,10 @@ fn a_bundle_can_be_of_one_generation() {
 
     for document in [&v2, &v3] {
         let text = document.to_string();
-        assert!(!text.contains("x-2.x\":"), "no notes on the other");
+        assert!(
+            !text.contains("x-2.x\":"),
+            "no notes on the other generation"
+        );
         let required = |schema: &str| &document["components"]["schemas"][schema]["required"];
         assert_eq!(*required("TokenRequest"), serde_json::json!(["parameters"]));
         assert_eq!(*required("TokenResponse"), serde_json::json!(["action"]));
@@ -299,7 +302,7 @@ fn a_bundle_can_be_of_one_generation() {
 }
 
 #[test]
-fn the_source_can_be_read() {
+fn expand_writes_the_generated_source() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("expanded.rs");
     let (success, output) = xtask(&["expand", "--output", file.to_str().unwrap()]);

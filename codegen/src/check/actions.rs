@@ -1,4 +1,4 @@
-//! What a server does with each value of an action: `http`, `next`, or both.
+//! The extensions `http` and `next` of the values of an action.
 
 use serde_json::Value;
 
@@ -10,7 +10,7 @@ use crate::next::{CHALLENGES, HEADERS, HTTP, NEXT, actions};
 const PARTS: [&str; 5] = ["status", "body", "header", "challenge", "optional"];
 
 impl Check<'_> {
-    /// Each value of an action says what follows from it, and no other value does.
+    /// Each value of an action has `http` or `next`, and values of other enums have neither.
     pub(super) fn actions(&mut self) {
         let description = self.description;
         let flat = description.flat();
@@ -23,13 +23,11 @@ impl Check<'_> {
                 let (http, next) = (value.get(HTTP), value.get(NEXT));
                 match answer {
                     None if http.or(next).is_some() => {
-                        self.report(name, &place, "has http or next, and is no action");
+                        self.report(name, &place, "has http or next but is not an action");
                     }
-                    Some(_) if http.or(next).is_none() => self.report(
-                        name,
-                        &place,
-                        "does not say what a server does: it has neither http nor next",
-                    ),
+                    Some(_) if http.or(next).is_none() => {
+                        self.report(name, &place, "has neither http nor next")
+                    }
                     Some(answer) => {
                         let has_content = answer.members.get("responseContent").is_some();
                         if let Some(http) = http {
@@ -51,7 +49,7 @@ impl Check<'_> {
             .keys()
             .any(|part| !PARTS.contains(&part.as_str()))
         {
-            report("http has a member that is not known");
+            report("http has an unknown member");
         }
         if !matches!(http["status"].as_u64(), Some(100..=599)) {
             report("http has no status");
@@ -61,23 +59,23 @@ impl Check<'_> {
             report("http puts responseContent into the body and into a header");
         }
         if (body.is_string() || header.is_string()) && !has_content {
-            report("http has a place for responseContent, which the answer does not have");
+            report("http uses responseContent, which the response does not have");
         }
         if header
             .as_str()
             .is_some_and(|header| !HEADERS.contains(&header))
         {
-            report("http has a header that responseContent is no value of");
+            report("http has an unsupported header for responseContent");
         }
         let challenge = http["challenge"].as_str();
         if challenge.is_some_and(|challenge| !CHALLENGES.contains(&challenge)) {
-            report("http challenges neither the client nor the bearer of a token");
+            report("http has an unknown challenge: it must be client or bearer");
         }
     }
 
     fn next(&mut self, name: &str, place: &str, next: &Value) {
         let Some(ids) = next.as_array() else {
-            self.report(name, place, "next is no list of operations");
+            self.report(name, place, "next is not a list of operations");
             return;
         };
         for id in ids {

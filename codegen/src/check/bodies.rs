@@ -1,4 +1,4 @@
-//! What an operation takes and what it answers: its media types, and the schemas that the generator makes something of.
+//! The bodies of requests and responses: their media types, and the kinds of schemas that the generator supports.
 
 use serde_json::{Value, json};
 
@@ -28,7 +28,7 @@ impl Check<'_> {
             None => false,
             Some(Value::Bool(true)) => true,
             Some(_) => {
-                self.report(entry.path, place, "x-form is neither `true` nor left out");
+                self.report(entry.path, place, "x-form must be `true` or omitted");
                 false
             }
         };
@@ -49,7 +49,7 @@ impl Check<'_> {
             self.report(
                 entry.path,
                 place,
-                "the request body is no reference to a schema, and no array of one",
+                "the request body is neither a reference to a schema nor an array of one",
             );
         }
     }
@@ -70,7 +70,7 @@ impl Check<'_> {
                 let is_free = schema["type"] == "object" && schema.get("properties").is_none();
                 let is_texts = *schema == json!({ "type": "array", "items": { "type": "string" } });
                 (reference(schema).is_none() && !is_free && !is_texts).then_some(
-                    "is neither a reference to a schema, nor an object of any members, nor an array of strings",
+                    "is neither a reference to a schema, nor a free-form object, nor an array of strings",
                 )
             }
             _ => None,
@@ -80,7 +80,7 @@ impl Check<'_> {
         }
     }
 
-    /// Whether a body is of media types that the generator knows there.
+    /// Checks that the generator supports the media types of a body.
     fn media_types(
         &mut self,
         entry: &OperationEntry<'_>,
@@ -99,7 +99,7 @@ impl Check<'_> {
             self.report(
                 entry.path,
                 place,
-                format!("{what} is of {found:?}, and should be of {known}"),
+                format!("{what} has the media type {found:?}, expected {known}"),
             );
         }
     }

@@ -1,4 +1,4 @@
-//! The categories of operations, and the headings that readers see them under.
+//! The categories of operations and their headings.
 
 use std::collections::BTreeSet;
 
@@ -41,10 +41,10 @@ impl Check<'_> {
         }
     }
 
-    /// A heading that may be left out is text when it is there.
+    /// An optional heading must be a non-empty string.
     fn heading(&mut self, origin: &str, place: &str, key: &str, part: &Value) {
         if part.get(key).is_some_and(|text| !is_text(text)) {
-            self.report(origin, place, format!("{key} is empty or no text"));
+            self.report(origin, place, format!("{key} is empty or not a string"));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What an operation says of what it uses up and changes: `x-repeatable` and `x-evicts`.
+//! The extensions `x-repeatable` and `x-evicts` of operations.
 
 use serde_json::{Map, Value};
 
@@ -14,7 +14,7 @@ impl Check<'_> {
             self.report(
                 entry.path,
                 place,
-                "does not say whether it may be repeated: x-repeatable is neither true nor false, and has no `unless`",
+                "x-repeatable must be true, false or an object with `unless`",
             );
         }
         if let Some(member) =
@@ -26,11 +26,11 @@ impl Check<'_> {
         let changes_something = entry.value[REPEATABLE] == false;
         match entry.value.get(EVICTS) {
             None if changes_something => {
-                let what = format!("changes something and does not say what it evicts: {EVICTS}");
+                let what = format!("x-repeatable is false, so {EVICTS} is required");
                 self.report(entry.path, place, what);
             }
             Some(_) if !changes_something => {
-                let what = format!("has {EVICTS}, and x-repeatable says that it changes nothing");
+                let what = format!("has {EVICTS}, but x-repeatable says that it changes nothing");
                 self.report(entry.path, place, what);
             }
             Some(evicts) if evicts != NOTHING && evicts != EVERYTHING => {
@@ -45,20 +45,20 @@ impl Check<'_> {
         let keys = object(evicts);
         if keys.is_empty() || !keys.keys().all(is_known) {
             let what = format!(
-                "{EVICTS} is neither {NOTHING} nor {EVERYTHING}, and no object of {TOKEN} and {UNLESS}: {evicts}"
+                "{EVICTS} must be {NOTHING}, {EVERYTHING} or an object with {TOKEN} and {UNLESS}: {evicts}"
             );
             self.report(entry.path, place, what);
             return;
         }
         let names = names(evicts);
         if keys.contains_key(TOKEN) && names.is_empty() {
-            let what = format!("{EVICTS}: {TOKEN} names nothing");
+            let what = format!("{EVICTS}: {TOKEN} is empty");
             self.report(entry.path, place, what);
         }
         for name in names {
             if !self.is_text_of(entry, name) {
                 let what = format!(
-                    "{EVICTS}: {TOKEN} is neither a parameter in the path nor a member of the request that is text: {name}"
+                    "{EVICTS}: {TOKEN} must name a path parameter or a request member of type string: {name}"
                 );
                 self.report(entry.path, place, what);
             }
@@ -67,7 +67,7 @@ impl Check<'_> {
             && !self.is_value_of(entry, unless)
         {
             let what = format!(
-                "{EVICTS}: {UNLESS} is not one member of the request with a value of its enum: {unless}"
+                "{EVICTS}: {UNLESS} must have one request member with a value of its enum: {unless}"
             );
             self.report(entry.path, place, what);
         }
@@ -104,7 +104,7 @@ impl Check<'_> {
         values.is_some_and(|values| values.contains(value))
     }
 
-    /// The members of the request, when it is an object.
+    /// The members of the request, if it is an object.
     fn request_members(&self, entry: &OperationEntry<'_>) -> &Map<String, Value> {
         let schema = content(&entry.value["requestBody"]).and_then(|(_, schema)| reference(schema));
         let schema = schema.and_then(|name| self.flat.get(name));

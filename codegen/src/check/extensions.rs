@@ -1,4 +1,4 @@
-//! Whether each extension is one that the description knows: a misspelled one would be as if it were not there.
+//! Reports unknown extensions, since a misspelled one would be ignored.
 
 use serde_json::Value;
 

@@ -1,6 +1,6 @@
-//! An answer of any shape to a call of any operation.
+//! Any HTTP response to a call of any operation.
 //!
-//! An input is like an answer of HTTP: the operation and the status, headers, an empty line, and the body.
+//! An input resembles an HTTP response: the operation and the status, headers, an empty line, and the body.
 //!
 //! ```text
 //! introspection 200
@@ -16,27 +16,27 @@ use reqwest::header::{self, HeaderName, HeaderValue};
 use serde_json::Value;
 use target::Target;
 
+use crate::error_chain::error_chain;
 use crate::nulls::without_nulls;
-use crate::shown::shown;
 
-/// What must not be shown begins with it.
-const MARK: &str = "SECRET";
+/// The prefix of secrets, which must not be shown.
+const SECRET_PREFIX: &str = "SECRET";
 
-/// The HTTP client takes 100.
+/// The HTTP client accepts 100, one of which is `content-length`.
 const MAX_HEADERS: usize = 99;
 
 thread_local! {
     static TARGET: Target = Target::new();
 }
 
-/// Calls an operation, and looks at what comes of the answer. Returns whether the input is an answer at all.
-pub fn take(input: &[u8]) -> bool {
+/// Calls an operation, and checks the result. Returns whether the input is a valid response.
+pub fn run(input: &[u8]) -> bool {
     let Some(answer) = Answer::parse(input) else {
         return false;
     };
     match TARGET.with(|target| target.call(answer.operation, answer.message())) {
-        Ok(returned) => answer.must_make(&returned),
-        Err(error) => answer.may_fail_with(&error),
+        Ok(returned) => answer.assert_result(&returned),
+        Err(error) => answer.assert_error(&error),
     }
     true
 }
@@ -49,7 +49,7 @@ struct Answer<'a> {
 }
 
 impl<'a> Answer<'a> {
-    /// Only what HTTP can carry, and nothing that says how long the body is: it arrives whole.
+    /// Accepts valid HTTP without headers that determine the length of the body, so that the body arrives completely.
     fn parse(input: &'a [u8]) -> Option<Self> {
         let end = input.windows(2).position(|bytes| bytes == b"\n\n")?;
         let mut lines = str::from_utf8(&input[..end]).ok()?.split('\n');
@@ -73,7 +73,7 @@ impl<'a> Answer<'a> {
         })
     }
 
-    /// As it is sent.
+    /// The HTTP message.
     fn message(&self) -> Vec<u8> {
         let mut message = format!("HTTP/1.1 {} \r\n", self.status);
         for (name, value) in &self.headers {
@@ -86,8 +86,8 @@ impl<'a> Answer<'a> {
         [message.as_bytes(), self.body].concat()
     }
 
-    /// Nothing of an answer is lost when it is encoded again. An operation may also return text, or nothing.
-    fn must_make(&self, returned: &Value) {
+    /// Asserts that encoding the decoded response loses nothing. An operation may also return text, or nothing.
+    fn assert_result(&self, returned: &Value) {
         assert!((200..300).contains(&self.status));
         if let Some(text) = returned.as_str() {
             assert_eq!(text.as_bytes(), self.body);
@@ -98,11 +98,11 @@ impl<'a> Answer<'a> {
         }
     }
 
-    /// An error shows nothing that the server may have copied from the request.
-    fn may_fail_with(&self, error: &Error) {
+    /// Asserts that the error matches the response, and shows nothing that the server may have copied from the request.
+    fn assert_error(&self, error: &Error) {
         let _ = (error.rate_limit(), error.retry_after());
-        let shown = shown(error);
-        assert!(!shown.contains(MARK), "{shown}");
+        let shown = error_chain(error);
+        assert!(!shown.contains(SECRET_PREFIX), "{shown}");
         let is_success = (200..300).contains(&self.status);
         match error {
             Error::Decode { path, .. } => {
@@ -126,7 +126,7 @@ impl<'a> Answer<'a> {
         }
     }
 
-    /// It is short, and empty when the headers call the body JSON.
+    /// Asserts that the snippet is short, and empty if a header says that the body is JSON.
     fn check_snippet(&self, snippet: &str) {
         assert!(snippet.chars().count() <= UnexpectedBodyError::SNIPPET_CHARS);
         let is_called_json = self.headers.iter().any(|(name, value)| {
@@ -136,7 +136,7 @@ impl<'a> Answer<'a> {
     }
 }
 
-/// What of an answer comes back: `null` may be left out, and the headers take the place of a member.
+/// The part of a response that must be kept: `null` may be dropped, and HTTP headers replace `responseHeaders`.
 fn kept(answer: &Value) -> Value {
     let mut kept = without_nulls(answer);
     if let Some(members) = kept.as_object_mut() {
@@ -145,8 +145,7 @@ fn kept(answer: &Value) -> Value {
     kept
 }
 
-/// Whether a value is what was sent. An integer may have been sent in another form, and the name of a scope in place of
-/// the scope.
+/// Whether a decoded value equals the sent one. An integer may be sent in another notation, and a scope as its name.
 fn is_same(returned: &Value, sent: &Value) -> bool {
     match (returned, sent) {
         (Value::Object(returned), Value::Object(sent)) => {
@@ -173,7 +172,7 @@ fn is_same(returned: &Value, sent: &Value) -> bool {
     }
 }
 
-/// The name and the value of a header, unless it decides how long the body is.
+/// The name and the value of a header, unless it determines the length of the body.
 fn header_line(line: &str) -> Option<(&str, &str)> {
     let (name, value) = line.split_once(": ")?;
     HeaderValue::from_bytes(value.as_bytes()).ok()?;

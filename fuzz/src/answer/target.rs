@@ -1,4 +1,4 @@
-//! Calls over loopback, client and server in one thread.
+//! Calls over loopback, with client and server in one thread.
 
 use std::sync::{Arc, Mutex};
 
@@ -10,7 +10,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::{arguments, probe};
 
-/// A server that answers what it was told last, and handles that call it.
+/// A server that sends the configured response, and handles that call it.
 pub struct Target {
     runtime: Runtime,
     v2: Authlete,
@@ -49,7 +49,7 @@ impl Target {
         }
     }
 
-    /// Calls an operation and sends it an answer.
+    /// Calls an operation, to which the server sends this response.
     pub fn call(&self, operation: &Operation, answer: Vec<u8>) -> Result<Value> {
         *self.answer.lock().unwrap() = answer;
         let api = match operation.route(ApiVersion::V3) {
@@ -68,11 +68,11 @@ async fn accept(listener: TcpListener, answer: Arc<Mutex<Vec<u8>>>) {
     }
 }
 
-/// Answers each request of a connection, which stays open.
+/// Answers each request on a connection, which stays open.
 async fn serve(mut stream: TcpStream, answer: Arc<Mutex<Vec<u8>>>) {
     let mut request = Vec::new();
     while matches!(stream.read_buf(&mut request).await, Ok(1..)) {
-        if is_whole(&request) {
+        if is_complete(&request) {
             request.clear();
             let answer = answer.lock().unwrap().clone();
             if stream.write_all(&answer).await.is_err() {
@@ -82,7 +82,7 @@ async fn serve(mut stream: TcpStream, answer: Arc<Mutex<Vec<u8>>>) {
     }
 }
 
-fn is_whole(request: &[u8]) -> bool {
+fn is_complete(request: &[u8]) -> bool {
     let request = String::from_utf8_lossy(request);
     request.split_once("\r\n\r\n").is_some_and(|(head, body)| {
         let length = head

@@ -40,7 +40,7 @@ fn form(pairs: &[(&str, &str)]) -> String {
     Serializer::new(String::new()).extend_pairs(pairs).finish()
 }
 
-/// A server with its client.
+/// An emulator and a handle for it.
 struct Scene {
     emulator: Emulator,
     api: Authlete,
@@ -74,7 +74,7 @@ impl Scene {
         answer
     }
 
-    /// Access token, and the claims of the ID token.
+    /// Redeems a grant. Returns the access token and the claims of the ID token.
     async fn tokens(&self, parameters: &[(&str, &str)]) -> (Secret, Map<String, Value>) {
         let client = self.emulator.client();
         let request = TokenRequest::new(form(parameters))
@@ -91,7 +91,7 @@ impl Scene {
         (answer.access_token.unwrap(), payload(&id_token))
     }
 
-    /// Issues a code for what the user agreed to, and makes tokens of it.
+    /// Issues a code for the consented claims, and redeems it.
     async fn grant(
         &self,
         answer: AuthorizationResponse,
@@ -141,7 +141,7 @@ fn object(value: Value) -> Map<String, Value> {
 }
 
 #[tokio::test]
-async fn id_token_and_userinfo_hold_what_was_asked_for_and_consented_to() {
+async fn id_token_and_userinfo_have_the_requested_and_consented_claims() {
     let claims = json!({
         "id_token": {
             "nickname": { "essential": true },
@@ -184,7 +184,7 @@ async fn id_token_and_userinfo_hold_what_was_asked_for_and_consented_to() {
 }
 
 #[tokio::test]
-async fn a_user_who_refuses_all_claims_discloses_none() {
+async fn no_claims_are_disclosed_when_the_user_refuses_all() {
     let claims = r#"{"id_token":{"email":null},"userinfo":{"email":null,"department":null}}"#;
     for version in GENERATIONS {
         let scene = Scene::start(version).await;
@@ -217,7 +217,7 @@ async fn without_browser(version: ApiVersion) -> Scene {
     scene
 }
 
-/// What goes out when the scope `email` is refused.
+/// The claims that are disclosed when the user refuses the scope `email`.
 fn phone_alone() -> Map<String, Value> {
     object(json!({ "phone_number": "+14255551212" }))
 }

@@ -1,4 +1,4 @@
-//! What the crate has for the authorization server around it: `authlete::server`.
+//! The module `authlete::server`, for authorization servers.
 
 mod claims;
 mod presented;

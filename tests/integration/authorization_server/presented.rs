@@ -1,4 +1,4 @@
-//! What a client presents in the headers of its request.
+//! Credentials, proofs and certificates that a client presents in HTTP headers.
 
 use authlete::server::{ClientCertificateSource, Presented, PresentedError, TokenScheme};
 use authlete::types::{
@@ -28,7 +28,7 @@ fn basic(text: &str) -> String {
 }
 
 #[test]
-fn basic_credentials_are_form_decoded_and_the_scheme_has_no_case() {
+fn basic_credentials_are_form_decoded_and_the_scheme_is_case_insensitive() {
     let presented = read(&[("authorization", &basic("a%3Ab:c+d%2B"))]).unwrap();
     let client = presented.client().unwrap();
     assert_eq!(client.client_id, "a:b".into());
@@ -38,7 +38,7 @@ fn basic_credentials_are_form_decoded_and_the_scheme_has_no_case() {
 }
 
 #[test]
-fn credentials_that_cannot_be_read_are_refused_with_a_challenge() {
+fn malformed_basic_credentials_are_rejected_with_a_challenge() {
     for credentials in ["Basic", "Basic !", &basic("no colon"), &basic("a:%ff")] {
         let error = read(&[("authorization", credentials)]).unwrap_err();
         assert_eq!(error, PresentedError::BasicCredentials, "{credentials}");
@@ -49,7 +49,7 @@ fn credentials_that_cannot_be_read_are_refused_with_a_challenge() {
 }
 
 #[test]
-fn a_token_is_read_by_its_scheme_and_a_scheme_of_others_is_none() {
+fn token_is_read_for_bearer_and_dpop_and_ignored_for_other_schemes() {
     for (header, expected) in [
         ("Bearer t.o-k~en", Some(TokenScheme::Bearer)),
         ("BEARER  t.o-k~en", Some(TokenScheme::Bearer)),
@@ -90,7 +90,7 @@ fn one_token_in_a_form_is_taken_and_more_than_one_is_refused() {
 }
 
 #[test]
-fn headers_that_are_there_twice_are_refused() {
+fn repeated_headers_are_rejected() {
     for (name, expected) in [
         ("authorization", PresentedError::RepeatedHeader),
         ("dpop", PresentedError::DpopProof),
@@ -110,7 +110,7 @@ fn headers_that_are_there_twice_are_refused() {
 }
 
 #[test]
-fn a_request_takes_each_member_that_it_has() {
+fn presented_values_fill_the_members_of_a_request() {
     let presented = read(&[
         ("authorization", &basic("id:secret")),
         ("dpop", "proof"),
@@ -134,7 +134,7 @@ fn a_request_takes_each_member_that_it_has() {
     assert_eq!(pushed.dpop, token.dpop);
     let revocation = RevocationRequest::new("a=b").presented(&presented);
     assert_eq!(revocation.client_secret, token.client_secret);
-    // What is not presented stays as it is.
+    // Members without a presented value are unchanged.
     let kept = TokenRequest::new("a=b")
         .client_id("mine")
         .presented(&read(&[]).unwrap());
@@ -142,7 +142,7 @@ fn a_request_takes_each_member_that_it_has() {
 }
 
 #[test]
-fn a_proof_counts_at_a_resource_with_a_token_of_the_scheme_dpop_alone() {
+fn dpop_proof_is_used_at_a_resource_only_with_the_dpop_scheme() {
     for (scheme, counts) in [("DPoP", true), ("Bearer", false)] {
         let presented = read(&[
             ("authorization", &format!("{scheme} token")),
@@ -156,7 +156,7 @@ fn a_proof_counts_at_a_resource_with_a_token_of_the_scheme_dpop_alone() {
     }
 }
 
-/// A certificate, and the one that issued it, in DER.
+/// A leaf and an issuer certificate, DER-encoded.
 fn certificates() -> [Vec<u8>; 2] {
     ["leaf.example", "issuer.example"].map(|name| {
         let key = rcgen::KeyPair::generate().unwrap();
@@ -246,13 +246,13 @@ fn a_certificate_is_read_from_each_source() {
             request.client_certificate_path,
             Some(vec![issuer_pem.clone()])
         );
-        // No other source is believed.
+        // Without the source, the headers are not trusted.
         assert_eq!(read(&pairs).unwrap().certificate(), None, "{source:?}");
     }
 }
 
 #[test]
-fn no_certificate_is_none_and_one_that_cannot_be_read_is_refused() {
+fn missing_certificate_is_none_and_malformed_one_is_rejected() {
     let name = HeaderName::from_static("x-ssl-cert");
     let nginx = ClientCertificateSource::Nginx(name.clone());
     let apache = ClientCertificateSource::Apache(name);
@@ -295,7 +295,7 @@ fn no_certificate_is_none_and_one_that_cannot_be_read_is_refused() {
 
 proptest! {
     #[test]
-    fn headers_may_be_anything(
+    fn any_headers_give_a_value_or_a_client_error(
         values in prop::collection::vec((0..8_usize, "[ -~\u{80}-\u{ff}]{0,60}"), 0..5),
         form in ".{0,60}",
     ) {

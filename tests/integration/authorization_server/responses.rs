@@ -1,4 +1,4 @@
-//! The HTTP responses that a server makes of answers.
+//! The HTTP responses that `next()` builds from API responses.
 
 use std::time::Duration;
 
@@ -53,7 +53,7 @@ fn response(next: TokenNext) -> Response {
 }
 
 #[tokio::test]
-async fn a_code_flow_needs_no_other_responses() {
+async fn code_flow_gets_all_responses_from_next() {
     for version in GENERATIONS {
         let emulator = Emulator::start().await.unwrap();
         let api = Authlete::new(emulator.config(version)).unwrap();
@@ -201,7 +201,7 @@ fn a_client_that_failed_to_authenticate_is_challenged_when_it_used_basic() {
 }
 
 #[test]
-fn a_bearer_of_a_wrong_registration_token_is_challenged() {
+fn invalid_registration_token_is_challenged_with_bearer() {
     let refused = json!({ "action": "UNAUTHORIZED", "responseContent": "{}" });
     let authlete::server::ClientRegistrationNext::Respond(sent) =
         answer::<ClientRegistrationResponse>(refused).next();
@@ -223,7 +223,7 @@ fn nonces_and_challenges_of_an_answer_are_headers() {
 }
 
 #[test]
-fn what_a_response_cannot_be_made_of_is_a_server_error_that_leaks_nothing() {
+fn unusable_api_response_is_a_server_error_that_leaks_nothing() {
     for value in [
         json!({}),
         json!({ "action": "LATER", "responseContent": "secret" }),
@@ -254,7 +254,7 @@ fn what_a_response_cannot_be_made_of_is_a_server_error_that_leaks_nothing() {
 }
 
 #[test]
-fn what_is_left_to_decide_has_what_it_takes() {
+fn password_and_reissue_actions_carry_the_data_to_decide() {
     let value = json!({ "action": "PASSWORD", "ticket": "t", "username": "alice" });
     let next = answer::<TokenResponse>(value).next(&Presented::default());
     let TokenNext::Password {
@@ -276,7 +276,7 @@ fn what_is_left_to_decide_has_what_it_takes() {
 }
 
 #[tokio::test]
-async fn a_revocation_answers_with_a_body_for_a_callback_alone() {
+async fn revocation_response_has_a_body_only_for_a_callback() {
     let emulator = Emulator::start().await.unwrap();
     let api = Authlete::new(emulator.config(ApiVersion::V3)).unwrap();
     let client = emulator.client();
@@ -301,7 +301,7 @@ async fn a_revocation_answers_with_a_body_for_a_callback_alone() {
 }
 
 #[tokio::test]
-async fn a_failed_call_is_503_when_it_may_succeed_later_and_else_500() {
+async fn retryable_error_is_503_and_other_errors_are_500() {
     let emulator = Emulator::builder().rate_limit(1).start().await.unwrap();
     let api = Authlete::builder(emulator.config(ApiVersion::V3))
         .retry(RetryPolicy::never())

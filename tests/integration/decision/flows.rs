@@ -1,4 +1,4 @@
-//! Flows through the emulator: what the client gets in the end.
+//! Complete flows through the emulator, as the client sees them.
 
 use std::collections::HashMap;
 use std::time::SystemTime;
@@ -18,7 +18,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use form_urlencoded::{Serializer, parse};
 use serde_json::{Value, json};
 
-/// A server with the session of one browser.
+/// An authorization server on the emulator.
 struct Server {
     emulator: Emulator,
     api: Authlete,
@@ -65,7 +65,7 @@ impl Server {
         }
     }
 
-    /// The parameters that the client gets when nobody is shown a page.
+    /// The parameters of the redirect to the client, for a decision that shows no page.
     async fn end(&self, decision: Decision) -> HashMap<String, String> {
         let response = match decision {
             Decision::Issue(request) => {
@@ -133,7 +133,7 @@ fn reason(pending: &PendingAuthorization, session: Option<&Session>) -> LoginRea
 }
 
 #[tokio::test]
-async fn request_without_pages_ends_with_the_error_of_the_specification() {
+async fn prompt_none_request_fails_with_the_specified_error() {
     for server in Server::both().await {
         let known = || Consent::new().scopes(["openid"]);
         let session = Session::new("alice", now() - 100).consented_before(known());
@@ -160,7 +160,7 @@ async fn request_without_pages_ends_with_the_error_of_the_specification() {
             let error = server.error(&none(more), session).await;
             assert_eq!(error, expected, "{more:?}");
         }
-        // And else with a code.
+        // If all requirements are met, the response has a code.
         let query = none(&[
             ("max_age", "1000"),
             ("acr_values", "gold"),
@@ -187,7 +187,7 @@ async fn request_with_max_age_of_zero_leads_to_a_login_whose_time_and_acr_the_id
         let old = old.consented_before(known());
         let mut pending = server.authorize(&query).await;
         assert_eq!(reason(&pending, Some(&old)), LoginReason::MaxAge);
-        // The browser comes back from the page.
+        // The pending request is stored while the login page is shown.
         let stored = serde_json::to_string(&pending).unwrap();
         pending = serde_json::from_str(&stored).unwrap();
         let weak = Session::new("alice", now()).acr("silver").amr(["pwd"]);
@@ -277,7 +277,7 @@ async fn refused_scope_is_not_granted_and_its_claims_do_not_go_out() {
 }
 
 #[tokio::test]
-async fn user_who_denies_or_logs_in_as_somebody_else_leads_to_an_error() {
+async fn denial_and_login_as_another_user_are_errors() {
     for server in Server::both().await {
         let pending = server.authorize(&server.query("openid", &[])).await;
         let denied = server.end(Decision::Fail(pending.deny())).await;
@@ -307,7 +307,7 @@ fn alice() -> StandardClaims {
         .other("amr", "of the user store")
 }
 
-/// The request of a decision that asks nobody for anything.
+/// The request of a decision to issue without interaction.
 fn issue(decision: Decision) -> authlete::types::AuthorizationIssueRequest {
     match decision {
         Decision::Issue(request) => *request,

@@ -1,5 +1,5 @@
-//! The decision on an authorization request: against a table of the specification, on walks of a user, and in flows
-//! through the emulator.
+//! The decision on an authorization request: compared with a table from the specification, on simulated user journeys,
+//! and in flows through the emulator.
 
 mod flows;
 mod situations;

@@ -1,4 +1,4 @@
-//! Requests and sessions in all combinations that matter.
+//! All relevant combinations of requests and sessions.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -6,7 +6,7 @@ use authlete::server::{Consent, PendingAuthorization, Session};
 use authlete::types::AuthorizationResponse;
 use serde_json::json;
 
-/// When the request comes, in seconds since the epoch.
+/// The time of the request, in seconds since the epoch.
 pub const BEGAN_AT: i64 = 1_767_225_600;
 pub const TICKET: &str = "the-ticket-of-the-request";
 pub const SCOPES: [&str; 3] = ["openid", "profile", "write"];
@@ -32,7 +32,7 @@ pub struct Request {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Before {
+pub enum PriorConsent {
     Never,
     ToSome,
     ToAll,
@@ -41,22 +41,22 @@ pub enum Before {
 
 #[derive(Debug, Clone, Copy)]
 pub struct State {
-    /// How long ago alice logged in, in seconds; `None` when nobody did.
+    /// The seconds since alice logged in; `None` without a session.
     pub age: Option<i64>,
     pub acr: Option<&'static str>,
-    pub before: Before,
+    pub before: PriorConsent,
 }
 
 pub const MAX_AGES: [Option<i64>; 3] = [None, Some(0), Some(600)];
 pub const ACRS: [Acr; 3] = [Acr::NotRequested, Acr::Voluntary, Acr::Essential];
 pub const SUBJECTS: [Option<&str>; 3] = [None, Some("alice"), Some("bob")];
-pub const BEFORE: [Before; 4] = [
-    Before::Never,
-    Before::ToSome,
-    Before::ToAll,
-    Before::NotNeeded,
+pub const PRIOR_CONSENTS: [PriorConsent; 4] = [
+    PriorConsent::Never,
+    PriorConsent::ToSome,
+    PriorConsent::ToAll,
+    PriorConsent::NotNeeded,
 ];
-/// -3600 is a session whose time is wrong, since it is in the future.
+/// -3600 is a session with a login time in the future.
 pub const AGES: [Option<i64>; 6] = [
     None,
     Some(-3600),
@@ -67,7 +67,7 @@ pub const AGES: [Option<i64>; 6] = [
 ];
 pub const SESSION_ACRS: [Option<&str>; 3] = [None, Some("bronze"), Some("gold")];
 
-/// `none`, and each combination of the others.
+/// `none` alone, and each combination of the other prompts.
 pub fn prompts() -> Vec<Vec<&'static str>> {
     let words = ["LOGIN", "CONSENT", "SELECT_ACCOUNT", "CREATE"];
     let subsets = (0..16).map(|bits: u8| {
@@ -101,7 +101,7 @@ pub fn states() -> Vec<State> {
     let mut states = Vec::new();
     for age in AGES {
         for acr in SESSION_ACRS {
-            states.extend(BEFORE.map(|before| State { age, acr, before }));
+            states.extend(PRIOR_CONSENTS.map(|before| State { age, acr, before }));
         }
     }
     states
@@ -149,15 +149,17 @@ impl State {
     }
 }
 
-pub fn with(session: Session, acr: Option<&str>, before: Before) -> Session {
+pub fn with(session: Session, acr: Option<&str>, before: PriorConsent) -> Session {
     let session = match acr {
         Some(acr) => session.acr(acr),
         None => session,
     };
     match before {
-        Before::Never => session,
-        Before::ToSome => session.consented_before(Consent::new().scopes(["openid", "profile"])),
-        Before::ToAll => session.consented_before(Consent::new().scopes(SCOPES)),
-        Before::NotNeeded => session.consent_not_needed(),
+        PriorConsent::Never => session,
+        PriorConsent::ToSome => {
+            session.consented_before(Consent::new().scopes(["openid", "profile"]))
+        }
+        PriorConsent::ToAll => session.consented_before(Consent::new().scopes(SCOPES)),
+        PriorConsent::NotNeeded => session.consent_not_needed(),
     }
 }

@@ -1,4 +1,4 @@
-//! Single steps that the table and the walks do not have.
+//! Decisions that the table and the random journeys do not cover.
 
 use authlete::server::{
     Consent, Decision, Interaction, LoginReason, PendingAuthorization, Session,
@@ -59,7 +59,7 @@ fn texts(texts: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn max_age_of_zero_among_pushed_parameters_demands_a_login() {
+fn max_age_of_zero_in_pushed_parameters_requires_a_login() {
     let session = alice().consented_before(Consent::new().scopes(["openid"]));
     issued(decide(&pending(json!({})), &session));
     let pushed = pending(json!({})).pushed("response_type=code&max_age=0");
@@ -72,7 +72,7 @@ fn max_age_of_zero_among_pushed_parameters_demands_a_login() {
 }
 
 #[test]
-fn login_is_renewed_by_the_user_who_logged_in_and_by_no_other_session() {
+fn prompt_login_is_satisfied_only_by_the_session_that_logged_in() {
     let mut pending = pending(json!({ "prompts": ["LOGIN"] }));
     let login = |session: &Session, pending: &PendingAuthorization| {
         matches!(
@@ -80,7 +80,7 @@ fn login_is_renewed_by_the_user_who_logged_in_and_by_no_other_session() {
             Decision::Interact(Interaction::LogIn(_))
         )
     };
-    // A login that nobody noted, such as one at another client in the same second.
+    // A login that `logged_in` was not called for, such as one at another client in the same second.
     let elsewhere = Session::new("alice", BEGAN_AT);
     assert!(login(&elsewhere, &pending));
     let new = Session::new("alice", BEGAN_AT + 3);
@@ -91,14 +91,14 @@ fn login_is_renewed_by_the_user_who_logged_in_and_by_no_other_session() {
 }
 
 #[test]
-fn login_that_took_place_is_not_too_old_however_long_the_user_decides() {
+fn login_for_the_request_does_not_expire_while_the_user_decides() {
     let mut pending = pending(json!({ "maxAge": 10 }));
     let session = Session::new("alice", BEGAN_AT + 3);
     pending.logged_in(&session);
     let consent = Consent::new().scopes(["openid"]);
     pending.consented(&session, consent.clone());
     issued(pending.decide(Some(&session), at(BEGAN_AT + 900)));
-    // The same session without that login.
+    // The same session with a request that did not cause the login.
     let other = PendingAuthorization::new(
         TICKET,
         answer(json!({ "maxAge": 10 })),
@@ -115,7 +115,7 @@ fn login_that_took_place_is_not_too_old_however_long_the_user_decides() {
 }
 
 #[test]
-fn request_fails_after_three_logins_for_the_reason_that_is_left() {
+fn request_fails_after_three_logins_with_the_remaining_reason() {
     let acr = json!({ "acrs": ["gold"], "acrEssential": true });
     let stale = json!({ "prompts": ["LOGIN"] });
     for (members, subject, age, expected) in [
@@ -148,7 +148,7 @@ fn request_fails_after_three_logins_for_the_reason_that_is_left() {
 }
 
 #[test]
-fn voluntary_acr_is_asked_for_once_and_the_request_goes_on_without_it() {
+fn voluntary_acr_is_requested_once_and_then_ignored() {
     let mut pending = pending(json!({ "acrs": ["gold"] }));
     let session = Session::new("alice", BEGAN_AT)
         .acr("bronze")
@@ -191,19 +191,19 @@ fn acr_amr_and_session_go_into_the_issue_request() {
 }
 
 #[test]
-fn offline_access_counts_with_prompt_consent_or_where_the_server_allows_it() {
+fn offline_access_needs_prompt_consent_or_permission_of_the_server() {
     let scopes = json!([{ "name": "openid" }, { "name": "offline_access" }]);
     let all = Consent::new().scopes(["openid", "offline_access"]);
     let trusted = alice().consent_not_needed();
     let known = alice().consented_before(all);
 
-    // Ignored.
+    // `offline_access` is ignored without `prompt=consent`.
     let request = pending(json!({ "scopes": scopes }));
     for session in [&trusted, &known] {
         let issued = issued(decide(&request, session));
         assert_eq!(issued.scopes, Some(texts(&["openid"])));
     }
-    // Asked for, whatever there was before.
+    // The user is asked, even after earlier consent.
     let allowed = request.allow_offline_access();
     let consent = pending(json!({ "scopes": scopes, "prompts": ["CONSENT"] }));
     for session in [&trusted, &known] {
@@ -216,18 +216,18 @@ fn offline_access_counts_with_prompt_consent_or_where_the_server_allows_it() {
     let asked = missing(decide(&consent, &known));
     consent.consented(&known, asked);
     assert_eq!(issued(decide(&consent, &known)).scopes, None);
-    // Nobody can be asked.
+    // With `prompt=none` the user cannot be asked.
     let none = json!({ "scopes": scopes, "prompts": ["NONE"], "action": "NO_INTERACTION" });
     let none = pending(none).allow_offline_access();
     let issued_silently = issued(decide(&none, &known));
     assert_eq!(issued_silently.scopes, Some(texts(&["openid"])));
-    // A scope like any other.
+    // Without `openid` it is an ordinary scope.
     let oauth = pending(json!({ "scopes": [{ "name": "offline_access" }] }));
     assert_eq!(issued(decide(&oauth, &known)).scopes, None);
 }
 
 #[test]
-fn consent_is_asked_for_what_is_new_and_returned_for_what_counts() {
+fn consent_page_asks_for_new_items_and_consented_items_are_returned() {
     let details = json!({ "elements": [{ "type": "account" }, { "type": "payment" }] });
     let mut pending = pending(json!({
         "scopes": [{ "name": "openid" }, { "name": "email" }, { "name": "write" }],
@@ -266,7 +266,7 @@ fn consent_is_asked_for_what_is_new_and_returned_for_what_counts() {
     let elements = request.authorization_details.unwrap().elements.unwrap();
     assert_eq!(elements, [AuthzDetailsElement::new("account")]);
 
-    // A payment is not kept.
+    // Consent to a payment is not remembered.
     let kept = Consent::new()
         .scopes(["openid", "email"])
         .claims(["birthdate", "birthdate#ja"])
@@ -276,7 +276,7 @@ fn consent_is_asked_for_what_is_new_and_returned_for_what_counts() {
 }
 
 #[test]
-fn consent_of_a_form_counts_for_the_claims_of_its_scopes_in_all_languages() {
+fn consent_to_scopes_covers_their_claims_in_all_languages() {
     let mut pending = pending(json!({
         "scopes": [{ "name": "openid" }, { "name": "profile" }, { "name": "email" }],
         "claims": ["name", "name#ja", "email", "birthdate", "tax_id"],
@@ -291,7 +291,7 @@ fn consent_of_a_form_counts_for_the_claims_of_its_scopes_in_all_languages() {
 }
 
 #[test]
-fn refusal_of_all_claims_is_consent_to_sub_since_an_empty_list_counts_as_none() {
+fn refusal_of_all_claims_sends_sub_because_an_empty_list_means_no_list() {
     let mut pending =
         pending(json!({ "claims": ["tax_id"], "idTokenClaims": "{\"tax_id\":null}" }));
     pending.consented(&alice(), Consent::new());
@@ -333,7 +333,7 @@ fn request_without_scopes_is_granted_once_the_user_agreed() {
 }
 
 #[test]
-fn credentials_of_an_offer_are_asked_for() {
+fn consent_page_asks_for_issuable_credentials() {
     let credentials = json!([{ "credential_configuration_id": "degree" }]).to_string();
     let request = || pending(json!({ "scopes": null, "issuableCredentials": credentials }));
     let before = alice().consented_before(Consent::new());
@@ -345,7 +345,7 @@ fn credentials_of_an_offer_are_asked_for() {
 }
 
 #[test]
-fn managed_grant_is_changed_by_its_owner_who_agrees_to_what_is_new() {
+fn grant_is_changed_only_by_its_owner_with_consent_to_new_scopes() {
     let scopes = json!([{ "name": "openid" }, { "name": "write" }]);
     let grant = json!({ "scopes": [{ "scope": "write other" }] });
     let all = alice().consented_before(Consent::new().scopes(["openid", "write"]));
@@ -374,7 +374,7 @@ fn managed_grant_is_changed_by_its_owner_who_agrees_to_what_is_new() {
 }
 
 #[test]
-fn answer_that_is_no_interaction_never_leads_to_a_page() {
+fn action_other_than_interaction_never_shows_a_page() {
     let strange = pending(json!({ "action": "SOMETHING_NEW", "prompts": ["SELECT_ACCOUNT"] }));
     let expected = AuthorizationFailReason::AccountSelectionRequired;
     assert_eq!(reason(decide(&strange, &alice())), expected);

@@ -1,36 +1,36 @@
-//! The first decision on a request, against a table of OpenID Connect Core 1.0 §3.1.2.
+//! The first decision on a request, compared with a table from OpenID Connect Core 1.0 §3.1.2.
 //!
-//! The table is written from the text of the specification, row by row, and shares no code with the crate. The first row
-//! that applies counts.
+//! The table is written from the text of the specification and shares no code with the crate. The first row that applies
+//! determines the outcome.
 
 use authlete::server::{Decision, Interaction, LoginReason};
 use authlete::types::AuthorizationFailReason as Reason;
 
-use super::situations::{Acr, BEGAN_AT, Before, Request, State, at, requests, states};
+use super::situations::{Acr, BEGAN_AT, PriorConsent, Request, State, at, requests, states};
 
-/// What the user's browser gets.
+/// The response to the user's browser.
 #[derive(Debug, PartialEq, Eq)]
 enum Outcome {
-    /// A page.
+    /// One of the pages.
     Login(LoginReason),
     Accounts,
     Registration,
     Consent,
     /// An authorization response.
     Granted,
-    /// An error response (§3.1.2.6), and what Authlete is told of it.
+    /// An error response (§3.1.2.6), and the reason that is sent to Authlete.
     Refused(&'static str, Reason),
 }
 
 struct Row {
-    says: &'static str,
+    rule: &'static str,
     applies: fn(&Request, &State) -> bool,
     outcome: Outcome,
 }
 
-fn row(says: &'static str, applies: fn(&Request, &State) -> bool, outcome: Outcome) -> Row {
+fn row(rule: &'static str, applies: fn(&Request, &State) -> bool, outcome: Outcome) -> Row {
     Row {
-        says,
+        rule,
         applies,
         outcome,
     }
@@ -53,7 +53,7 @@ fn acr_missed(request: &Request, state: &State) -> bool {
 }
 
 fn not_consented(_: &Request, state: &State) -> bool {
-    matches!(state.before, Before::Never | Before::ToSome)
+    matches!(state.before, PriorConsent::Never | PriorConsent::ToSome)
 }
 
 fn table() -> Vec<Row> {
@@ -71,7 +71,7 @@ fn table() -> Vec<Row> {
             Refused("login_required", Reason::ExceedsMaxAge),
         ),
         row(
-            "§3.1.2.1 id_token_hint, §5.5.1 sub: somebody else is an error",
+            "§3.1.2.1 id_token_hint, §5.5.1 sub: another user is an error",
             |request, state| request.has("NONE") && other_user(request, state),
             Refused("login_required", Reason::DifferentSubject),
         ),
@@ -88,7 +88,7 @@ fn table() -> Vec<Row> {
             Refused("consent_required", Reason::ConsentRequired),
         ),
         row("§3.1.2.5", |request, _| request.has("NONE"), Granted),
-        // The others.
+        // Without prompt=none.
         row(
             "prompt=create: the user is shown the page of account creation rather than a login",
             |request, _| request.has("CREATE"),
@@ -120,7 +120,7 @@ fn table() -> Vec<Row> {
             Login(LoginReason::DifferentSubject),
         ),
         row(
-            "§5.5.1.1, RFC 9470: the OP tries to authenticate for what is asked",
+            "§5.5.1.1, RFC 9470: the OP tries to authenticate with the requested acr",
             acr_missed,
             Login(LoginReason::Acr),
         ),
@@ -139,7 +139,7 @@ fn table() -> Vec<Row> {
 }
 
 #[test]
-fn first_decision_is_that_of_the_specification_for_every_request_and_session() {
+fn first_decision_matches_the_specification_for_every_request_and_session() {
     let table = table();
     let mut uses = vec![0; table.len()];
     for request in requests() {
@@ -167,20 +167,20 @@ fn first_decision_is_that_of_the_specification_for_every_request_and_session() {
                 Decision::Fail(fail) => Outcome::Refused(error(&fail.reason), fail.reason.clone()),
             };
             let row = &table[index];
-            assert_eq!(decided, row.outcome, "{request:?} {state:?}: {}", row.says);
+            assert_eq!(decided, row.outcome, "{request:?} {state:?}: {}", row.rule);
         }
     }
     for (row, uses) in table.iter().zip(uses) {
-        assert!(uses > 0, "no situation for: {}", row.says);
+        assert!(uses > 0, "no combination matches the row: {}", row.rule);
     }
 }
 
-/// What the description of the API says a reason becomes.
+/// The error code for a reason, from the API description.
 fn error(reason: &Reason) -> &'static str {
     match reason {
         Reason::NotLoggedIn | Reason::ExceedsMaxAge | Reason::DifferentSubject => "login_required",
         Reason::AcrNotSatisfied => "unmet_authentication_requirements",
         Reason::ConsentRequired => "consent_required",
-        other => panic!("{other} is no reason for a first decision"),
+        other => panic!("{other} is not a reason for a first decision"),
     }
 }

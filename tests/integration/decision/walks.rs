@@ -1,4 +1,4 @@
-//! A user who does what the decisions say, well or badly, until the request ends.
+//! Random journeys of a user through the pages until the request ends.
 
 use authlete::server::{Consent, Decision, Interaction, PendingAuthorization, Session};
 use authlete::types::{AuthorizationFailReason, AuthorizationIssueRequest};
@@ -6,23 +6,23 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::situations::{
-    ACRS, AGES, Acr, BEFORE, BEGAN_AT, Before, CLAIMS, MAX_AGES, Request, SCOPES, SESSION_ACRS,
-    SUBJECTS, State, TICKET, at, prompts, with,
+    ACRS, AGES, Acr, BEGAN_AT, CLAIMS, MAX_AGES, PRIOR_CONSENTS, PriorConsent, Request, SCOPES,
+    SESSION_ACRS, SUBJECTS, State, TICKET, at, prompts, with,
 };
 
-/// What the user does at one page.
+/// What the user does on one page.
 #[derive(Debug, Clone)]
-struct Deed {
-    /// How long it takes, in seconds.
+struct Step {
+    /// The time that the user takes, in seconds.
     takes: i64,
-    /// Who logs in, or is chosen.
+    /// The account that logs in or is chosen.
     subject: &'static str,
     acr: Option<&'static str>,
-    /// How old the login is when it comes back: a login elsewhere may not be new.
+    /// The age of the login in seconds: a login at another identity provider may be old.
     login_age: i64,
-    /// Which of the scopes the user ticks.
+    /// The scopes that the user ticks.
     ticked: [bool; 3],
-    /// Whether the server is stopped meanwhile, and reads the request from its store.
+    /// Whether the server restarts meanwhile and reads the pending request from its store.
     restart: bool,
 }
 
@@ -45,12 +45,12 @@ fn state() -> impl Strategy<Value = State> {
     (
         select(&AGES[..]),
         select(&SESSION_ACRS[..]),
-        select(&BEFORE[..]),
+        select(&PRIOR_CONSENTS[..]),
     )
         .prop_map(|(age, acr, before)| State { age, acr, before })
 }
 
-fn deed() -> impl Strategy<Value = Deed> {
+fn step() -> impl Strategy<Value = Step> {
     (
         select(&[0_i64, 1, 30, 700][..]),
         prop_oneof![4 => Just("alice"), 1 => Just("bob")],
@@ -59,7 +59,7 @@ fn deed() -> impl Strategy<Value = Deed> {
         any::<[bool; 3]>(),
         any::<bool>(),
     )
-        .prop_map(|(takes, subject, acr, login_age, ticked, restart)| Deed {
+        .prop_map(|(takes, subject, acr, login_age, ticked, restart)| Step {
             takes,
             subject,
             acr,
@@ -69,49 +69,48 @@ fn deed() -> impl Strategy<Value = Deed> {
         })
 }
 
-/// A request leads to this many pages at the most: a choice, three logins, one of which may create an account, and a
-/// consent.
+/// The maximum number of pages: account selection, three logins (one may create an account) and consent.
 const PAGES: usize = 5;
 
-/// What a walk leaves behind.
+/// The state at the end of a journey.
 struct Walk {
     pages: usize,
     session: Option<Session>,
     session_acr: Option<&'static str>,
-    /// What was asked for and ticked, for the user of the session.
+    /// The scopes that the user of the session ticked, if the consent page was shown.
     ticked: Option<Vec<&'static str>>,
     asked: bool,
     now: i64,
     end: Decision,
 }
 
-fn walk(request: &Request, state: State, deeds: &[Deed]) -> Walk {
+fn walk(request: &Request, state: State, steps: &[Step]) -> Walk {
     let mut pending = request.pending();
     let (mut session, mut session_acr) = (state.session(), state.acr);
     let mut ticked: Option<(String, Vec<&'static str>)> = None;
     let mut now = BEGAN_AT;
-    for (pages, deed) in deeds.iter().enumerate() {
+    for (pages, step) in steps.iter().enumerate() {
         let decision = pending.decide(session.as_ref(), at(now));
         assert_no_ticket(&decision, &pending);
-        now += deed.takes;
+        now += step.takes;
         let logged_in = || {
-            let session = Session::new(deed.subject, now - deed.login_age);
-            with(session, deed.acr, state.before)
+            let session = Session::new(step.subject, now - step.login_age);
+            with(session, step.acr, state.before)
         };
         match decision {
             Decision::Interact(Interaction::LogIn(_))
             | Decision::Interact(Interaction::CreateAccount { .. }) => {
                 let new = logged_in();
                 pending.logged_in(&new);
-                (session, session_acr) = (Some(new), deed.acr);
+                (session, session_acr) = (Some(new), step.acr);
             }
             Decision::Interact(Interaction::ChooseAccount { .. }) => {
                 // One of the accounts that are logged in already.
                 let known = session.clone().unwrap();
-                let chosen = match deed.subject == known.subject() {
+                let chosen = match step.subject == known.subject() {
                     true => known,
                     false => with(
-                        Session::new(deed.subject, known.auth_time()),
+                        Session::new(step.subject, known.auth_time()),
                         session_acr,
                         state.before,
                     ),
@@ -123,7 +122,7 @@ fn walk(request: &Request, state: State, deeds: &[Deed]) -> Walk {
                 let session = session.as_ref().unwrap();
                 let chosen: Vec<_> = SCOPES
                     .into_iter()
-                    .zip(deed.ticked)
+                    .zip(step.ticked)
                     .filter_map(|(scope, ticked)| ticked.then_some(scope))
                     .collect();
                 let mut consent = asked.requested.clone();
@@ -142,12 +141,12 @@ fn walk(request: &Request, state: State, deeds: &[Deed]) -> Walk {
                     asked: ticked.is_some(),
                     ticked: ticked.map(|(_, ticked)| ticked),
                     session,
-                    now: now - deed.takes,
+                    now: now - step.takes,
                     end,
                 };
             }
         }
-        if deed.restart {
+        if step.restart {
             let stored = serde_json::to_string(&pending).unwrap();
             assert_eq!(
                 serde_json::from_str::<PendingAuthorization>(&stored).unwrap(),
@@ -164,7 +163,7 @@ fn assert_no_ticket(decision: &Decision, pending: &PendingAuthorization) {
     assert!(!shown.contains(TICKET), "{shown}");
 }
 
-fn assert_issued_rightly(
+fn assert_issue_is_allowed(
     request: &Request,
     state: State,
     walk: &Walk,
@@ -191,7 +190,7 @@ fn assert_issued_rightly(
         assert_eq!(issue.subject, subject);
     }
     if request.has("CONSENT") {
-        assert!(walk.asked, "nobody was asked for consent");
+        assert!(walk.asked, "the user was not asked for consent");
     }
     // Consent covers each scope and claim.
     let scopes = issue.scopes.clone();
@@ -200,8 +199,8 @@ fn assert_issued_rightly(
         (Some(ticked), _) => Consent::new()
             .scopes(ticked.iter().copied())
             .scopes(["openid"]),
-        (None, Before::ToAll | Before::NotNeeded) => Consent::new().scopes(SCOPES),
-        (None, Before::Never | Before::ToSome) => panic!("nobody agreed"),
+        (None, PriorConsent::ToAll | PriorConsent::NotNeeded) => Consent::new().scopes(SCOPES),
+        (None, PriorConsent::Never | PriorConsent::ToSome) => panic!("no consent"),
     };
     for scope in &scopes {
         assert!(agreed.scopes.contains(scope), "{scope} was not agreed to");
@@ -216,7 +215,7 @@ fn assert_issued_rightly(
     }
 }
 
-/// Whether the request has what the reason says was not met.
+/// Whether the request has the requirement that the reason says is not met.
 fn may_fail(request: &Request, reason: &AuthorizationFailReason) -> bool {
     use AuthorizationFailReason::*;
     let silent = request.has("NONE");
@@ -234,34 +233,34 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(4096))]
 
     #[test]
-    fn a_user_who_follows_the_decisions_comes_to_an_end_that_the_specification_allows(
+    fn every_journey_ends_as_the_specification_allows(
         request in request(),
         state in state(),
-        deeds in prop::collection::vec(deed(), PAGES + 1),
+        steps in prop::collection::vec(step(), PAGES + 1),
     ) {
-        let walk = walk(&request, state, &deeds);
+        let walk = walk(&request, state, &steps);
         if request.has("NONE") {
-            prop_assert_eq!(walk.pages, 0, "a page in spite of prompt=none");
+            prop_assert_eq!(walk.pages, 0, "a page despite prompt=none");
         }
         match &walk.end {
-            Decision::Issue(issue) => assert_issued_rightly(&request, state, &walk, issue),
+            Decision::Issue(issue) => assert_issue_is_allowed(&request, state, &walk, issue),
             Decision::Fail(fail) => {
                 prop_assert_eq!(fail.ticket.expose(), TICKET);
                 prop_assert!(may_fail(&request, &fail.reason), "{:?}", fail.reason);
             }
-            page => prop_assert!(false, "{page:?} is no end"),
+            page => prop_assert!(false, "{page:?} is not an end"),
         }
     }
 
-    /// Somebody who does everything right is never refused.
+    /// A cooperative user is never rejected.
     #[test]
-    fn a_user_who_logs_in_as_demanded_and_agrees_is_granted_the_request(
+    fn request_is_granted_to_a_user_who_logs_in_and_consents(
         request in request(),
         state in state(),
         takes in select(&[0_i64, 1, 30, 700][..]),
     ) {
         prop_assume!(!request.has("NONE"));
-        let deed = Deed {
+        let step = Step {
             takes,
             subject: request.subject.unwrap_or("alice"),
             acr: Some("silver"),
@@ -269,12 +268,12 @@ proptest! {
             ticked: [true; 3],
             restart: true,
         };
-        let walk = walk(&request, state, &vec![deed; PAGES + 1]);
+        let walk = walk(&request, state, &vec![step; PAGES + 1]);
         prop_assert!(walk.pages <= 4, "{} pages", walk.pages);
         let Decision::Issue(issue) = &walk.end else {
             return Err(TestCaseError::fail(format!("{:?}", walk.end)));
         };
-        assert_issued_rightly(&request, state, &walk, issue);
+        assert_issue_is_allowed(&request, state, &walk, issue);
         prop_assert_eq!(&issue.scopes, &None);
     }
 }

@@ -78,7 +78,7 @@ pub fn rsa() -> Value {
     })
 }
 
-/// Of 1024 bits, which is too small.
+/// An RSA key of 1024 bits, which is too small.
 pub fn small_rsa() -> Value {
     json!({
         "kty": "RSA",

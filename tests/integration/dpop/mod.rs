@@ -1,4 +1,4 @@
-//! Proofs of possession (DPoP, RFC 9449) for our own calls.
+//! DPoP (RFC 9449) for calls to Authlete.
 
 pub mod keys;
 mod proof;
@@ -18,11 +18,11 @@ use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt as _;
 
 use crate::calls::{ok, token};
-use crate::configuration::refused;
+use crate::configuration::config_error;
 use crate::raw_server::{next_request, raw_server};
 use crate::server::{Received, Reply, Server};
 
-/// Making connections for each configuration would take long.
+/// Shared, because a connection pool for each configuration would be slow.
 static HANDLE: LazyLock<Authlete> =
     LazyLock::new(|| Authlete::new(Config::v3("https://a.example", 1, TOKEN)).unwrap());
 
@@ -33,13 +33,13 @@ fn config(url: &str, key: &Value) -> Config {
 }
 
 fn api(url: &str) -> Authlete {
-    let soon = RetryPolicy::new().base_delay(Duration::from_millis(1));
+    let retry = RetryPolicy::new().base_delay(Duration::from_millis(1));
     let builder = Authlete::builder(config(url, &keys::p256()));
-    builder.retry(soon).build().unwrap()
+    builder.retry(retry).build().unwrap()
 }
 
-/// RFC 9449 §9.
-fn demand(nonce: &str) -> Reply {
+/// A response that requires a nonce (RFC 9449 §9).
+fn nonce_required(nonce: &str) -> Reply {
     Reply::json(401, &json!({ "resultCode": "A000000" }))
         .header(
             "www-authenticate",
@@ -48,11 +48,11 @@ fn demand(nonce: &str) -> Reply {
         .header("dpop-nonce", nonce)
 }
 
-/// Demands a nonce until a proof has it.
-async fn demanding(nonce: &'static str) -> Server {
+/// Rejects requests until the proof has the nonce.
+async fn nonce_server(nonce: &'static str) -> Server {
     Server::start(move |request| match nonce_of(request).as_deref() {
         Some(sent) if sent == nonce => ok(),
-        _ => demand(nonce),
+        _ => nonce_required(nonce),
     })
     .await
 }
@@ -68,7 +68,7 @@ async fn introspect(api: &Authlete) -> Result<(), Error> {
 }
 
 #[tokio::test]
-async fn a_proof_of_each_type_of_key() {
+async fn proof_is_valid_for_each_type_of_key() {
     let server = Server::always(Reply::json(200, &json!({}))).await;
     for (key, alg) in [
         (keys::p256(), "ES256"),
@@ -92,7 +92,7 @@ async fn a_proof_of_each_type_of_key() {
         assert_eq!(proof.header["jwk"], Value::Object(public));
 
         assert_eq!(proof.claim("htm"), "GET");
-        // Without the query, which there was.
+        // `htu` has no query (RFC 9449 §4.2), though the request had one.
         assert_eq!(arrived[0].query["developer"], "alice");
         let url = format!("{}/api/1/client/get/list", server.url);
         assert_eq!(proof.claim("htu"), url);
@@ -108,7 +108,7 @@ async fn a_proof_of_each_type_of_key() {
 }
 
 #[tokio::test]
-async fn the_key_chooses_its_algorithm() {
+async fn alg_member_of_the_key_selects_the_algorithm() {
     let server = Server::always(ok()).await;
     for (mut key, algorithms) in [
         (keys::p256(), vec!["ES256"]),
@@ -128,7 +128,7 @@ async fn the_key_chooses_its_algorithm() {
 }
 
 #[tokio::test]
-async fn the_url_of_a_proof_is_that_of_the_request() {
+async fn htu_is_the_url_of_the_request() {
     let server = Server::always(ok()).await;
     let base = format!("{}/behind/a/gateway/", server.url);
     introspect(&api(&base)).await.unwrap();
@@ -142,7 +142,7 @@ async fn the_url_of_a_proof_is_that_of_the_request() {
 }
 
 #[tokio::test]
-async fn each_call_proves_the_token_that_it_carries() {
+async fn ath_is_the_hash_of_the_token_of_each_call() {
     let server = Server::always(Reply::json(200, &json!({}))).await;
     let config = config(&server.url, &keys::p256()).service_owner_access_token("of-all");
     let api = Authlete::new(config).unwrap();
@@ -184,8 +184,8 @@ async fn each_attempt_has_a_proof_of_its_own() {
 
 #[tokio::test]
 async fn the_nonce_of_the_server_is_used_and_kept() {
-    let server = demanding("n-1").await;
-    // The repetition is no retry: there is one without any, and for what must not be repeated.
+    let server = nonce_server("n-1").await;
+    // The repetition with a nonce is not a retry: it happens without retries, and for operations that must not be retried.
     let api = api(&server.url).with_retry(RetryPolicy::never()).unwrap();
     token(&api).await.unwrap();
     token(&api).await.unwrap();
@@ -202,14 +202,14 @@ async fn the_nonce_of_the_server_is_used_and_kept() {
         nonces,
         [None, kept.clone(), kept.clone(), kept.clone(), kept]
     );
-    // The same request, with another proof.
+    // The same request with a new proof.
     assert_eq!(arrived[0].body, arrived[1].body);
     let identifier = |request| Proof::of(request).claim("jti").to_owned();
     assert_ne!(identifier(&arrived[0]), identifier(&arrived[1]));
 }
 
 #[tokio::test]
-async fn any_answer_may_bring_the_next_nonce() {
+async fn every_response_may_set_the_next_nonce() {
     let turn = AtomicUsize::new(1);
     let turn = Arc::new(turn);
     let server = Server::start(move |_| {
@@ -229,7 +229,7 @@ async fn any_answer_may_bring_the_next_nonce() {
 }
 
 #[tokio::test]
-async fn what_can_be_no_nonce_is_not_kept() {
+async fn invalid_nonce_is_ignored() {
     let turn = Arc::new(AtomicUsize::new(0));
     let nonces = ["n-1".to_owned(), "n".repeat(100_000), String::new()];
     let server = Server::start(move |_| {
@@ -247,8 +247,8 @@ async fn what_can_be_no_nonce_is_not_kept() {
 }
 
 #[tokio::test]
-async fn a_nonce_is_for_the_server_that_gave_it() {
-    let (one, other) = (demanding("n-1").await, Server::always(ok()).await);
+async fn nonce_is_kept_per_server() {
+    let (one, other) = (nonce_server("n-1").await, Server::always(ok()).await);
     let api = api(&one.url);
     introspect(&api).await.unwrap();
     let elsewhere = api.config().clone().base_url(&other.url);
@@ -258,9 +258,9 @@ async fn a_nonce_is_for_the_server_that_gave_it() {
     assert_eq!(nonce_of(&other.take()[0]), None);
 }
 
-/// RFC 9449 §8: an authorization server says it in the body.
+/// An authorization server sends the error in the body (RFC 9449 §8).
 #[tokio::test]
-async fn the_demand_may_be_in_the_body() {
+async fn use_dpop_nonce_error_may_be_in_the_body() {
     let server = Server::start(|request| match nonce_of(request) {
         Some(_) => ok(),
         None => Reply::json(400, &json!({ "error": "use_dpop_nonce" })).header("dpop-nonce", "n-1"),
@@ -271,21 +271,21 @@ async fn the_demand_may_be_in_the_body() {
 }
 
 #[tokio::test]
-async fn a_server_that_is_never_content_gets_two_requests() {
-    let server = Server::always(demand("n-1")).await;
+async fn request_is_repeated_only_once_for_a_nonce() {
+    let server = Server::always(nonce_required("n-1")).await;
     let error = introspect(&api(&server.url)).await.unwrap_err();
     assert_eq!(error.status().unwrap(), 401);
     assert_eq!(server.take().len(), 2);
 }
 
-/// Nonces end: each attempt may be made anew, and none counts for two.
+/// A nonce may expire: each attempt may be repeated with a new one, and a repetition does not count as an attempt.
 #[tokio::test]
 async fn a_nonce_may_change_between_the_attempts() {
     let turn = Arc::new(AtomicUsize::new(0));
     let server = Server::start(move |_| match turn.fetch_add(1, Ordering::Relaxed) {
-        0 => demand("n-1"),
-        2 => demand("n-2"),
-        4 => demand("n-3"),
+        0 => nonce_required("n-1"),
+        2 => nonce_required("n-2"),
+        4 => nonce_required("n-3"),
         5 => ok(),
         _ => Reply::json(503, &json!({})),
     })
@@ -303,18 +303,18 @@ async fn a_nonce_may_change_between_the_attempts() {
     assert_eq!(nonces, expected.map(|nonce| nonce.map(str::to_owned)));
 }
 
-/// The deadline is for both requests, and so is the limit.
+/// The deadline and the rate limit apply to both requests.
 #[tokio::test]
-async fn the_repetition_keeps_to_the_bounds_of_the_call() {
-    let server = demanding("n-1").await;
+async fn repetition_respects_rate_limit_and_deadline() {
+    let server = nonce_server("n-1").await;
     let builder = Authlete::builder(config(&server.url, &keys::p256()));
     let api = builder
         .rate_limiter(RateLimiterPolicy::per_second(1))
         .build()
         .unwrap();
-    let hasty = api.with_timeout(Duration::from_millis(100));
-    let error = introspect(&hasty).await.unwrap_err();
-    // The refusal, and not that there was no turn.
+    let impatient = api.with_timeout(Duration::from_millis(100));
+    let error = introspect(&impatient).await.unwrap_err();
+    // The error is the rejection by the server, not `Throttled`.
     assert_eq!(error.status().unwrap(), 401);
     assert_eq!(server.take().len(), 1);
     let begun = Instant::now();
@@ -324,7 +324,7 @@ async fn the_repetition_keeps_to_the_bounds_of_the_call() {
 }
 
 #[tokio::test]
-async fn only_a_demand_with_a_nonce_is_answered() {
+async fn request_is_repeated_only_for_use_dpop_nonce_with_a_nonce() {
     let refused = |status| Reply::json(status, &json!({ "error": "no" }));
     let challenge = |status, text| refused(status).header("www-authenticate", text);
     for reply in [
@@ -339,7 +339,7 @@ async fn only_a_demand_with_a_nonce_is_answered() {
         introspect(&api(&server.url)).await.unwrap_err();
         assert_eq!(server.take().len(), 1, "{reply:?}");
     }
-    // Among other challenges, in other case and without a body.
+    // One of several challenges, in another case, and without a body.
     let server = Server::always(
         Reply::text(401, "text/plain", "")
             .header("www-authenticate", r#"Bearer realm="a""#)
@@ -355,13 +355,13 @@ async fn only_a_demand_with_a_nonce_is_answered() {
 }
 
 #[tokio::test]
-async fn the_repetition_is_within_the_timeout() {
+async fn repetition_is_within_the_timeout() {
     let url = raw_server(|mut stream| async move {
         while next_request(&mut stream).await {
             tokio::time::sleep(Duration::from_millis(600)).await;
-            let demand = "HTTP/1.1 401 Unauthorized\r\ncontent-length: 0\r\ndpop-nonce: n\r\n\
+            let nonce_required = "HTTP/1.1 401 Unauthorized\r\ncontent-length: 0\r\ndpop-nonce: n\r\n\
                 www-authenticate: DPoP error=\"use_dpop_nonce\"\r\n\r\n";
-            let _ = stream.write_all(demand.as_bytes()).await;
+            let _ = stream.write_all(nonce_required.as_bytes()).await;
         }
     })
     .await;
@@ -434,16 +434,16 @@ fn a_key_that_cannot_sign_is_refused() {
         (changed(keys::rsa(), "d", json!("SECRET12")), inconsistent),
         (keys::small_rsa(), inconsistent),
     ] {
-        let shown = refused(config("https://a.example", &key));
+        let shown = config_error(config("https://a.example", &key));
         let expected = format!("DpopKey (AUTHLETE_DPOP_KEY), set in code: {reason}");
         assert_eq!(shown, expected);
     }
 }
 
 proptest! {
-    /// Whatever a member of a key holds: a handle or an error, and never a panic.
+    /// Any member of a key gives a handle or an error, never a panic.
     #[test]
-    fn any_member_is_taken_or_refused(index in 0..3, member in 0..9, bytes in any::<Vec<u8>>(), text in ".{0,40}") {
+    fn any_key_member_is_accepted_or_rejected_without_panic(index in 0..3, member in 0..9, bytes in any::<Vec<u8>>(), text in ".{0,40}") {
         let mut key = [keys::p256, keys::ed25519, keys::rsa][index as usize]();
         let members = ["crv", "x", "y", "n", "e", "d", "p", "dp", "qi"];
         for text in [BASE64_URL_SAFE_NO_PAD.encode(bytes), text] {
@@ -455,17 +455,17 @@ proptest! {
 }
 
 #[test]
-fn the_basic_credentials_of_2_carry_no_proof() {
+fn dpop_key_is_rejected_for_2_x() {
     let config = Config::v2("https://a.example", 1, "SECRET").dpop_key(keys::p256().to_string());
     assert_eq!(
-        refused(config),
+        config_error(config),
         "DpopKey (AUTHLETE_DPOP_KEY), set in code: proves the possession of access tokens, which 2.x does not have"
     );
 }
 
 #[tokio::test]
 async fn neither_token_nor_proof_nor_key_is_shown() {
-    let server = Server::always(demand("n")).await;
+    let server = Server::always(nonce_required("n")).await;
     let config = config(&server.url, &keys::ed25519());
     let api = Authlete::new(config.clone()).unwrap();
     let error = introspect(&api).await.unwrap_err();
@@ -475,7 +475,7 @@ async fn neither_token_nor_proof_nor_key_is_shown() {
         format!("{api:?} {config:?}"),
         format!("{:?}", Authlete::builder(config)),
     ] {
-        // `eyJ` is how each JWT begins.
+        // Each JWT begins with `eyJ`.
         for secret in ["SECRET", "eyJ", &key] {
             assert!(!shown.contains(secret), "{shown}");
         }

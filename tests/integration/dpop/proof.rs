@@ -1,4 +1,4 @@
-//! Proofs, read and verified as a server does (RFC 9449 §4.3).
+//! Parses and verifies DPoP proofs as a server does (RFC 9449 §4.3).
 
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::signature::{
@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use crate::server::Received;
 
-/// A proof whose signature is right.
+/// A proof with a valid signature.
 pub struct Proof {
     pub header: Value,
     pub claims: Value,
@@ -33,7 +33,7 @@ impl Proof {
             claims: json(claims),
         };
         let message = format!("{header}.{claims}");
-        assert!(proof.is_signed(message.as_bytes(), &decoded(signature)));
+        assert!(proof.has_valid_signature(message.as_bytes(), &decoded(signature)));
         proof
     }
 
@@ -41,7 +41,7 @@ impl Proof {
         self.claims[name].as_str().expect("the claim is text")
     }
 
-    fn is_signed(&self, message: &[u8], signature: &[u8]) -> bool {
+    fn has_valid_signature(&self, message: &[u8], signature: &[u8]) -> bool {
         let jwk = &self.header["jwk"];
         let member = |name: &str| decoded(jwk[name].as_str().unwrap());
         let curve = |algorithm: &'static dyn VerificationAlgorithm, key: &[u8]| {
@@ -69,7 +69,7 @@ impl Proof {
     }
 }
 
-/// `ath` of a token (RFC 9449 §4.2).
+/// The `ath` claim for a token (RFC 9449 §4.2).
 pub fn token_hash(token: &str) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(digest(&SHA256, token.as_bytes()))
 }

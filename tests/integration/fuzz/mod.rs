@@ -1,6 +1,6 @@
-//! The fuzz targets of `fuzz/`, on what fuzzing begins with.
+//! Runs the fuzz targets of `fuzz/` on their seeds.
 //!
-//! It is also written below the directory that `AUTHLETE_FUZZ_SEEDS` names, if it is set, for the fuzzer to take.
+//! If `AUTHLETE_FUZZ_SEEDS` is set, the seeds are also written to this directory for the fuzzer.
 
 #[path = "../../../fuzz/src/answer/mod.rs"]
 mod answer;
@@ -11,7 +11,7 @@ mod seeds;
 use std::path::Path;
 use std::{env, fs};
 
-/// Runs a target on inputs by their names.
+/// Runs a target on named inputs.
 fn run(name: &str, target: fn(&[u8]) -> bool, seeds: impl IntoIterator<Item = (String, String)>) {
     let corpus = env::var_os("AUTHLETE_FUZZ_SEEDS").map(|corpora| Path::new(&corpora).join(name));
     if let Some(corpus) = &corpus {
@@ -28,19 +28,19 @@ fn run(name: &str, target: fn(&[u8]) -> bool, seeds: impl IntoIterator<Item = (S
 
 #[test]
 fn answers() {
-    run("answer", answer::take, seeds::answers());
+    run("answer", answer::run, seeds::answers());
 }
 
 #[test]
 fn configuration_files() {
     run(
         "configuration_file",
-        configuration::take_file,
+        configuration::run_file,
         seeds::configuration_files(),
     );
 }
 
 #[test]
 fn settings() {
-    run("settings", configuration::take_settings, seeds::settings());
+    run("settings", configuration::run_settings, seeds::settings());
 }

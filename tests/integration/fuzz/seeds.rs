@@ -1,4 +1,4 @@
-//! What fuzzing begins with: what is right, from which a few mutations lead into every corner.
+//! Seeds for the fuzz targets: valid inputs, close to many edge cases.
 
 use authlete_codegen::description::operations;
 
@@ -7,9 +7,9 @@ use crate::description::{FLAT, success};
 /// A name and an input.
 type Seed = (String, String);
 
-/// The answer of each operation, with every member that it may have, and answers of servers that refuse.
+/// The full response of each operation, and error responses.
 pub fn answers() -> Vec<Seed> {
-    let right = operations(&FLAT).map(|operation| {
+    let successes = operations(&FLAT).map(|operation| {
         let (status, body) = success(operation.value);
         let (media_type, body) = body
             .map_or(("text/plain", String::new()), |(media_type, body)| {
@@ -19,10 +19,10 @@ pub fn answers() -> Vec<Seed> {
         let answer = format!("{id} {status}\ncontent-type: {media_type}\n\n{body}");
         (id.to_owned(), answer)
     });
-    right.chain(named(&REFUSALS)).collect()
+    successes.chain(named(&ERRORS)).collect()
 }
 
-const REFUSALS: [(&str, &str); 4] = [
+const ERRORS: [(&str, &str); 4] = [
     (
         "refused",
         "introspection 400
@@ -44,7 +44,7 @@ ratelimit-reset: 7
 ",
     ),
     (
-        "away",
+        "unavailable",
         "userinfo 502
 content-type: text/html
 retry-after: 120
@@ -141,7 +141,7 @@ pub fn settings() -> Vec<Seed> {
     seeds.map(|(name, seed)| (name.to_owned(), seed)).collect()
 }
 
-/// For nobody.
+/// A test key and certificate.
 const CERTIFICATE: &str = "-----BEGIN PRIVATE KEY-----
 MC4CAQAwBQYDK2VwBCIEIDNj49sHdQWVQUBKYuUPpQr4dEuN0ZwumG8+vjhY6cav
 -----END PRIVATE KEY-----

@@ -1,4 +1,4 @@
-//! What a hostile server does with a connection.
+//! How a hostile server handles a connection.
 
 use std::time::Duration;
 
@@ -7,44 +7,44 @@ use tokio::net::TcpStream;
 use tokio::time::sleep;
 use tokio_rustls::rustls::AlertDescription;
 
-use super::server::{State, read_request, serve_well, well};
+use super::server::{State, read_request, serve_validly, valid_response};
 use super::tls;
 
-/// What is done once a connection is there.
+/// The handling of a connection.
 #[derive(Clone)]
 pub enum Act {
-    /// There is no connection.
+    /// Refuses the connection.
     Refuse,
-    /// Resets it before anything is read.
+    /// Resets the connection before reading.
     ResetAtOnce,
-    /// Reads a request, sends something and keeps the connection for the next one.
+    /// Reads a request, sends the bytes and keeps the connection for the next request.
     Answer(Vec<u8>),
-    /// Reads a request, sends something and closes.
-    Say(Vec<u8>),
-    /// Reads a request, sends something and resets.
-    SayAndReset(Vec<u8>),
-    /// Reads a request, sends something and then nothing.
-    SayAndWait(Vec<u8>),
-    /// Reads a request, sends something, and then something else over and over, with a pause in between.
-    SayOnAndOn {
+    /// Reads a request, sends the bytes and closes.
+    SendAndClose(Vec<u8>),
+    /// Reads a request, sends the bytes and resets.
+    SendAndReset(Vec<u8>),
+    /// Reads a request, sends the bytes and then stays silent.
+    SendAndHang(Vec<u8>),
+    /// Reads a request, sends `first`, and then `again` repeatedly, after a pause each time.
+    SendRepeatedly {
         first: Vec<u8>,
         again: Vec<u8>,
         pause: Duration,
     },
-    /// Sends something in place of the TLS handshake, and closes.
+    /// Sends the bytes in place of the TLS handshake, and closes.
     NoTls(Vec<u8>),
-    /// Sends something in place of the TLS handshake, and then nothing.
+    /// Sends the bytes in place of the TLS handshake, and then stays silent.
     HalfTls(Vec<u8>),
-    /// Speaks TLS with a certificate, and answers well.
+    /// Speaks TLS with this certificate, and sends valid responses.
     Certificate(tls::Identity),
-    /// Speaks TLS, sends something, and closes without saying so in TLS.
+    /// Speaks TLS, reads a request, sends the bytes, and closes without `close_notify`.
     CutTls(Vec<u8>),
     /// Speaks TLS, reads a request, and sends an alert.
     TlsAlert(AlertDescription),
 }
 
 impl Act {
-    /// Whether the server is to be called by `https`.
+    /// Whether the scheme of the URL is `https`.
     pub fn is_tls(&self) -> bool {
         matches!(
             self,
@@ -56,46 +56,46 @@ impl Act {
         )
     }
 
-    /// Whether it has to be stopped.
+    /// Whether the server never stops sending.
     pub fn is_endless(&self) -> bool {
-        matches!(self, Self::SayOnAndOn { .. })
+        matches!(self, Self::SendRepeatedly { .. })
     }
 
-    /// Whether a connection may be used again.
+    /// Whether a connection may be reused.
     pub fn keeps_connections(&self) -> bool {
         matches!(self, Self::Answer(_))
     }
 
-    /// Does it.
+    /// Handles one connection.
     pub async fn perform(&self, mut stream: TcpStream, state: &State) -> io::Result<()> {
         match self {
             Self::Refuse | Self::ResetAtOnce => stream.set_zero_linger(),
             Self::Answer(reply) => loop {
                 read_request(&mut stream, state).await?;
-                if state.behaves() {
-                    stream.write_all(&well()).await?;
+                if state.is_recovered() {
+                    stream.write_all(&valid_response()).await?;
                 } else {
                     stream.write_all(reply).await?;
                 }
             },
-            Self::Say(reply) => {
+            Self::SendAndClose(reply) => {
                 read_request(&mut stream, state).await?;
                 stream.write_all(reply).await?;
                 stream.shutdown().await
             }
-            Self::SayAndReset(reply) => {
+            Self::SendAndReset(reply) => {
                 read_request(&mut stream, state).await?;
                 stream.write_all(reply).await?;
-                // What was sent is to arrive before the reset does.
+                // The data must arrive before the reset.
                 sleep(Duration::from_millis(20)).await;
                 stream.set_zero_linger()
             }
-            Self::SayAndWait(reply) => {
+            Self::SendAndHang(reply) => {
                 read_request(&mut stream, state).await?;
                 stream.write_all(reply).await?;
                 hang(&mut stream).await
             }
-            Self::SayOnAndOn {
+            Self::SendRepeatedly {
                 first,
                 again,
                 pause,
@@ -118,7 +118,7 @@ impl Act {
                 hang(&mut stream).await
             }
             Self::Certificate(identity) => {
-                serve_well(tls::accept(stream, *identity).await?, state).await
+                serve_validly(tls::accept(stream, *identity).await?, state).await
             }
             Self::CutTls(reply) => {
                 let mut session = tls::accept(stream, tls::Identity::Good).await?;
@@ -137,7 +137,7 @@ impl Act {
     }
 }
 
-/// Stays silent until the caller goes.
+/// Stays silent until the client closes the connection.
 async fn hang(stream: &mut TcpStream) -> io::Result<()> {
     io::copy(stream, &mut io::sink()).await.map(drop)
 }

@@ -1,4 +1,4 @@
-//! What is read of an answer, and what no more.
+//! Limits on the size and depth of responses.
 
 use std::time::Duration;
 
@@ -23,13 +23,13 @@ async fn call(head: String, body: &str) -> Result<Option<String>, Error> {
 }
 
 fn nested(depth: usize) -> String {
-    // The answer itself is the first level.
+    // The body itself is the first level.
     let (opening, closing) = ("[".repeat(depth - 1), "]".repeat(depth - 1));
     format!(r#"{{"x":{opening}{closing}}}"#)
 }
 
 #[tokio::test]
-async fn nesting() {
+async fn nesting_is_limited() {
     call(String::new(), &nested(DecodeError::MAX_DEPTH))
         .await
         .unwrap();
@@ -50,9 +50,9 @@ async fn nesting() {
     );
 }
 
-/// In members that a type knows, and in one that it does not; a test has a stack of 2 MiB, as have the threads of tokio.
+/// In known members and in an unknown one. A test has a stack of 2 MiB, like the threads of tokio.
 #[test]
-fn nesting_in_every_type() {
+fn deep_nesting_is_an_error_in_every_type() {
     for schema in objects_in_responses() {
         let known = object(&schemas()[&schema]["properties"]).keys();
         let members: Vec<_> = known.map(String::as_str).chain(["x"]).collect();
@@ -67,7 +67,7 @@ fn nesting_in_every_type() {
 }
 
 #[tokio::test]
-async fn paths_in_errors() {
+async fn path_in_an_error_is_truncated() {
     let name = "é".repeat(100_000);
     let error = call(String::new(), &format!(r#"{{"{name}":1e999}}"#))
         .await
@@ -75,9 +75,9 @@ async fn paths_in_errors() {
     assert!(error.to_string().len() < 1000, "{error}");
 }
 
-/// An answer may have headers in its body, too, and more of them than fit into a map of headers.
+/// A body may have `responseHeaders`, too, with more headers than a `HeaderMap` can hold.
 #[test]
-fn headers_in_a_body() {
+fn many_headers_in_a_body_are_decoded() {
     let headers: Map<_, _> = (0..40_000)
         .map(|number| (format!("x-{number}"), json!(["1"])))
         .collect();
@@ -88,19 +88,19 @@ fn headers_in_a_body() {
 }
 
 #[tokio::test]
-async fn headers() {
-    // One is `content-length`.
+async fn headers_are_limited() {
+    // `content-length` is the hundredth.
     call("x-a: b\r\n".repeat(99), "{}").await.unwrap();
     call("x-a: b\r\n".repeat(100), "{}").await.unwrap_err();
-    // 408 KiB, and what is read together with the last of them.
+    // The limit is about 408 KiB, depending on how much the last read returns.
     let long = |kibibytes: usize| format!("x-a: {}\r\n", "b".repeat(kibibytes << 10));
     call(long(400), "{}").await.unwrap();
     call(long(4000), "{}").await.unwrap_err();
 }
 
-/// The default, 10 MiB, and one that is set.
+/// The default of 10 MiB, and a configured limit.
 #[tokio::test]
-async fn bodies() {
+async fn body_size_is_limited() {
     for (limit, set) in [(10 << 20, None), (1000, Some(1000))] {
         for excess in [0, 1] {
             let empty = json!({ "action": "OK", "subject": "" }).to_string().len();

@@ -1,4 +1,4 @@
-//! A handle that calls a hostile server.
+//! A handle for calls to a hostile server.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -14,19 +14,19 @@ use super::server::Server;
 use super::tls;
 use crate::facts;
 
-/// Less than the default, so that the tests have less to send; more than the longest body that has an end.
+/// Below the default, so that the tests send less, but above the longest finite body.
 const MAX_RESPONSE_SIZE: usize = 1 << 20;
 
-/// The default of an attempt.
+/// The default attempt timeout.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A handle, and how often it began to connect.
+/// A handle that counts its connection attempts.
 pub struct Caller {
     pub api: Authlete,
     connects: Connects,
 }
 
-/// Finds this machine by whatever name, and counts how often it is asked to: once for each connection.
+/// Resolves every name to this machine, and counts the lookups: one for each connection.
 #[derive(Clone, Default)]
 struct Connects(Arc<AtomicUsize>);
 
@@ -39,16 +39,16 @@ impl Resolve for Connects {
 }
 
 impl Caller {
-    /// The settings of a handle that is called by the tests, but for its waits, which keep no test waiting.
+    /// A handle for the server, with short retry delays.
     pub fn new(server: &Server, deadline: Duration) -> Self {
         let scheme = if server.act.is_tls() { "https" } else { "http" };
         let url = format!("{scheme}://{}:{}", tls::HOST, server.port);
-        // Only where it is what ends a call may it come before the deadline.
+        // Shorter than the deadline only where it is expected to end the call.
         let connect_timeout = match server.act {
             Act::HalfTls(_) => Duration::from_secs(1),
             _ => deadline,
         };
-        // A call that only ends by its deadline has time for several attempts, also when the machine has much else to do.
+        // A call that ends at its deadline has time for several attempts, even on a busy machine.
         let retry = RetryPolicy::new().base_delay(Duration::from_millis(1));
         let retry = match deadline < ATTEMPT_TIMEOUT {
             true => retry.attempt_timeout(deadline / 10),
@@ -78,14 +78,14 @@ impl Caller {
 /// A call of an operation.
 #[derive(Clone, Copy)]
 pub enum Call {
-    /// One that may be repeated.
+    /// An operation that may be retried.
     Read,
-    /// One that must not.
+    /// An operation that must not be retried.
     Change,
 }
 
 impl Call {
-    /// Makes it, and returns the subject in the answer.
+    /// Makes the call, and returns the subject in the response.
     pub async fn make(self, api: &Authlete) -> Result<Option<String>> {
         match self {
             Self::Read => {

@@ -1,4 +1,4 @@
-//! The faults, by the names that they have in the table.
+//! The faults, with their names from the table.
 
 use std::time::{Duration, SystemTime};
 
@@ -9,18 +9,18 @@ use super::tls::Identity;
 
 use tokio_rustls::rustls::AlertDescription;
 
-/// What a server does wrong.
+/// A fault of a server.
 pub struct Fault {
     pub name: String,
     pub act: Act,
-    /// How long a call may take.
+    /// The timeout of a call.
     pub deadline: Duration,
 }
 
-/// Far more than is needed: who needs it, hangs.
+/// Far longer than needed. A call that takes this long hangs.
 pub const LONG: Duration = Duration::from_secs(30);
 
-/// For calls that only end by it.
+/// For calls that end at their deadline.
 const SHORT: Duration = Duration::from_secs(5);
 
 fn fault(name: impl Into<String>, act: Act) -> Fault {
@@ -43,7 +43,7 @@ pub fn faults() -> Vec<Fault> {
     faults_of_transport().into_iter().chain(answers).collect()
 }
 
-/// Those that are no matter of what Authlete answers.
+/// Faults of connections, HTTP framing and TLS.
 pub fn faults_of_transport() -> Vec<Fault> {
     [connections(), heads(), lengths(), tls()]
         .into_iter()
@@ -51,10 +51,10 @@ pub fn faults_of_transport() -> Vec<Fault> {
         .collect()
 }
 
-/// The beginning of an answer of Authlete's.
+/// The beginning of a response body.
 const BEGINNING: &str = r#"{"action":"OK","accessToken":"SECRET"#;
 
-/// An answer with a body, and with headers that end in a line break each.
+/// A response with a body and additional headers, each of which ends in a line break.
 fn http(status: u16, headers: &str, body: impl AsRef<[u8]>) -> Vec<u8> {
     let body = body.as_ref();
     let length = body.len();
@@ -70,15 +70,15 @@ fn status(status: u16, headers: &str) -> Act {
     Answer(http(status, headers, "not now"))
 }
 
-/// A head as it is given, and the beginning of an answer.
-fn begins(head: &str) -> Vec<u8> {
+/// The given head, and the beginning of a body.
+fn partial_response(head: &str) -> Vec<u8> {
     format!("{head}\r\n{BEGINNING}").into()
 }
 
 fn connections() -> Vec<Fault> {
     let half_a_head = || b"HTTP/1.1 200 OK\r\ncontent-len".to_vec();
-    let half_a_body = || begins("HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n");
-    let slowly = |first: Vec<u8>| SayOnAndOn {
+    let half_a_body = || partial_response("HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n");
+    let slowly = |first: Vec<u8>| SendRepeatedly {
         first,
         again: b" ".to_vec(),
         pause: Duration::from_millis(20),
@@ -86,45 +86,52 @@ fn connections() -> Vec<Fault> {
     vec![
         fault("connection refused", Refuse),
         fault("reset before the request is read", ResetAtOnce),
-        fault("reset before the headers", SayAndReset(Vec::new())),
-        fault("reset in the headers", SayAndReset(half_a_head())),
-        fault("reset in the body", SayAndReset(half_a_body())),
-        fault("closed before the headers", Say(Vec::new())),
-        fault("closed in the headers", Say(half_a_head())),
-        fault("closed in the body", Say(half_a_body())),
-        until_deadline("silence", SayAndWait(Vec::new())),
-        until_deadline("silence in the headers", SayAndWait(half_a_head())),
-        until_deadline("silence in the body", SayAndWait(half_a_body())),
+        fault("reset before the headers", SendAndReset(Vec::new())),
+        fault("reset in the headers", SendAndReset(half_a_head())),
+        fault("reset in the body", SendAndReset(half_a_body())),
+        fault("closed before the headers", SendAndClose(Vec::new())),
+        fault("closed in the headers", SendAndClose(half_a_head())),
+        fault("closed in the body", SendAndClose(half_a_body())),
+        until_deadline("silence", SendAndHang(Vec::new())),
+        until_deadline("silence in the headers", SendAndHang(half_a_head())),
+        until_deadline("silence in the body", SendAndHang(half_a_body())),
         until_deadline("headers byte by byte", slowly(half_a_head())),
         until_deadline("a body byte by byte", slowly(half_a_body())),
     ]
 }
 
 fn heads() -> Vec<Fault> {
-    let head = |headers: &str| Say(begins(&format!("HTTP/1.1 200 OK\r\n{headers}")));
-    let again_and_again = |first: &str, again: Vec<u8>| SayOnAndOn {
+    let head =
+        |headers: &str| SendAndClose(partial_response(&format!("HTTP/1.1 200 OK\r\n{headers}")));
+    let endless = |first: &str, again: Vec<u8>| SendRepeatedly {
         first: first.into(),
         again,
         pause: Duration::ZERO,
     };
     vec![
-        fault("no HTTP", Say(b"220 SECRET.example.com ESMTP\r\n".into())),
-        fault("HTTP/0.9", Say(BEGINNING.into())),
-        fault("HTTP/7.3", Say(begins("HTTP/7.3 200 OK\r\n"))),
+        fault(
+            "no HTTP",
+            SendAndClose(b"220 SECRET.example.com ESMTP\r\n".into()),
+        ),
+        fault("HTTP/0.9", SendAndClose(BEGINNING.into())),
+        fault(
+            "HTTP/7.3",
+            SendAndClose(partial_response("HTTP/7.3 200 OK\r\n")),
+        ),
         fault("a header without a name", head(": SECRET\r\n")),
         fault("a header with NUL", head("x-a: \0SECRET\r\n")),
         fault("101 headers", head(&"x-a: b\r\n".repeat(101))),
         fault(
             "headers without end",
-            again_and_again("HTTP/1.1 200 OK\r\nx-a: ", vec![b'a'; 1 << 12]),
+            endless("HTTP/1.1 200 OK\r\nx-a: ", vec![b'a'; 1 << 12]),
         ),
         until_deadline(
             "1xx without end",
-            again_and_again("", b"HTTP/1.1 103 Early Hints\r\n\r\n".repeat(16)),
+            endless("", b"HTTP/1.1 103 Early Hints\r\n\r\n".repeat(16)),
         ),
         fault(
             "a protocol that was not asked for",
-            Say(begins(
+            SendAndClose(partial_response(
                 "HTTP/1.1 101 Switching Protocols\r\nupgrade: h2c\r\nconnection: upgrade\r\n",
             )),
         ),
@@ -132,40 +139,40 @@ fn heads() -> Vec<Fault> {
 }
 
 fn lengths() -> Vec<Fault> {
-    let head = |headers: &str| begins(&format!("HTTP/1.1 200 OK\r\n{headers}"));
+    let head = |headers: &str| partial_response(&format!("HTTP/1.1 200 OK\r\n{headers}"));
     let chunked = |rest: &str| {
-        Say(format!("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n{rest}").into())
+        SendAndClose(format!("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n{rest}").into())
     };
     let forged = http(200, "", r#"{"action":"OK","subject":"forged"}"#);
     let first = http(200, "", r#"{"action":"OK"}"#);
     vec![
         fault(
             "content-length too long",
-            Say(head("content-length: 1000\r\n")),
+            SendAndClose(head("content-length: 1000\r\n")),
         ),
         fault(
             "content-length too short",
-            Say(head("content-length: 9\r\n")),
+            SendAndClose(head("content-length: 9\r\n")),
         ),
         fault(
             "content-length negative",
-            Say(head("content-length: -1\r\n")),
+            SendAndClose(head("content-length: -1\r\n")),
         ),
         fault(
             "content-length no number",
-            Say(head("content-length: SECRET\r\n")),
+            SendAndClose(head("content-length: SECRET\r\n")),
         ),
         fault(
             "content-length beyond 64 bits",
-            Say(head("content-length: 99999999999999999999\r\n")),
+            SendAndClose(head("content-length: 99999999999999999999\r\n")),
         ),
         fault(
             "content-length of an exabyte",
-            Say(head("content-length: 1152921504606846976\r\n")),
+            SendAndClose(head("content-length: 1152921504606846976\r\n")),
         ),
         fault(
             "two content-lengths",
-            Say(head("content-length: 5\r\ncontent-length: 6\r\n")),
+            SendAndClose(head("content-length: 5\r\ncontent-length: 6\r\n")),
         ),
         fault(
             "a chunk without a length",
@@ -182,7 +189,7 @@ fn lengths() -> Vec<Fault> {
         fault("no last chunk", chunked("2\r\n{}\r\n")),
         fault(
             "a body without end",
-            SayOnAndOn {
+            SendRepeatedly {
                 first: b"HTTP/1.1 200 OK\r\n\r\n{\"accessToken\":\"SECRET".to_vec(),
                 again: vec![b'a'; 1 << 16],
                 pause: Duration::ZERO,
@@ -190,13 +197,13 @@ fn lengths() -> Vec<Fault> {
         ),
         fault(
             "small chunks without end",
-            SayOnAndOn {
+            SendRepeatedly {
                 first: b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n".to_vec(),
                 again: b"10\r\n                \r\n".repeat(1 << 10),
                 pause: Duration::ZERO,
             },
         ),
-        // What follows is not taken for the answer of the next call.
+        // The second response must not be used for the next call.
         fault(
             "a second answer after the first",
             Answer([first, forged].concat()),
@@ -298,7 +305,7 @@ fn statuses() -> Vec<Fault> {
     ]
 }
 
-/// Whoever follows it is noticed by the connection that it begins.
+/// A client that follows the redirect opens a connection, which is counted.
 fn redirect(code: u16) -> Act {
     status(code, "location: http://elsewhere.test:1/\r\n")
 }
@@ -374,7 +381,7 @@ fn bodies() -> Vec<Fault> {
             Answer(http(
                 200,
                 "content-encoding: gzip\r\n",
-                gzip::of(b"{\"action\":\"OK\"}"),
+                gzip::compress(b"{\"action\":\"OK\"}"),
             )),
         ),
         fault(
@@ -397,7 +404,7 @@ fn utf_16(text: &str) -> Vec<u8> {
 }
 
 fn tls() -> Vec<Fault> {
-    // The header of a record with a ServerHello that does not come (RFC 8446 §5.1).
+    // A record header announcing a ServerHello that does not arrive (RFC 8446 §5.1).
     let half = b"\x16\x03\x03\x00\x7a\x02\x00\x00\x76".to_vec();
     vec![
         fault("no TLS", NoTls(b"HTTP/1.1 400 Bad Request\r\n\r\n".into())),
@@ -416,12 +423,12 @@ fn tls() -> Vec<Fault> {
             "a certificate of an unknown issuer",
             Certificate(Identity::UnknownIssuer),
         ),
-        // A body that ends with the connection, which anyone in between can end (RFC 8446 §6.1).
+        // The body ends with the connection, which anyone on the path can close (RFC 8446 §6.1).
         fault(
             "TLS that is cut off",
             CutTls(b"HTTP/1.1 200 OK\r\n\r\n{\"action\":\"OK\"}".into()),
         ),
-        // Whatever it says, the request may have been processed.
+        // Despite the alert, the request may have been processed.
         fault(
             "a TLS alert after the request, about the certificate",
             TlsAlert(AlertDescription::CertificateRequired),

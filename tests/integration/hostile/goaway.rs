@@ -1,4 +1,4 @@
-//! HTTP/2, which a client of the caller may speak.
+//! HTTP/2, which a custom reqwest client may use.
 
 use std::time::Duration;
 
@@ -9,13 +9,13 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use crate::errors::assert_no_secret;
 use crate::raw_server::raw_server;
 
-/// A frame of HTTP/2 on the connection itself (RFC 9113 §4.1).
+/// An HTTP/2 frame on stream 0, the connection (RFC 9113 §4.1).
 fn frame(kind: u8, payload: &[u8]) -> Vec<u8> {
     let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
     [&length[1..], &[kind, 0, 0, 0, 0, 0], payload].concat()
 }
 
-/// A server may put any text into it (RFC 9113 §6.8).
+/// The debug data may be any text (RFC 9113 §6.8).
 #[tokio::test]
 async fn debug_data_of_a_goaway_with_a_quoted_secret_is_not_shown() {
     const SETTINGS: u8 = 4;

@@ -5,10 +5,10 @@ use std::io::{self, Write as _};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-/// Far more than a handle reads, of a few kilobytes.
+/// Uncompressed size, far above the limit of a handle. A few kilobytes compressed.
 const BOMB: u64 = 64 << 20;
 
-pub fn of(body: &[u8]) -> Vec<u8> {
+pub fn compress(body: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
     encoder.write_all(body).unwrap();
     encoder.finish().unwrap()

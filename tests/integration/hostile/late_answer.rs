@@ -1,4 +1,4 @@
-//! An answer that nobody asked for, on a connection that is kept.
+//! An unsolicited response on an idle connection.
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -10,15 +10,15 @@ use authlete::{Authlete, Config};
 use tokio::runtime::Builder;
 
 use super::caller::Call;
-use super::server::{GENUINE, well};
+use super::server::{GENUINE, valid_response};
 
 const FORGED: &[u8] =
     b"HTTP/1.1 200 OK\r\ncontent-length: 34\r\n\r\n{\"action\":\"OK\",\"subject\":\"forged\"}";
 
-/// A server in a thread of its own, which goes on while the runtime of the caller stands still.
+/// A server in a separate thread, which runs while the runtime of the caller is blocked.
 struct Server {
     url: String,
-    /// Makes it send another answer on the connection on which it answered last.
+    /// Makes the server send another response on the most recently used connection.
     send_late: Sender<()>,
     is_late: Receiver<()>,
 }
@@ -33,13 +33,13 @@ impl Server {
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let answered = answered.clone();
-                thread::spawn(move || answer_well(stream, &answered));
+                thread::spawn(move || serve_connection(stream, &answered));
             }
         });
         thread::spawn(move || {
             while late.recv().is_ok() {
                 let mut last: TcpStream = connections.try_iter().last().unwrap();
-                // The other side may have closed it.
+                // The client may have closed it.
                 let _ = last.write_all(FORGED);
                 done.send(()).unwrap();
             }
@@ -51,25 +51,25 @@ impl Server {
         }
     }
 
-    fn answer_late(&self) {
+    fn send_late_response(&self) {
         self.send_late.send(()).unwrap();
         self.is_late.recv().unwrap();
-        // Loopback has delivered it by then.
+        // Enough time for loopback to deliver the response.
         thread::sleep(Duration::from_millis(20));
     }
 }
 
-fn answer_well(mut stream: TcpStream, answered: &Sender<TcpStream>) {
-    // A request of these tests comes in one piece.
+fn serve_connection(mut stream: TcpStream, answered: &Sender<TcpStream>) {
+    // Each request of these tests arrives in one read.
     while stream.read(&mut [0; 8192]).is_ok_and(|length| length > 0) {
         answered.send(stream.try_clone().unwrap()).unwrap();
-        stream.write_all(&well()).unwrap();
+        stream.write_all(&valid_response()).unwrap();
     }
 }
 
-/// The runtime of the caller has not looked at the connection since the answer came.
+/// The caller's runtime has not polled the connection since the response arrived.
 #[test]
-fn a_late_answer_on_an_idle_connection_is_not_taken_for_the_next_one() {
+fn late_response_on_an_idle_connection_is_not_used_for_the_next_call() {
     let mut current_thread = Builder::new_current_thread();
     let mut multi_thread = Builder::new_multi_thread();
     multi_thread.worker_threads(1);
@@ -81,15 +81,15 @@ fn a_late_answer_on_an_idle_connection_is_not_taken_for_the_next_one() {
             for call in [Call::Read, Call::Change, Call::Read, Call::Change] {
                 let subject = call.make(&api).await.unwrap();
                 assert_eq!(subject.as_deref(), Some(GENUINE));
-                server.answer_late();
+                server.send_late_response();
             }
         });
     }
 }
 
-/// Nor where calls are made by a task of the runtime.
+/// The same for calls from a spawned task.
 #[test]
-fn a_late_answer_is_not_taken_for_the_next_one_of_a_spawned_task() {
+fn late_response_is_not_used_for_the_next_call_of_a_spawned_task() {
     let server = Server::start();
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
@@ -98,7 +98,7 @@ fn a_late_answer_is_not_taken_for_the_next_one_of_a_spawned_task() {
             for call in [Call::Read, Call::Change, Call::Read, Call::Change] {
                 let subject = call.make(&api).await.unwrap();
                 assert_eq!(subject.as_deref(), Some(GENUINE));
-                server.answer_late();
+                server.send_late_response();
             }
         });
         calls.await.unwrap();

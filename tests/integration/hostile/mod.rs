@@ -1,6 +1,6 @@
-//! A server that means no good, over real sockets: what the caller sees of each fault, and that the handle survives it.
+//! A hostile server over real sockets: the error of each fault, and that the handle works afterwards.
 //!
-//! What is expected stands in `src/faults.md`, the table in the documentation of `authlete::Error`, and nowhere else.
+//! The expected results are in `src/faults.md`, the table in the documentation of `authlete::Error`.
 
 mod act;
 mod bounds;

@@ -1,4 +1,4 @@
-//! A server that quotes secrets of the request wherever an answer has room: no error and no event shows them.
+//! A server that echoes secrets of the request in every part of a response. No error and no event shows them.
 
 use authlete::{ApiVersion, Authlete, Config, Error, RetryPolicy, operations};
 use serde_json::{Value, json};
@@ -9,10 +9,10 @@ use crate::errors::assert_no_secret;
 use crate::facts;
 use crate::probe;
 
-/// What must not be shown.
-const QUOTE: &str = "SECRET";
+/// The secret that must not be shown.
+const SECRET: &str = "SECRET";
 
-/// Headers with a quote in the value, or in the name.
+/// Headers with the secret in the value or in the name.
 const HEADERS: [&str; 14] = [
     "location: https://authlete.example/api/auth/token/delete/SECRET",
     "content-location: /api/auth/token/delete/SECRET",
@@ -30,7 +30,7 @@ const HEADERS: [&str; 14] = [
     "x-SECRET: 1",
 ];
 
-/// Media types, and content codings, that say what the body is, or something else.
+/// Media types and content codings, which need not match the body.
 const DESCRIPTIONS: [&str; 7] = [
     "content-type: application/json",
     "content-type: text/html",
@@ -41,7 +41,7 @@ const DESCRIPTIONS: [&str; 7] = [
     "x-no: description",
 ];
 
-/// Bodies with a quote in each place that a body has.
+/// Bodies with the secret in various places.
 fn bodies() -> Vec<Vec<u8>> {
     let texts = [
         "",
@@ -71,15 +71,15 @@ fn bodies() -> Vec<Vec<u8>> {
     bodies
 }
 
-/// A whole answer, with a quote in its status line.
+/// A complete response with the secret in its status line.
 fn answer(status: u16, headers: &str, body: &[u8]) -> Vec<u8> {
     let length = body.len();
     let head =
-        format!("HTTP/1.1 {status} {QUOTE}\r\ncontent-length: {length}\r\n{headers}\r\n\r\n");
+        format!("HTTP/1.1 {status} {SECRET}\r\ncontent-length: {length}\r\n{headers}\r\n\r\n");
     [head.as_bytes(), body].concat()
 }
 
-/// Each of the bodies with success and with an error status, under one of the descriptions, and each description.
+/// Each body with a success and an error status and one of the descriptions, and each description with a page.
 fn answers() -> Vec<Act> {
     const ERRORS: [u16; 7] = [301, 400, 401, 429, 500, 502, 503];
     let headers = HEADERS.join("\r\n");
@@ -100,7 +100,7 @@ fn answers() -> Vec<Act> {
             )));
         }
     }
-    // Not HTTP any more.
+    // Invalid HTTP.
     for broken in [
         "HTTP/1.1 200 SECRET\r\nSECRET\r\n\r\n",
         "HTTP/1.1 SECRET SECRET\r\n\r\n",
@@ -108,7 +108,7 @@ fn answers() -> Vec<Act> {
         "HTTP/1.1 200 OK\r\ntransfer-encoding: SECRET\r\n\r\nSECRET",
         "SECRET",
     ] {
-        answers.push(Act::Say(broken.into()));
+        answers.push(Act::SendAndClose(broken.into()));
     }
     answers
 }
@@ -125,7 +125,7 @@ fn config(version: ApiVersion, url: &str) -> Config {
     }
 }
 
-/// Path parameters and bodies that are secrets.
+/// Arguments in which all strings are secrets.
 fn arguments(id: &str) -> Value {
     let mut arguments = facts::arguments_of(id);
     for (_, value) in arguments.as_object_mut().into_iter().flatten() {
@@ -137,20 +137,20 @@ fn arguments(id: &str) -> Value {
 }
 
 #[tokio::test]
-async fn an_error_of_any_operation_with_quoted_secrets_shows_none() {
+async fn errors_of_all_operations_show_no_echoed_secret() {
     let answers: Vec<_> = answers()
         .into_iter()
-        .map(|answer| tokio::spawn(quoted(answer)))
+        .map(|answer| tokio::spawn(count_errors(answer)))
         .collect();
     let mut errors = 0;
     for calls in answers {
         errors += calls.await.unwrap();
     }
-    assert!(errors > 5_000, "only {errors} errors were looked at");
+    assert!(errors > 5_000, "only {errors} errors were checked");
 }
 
-/// Calls all operations, which are answered alike, and returns how many errors there were.
-async fn quoted(act: Act) -> usize {
+/// Calls all operations of a server that always responds the same, and returns the number of errors.
+async fn count_errors(act: Act) -> usize {
     let server = Server::start(act).await;
     let url = format!("http://127.0.0.1:{}", server.port);
     let mut errors = 0;
@@ -163,7 +163,7 @@ async fn quoted(act: Act) -> usize {
             if operation.route(version).is_none() {
                 continue;
             }
-            if let Err(error) = shown_by(&api, operation.id).await {
+            if let Err(error) = call_without_leak(&api, operation.id).await {
                 assert_no_secret(&error);
                 errors += 1;
             }
@@ -172,20 +172,20 @@ async fn quoted(act: Act) -> usize {
     errors
 }
 
-/// Makes a call, of which no event and no span shows a secret.
+/// Makes a call, and asserts that no event and no span shows the secret.
 #[cfg(feature = "tracing")]
-async fn shown_by(api: &Authlete, id: &str) -> Result<(), Error> {
+async fn call_without_leak(api: &Authlete, id: &str) -> Result<(), Error> {
     let mut result = Ok(());
     let recorder = crate::traces::listen(tracing::level_filters::LevelFilter::TRACE, async {
         result = probe::call(api, id, &arguments(id)).await.map(drop);
     })
     .await;
     let recorded = format!("{:?}", recorder.ours());
-    assert!(!recorded.contains(QUOTE), "{recorded}");
+    assert!(!recorded.contains(SECRET), "{recorded}");
     result
 }
 
 #[cfg(not(feature = "tracing"))]
-async fn shown_by(api: &Authlete, id: &str) -> Result<(), Error> {
+async fn call_without_leak(api: &Authlete, id: &str) -> Result<(), Error> {
     probe::call(api, id, &arguments(id)).await.map(drop)
 }

@@ -1,4 +1,4 @@
-//! A server that does what it is told with each connection, until it is told to behave.
+//! A server that handles each connection with an `Act` until it recovers.
 
 use std::io::ErrorKind;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -13,24 +13,24 @@ use super::act::Act;
 use super::tls;
 use crate::raw_server::{BACKLOG, bound_socket};
 
-/// The subject in the answers of a server that behaves: nothing that a hostile one sent may be taken for it.
+/// The subject in valid responses, which no faulty response contains.
 pub const GENUINE: &str = "a genuine answer";
 
-/// A running server; it ends with the test's runtime.
+/// A running server. It stops with the test's runtime.
 pub struct Server {
     pub port: u16,
     pub act: Act,
     state: Arc<State>,
-    /// Has the port and does not listen, which is how connections are refused.
+    /// A bound socket that does not listen, so that connections are refused.
     refusing: Mutex<Option<TcpSocket>>,
 }
 
-/// What all connections have in common.
+/// State that all connections share.
 #[derive(Default)]
 pub struct State {
-    /// How many requests arrived, each read to its end.
+    /// The number of complete requests received.
     requests: AtomicUsize,
-    behaves: AtomicBool,
+    is_recovered: AtomicBool,
     connections: AtomicUsize,
 }
 
@@ -55,7 +55,7 @@ impl Server {
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 let (state, act) = (Arc::clone(&state), act.clone());
-                // A connection that breaks is what the tests are about.
+                // Broken connections are expected.
                 tokio::spawn(async move {
                     state.connections.fetch_add(1, Ordering::Relaxed);
                     let _ = state.serve(stream, &act).await;
@@ -65,58 +65,58 @@ impl Server {
         });
     }
 
-    /// From now on each request is answered as it should be, unless its connection is one that was given up.
-    pub async fn behave(&self) {
-        self.state.behaves.store(true, Ordering::Relaxed);
+    /// From now on requests get valid responses, except on faulty connections.
+    pub async fn recover(&self) {
+        self.state.is_recovered.store(true, Ordering::Relaxed);
         if let Some(socket) = self.refusing.lock().unwrap().take() {
             self.accept(socket.listen(BACKLOG).unwrap());
         }
     }
 
-    /// Waits until there is no connection.
+    /// Waits until all connections are closed.
     pub async fn wait_until_idle(&self) {
         while self.state.connections.load(Ordering::Relaxed) > 0 {
             sleep(Duration::from_millis(5)).await;
         }
     }
 
-    /// How many requests arrived since the last time.
+    /// The number of requests since the last call.
     pub fn take_requests(&self) -> usize {
         self.state.requests.swap(0, Ordering::Relaxed)
     }
 }
 
 impl State {
-    pub fn behaves(&self) -> bool {
-        self.behaves.load(Ordering::Relaxed)
+    pub fn is_recovered(&self) -> bool {
+        self.is_recovered.load(Ordering::Relaxed)
     }
 
     async fn serve(&self, stream: TcpStream, act: &Act) -> io::Result<()> {
-        if !self.behaves() {
+        if !self.is_recovered() {
             act.perform(stream, self).await
         } else if act.is_tls() {
             let session = tls::accept(stream, tls::Identity::Good).await?;
-            serve_well(session, self).await
+            serve_validly(session, self).await
         } else {
-            serve_well(stream, self).await
+            serve_validly(stream, self).await
         }
     }
 }
 
-/// Answers each request as it should be.
-pub async fn serve_well(
+/// Answers each request with a valid response.
+pub async fn serve_validly(
     mut stream: impl AsyncRead + AsyncWrite + Unpin,
     state: &State,
 ) -> io::Result<()> {
     loop {
         read_request(&mut stream, state).await?;
-        stream.write_all(&well()).await?;
+        stream.write_all(&valid_response()).await?;
         stream.flush().await?;
     }
 }
 
-/// An answer as it should be.
-pub fn well() -> Vec<u8> {
+/// A valid response.
+pub fn valid_response() -> Vec<u8> {
     let body = format!(r#"{{"action":"OK","subject":"{GENUINE}"}}"#);
     let length = body.len();
     format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n{body}").into()

@@ -1,4 +1,4 @@
-//! Each fault, from the call to the recovery.
+//! Each fault, from the call to recovery.
 
 use std::sync::LazyLock;
 use std::time::Instant;
@@ -15,9 +15,9 @@ use crate::errors::assert_no_secret;
 use crate::facts::arguments_of;
 use crate::probe;
 
-/// After a change to the faults the table that is printed here belongs into `src/faults.md`, once it is as it should be.
+/// After a change to the faults, check the table that this test prints and copy it to `src/faults.md`.
 #[tokio::test]
-async fn each_fault_ends_as_the_documentation_says() {
+async fn each_fault_has_the_documented_result() {
     let calls: Vec<_> = faults().into_iter().map(row).map(tokio::spawn).collect();
     let mut rows = Vec::new();
     for call in calls {
@@ -26,11 +26,11 @@ async fn each_fault_ends_as_the_documentation_says() {
     assert_eq!(rows, documented(), "\n{}\n", rows.join("\n"));
 }
 
-/// The row of a fault.
+/// The table row of a fault.
 async fn row(fault: Fault) -> String {
     let name = &fault.name;
-    let (error, attempts_to_read) = suffer(&fault, Call::Read).await;
-    let (other_error, attempts_to_change) = suffer(&fault, Call::Change).await;
+    let (error, attempts_to_read) = call_and_recover(&fault, Call::Read).await;
+    let (other_error, attempts_to_change) = call_and_recover(&fault, Call::Change).await;
     assert_eq!(error, other_error, "{name}");
     let again = match (attempts_to_read, attempts_to_change) {
         (1, 1) => "nothing",
@@ -41,33 +41,33 @@ async fn row(fault: Fault) -> String {
     format!("| {name} | {error} | {again} |")
 }
 
-/// Calls a server that has a fault, and then again when it has none. Returns what the call ended in, and how often it was
-/// tried: each time there was a request, or there was to be a connection.
-async fn suffer(fault: &Fault, call: Call) -> (String, usize) {
+/// Calls a faulty server, and again after it recovered. Returns the result of the first call and its number of attempts,
+/// counted by requests or connection attempts.
+async fn call_and_recover(fault: &Fault, call: Call) -> (String, usize) {
     let name = &fault.name;
     let server = Server::start(fault.act.clone()).await;
     let caller = Caller::new(&server, fault.deadline);
     let begun = Instant::now();
     let result = call.make(&caller.api).await;
-    // A machine may have much else to do.
+    // Some slack for a busy machine.
     assert!(begun.elapsed() < fault.deadline + LONG, "{name}");
     let attempts = caller.take_connects().max(server.take_requests());
 
-    // A connection that is of no more use is given up.
+    // A connection that cannot be reused is closed.
     if !server.act.keeps_connections() {
         let idle = timeout(LONG, server.wait_until_idle());
         idle.await
             .unwrap_or_else(|_| panic!("{name}: a connection is held"));
     }
-    server.behave().await;
+    server.recover().await;
     let subject = call.make(&caller.api.with_timeout(LONG)).await;
     let subject = subject.unwrap_or_else(|error| panic!("{name}: {error:?}"));
     assert_eq!(subject.as_deref(), Some(GENUINE), "{name}");
-    (seen(result), attempts)
+    (describe(result), attempts)
 }
 
-/// The result of a call, as the table says it.
-fn seen(result: Result<Option<String>>) -> String {
+/// The result of a call in the notation of the table.
+fn describe(result: Result<Option<String>>) -> String {
     let Err(error) = result else {
         return "none".into();
     };
@@ -82,21 +82,21 @@ fn seen(result: Result<Option<String>>) -> String {
     }
 }
 
-/// For each operation that must not be repeated. That an answer which came is final does not depend on the operation: what
-/// is wrong with answers is left to the table, where there is one of these operations.
+/// Tests each operation that must not be retried, with transport faults only. Responses are final for every operation, and
+/// the table covers them with one such operation.
 #[tokio::test]
-async fn no_change_reaches_a_hostile_server_twice() {
+async fn operations_that_must_not_be_repeated_are_sent_once() {
     let faults = faults_of_transport()
         .into_iter()
         .filter(|fault| fault.deadline == LONG && !fault.act.is_endless() && !is_refused(fault));
-    let calls: Vec<_> = faults.map(change_everything).map(tokio::spawn).collect();
+    let calls: Vec<_> = faults.map(call_all_changes).map(tokio::spawn).collect();
     assert!(calls.len() > 20);
     for call in calls {
         call.await.unwrap();
     }
 }
 
-/// Whether the request is certain not to be processed, so that every operation may be repeated.
+/// Whether the request was certainly not processed, so that every operation may be retried.
 fn is_refused(fault: &Fault) -> bool {
     let begin = format!("| {} | ", fault.name);
     documented()
@@ -104,7 +104,7 @@ fn is_refused(fault: &Fault) -> bool {
         .any(|row| row.starts_with(&begin) && row.ends_with("| all calls |"))
 }
 
-/// All operations that must not be repeated, with arguments.
+/// All operations that must not be retried, with arguments.
 static CHANGES: LazyLock<Vec<(&str, Value)>> = LazyLock::new(|| {
     let changes = operations::ALL
         .iter()
@@ -114,11 +114,11 @@ static CHANGES: LazyLock<Vec<(&str, Value)>> = LazyLock::new(|| {
         .collect()
 });
 
-async fn change_everything(fault: Fault) {
+async fn call_all_changes(fault: Fault) {
     let server = Server::start(fault.act).await;
     let caller = Caller::new(&server, fault.deadline);
     for (id, arguments) in &*CHANGES {
-        // What comes of it depends on the operation: some expect no answer at all.
+        // The result depends on the operation: some expect no response body.
         let _ = probe::call(&caller.api, id, arguments).await;
         let (connects, requests) = (caller.take_connects(), server.take_requests());
         assert!(

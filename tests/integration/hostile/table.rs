@@ -1,16 +1,16 @@
 //! The table in the documentation of `authlete::Error`.
 
-/// What the table says of a fault when it depends on the feature `gzip`.
+/// The suffix of faults that depend on the feature `gzip`.
 pub const GZIP: &str = if cfg!(feature = "gzip") {
     ", with the feature `gzip`"
 } else {
     ", without the feature `gzip`"
 };
 
-/// The rows of the table as it is published, without those for other features.
+/// The published rows that apply to the enabled features.
 pub fn documented() -> Vec<&'static str> {
     let faults = include_str!("../../../src/faults.md");
-    // Those of a network have tests of their own.
+    // Faults of a network have separate tests.
     let (of_servers, _) = faults.split_once("# Faults of a network").unwrap();
     of_servers
         .lines()

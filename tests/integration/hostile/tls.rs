@@ -1,4 +1,4 @@
-//! TLS, well spoken and not.
+//! TLS handshakes, and a raw alert.
 
 use std::sync::LazyLock;
 
@@ -12,10 +12,10 @@ use tokio_rustls::server::TlsStream;
 use crate::authority::Authority;
 use crate::tls_server::acceptor;
 
-/// The name that the server is called by.
+/// The host name of the server.
 pub const HOST: &str = "authlete.test";
 
-/// A certificate of a server.
+/// A server certificate.
 #[derive(Clone, Copy)]
 pub enum Identity {
     Good,
@@ -24,15 +24,15 @@ pub enum Identity {
     UnknownIssuer,
 }
 
-/// The issuer that callers trust.
+/// The certificate authority that callers trust.
 static ROOT: LazyLock<Authority> = LazyLock::new(|| Authority::new("root"));
 
-/// The certificate that callers trust.
+/// The root certificate that callers trust.
 pub fn root() -> reqwest::Certificate {
     reqwest::Certificate::from_der(ROOT.der()).unwrap()
 }
 
-/// Does the handshake of a server.
+/// Performs the server side of the handshake.
 pub async fn accept(stream: TcpStream, identity: Identity) -> io::Result<TlsStream<TcpStream>> {
     let certified = match identity {
         Identity::Good => ROOT.server(HOST),
@@ -43,7 +43,7 @@ pub async fn accept(stream: TcpStream, identity: Identity) -> io::Result<TlsStre
     acceptor(&certified, None, &TLS13).accept(stream).await
 }
 
-/// Reads the first message of a handshake: a record, of which the header says how long it is (RFC 8446 §5.1).
+/// Reads the first record of a handshake. The record header has its length (RFC 8446 §5.1).
 pub async fn read_hello(stream: &mut TcpStream) -> io::Result<()> {
     let mut header = [0; 5];
     stream.read_exact(&mut header).await?;
@@ -52,7 +52,8 @@ pub async fn read_hello(stream: &mut TcpStream) -> io::Result<()> {
     stream.read_exact(&mut message).await.map(drop)
 }
 
-/// Sends a fatal alert on an established connection, for which rustls has no call: it is sealed here (RFC 8446 §5.2, §6).
+/// Sends a fatal alert on an established connection. rustls has no API for this, so the record is encrypted here
+/// (RFC 8446 §5.2, §6).
 pub async fn alert(session: TlsStream<TcpStream>, description: AlertDescription) -> io::Result<()> {
     const FATAL: u8 = 2;
     const ALERT: u8 = 21;

@@ -1,15 +1,15 @@
-//! A Redis that removes keys of its own accord.
+//! A Redis that evicts keys.
 
 use redis::aio::MultiplexedConnection;
 use serde_json::json;
 
 use super::server::{Redis, run};
-use super::truth::Truth;
-use super::{is_active, lasting};
+use super::token_server::TokenServer;
+use super::{is_active, long_lived_instance};
 use crate::gate::Gate;
 use crate::server::Reply;
 
-/// How many tokens are asked for, of which each second is revoked.
+/// The number of tokens, of which every second one is revoked.
 const TOKENS: usize = 60;
 
 async fn limit_memory(connection: &mut MultiplexedConnection, policy: &str) {
@@ -25,9 +25,9 @@ async fn limit_memory(connection: &mut MultiplexedConnection, policy: &str) {
     let _: String = run(connection, &limit).await;
 }
 
-/// Whichever keys are gone, and in whichever order.
+/// No matter which keys are evicted, and in which order.
 #[tokio::test]
-async fn no_eviction_policy_brings_an_answer_from_before_a_revocation_back() {
+async fn no_eviction_policy_restores_a_response_from_before_a_revocation() {
     let Some(redis) = Redis::start().await else {
         return;
     };
@@ -44,8 +44,8 @@ async fn no_eviction_policy_brings_an_answer_from_before_a_revocation_back() {
         "volatile-ttl",
     ] {
         let _: String = run(&mut connection, "FLUSHALL").await;
-        let truth = Truth::start().await;
-        let revoking = lasting(&truth.url, &url);
+        let token_server = TokenServer::start().await;
+        let revoking = long_lived_instance(&token_server.url, &url);
         let _: String = run(&mut connection, "CONFIG SET maxmemory 0").await;
         for number in 0..TOKENS {
             assert!(is_active(&revoking, &number.to_string()).await);
@@ -54,13 +54,13 @@ async fn no_eviction_policy_brings_an_answer_from_before_a_revocation_back() {
         for number in (0..TOKENS).step_by(2) {
             revoking.token_delete(&number.to_string()).await.unwrap();
         }
-        // More keys come, and push others out.
+        // More keys evict others.
         for round in 0..3 {
-            let other = lasting(&truth.url, &url);
+            let other = long_lived_instance(&token_server.url, &url);
             for number in 0..TOKENS {
                 is_active(&other, &format!("{round} {number}")).await;
             }
-            let fresh = lasting(&truth.url, &url);
+            let fresh = long_lived_instance(&token_server.url, &url);
             for number in 0..TOKENS {
                 let expected = number % 2 == 1;
                 let found = is_active(&fresh, &number.to_string()).await;
@@ -71,13 +71,13 @@ async fn no_eviction_policy_brings_an_answer_from_before_a_revocation_back() {
 }
 
 #[tokio::test]
-async fn an_answer_from_before_a_revocation_is_not_shared_after_the_keys_were_flushed() {
+async fn stale_response_is_not_shared_after_the_keys_were_flushed() {
     let Some(redis) = Redis::start().await else {
         return;
     };
     let reply = Reply::json(200, &json!({ "action": "OK", "subject": "alice" }));
     let gate = Gate::start(move |_| reply.clone()).await;
-    let [slow, revoking, other] = [0; 3].map(|_| lasting(&gate.url, &redis.url()));
+    let [slow, revoking, other] = [0; 3].map(|_| long_lived_instance(&gate.url, &redis.url()));
     let asking = tokio::spawn(async move { is_active(&slow, "a").await });
     gate.arrived(1).await;
     revoking.token_delete("a").await.unwrap();

@@ -1,4 +1,4 @@
-//! Answers that instances share through Redis, and what happens without it.
+//! Responses that instances share through Redis, and behaviour when Redis fails.
 
 mod deadline;
 #[cfg(feature = "tracing")]
@@ -12,8 +12,8 @@ mod runtime;
 mod scene;
 mod server;
 mod sharing;
+mod token_server;
 mod trouble;
-mod truth;
 
 use std::time::Duration;
 
@@ -39,7 +39,7 @@ fn instance_of(url: &str, cache: IntrospectionCache) -> Authlete {
         .unwrap()
 }
 
-/// One of several instances of a server, with a process of its own.
+/// One of several instances, each with its own in-memory cache.
 fn instance(url: &str, redis: &str) -> Authlete {
     instance_of(url, IntrospectionCache::new().redis(redis))
 }
@@ -51,7 +51,7 @@ async fn ask(api: &Authlete, token: &str) {
     assert_eq!(answer.response_headers, None);
 }
 
-fn asked(server: &Server) -> usize {
+fn calls_received(server: &Server) -> usize {
     let arrived = server.take();
     let is_introspection = |path: &str| path.ends_with("/auth/introspection");
     arrived
@@ -60,8 +60,8 @@ fn asked(server: &Server) -> usize {
         .count()
 }
 
-/// An instance with answers that do not expire while a test runs.
-fn lasting(url: &str, redis: &str) -> Authlete {
+/// An instance whose cached responses do not expire during a test.
+fn long_lived_instance(url: &str, redis: &str) -> Authlete {
     let cache = IntrospectionCache::new().max_age(Duration::from_secs(60));
     instance_of(url, cache.redis(redis))
 }
@@ -88,7 +88,7 @@ fn a_password_is_not_shown() {
             .introspection_cache(cache().redis(url))
             .build();
         let Err(error @ Error::Config(_)) = built else {
-            panic!("{url} is taken");
+            panic!("{url} is accepted");
         };
         assert!(!format!("{error} {error:?}").contains("SECRET"));
     }

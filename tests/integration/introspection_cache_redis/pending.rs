@@ -1,5 +1,5 @@
-//! Trouble that keeps a revocation from Redis: the instance that revoked refuses the token, warns, and tries again until
-//! the others refuse it too.
+//! Failures that delay writing a revocation to Redis: the revoking instance rejects the token, warns, and retries until
+//! the other instances reject it, too.
 
 use std::time::Duration;
 
@@ -10,29 +10,29 @@ use futures_util::FutureExt as _;
 use super::proxy::Proxy;
 use super::scene::Scene;
 use super::server::{Redis, run};
-use super::{is_active, lasting};
+use super::{is_active, long_lived_instance};
 
-/// Revokes while there is trouble, and expects the warning.
-async fn revoke_in_trouble(scene: &Scene) {
+/// Revokes while Redis fails, and expects the warning.
+async fn revoke_while_failing(scene: &Scene) {
     #[cfg(feature = "tracing")]
-    super::events::is_warned(scene.revoke()).await;
+    super::events::assert_one_warning(scene.revoke()).await;
     #[cfg(not(feature = "tracing"))]
     scene.revoke().await;
-    scene.stays_revoked().await;
+    scene.assert_stays_revoked().await;
 }
 
-/// Runs commands that begin the trouble, revokes, and runs those that end it.
+/// Runs commands that make Redis fail, revokes, and runs commands that repair it.
 async fn revoke_between(scene: &Scene, begin: &[&str], end: &[&str]) {
     let mut connection = scene.redis.connect().await;
     for command in begin {
         let _: redis::Value = run(&mut connection, command).await;
     }
-    revoke_in_trouble(scene).await;
+    revoke_while_failing(scene).await;
     for command in end {
         let _: redis::Value = run(&mut connection, command).await;
     }
-    scene.others_know_soon().await;
-    scene.others_share().await;
+    scene.wait_until_revoked_for_others().await;
+    scene.assert_other_tokens_shared().await;
 }
 
 #[tokio::test]
@@ -57,17 +57,20 @@ async fn a_revocation_at_a_redis_that_cannot_save_is_retried() {
     let Some(scene) = Scene::start(&["--save", "3600 1"]).await else {
         return;
     };
-    // Nothing can be saved where a directory is.
+    // Saving fails where a directory has the name of the file.
     let file = scene.redis.directory().join("dump.rdb");
     std::fs::create_dir_all(file.join("x")).unwrap();
     let _: redis::Value = scene.redis.command("BGSAVE").await;
-    scene.redis.info_has("rdb_last_bgsave_status:err").await;
-    revoke_in_trouble(&scene).await;
+    scene
+        .redis
+        .wait_for_info("rdb_last_bgsave_status:err")
+        .await;
+    revoke_while_failing(&scene).await;
     std::fs::remove_dir_all(&file).unwrap();
     let _: redis::Value = scene.redis.command("BGSAVE").await;
-    scene.redis.info_has("rdb_last_bgsave_status:ok").await;
-    scene.others_know_soon().await;
-    scene.others_share().await;
+    scene.redis.wait_for_info("rdb_last_bgsave_status:ok").await;
+    scene.wait_until_revoked_for_others().await;
+    scene.assert_other_tokens_shared().await;
 }
 
 #[tokio::test]
@@ -88,12 +91,12 @@ async fn a_revocation_with_a_wrong_password_is_retried() {
     let mut connection = scene.redis.connect().await;
     let _: redis::Value = run(&mut connection, locked[0]).await;
     let _: redis::Value = run(&mut connection, locked[1]).await;
-    revoke_in_trouble(&scene).await;
-    // What there is of a password is gone with it.
+    revoke_while_failing(&scene).await;
+    // `nopass` removes the password.
     let _: redis::Value = run(&mut connection, "AUTH x").await;
     let _: redis::Value = run(&mut connection, "ACL SETUSER default nopass").await;
-    scene.others_know_soon().await;
-    scene.others_share().await;
+    scene.wait_until_revoked_for_others().await;
+    scene.assert_other_tokens_shared().await;
 }
 
 #[tokio::test]
@@ -112,10 +115,10 @@ async fn a_revocation_while_redis_is_down_is_retried() {
     };
     let _: String = scene.redis.command("SAVE").await;
     scene.redis.kill();
-    revoke_in_trouble(&scene).await;
+    revoke_while_failing(&scene).await;
     scene.redis.restart().await;
-    scene.others_know_soon().await;
-    scene.others_share().await;
+    scene.wait_until_revoked_for_others().await;
+    scene.assert_other_tokens_shared().await;
 }
 
 #[tokio::test]
@@ -124,10 +127,10 @@ async fn a_revocation_while_redis_is_stopped_is_retried() {
         return;
     };
     scene.redis.signal("-STOP");
-    revoke_in_trouble(&scene).await;
+    revoke_while_failing(&scene).await;
     scene.redis.signal("-CONT");
-    scene.others_know_soon().await;
-    scene.others_share().await;
+    scene.wait_until_revoked_for_others().await;
+    scene.assert_other_tokens_shared().await;
 }
 
 #[tokio::test]
@@ -141,10 +144,10 @@ async fn a_revocation_while_redis_is_busy_is_retried() {
         let _: String = run(&mut connection, "DEBUG SLEEP 3").await;
     });
     tokio::time::sleep(Duration::from_millis(300)).await;
-    revoke_in_trouble(&scene).await;
+    revoke_while_failing(&scene).await;
     busy.await.unwrap();
-    scene.others_know_soon().await;
-    scene.others_share().await;
+    scene.wait_until_revoked_for_others().await;
+    scene.assert_other_tokens_shared().await;
 }
 
 #[tokio::test]
@@ -154,20 +157,20 @@ async fn a_revocation_over_a_slow_network_is_retried() {
     };
     let proxy = Proxy::start(&redis.url()).await;
     let scene = Scene::begin(redis, proxy.url.clone()).await;
-    // For longer than anybody waits.
+    // Longer than the timeout for Redis.
     proxy.slow_down(700);
-    revoke_in_trouble(&scene).await;
+    revoke_while_failing(&scene).await;
     proxy.slow_down(0);
-    scene.others_know_soon().await;
-    scene.others_share().await;
+    scene.wait_until_revoked_for_others().await;
+    scene.assert_other_tokens_shared().await;
 }
 
 #[tokio::test]
-async fn a_service_whose_revocation_is_pending_is_asked_for_at_authlete() {
+async fn service_with_a_pending_revocation_bypasses_redis() {
     let Some(scene) = Scene::start(&[]).await else {
         return;
     };
-    let other_service = Config::v3(&scene.truth.url, 2, "t");
+    let other_service = Config::v3(&scene.token_server.url, 2, "t");
     let beside = scene.revoking.with_config(other_service.clone()).unwrap();
     assert!(is_active(&beside, "a").await);
     let fresh = || scene.instance().with_config(other_service.clone()).unwrap();
@@ -175,32 +178,36 @@ async fn a_service_whose_revocation_is_pending_is_asked_for_at_authlete() {
     let _: String = scene.redis.command("REPLICAOF 127.0.0.1 1").await;
     let request = TokenRevokeRequest::new().subject("alice");
     scene.revoking.token_revoke(&request).await.unwrap();
-    scene.stays_revoked().await;
+    scene.assert_stays_revoked().await;
     assert!(!is_active(&scene.revoking, "b").await);
-    // Another service is as it was.
-    scene.truth.asked();
+    // Another service is not affected.
+    scene.token_server.calls_received();
     assert!(is_active(&beside, "a").await);
-    assert_eq!(scene.truth.asked(), 0);
+    assert_eq!(scene.token_server.calls_received(), 0);
 
     let _: String = scene.redis.command("REPLICAOF NO ONE").await;
-    scene.others_know_soon().await;
+    scene.wait_until_revoked_for_others().await;
     assert!(!is_active(&scene.instance(), "b").await);
-    scene.truth.asked();
+    scene.token_server.calls_received();
     assert!(is_active(&fresh(), "a").await);
-    assert_eq!(scene.truth.asked(), 0);
+    assert_eq!(scene.token_server.calls_received(), 0);
 }
 
 #[tokio::test]
-async fn while_a_revocation_is_pending_answers_about_other_tokens_are_shared() {
+async fn responses_for_other_tokens_are_shared_while_a_revocation_is_pending() {
     let Some(scene) = Scene::start(&[]).await else {
         return;
     };
     assert!(is_active(&scene.instance(), "c").await);
     let _: String = scene.redis.command("ACL SETUSER default -del").await;
     scene.revoke().await;
-    scene.truth.asked();
+    scene.token_server.calls_received();
     assert!(is_active(&scene.revoking, "c").await);
-    assert_eq!(scene.truth.asked(), 0, "the answer is shared");
+    assert_eq!(
+        scene.token_server.calls_received(),
+        0,
+        "the answer is shared"
+    );
 }
 
 #[tokio::test]
@@ -215,43 +222,43 @@ async fn each_of_many_pending_revocations_is_retried() {
     let _: String = scene.redis.command("REPLICAOF 127.0.0.1 1").await;
     for token in &tokens {
         scene.revoking.token_delete(token).await.unwrap();
-        // Twice is as good as once.
+        // A repeated revocation changes nothing.
         scene.revoking.token_delete(token).await.unwrap();
         assert!(!is_active(&scene.revoking, token).await);
     }
     scene.revoke().await;
     let _: String = scene.redis.command("REPLICAOF NO ONE").await;
-    scene.others_know_soon().await;
+    scene.wait_until_revoked_for_others().await;
     for token in &tokens {
         assert!(!is_active(&scene.instance(), token).await, "{token}");
     }
 }
 
-/// A call whose caller goes away may have been processed.
+/// A cancelled call may have been processed.
 #[tokio::test]
-async fn a_revocation_whose_caller_goes_away_is_retried() {
+async fn cancelled_revocation_is_retried() {
     let Some(scene) = Scene::start(&[]).await else {
         return;
     };
     let _: String = scene.redis.command("REPLICAOF 127.0.0.1 1").await;
-    scene.truth.revoke("a");
+    scene.token_server.revoke("a");
     assert!(scene.revoking.token_delete("a").now_or_never().is_none());
-    scene.stays_revoked().await;
+    scene.assert_stays_revoked().await;
     let _: String = scene.redis.command("REPLICAOF NO ONE").await;
-    scene.others_know_soon().await;
-    scene.others_share().await;
+    scene.wait_until_revoked_for_others().await;
+    scene.assert_other_tokens_shared().await;
 }
 
-/// Its own caller may take it, since it asked before.
+/// The call that waits for the response may return it, since it began before the revocation.
 #[tokio::test]
-async fn an_answer_on_its_way_from_redis_when_the_token_is_revoked_is_not_kept() {
+async fn response_read_from_redis_during_a_revocation_is_not_cached() {
     let Some(redis) = Redis::start().await else {
         return;
     };
     let proxy = Proxy::start(&redis.url()).await;
     let scene = Scene::begin(redis, proxy.url.clone()).await;
-    let revoking = lasting(&scene.truth.url, &scene.url);
-    // Connected, and with nothing about the token in the process.
+    let revoking = long_lived_instance(&scene.token_server.url, &scene.url);
+    // Connected, and without an entry for the token in memory.
     assert!(is_active(&revoking, "b").await);
     let _: String = scene.redis.command("REPLICAOF 127.0.0.1 1").await;
     for delay in [40, 60, 80] {
@@ -266,36 +273,36 @@ async fn an_answer_on_its_way_from_redis_when_the_token_is_revoked_is_not_kept()
     }
     proxy.slow_down(0);
     let _: String = scene.redis.command("REPLICAOF NO ONE").await;
-    scene.others_know_soon().await;
+    scene.wait_until_revoked_for_others().await;
 }
 
 #[tokio::test]
-async fn a_revocation_whose_caller_goes_away_while_it_waits_for_redis_is_retried() {
+async fn revocation_cancelled_while_writing_to_redis_is_retried() {
     let Some(scene) = Scene::start(&[]).await else {
         return;
     };
     scene.redis.signal("-STOP");
-    scene.truth.revoke("a");
+    scene.token_server.revoke("a");
     let call = scene.revoking.token_delete("a");
     let waited = tokio::time::timeout(Duration::from_millis(200), call).await;
     assert!(waited.is_err(), "Redis gets 400 milliseconds");
-    scene.stays_revoked().await;
+    scene.assert_stays_revoked().await;
     scene.redis.signal("-CONT");
-    scene.others_know_soon().await;
-    scene.others_share().await;
+    scene.wait_until_revoked_for_others().await;
+    scene.assert_other_tokens_shared().await;
 }
 
-/// The last handle takes the cache with it, but not what is pending.
+/// Dropping the last handle drops the cache, but not pending revocations.
 #[tokio::test]
 async fn a_pending_revocation_outlives_the_handle() {
     let Some(scene) = Scene::start(&[]).await else {
         return;
     };
-    let revoking: Authlete = lasting(&scene.truth.url, &scene.url);
+    let revoking: Authlete = long_lived_instance(&scene.token_server.url, &scene.url);
     assert!(is_active(&revoking, "a").await);
     let _: String = scene.redis.command("REPLICAOF 127.0.0.1 1").await;
     revoking.token_delete("a").await.unwrap();
     drop(revoking);
     let _: String = scene.redis.command("REPLICAOF NO ONE").await;
-    scene.others_know_soon().await;
+    scene.wait_until_revoked_for_others().await;
 }

@@ -1,4 +1,4 @@
-//! What is between a server and Redis, and can lose connections without a word, as a firewall does.
+//! A TCP proxy in front of Redis that can silently drop connections, as a firewall does.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -9,14 +9,14 @@ use tokio::net::{TcpListener, TcpStream};
 
 pub struct Proxy {
     pub url: String,
-    /// How many of the first connections carry nothing any more.
+    /// The number of first connections whose data is dropped.
     lost: Arc<AtomicUsize>,
     accepted: Arc<AtomicUsize>,
     delay: Arc<AtomicU64>,
 }
 
 impl Proxy {
-    /// In front of the Redis with this URL.
+    /// Starts a proxy for the Redis with this URL.
     pub async fn start(redis: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let proxy = Self {
@@ -41,13 +41,13 @@ impl Proxy {
         proxy
     }
 
-    /// Carries nothing any more on the connections that there are.
+    /// Drops all data on existing connections from now on.
     pub fn lose_connections(&self) {
         let accepted = self.accepted.load(Ordering::SeqCst);
         self.lost.store(accepted, Ordering::SeqCst);
     }
 
-    /// Delays everything by so many milliseconds.
+    /// Delays all data, in milliseconds.
     pub fn slow_down(&self, delay: u64) {
         self.delay.store(delay, Ordering::SeqCst);
     }

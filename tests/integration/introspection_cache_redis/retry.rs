@@ -1,4 +1,5 @@
-//! Trouble in spite of which a revocation reaches Redis within the call: all instances know when it returns.
+//! Failures despite which a revocation is written to Redis within the call, so that all instances reject the token when
+//! the call returns.
 
 use std::time::Duration;
 
@@ -7,7 +8,7 @@ use super::proxy::Proxy;
 use super::scene::Scene;
 use super::server::{Redis, run};
 
-/// Redis closes connections that are idle for longer than its `timeout`.
+/// Redis closes connections that are idle for longer than its setting `timeout`.
 #[tokio::test]
 async fn a_revocation_on_a_connection_closed_for_being_idle_is_shared() {
     let Some(scene) = Scene::start(&["--timeout", "1"]).await else {
@@ -15,9 +16,9 @@ async fn a_revocation_on_a_connection_closed_for_being_idle_is_shared() {
     };
     tokio::time::sleep(Duration::from_millis(3500)).await;
     scene.revoke().await;
-    scene.others_know().await;
-    scene.stays_revoked().await;
-    scene.others_share().await;
+    scene.assert_revoked_for_others().await;
+    scene.assert_stays_revoked().await;
+    scene.assert_other_tokens_shared().await;
 }
 
 #[tokio::test]
@@ -26,10 +27,10 @@ async fn an_introspection_on_a_connection_closed_for_being_idle_finds_the_answer
         return;
     };
     assert!(is_active(&scene.instance(), "c").await);
-    scene.truth.asked();
+    scene.token_server.calls_received();
     tokio::time::sleep(Duration::from_millis(3500)).await;
     assert!(is_active(&scene.revoking, "c").await);
-    assert_eq!(scene.truth.asked(), 0);
+    assert_eq!(scene.token_server.calls_received(), 0);
 }
 
 #[tokio::test]
@@ -39,14 +40,14 @@ async fn a_revocation_on_a_killed_connection_is_shared() {
     };
     let _: i64 = scene.redis.command("CLIENT KILL TYPE normal").await;
     scene.revoke().await;
-    scene.others_know().await;
-    scene.stays_revoked().await;
-    scene.others_share().await;
+    scene.assert_revoked_for_others().await;
+    scene.assert_stays_revoked().await;
+    scene.assert_other_tokens_shared().await;
 }
 
-/// A firewall that forgets a connection drops what comes on it, without a word.
+/// A firewall that has forgotten a connection silently drops its packets.
 #[tokio::test]
-async fn a_revocation_on_a_connection_that_carries_nothing_is_shared() {
+async fn a_revocation_on_a_dead_connection_is_shared() {
     let Some(redis) = Redis::start().await else {
         return;
     };
@@ -54,9 +55,9 @@ async fn a_revocation_on_a_connection_that_carries_nothing_is_shared() {
     let scene = Scene::begin(redis, proxy.url.clone()).await;
     proxy.lose_connections();
     scene.revoke().await;
-    scene.others_know().await;
-    scene.stays_revoked().await;
-    scene.others_share().await;
+    scene.assert_revoked_for_others().await;
+    scene.assert_stays_revoked().await;
+    scene.assert_other_tokens_shared().await;
 }
 
 #[tokio::test]
@@ -67,9 +68,9 @@ async fn a_revocation_after_a_restart_with_the_data_is_shared() {
     let _: String = scene.redis.command("SAVE").await;
     scene.redis.restart().await;
     scene.revoke().await;
-    scene.others_know().await;
-    scene.stays_revoked().await;
-    scene.others_share().await;
+    scene.assert_revoked_for_others().await;
+    scene.assert_stays_revoked().await;
+    scene.assert_other_tokens_shared().await;
 }
 
 #[tokio::test]
@@ -79,11 +80,11 @@ async fn a_revocation_after_a_restart_without_the_data_is_shared() {
     };
     scene.redis.restart().await;
     scene.revoke().await;
-    scene.others_know().await;
-    scene.stays_revoked().await;
+    scene.assert_revoked_for_others().await;
+    scene.assert_stays_revoked().await;
 }
 
-/// Without memory Redis stores nothing, but still deletes.
+/// Without memory, Redis rejects writes but still deletes keys.
 #[tokio::test]
 async fn a_revocation_in_a_redis_out_of_memory_is_shared() {
     let Some(scene) = Scene::start(&["--maxmemory-policy", "noeviction"]).await else {
@@ -92,13 +93,13 @@ async fn a_revocation_in_a_redis_out_of_memory_is_shared() {
     let mut connection = scene.redis.connect().await;
     let _: String = run(&mut connection, "CONFIG SET maxmemory 1").await;
     scene.revoke().await;
-    scene.others_know().await;
-    scene.stays_revoked().await;
-    scene.others_share().await;
-    // With memory again, all is as before.
+    scene.assert_revoked_for_others().await;
+    scene.assert_stays_revoked().await;
+    scene.assert_other_tokens_shared().await;
+    // With memory, sharing works again.
     let _: String = run(&mut connection, "CONFIG SET maxmemory 0").await;
-    scene.others_know().await;
-    scene.others_share().await;
+    scene.assert_revoked_for_others().await;
+    scene.assert_other_tokens_shared().await;
 }
 
 #[tokio::test]
@@ -108,6 +109,6 @@ async fn a_revocation_after_the_keys_were_flushed_is_shared() {
     };
     let _: String = scene.redis.command("FLUSHALL").await;
     scene.revoke().await;
-    scene.others_know().await;
-    scene.stays_revoked().await;
+    scene.assert_revoked_for_others().await;
+    scene.assert_stays_revoked().await;
 }

@@ -1,4 +1,4 @@
-//! What a revocation by one instance is for the others.
+//! The effect of a revocation by one instance on the others.
 
 use std::time::Duration;
 
@@ -9,12 +9,12 @@ use redis::AsyncCommands as _;
 use serde_json::json;
 
 use super::server::Redis;
-use super::{ask, asked, instance, server};
+use super::{ask, calls_received, instance, server};
 use crate::gate::Gate;
 use crate::server::Reply;
 
 #[tokio::test]
-async fn what_one_instance_revokes_no_other_finds() {
+async fn revocation_evicts_responses_for_all_instances() {
     let Some(redis) = Redis::start().await else {
         return;
     };
@@ -24,42 +24,42 @@ async fn what_one_instance_revokes_no_other_finds() {
     for token in ["a", "b"] {
         ask(&revoking, token).await;
     }
-    asked(&server);
+    calls_received(&server);
     let request = RevocationRequest::new("token=a");
     revoking.revocation(&request).await.unwrap();
     let other = instance(&server.url, &url);
     ask(&other, "b").await;
-    assert_eq!(asked(&server), 0);
+    assert_eq!(calls_received(&server), 0);
     ask(&other, "a").await;
-    assert_eq!(asked(&server), 1);
-    // What was asked since then is shared again.
+    assert_eq!(calls_received(&server), 1);
+    // A later response is shared again.
     ask(&revoking, "a").await;
     ask(&instance(&server.url, &url), "a").await;
-    assert_eq!(asked(&server), 0);
+    assert_eq!(calls_received(&server), 0);
 
-    // When it is not known which token it was, all of the service, and of no other.
+    // If the revoked tokens are unknown, all entries of the service are evicted, and none of other services.
     let beside = revoking
         .with_config(Config::v3(&server.url, 2, "t"))
         .unwrap();
     ask(&beside, "a").await;
     let request = TokenRevokeRequest::new().subject("alice");
     revoking.token_revoke(&request).await.unwrap();
-    asked(&server);
+    calls_received(&server);
     let other = instance(&server.url, &url);
     ask(&other, "a").await;
     ask(&other, "b").await;
-    assert_eq!(asked(&server), 2);
+    assert_eq!(calls_received(&server), 2);
     ask(&beside, "a").await;
-    assert_eq!(asked(&server), 0);
+    assert_eq!(calls_received(&server), 0);
     for key in redis.keys().await {
         let left: i64 = redis.connect().await.pttl(&key).await.unwrap();
         assert!((1..=10_000).contains(&left), "{key} {left}");
     }
 }
 
-/// A handle of the organization cannot introspect: it has no answers of its own, and may mean those of others.
+/// A handle without a service has no entries of its own, but its calls may evict those of other handles.
 #[tokio::test]
-async fn a_handle_without_a_service_forgets_too() {
+async fn handle_without_a_service_evicts_responses_of_others() {
     let Some(redis) = Redis::start().await else {
         return;
     };
@@ -73,13 +73,13 @@ async fn a_handle_without_a_service_forgets_too() {
         let organization = api.with_config(organization).unwrap();
         organization.delete_service(1).await.unwrap();
         ask(&api, "a").await;
-        assert_eq!(asked(&server), 2);
+        assert_eq!(calls_received(&server), 2);
     }
 }
 
-/// What cannot wait for Redis is done beside.
+/// A cancelled call writes its revocation in a background task.
 #[tokio::test]
-async fn a_revocation_whose_caller_goes_away_is_seen_by_others() {
+async fn cancelled_revocation_evicts_responses_for_other_instances() {
     let Some(redis) = Redis::start().await else {
         return;
     };
@@ -89,7 +89,7 @@ async fn a_revocation_whose_caller_goes_away_is_seen_by_others() {
     ask(&api, "a").await;
     ask(&api, "b").await;
     assert!(api.token_delete("a").now_or_never().is_none());
-    // Of two answers and three generations.
+    // One of two responses and three generations is deleted.
     let is_deleted = async || redis.keys().await.len() == 4;
     for _ in 0..200 {
         if is_deleted().await {
@@ -99,14 +99,14 @@ async fn a_revocation_whose_caller_goes_away_is_seen_by_others() {
     }
     let other = instance(&server.url, &url);
     ask(&other, "a").await;
-    assert_eq!(asked(&server), 3);
+    assert_eq!(calls_received(&server), 3);
     ask(&other, "b").await;
-    assert_eq!(asked(&server), 0, "it is another token");
+    assert_eq!(calls_received(&server), 0, "it is another token");
 }
 
-/// An answer that is on its way when another instance revokes the token is from before, and is stored after.
+/// A response in flight when another instance revokes the token is stale, and is stored after the revocation.
 #[tokio::test]
-async fn an_answer_from_before_a_revocation_is_not_shared() {
+async fn response_from_before_a_revocation_is_not_shared() {
     let Some(redis) = Redis::start().await else {
         return;
     };

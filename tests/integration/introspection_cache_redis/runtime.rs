@@ -1,4 +1,4 @@
-//! Revocations at the edges of the runtime's life.
+//! Revocations without a runtime, or with a runtime that stops.
 
 use authlete::types::RevocationRequest;
 use authlete::{Authlete, Config};
@@ -13,23 +13,23 @@ fn runtime() -> Runtime {
     Builder::new_current_thread().enable_all().build().unwrap()
 }
 
-/// What the instance and the servers of the test run on.
+/// A runtime for the servers of the test, and the scene on it.
 fn scene() -> Option<(Runtime, Scene)> {
     let servers = Builder::new_multi_thread().enable_all().build().unwrap();
     let scene = servers.block_on(Scene::start(&[]))?;
     Some((servers, scene))
 }
 
-/// The instance that revokes, whose calls revoke the token and get no answer.
+/// The revoking instance, whose calls revoke the token and get no response.
 fn revoking_without_an_answer(servers: &Runtime, scene: &Scene) -> Authlete {
-    scene.truth.revoke("a");
+    scene.token_server.revoke("a");
     let silent = servers.block_on(silent_server());
     let config = Config::v3(silent, 1, "t");
     scene.revoking.with_config(config).unwrap()
 }
 
 #[test]
-fn a_revocation_that_is_dropped_without_a_runtime_is_retried_when_there_is_one() {
+fn revocation_dropped_without_a_runtime_is_retried_on_the_next_one() {
     let Some((servers, scene)) = scene() else {
         return;
     };
@@ -40,34 +40,34 @@ fn a_revocation_that_is_dropped_without_a_runtime_is_retried_when_there_is_one()
         assert!(call.as_mut().now_or_never().is_none());
     }
     drop(call);
-    // The first thing that the instance does with Redis.
+    // The retry starts with the next use of Redis.
     servers.block_on(async {
         assert!(!is_active(&scene.revoking, "a").await);
-        scene.others_know_soon().await;
-        scene.others_share().await;
+        scene.wait_until_revoked_for_others().await;
+        scene.assert_other_tokens_shared().await;
     });
 }
 
 #[test]
-fn a_revocation_that_is_pending_on_a_runtime_that_stands_still_is_retried_on_another() {
+fn revocation_pending_on_a_blocked_runtime_is_retried_on_another() {
     let Some((servers, scene)) = scene() else {
         return;
     };
     let api = revoking_without_an_answer(&servers, &scene);
     let first = runtime();
-    // The call is dropped, and nobody drives the runtime from then on.
+    // The call is dropped, and the runtime is not polled afterwards.
     first.block_on(async { assert!(api.token_delete("a").now_or_never().is_none()) });
     std::thread::sleep(std::time::Duration::from_millis(2500));
     servers.block_on(async {
         assert!(!is_active(&scene.revoking, "a").await);
-        scene.others_know_soon().await;
-        scene.others_share().await;
+        scene.wait_until_revoked_for_others().await;
+        scene.assert_other_tokens_shared().await;
     });
     drop(first);
 }
 
 #[test]
-fn a_revocation_that_is_pending_when_its_runtime_ends_is_retried_on_another() {
+fn revocation_pending_when_its_runtime_ends_is_retried_on_another() {
     let Some((servers, scene)) = scene() else {
         return;
     };
@@ -75,7 +75,7 @@ fn a_revocation_that_is_pending_when_its_runtime_ends_is_retried_on_another() {
         let _: String = servers.block_on(scene.redis.command(command));
     };
     command("REPLICAOF 127.0.0.1 1");
-    // Its connections end with it.
+    // The runtime's connections end with it.
     let first = runtime();
     first.block_on(async {
         let request = RevocationRequest::new("token=a");
@@ -88,7 +88,7 @@ fn a_revocation_that_is_pending_when_its_runtime_ends_is_retried_on_another() {
     });
     command("REPLICAOF NO ONE");
     second.block_on(async {
-        scene.others_know_soon().await;
-        scene.others_share().await;
+        scene.wait_until_revoked_for_others().await;
+        scene.assert_other_tokens_shared().await;
     });
 }

@@ -1,4 +1,4 @@
-//! Instances that share the answer about a token, which one of them revokes while Redis has trouble.
+//! Instances that share the response for a token, which one of them revokes while Redis fails.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -7,13 +7,13 @@ use authlete::Authlete;
 use authlete::types::RevocationRequest;
 
 use super::server::Redis;
-use super::truth::Truth;
-use super::{is_active, lasting};
+use super::token_server::TokenServer;
+use super::{is_active, long_lived_instance};
 
 pub struct Scene {
     pub redis: Redis,
-    pub truth: Truth,
-    /// As the instances know Redis.
+    pub token_server: TokenServer,
+    /// The URL of Redis for the revoking instance.
     pub url: String,
     /// The instance that revokes.
     pub revoking: Authlete,
@@ -22,20 +22,20 @@ pub struct Scene {
 }
 
 impl Scene {
-    /// `None` when there is no Redis.
+    /// Returns `None` if Redis is not installed.
     pub async fn start(settings: &[&str]) -> Option<Self> {
         let redis = Redis::start_with(settings).await?;
         let url = redis.url();
         Some(Self::begin(redis, url).await)
     }
 
-    /// With something in between, at this URL.
+    /// Uses the URL of a proxy for the revoking instance.
     pub async fn begin(redis: Redis, url: String) -> Self {
-        let truth = Truth::start().await;
-        let revoking = lasting(&truth.url, &url);
+        let token_server = TokenServer::start().await;
+        let revoking = long_lived_instance(&token_server.url, &url);
         let mut scene = Self {
             redis,
-            truth,
+            token_server,
             url,
             revoking,
             generations: BTreeMap::new(),
@@ -53,12 +53,12 @@ impl Scene {
         scene
     }
 
-    /// Another instance, with nothing in its process.
+    /// Another instance with an empty in-memory cache.
     pub fn instance(&self) -> Authlete {
-        lasting(&self.truth.url, &self.redis.url())
+        long_lived_instance(&self.token_server.url, &self.redis.url())
     }
 
-    /// Revokes the token; from then on the instance knows.
+    /// Revokes the token, and asserts that the instance rejects it from then on.
     pub async fn revoke(&self) {
         let begun = Instant::now();
         let request = RevocationRequest::new("token=a");
@@ -67,8 +67,8 @@ impl Scene {
         assert!(!is_active(&self.revoking, "a").await, "it is revoked");
     }
 
-    /// The instance knows for longer than a refusal is kept in the process.
-    pub async fn stays_revoked(&self) {
+    /// Asserts that the instance rejects the token for longer than it caches a negative response in memory.
+    pub async fn assert_stays_revoked(&self) {
         let same = self.revoking.with_header("x-request-id", "1").unwrap();
         for _ in 0..4 {
             assert!(!is_active(&self.revoking, "a").await, "it is revoked");
@@ -77,13 +77,13 @@ impl Scene {
         }
     }
 
-    /// An instance with nothing in its process refuses the token.
-    pub async fn others_know(&self) {
+    /// Asserts that an instance with an empty in-memory cache rejects the token.
+    pub async fn assert_revoked_for_others(&self) {
         assert!(!is_active(&self.instance(), "a").await, "it is revoked");
     }
 
-    /// The same within a time far below the age of the answer.
-    pub async fn others_know_soon(&self) {
+    /// Waits until other instances reject the token, far shorter than the maximum age of the response.
+    pub async fn wait_until_revoked_for_others(&self) {
         let begun = Instant::now();
         while is_active(&self.instance(), "a").await {
             assert!(begun.elapsed() < Duration::from_secs(15), "it is revoked");
@@ -91,23 +91,23 @@ impl Scene {
         }
     }
 
-    /// The answer about another token is still shared.
-    pub async fn others_share(&self) {
-        // Only the generation of the token is another one. An instance alone does not tell: when it finds nothing, it stores
-        // the answer again.
+    /// Asserts that the response for another token is still shared.
+    pub async fn assert_other_tokens_shared(&self) {
+        // Only the generation of the token has changed. A lookup alone does not show this: an instance that finds nothing
+        // stores the response again.
         let now = self.redis.generations().await;
         let is_changed = |(key, value): &(&String, &String)| now.get(*key) != Some(*value);
         assert!(self.generations.iter().filter(is_changed).count() <= 1);
         self.wait_until_shared(|| self.instance(), "b").await;
     }
 
-    /// Waits until other instances find the answer. On a busy machine it may take longer to store, or to find, than an
-    /// instance waits for Redis.
+    /// Waits until other instances find the response. On a busy machine, reading and writing may exceed the timeout for
+    /// Redis.
     pub async fn wait_until_shared(&self, instance: impl Fn() -> Authlete, token: &str) {
         for _ in 0..20 {
-            self.truth.asked();
+            self.token_server.calls_received();
             assert!(is_active(&instance(), token).await);
-            if self.truth.asked() == 0 {
+            if self.token_server.calls_received() == 0 {
                 return;
             }
         }

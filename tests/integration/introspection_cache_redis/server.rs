@@ -1,4 +1,4 @@
-//! A Redis of the test's own.
+//! A Redis process for one test.
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
@@ -19,12 +19,12 @@ pub struct Redis {
 }
 
 impl Redis {
-    /// `None` when this machine has none and need not have one.
+    /// Returns `None` if Redis is not installed and not required.
     pub async fn start() -> Option<Self> {
         Self::start_with(&[]).await
     }
 
-    /// With settings such as `--timeout 1`. Nothing is saved unless they say so.
+    /// Starts with settings such as `--timeout 1`. Persistence is off by default.
     pub async fn start_with(settings: &[&str]) -> Option<Self> {
         let is_installed = Command::new("redis-server")
             .arg("--version")
@@ -36,7 +36,7 @@ impl Redis {
                 std::env::var("AUTHLETE_REDIS_TESTS").is_ok_and(|tests| tests == "required");
             let help = "no redis-server in PATH: on Debian, apt-get install redis-server";
             assert!(!is_required, "{help}");
-            // Not by a macro, whose output the tests keep to themselves.
+            // Not `eprintln!`, whose output the test harness captures.
             let _ = writeln!(std::io::stderr(), "SKIPPED: {help}");
             return None;
         }
@@ -64,7 +64,7 @@ impl Redis {
         self.directory.path()
     }
 
-    /// Waits until it listens.
+    /// Connects, and waits until the server listens.
     pub async fn connect(&self) -> MultiplexedConnection {
         let client = redis::Client::open(self.url()).unwrap();
         for _ in 0..200 {
@@ -93,13 +93,13 @@ impl Redis {
         generations
     }
 
-    /// Runs a command on a connection of its own.
+    /// Runs a command on a new connection.
     pub async fn command<T: FromRedisValue>(&self, command: &str) -> T {
         run(&mut self.connect().await, command).await
     }
 
-    /// Waits until a part of `INFO` has this line.
-    pub async fn info_has(&self, line: &str) {
+    /// Waits until the output of `INFO` has this line.
+    pub async fn wait_for_info(&self, line: &str) {
         for _ in 0..200 {
             let info: String = self.command("INFO").await;
             if info.lines().any(|other| other == line) {
@@ -121,7 +121,7 @@ impl Redis {
         let _ = self.process.wait();
     }
 
-    /// With what was saved.
+    /// Restarts with the saved data.
     pub async fn restart(&mut self) {
         self.kill();
         self.process = spawn(self.port, &self.arguments, self.directory.path());
@@ -129,7 +129,7 @@ impl Redis {
     }
 }
 
-/// Runs a command whose words have no spaces.
+/// Runs a command whose arguments contain no spaces.
 pub async fn run<T: FromRedisValue>(connection: &mut MultiplexedConnection, command: &str) -> T {
     let mut words = command.split(' ');
     let mut command = redis::cmd(words.next().unwrap());

@@ -1,4 +1,4 @@
-//! What instances share, and for how long.
+//! Which responses instances share, and for how long.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use redis::AsyncCommands as _;
 use serde_json::{Value, json};
 
 use super::server::Redis;
-use super::{ask, asked, instance, instance_of, server};
+use super::{ask, calls_received, instance, instance_of, server};
 use crate::gate::Gate;
 use crate::server::Reply;
 
@@ -20,7 +20,7 @@ async fn instances_share_answers() {
     let url = redis.url();
     ask(&instance(&server.url, &url), "secret token").await;
     ask(&instance(&server.url, &url), "secret token").await;
-    assert_eq!(asked(&server), 1);
+    assert_eq!(calls_received(&server), 1);
     // Another token, other credentials, another service.
     ask(&instance(&server.url, &url), "b").await;
     let first = instance(&server.url, &url);
@@ -30,13 +30,13 @@ async fn instances_share_answers() {
     ] {
         ask(&first.with_config(config).unwrap(), "b").await;
     }
-    assert_eq!(asked(&server), 3);
+    assert_eq!(calls_received(&server), 3);
 
     let mut connection = redis.connect().await;
     let keys = redis.keys().await;
     let is_answer = |key: &&String| key.starts_with("authlete:introspection:2:answer:");
     assert_eq!(keys.iter().filter(is_answer).count(), 4);
-    // Of two tokens and two services.
+    // One for each of two tokens and two services.
     let is_generation = |key: &&String| key.starts_with("authlete:introspection:2:generation:");
     assert_eq!(keys.iter().filter(is_generation).count(), 4);
     assert_eq!(keys.len(), 8, "{keys:?}");
@@ -51,7 +51,7 @@ async fn instances_share_answers() {
 }
 
 #[tokio::test]
-async fn an_answer_does_not_grow_older_by_being_shared() {
+async fn sharing_does_not_extend_the_age_of_a_response() {
     let Some(redis) = Redis::start().await else {
         return;
     };
@@ -64,15 +64,15 @@ async fn an_answer_does_not_grow_older_by_being_shared() {
     ask(&first, "a").await;
     tokio::time::sleep(Duration::from_millis(1500)).await;
     ask(&second, "a").await;
-    assert_eq!(asked(&server), 1);
+    assert_eq!(calls_received(&server), 1);
     tokio::time::sleep(Duration::from_millis(1600)).await;
     ask(&second, "a").await;
-    assert_eq!(asked(&server), 1);
+    assert_eq!(calls_received(&server), 1);
 }
 
-/// Each instance decides for itself how old an answer may be, whoever stored it.
+/// The maximum age of the reading instance applies.
 #[tokio::test]
-async fn an_answer_of_others_is_not_too_old() {
+async fn maximum_age_of_the_reading_instance_applies() {
     let Some(redis) = Redis::start().await else {
         return;
     };
@@ -84,14 +84,14 @@ async fn an_answer_of_others_is_not_too_old() {
     ask(&instance(60), "a").await;
     tokio::time::sleep(Duration::from_millis(1100)).await;
     ask(&instance(10), "a").await;
-    assert_eq!(asked(&server), 1);
+    assert_eq!(calls_received(&server), 1);
     ask(&instance(1), "a").await;
-    assert_eq!(asked(&server), 1);
+    assert_eq!(calls_received(&server), 1);
 }
 
-/// A Redis that stands still carries out later what it was sent before: the answer is as old as it is.
+/// A paused Redis executes the write later. The age of the response still counts from its request.
 #[tokio::test]
-async fn an_answer_that_is_stored_late_does_not_live_longer() {
+async fn response_that_is_stored_late_expires_in_time() {
     let Some(redis) = Redis::start().await else {
         return;
     };
@@ -104,7 +104,7 @@ async fn an_answer_that_is_stored_late_does_not_live_longer() {
     let first = instance();
     let asking = tokio::spawn(async move { ask(&first, "a").await });
     gate.arrived(1).await;
-    // For longer than anybody waits for it.
+    // Longer than the timeout for Redis.
     redis.signal("-STOP");
     gate.open();
     asking.await.unwrap();
@@ -117,14 +117,14 @@ async fn an_answer_that_is_stored_late_does_not_live_longer() {
 }
 
 #[tokio::test]
-async fn what_is_no_answer_in_redis_is_none() {
+async fn invalid_values_in_redis_are_ignored() {
     let Some(redis) = Redis::start().await else {
         return;
     };
     let server = server().await;
     let url = redis.url();
     ask(&instance(&server.url, &url), "a").await;
-    asked(&server);
+    calls_received(&server);
     let keys = redis.keys().await;
     let key = keys.iter().find(|key| key.contains(":answer:")).unwrap();
     let mut connection = redis.connect().await;
@@ -146,30 +146,30 @@ async fn what_is_no_answer_in_redis_is_none() {
         with(json!(["1", current[1]]), asked_at),
         with(json!([current[0], "1"]), asked_at),
         with(json!([current[0], null]), asked_at),
-        // From before the clock was set back.
+        // As if the clock was set back.
         with(current.clone(), u64::MAX),
     ] {
         let _: () = connection.set_ex(key, &value, 10).await.unwrap();
         ask(&instance(&server.url, &url), "a").await;
-        assert_eq!(asked(&server), 1, "{value}");
+        assert_eq!(calls_received(&server), 1, "{value}");
     }
-    // What is changed above is what makes the difference.
+    // The unchanged value is accepted, so the changes above were the reason.
     let value = with(current.clone(), asked_at);
     let _: () = connection.set_ex(key, &value, 10).await.unwrap();
     ask(&instance(&server.url, &url), "a").await;
-    assert_eq!(asked(&server), 0);
-    // Not even a value of another kind, nor one that was stored long ago and did not expire.
+    assert_eq!(calls_received(&server), 0);
+    // A value of another Redis type, or one that should have expired, is ignored as well.
     let _: () = connection.del(key).await.unwrap();
     let _: () = connection.lpush(key, "x").await.unwrap();
     ask(&instance(&server.url, &url), "a").await;
     let _: () = connection.set(key, with(current.clone(), 9)).await.unwrap();
     ask(&instance(&server.url, &url), "a").await;
-    assert_eq!(asked(&server), 2);
+    assert_eq!(calls_received(&server), 2);
     // The same for a generation.
     for generation in keys.iter().filter(|key| key.contains(":generation:")) {
         let _: () = connection.del(generation).await.unwrap();
         let _: () = connection.lpush(generation, "x").await.unwrap();
         ask(&instance(&server.url, &url), "a").await;
-        assert_eq!(asked(&server), 1);
+        assert_eq!(calls_received(&server), 1);
     }
 }

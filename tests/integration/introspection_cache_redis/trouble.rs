@@ -1,18 +1,18 @@
-//! Introspection without Redis, or with one that is of no use.
+//! Introspection while Redis is down, hangs or rejects commands.
 
 use std::time::{Duration, Instant};
 
 use authlete::types::IntrospectionRequest;
 
 use super::server::Redis;
-use super::{ask, asked, instance, server};
+use super::{ask, calls_received, instance, server};
 use crate::gate::Gate;
 use crate::raw_server::raw_server;
 #[cfg(feature = "tracing")]
-use crate::recorder::Told;
+use crate::recorder::Recorded;
 
 #[tokio::test]
-async fn without_redis_authlete_is_asked() {
+async fn introspection_goes_to_authlete_while_redis_is_down() {
     let Some(mut redis) = Redis::start().await else {
         return;
     };
@@ -24,25 +24,25 @@ async fn without_redis_authlete_is_asked() {
     for number in 0..50 {
         ask(&api, &number.to_string()).await;
     }
-    // Answers in the process are still good, and revocations still remove them.
+    // Responses in memory are still used, and revocations still evict them.
     ask(&api, "a").await;
-    assert_eq!(asked(&server), 51);
+    assert_eq!(calls_received(&server), 51);
     api.token_delete("a").await.unwrap();
     ask(&api, "a").await;
-    assert_eq!(asked(&server), 1);
+    assert_eq!(calls_received(&server), 1);
     assert!(begun.elapsed() < Duration::from_secs(5));
 
-    // When it is back, it is used again.
+    // Redis is used again once it is back.
     redis.restart().await;
     tokio::time::sleep(Duration::from_millis(1100)).await;
     ask(&api, "c").await;
     ask(&instance(&server.url, &redis.url()), "c").await;
-    assert_eq!(asked(&server), 1);
+    assert_eq!(calls_received(&server), 1);
 }
 
-/// It may be back for others.
+/// Redis may already work for other instances.
 #[tokio::test]
-async fn a_redis_that_is_left_alone_hears_of_revocations() {
+async fn revocation_is_written_to_a_redis_that_lookups_skip() {
     let Some(redis) = Redis::start().await else {
         return;
     };
@@ -55,13 +55,13 @@ async fn a_redis_that_is_left_alone_hears_of_revocations() {
     redis.signal("-CONT");
     api.token_delete("a").await.unwrap();
     ask(&instance(&server.url, &url), "a").await;
-    assert_eq!(asked(&server), 3);
+    assert_eq!(calls_received(&server), 3);
 }
 
-/// A Redis that lets nobody write, or nobody in, is as good as none, and it is told why.
+/// A Redis that rejects writes or logins is handled like an unavailable one, and events name the reason.
 #[cfg(feature = "tracing")]
 #[tokio::test]
-async fn a_redis_that_refuses_is_none() {
+async fn redis_that_rejects_commands_is_treated_as_unavailable() {
     use tracing::level_filters::LevelFilter;
 
     let Some(redis) = Redis::start().await else {
@@ -84,7 +84,7 @@ async fn a_redis_that_refuses_is_none() {
             ask(&api, "a").await;
         })
         .await;
-        assert_eq!(asked(&server), 1, "{reason}");
+        assert_eq!(calls_received(&server), 1, "{reason}");
         let (_, events) = recorder.ours();
         let failure = events
             .iter()
@@ -92,7 +92,7 @@ async fn a_redis_that_refuses_is_none() {
         let failure = failure.expect(reason);
         assert_eq!(failure.field("error.type"), Some(reason));
         assert_eq!(failure.level, tracing::Level::DEBUG);
-        let unavailable = |event: &&Told| {
+        let unavailable = |event: &&Recorded| {
             event
                 .name
                 .starts_with("the introspection store is unavailable")
@@ -106,10 +106,10 @@ async fn a_redis_that_refuses_is_none() {
     assert!(include_str!("../../../docs/tracing.md").contains("`introspection store failed`"));
 }
 
-/// One warning for each time that Redis goes away, however many lookups fail.
+/// One warning per outage, no matter how many lookups fail.
 #[cfg(feature = "tracing")]
 #[tokio::test]
-async fn a_redis_that_comes_and_goes_is_reported_each_time() {
+async fn each_outage_of_redis_is_reported_once() {
     use tracing::level_filters::LevelFilter;
 
     let Some(redis) = Redis::start().await else {
@@ -132,7 +132,7 @@ async fn a_redis_that_comes_and_goes_is_reported_each_time() {
     })
     .await;
     let (_, events) = recorder.ours();
-    let named = |event: &Told| {
+    let named = |event: &Recorded| {
         event
             .name
             .starts_with("the introspection store is ")
@@ -150,7 +150,7 @@ async fn a_redis_that_comes_and_goes_is_reported_each_time() {
 }
 
 #[tokio::test]
-async fn a_redis_that_hangs_delays_one_call() {
+async fn hanging_redis_delays_only_one_call() {
     let silent = raw_server(|stream| async move {
         let _stream = stream;
         std::future::pending::<()>().await;
@@ -169,12 +169,12 @@ async fn a_redis_that_hangs_delays_one_call() {
         ask(&api, &number.to_string()).await;
     }
     assert!(begun.elapsed() < Duration::from_secs(10));
-    assert_eq!(asked(&server), 101);
-    // What waits for Redis is part of the time of the call.
+    assert_eq!(calls_received(&server), 101);
+    // Waiting for Redis counts towards the timeout of the call.
     let closed = Gate::start(|_| unreachable!()).await;
     let api = instance(&closed.url, &silent.replace("http", "redis"));
-    let hasty = api.with_timeout(Duration::from_millis(50));
+    let impatient = api.with_timeout(Duration::from_millis(50));
     let request = IntrospectionRequest::new("a");
-    let result = hasty.cached_introspection(&request).await;
+    let result = impatient.cached_introspection(&request).await;
     assert!(result.unwrap_err().is_timeout());
 }

@@ -1,4 +1,4 @@
-//! Connections that are kept for the next call.
+//! Idle connections in the pool.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::calls::{introspect, ok, token};
 use crate::raw_server::{OK, next_request, raw_server};
 use crate::server::Server;
 
-/// How many connections two calls need when this time passes in between.
+/// The number of connections for two calls with an idle time between them.
 async fn connections_of_two_calls(
     idle: Duration,
     settings: impl FnOnce(AuthleteBuilder) -> AuthleteBuilder,
@@ -64,7 +64,7 @@ async fn the_idle_timeout_of_a_reqwest_builder_stays_without_the_setting() {
     }
 }
 
-/// A token request must not be repeated, and so must not meet a connection that the server is closing.
+/// A token request must not be retried, so it must not use a connection that the server is closing.
 #[tokio::test]
 async fn token_requests_never_use_a_connection_that_is_idle_for_longer_than_the_setting() {
     const CALLS: usize = 4;

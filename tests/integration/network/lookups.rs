@@ -1,4 +1,4 @@
-//! Lookups of a server's name.
+//! DNS lookups.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -8,7 +8,7 @@ use authlete::{Authlete, Config};
 use crate::calls::{introspect, ok};
 use crate::server::Server;
 
-/// A runtime waits for its threads for blocking work when it shuts down, and a lookup may hang for many seconds.
+/// On shutdown a runtime waits for its blocking threads, and a lookup may hang for many seconds.
 #[test]
 fn a_lookup_does_not_use_the_threads_of_the_runtime() {
     let threads = Arc::new(AtomicUsize::new(0));

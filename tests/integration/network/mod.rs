@@ -1,4 +1,4 @@
-//! Connections on a network that loses them.
+//! Connections on an unreliable network.
 
 mod idle;
 mod lookups;

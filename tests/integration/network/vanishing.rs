@@ -1,4 +1,4 @@
-//! Peers that vanish without a word: nothing that is sent to them is acknowledged any more.
+//! Peers that vanish silently: data sent to them is no longer acknowledged.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -21,7 +21,7 @@ enum Vanishes {
     Busy,
 }
 
-/// A handle with a kept connection to the server.
+/// A handle with an idle connection to the server.
 async fn connected(vanishes: Vanishes) -> Authlete {
     let connections = Arc::new(AtomicUsize::new(0));
     let url = raw_server(move |mut stream| {
@@ -47,12 +47,12 @@ async fn connected(vanishes: Vanishes) -> Authlete {
     .await;
     let api = Authlete::new(Config::v3(url, 1, "t")).unwrap();
     introspect(&api).await.unwrap();
-    // The peer has had the acknowledgement of its answer.
+    // Time for the acknowledgement of the response to arrive.
     tokio::time::sleep(Duration::from_millis(200)).await;
     api
 }
 
-/// From now on the kernel drops all that arrives for this socket.
+/// From now on the kernel drops all packets for this socket.
 fn vanish(stream: &TcpStream) {
     const RETURN: u16 = 0x06;
     let drop_all = SockFilter::new(RETURN, 0, 0, 0);
@@ -66,8 +66,7 @@ async fn timed(call: impl Future<Output = Result<()>>) -> (Result<()>, Duration)
 }
 
 #[tokio::test]
-async fn a_read_on_a_connection_whose_peer_vanished_succeeds_on_another_before_the_attempt_timeout()
-{
+async fn read_whose_peer_vanished_succeeds_on_another_connection_before_the_attempt_timeout() {
     for vanishes in [Vanishes::Idle, Vanishes::Busy] {
         let api = connected(vanishes).await;
         let (outcome, time) = timed(introspect(&api)).await;
@@ -87,14 +86,14 @@ async fn a_token_request_whose_peer_vanishes_fails_long_before_its_timeout() {
         };
         assert_eq!(kind, TransportErrorKind::Interrupted);
         assert!(time < Duration::from_secs(15), "{time:?}");
-        // The handle goes on.
+        // The handle still works.
         token(&api).await.unwrap();
     }
 }
 
-/// The kernel of such a peer answers the probes.
+/// The peer's kernel still answers TCP keepalive probes.
 #[tokio::test]
-async fn a_peer_that_takes_long_to_answer_is_not_given_up() {
+async fn slow_response_is_awaited() {
     let url = raw_server(|mut stream| async move {
         while next_request(&mut stream).await {
             tokio::time::sleep(Duration::from_secs(9)).await;

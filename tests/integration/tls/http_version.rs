@@ -1,4 +1,4 @@
-//! Which version of HTTP the connections use. The tests enable `http2` of reqwest, as any crate of a program may.
+//! The HTTP version of connections. The tests enable the feature `http2` of reqwest, as any crate of a program may.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -19,25 +19,25 @@ use crate::tls_server::acceptor;
 const CALLS: usize = 3;
 
 #[tokio::test]
-async fn calls_at_the_same_time_have_connections_of_their_own_although_the_server_offers_http2() {
+async fn concurrent_calls_use_separate_connections_when_the_server_offers_http2() {
     let root = Authority::new("root");
-    let acceptor = offer(
+    let acceptor = with_alpn(
         acceptor(&root.server(HOST), None, &TLS13),
         &["h2", "http/1.1"],
     );
     let negotiated = Arc::new(Mutex::new(Vec::new()));
     let record = Arc::clone(&negotiated);
-    // No request is answered before each of the connections has one.
-    let all_here = Arc::new(Barrier::new(CALLS));
+    // Respond only once all connections have a request.
+    let all_arrived = Arc::new(Barrier::new(CALLS));
     let url = raw_server(move |stream| {
         let (handshake, record) = (acceptor.accept(stream), Arc::clone(&record));
-        let all_here = Arc::clone(&all_here);
+        let all_arrived = Arc::clone(&all_arrived);
         async move {
             let mut stream = handshake.await.unwrap();
             let protocol = stream.get_ref().1.alpn_protocol().map(<[u8]>::to_vec);
             record.lock().unwrap().push(protocol);
             if next_request(&mut stream).await {
-                all_here.wait().await;
+                all_arrived.wait().await;
                 stream.write_all(OK).await.unwrap();
             }
         }
@@ -62,8 +62,8 @@ async fn calls_at_the_same_time_have_connections_of_their_own_although_the_serve
     assert_eq!(*negotiated, vec![expected; CALLS]);
 }
 
-/// A server that speaks these protocols, the first one first.
-fn offer(acceptor: TlsAcceptor, protocols: &[&str]) -> TlsAcceptor {
+/// Sets the ALPN protocols, in order of preference.
+fn with_alpn(acceptor: TlsAcceptor, protocols: &[&str]) -> TlsAcceptor {
     let mut config = acceptor.config().as_ref().clone();
     config.alpn_protocols = protocols
         .iter()

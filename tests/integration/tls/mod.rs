@@ -1,4 +1,4 @@
-//! Whom we trust, and who trusts us.
+//! Trust in server certificates, and client certificates.
 
 mod http_version;
 #[cfg(feature = "mtls")]
@@ -22,7 +22,7 @@ fn builder(url: &str) -> AuthleteBuilder {
     Authlete::builder(Config::v3(url, 1, "t")).retry(RetryPolicy::never())
 }
 
-/// The call failed in the handshake.
+/// Asserts that the call fails in the handshake.
 async fn assert_failed(builder: AuthleteBuilder, expected: TransportErrorKind) {
     let error = introspect(&builder.build().unwrap()).await.unwrap_err();
     let kind = match &error {
@@ -33,7 +33,7 @@ async fn assert_failed(builder: AuthleteBuilder, expected: TransportErrorKind) {
     assert!(error.is_connect());
 }
 
-/// We did not trust the server.
+/// Asserts that the server certificate is rejected.
 async fn assert_distrusted(builder: AuthleteBuilder) {
     let kind = match cfg!(feature = "native-tls") {
         true => TransportErrorKind::Tls,
@@ -43,7 +43,7 @@ async fn assert_distrusted(builder: AuthleteBuilder) {
 }
 
 #[tokio::test]
-async fn a_root_of_ones_own_is_trusted() {
+async fn custom_root_certificate_is_trusted() {
     let (root, other) = (Authority::new("root"), Authority::new("other"));
     for version in VERSIONS {
         let url = tls_server(acceptor(&root.server(HOST), None, version)).await;
@@ -51,7 +51,7 @@ async fn a_root_of_ones_own_is_trusted() {
         assert_distrusted(builder(&url).root_certificate(other.pem())).await;
         for roots in [
             builder(&url).root_certificate(root.pem()),
-            // In one text, and in several.
+            // Several roots in one PEM text, or one by one.
             builder(&url).root_certificate(other.pem() + &root.pem()),
             builder(&url)
                 .root_certificate(root.pem())
@@ -83,9 +83,9 @@ async fn a_certificate_of_another_host_is_not_trusted() {
     }
 }
 
-/// Once the request is there, a failure of TLS is a broken connection, and no reason to send the request again.
+/// After the request was sent, a TLS failure is an interrupted connection, and the request is not resent.
 #[tokio::test]
-async fn tls_that_breaks_after_the_request_is_no_failed_handshake() {
+async fn tls_failure_after_the_request_is_an_interrupted_error() {
     let root = Authority::new("root");
     for version in VERSIONS {
         let requests = Arc::new(AtomicUsize::new(0));
@@ -124,7 +124,7 @@ async fn tls_that_breaks_after_the_request_is_no_failed_handshake() {
 }
 
 #[tokio::test]
-async fn a_root_of_the_configuration_is_trusted() {
+async fn root_certificate_of_the_configuration_is_trusted() {
     let (root, other) = (Authority::new("root"), Authority::new("other"));
     let url = tls_server(acceptor(&root.server(HOST), None, VERSIONS[0])).await;
     let config = Config::v3(&url, 1, "t");
@@ -135,7 +135,7 @@ async fn a_root_of_the_configuration_is_trusted() {
         config.clone().root_certificate(other.pem()),
     ))
     .await;
-    // Another service may leave the root out, or have the same.
+    // The configuration of another service may omit the root or repeat it.
     for same in [config.clone(), with_root.service_id(2)] {
         introspect(&api.with_config(same).unwrap()).await.unwrap();
     }
@@ -148,7 +148,7 @@ async fn a_root_of_the_configuration_is_trusted() {
 }
 
 #[test]
-fn a_root_of_the_configuration_that_is_none_is_refused() {
+fn invalid_root_certificate_in_the_configuration_is_rejected() {
     let config = Config::v3("https://a.example", 1, "t");
     for pem in ["SECRET", "-----BEGIN CERTIFICATE-----\nSECRET\n"] {
         let error = Authlete::new(config.clone().root_certificate(pem)).unwrap_err();
@@ -167,7 +167,7 @@ fn a_root_of_the_configuration_that_is_none_is_refused() {
 }
 
 #[test]
-fn a_root_that_is_none_is_refused() {
+fn invalid_root_certificate_is_rejected() {
     for pem in ["", "SECRET", "-----BEGIN CERTIFICATE-----\nSECRET\n"] {
         let error = builder("https://a.example").root_certificate(pem).build();
         assert_eq!(
@@ -178,7 +178,7 @@ fn a_root_that_is_none_is_refused() {
 }
 
 #[test]
-fn a_client_that_is_made_takes_no_root() {
+fn root_certificate_cannot_be_added_to_a_reqwest_client() {
     let error = builder("https://a.example")
         .reqwest_client(reqwest::Client::new())
         .root_certificate(Authority::new("root").pem())

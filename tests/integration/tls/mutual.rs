@@ -5,7 +5,7 @@ use tokio_rustls::rustls::version::TLS13;
 
 use super::{HOST, assert_failed, introspect};
 use crate::authority::Authority;
-use crate::configuration::refused;
+use crate::configuration::config_error;
 use crate::tls_server::{VERSIONS, acceptor, tls_server};
 
 fn builder(config: Config, root: &Authority) -> AuthleteBuilder {
@@ -15,7 +15,7 @@ fn builder(config: Config, root: &Authority) -> AuthleteBuilder {
 }
 
 #[tokio::test]
-async fn the_server_knows_us_by_our_certificate() {
+async fn client_certificate_is_sent() {
     let (root, clients) = (Authority::new("root"), Authority::new("clients"));
     for version in VERSIONS {
         let url = tls_server(acceptor(&root.server(HOST), Some(&clients), version)).await;
@@ -25,7 +25,7 @@ async fn the_server_knows_us_by_our_certificate() {
         introspect(&with(ours.pem()).build().unwrap())
             .await
             .unwrap();
-        // The key may come first, and 2.x is no different.
+        // The key may come first, and 2.x works the same.
         let pem = ours.key.serialize_pem() + &ours.certificate.pem();
         let old = Config::v2(&url, 1, "s").client_certificate(pem);
         introspect(&builder(old, &root).build().unwrap())
@@ -37,14 +37,14 @@ async fn the_server_knows_us_by_our_certificate() {
 }
 
 #[tokio::test]
-async fn without_a_certificate_that_it_knows_the_server_refuses() {
+async fn missing_or_unknown_client_certificate_is_rejected_by_the_server() {
     let (root, clients) = (Authority::new("root"), Authority::new("clients"));
     for version in VERSIONS {
         let url = tls_server(acceptor(&root.server(HOST), Some(&clients), version)).await;
         let config = Config::v3(&url, 1, "t");
         let unknown = Authority::new("unknown").client();
         for config in [config.clone(), config.client_certificate(unknown.pem())] {
-            // With TLS 1.3 the handshake is over for us, and the request may be there.
+            // With TLS 1.3 the client has finished the handshake, and the request may have arrived.
             if version == &TLS13 {
                 let api = builder(config, &root).build().unwrap();
                 let error = introspect(&api).await.unwrap_err();
@@ -57,7 +57,7 @@ async fn without_a_certificate_that_it_knows_the_server_refuses() {
 }
 
 #[test]
-fn a_certificate_that_is_none_is_refused() {
+fn invalid_client_certificate_is_rejected() {
     let authority = Authority::new("clients");
     let (one, other) = (authority.client(), authority.client());
     let config = Config::v3("https://a.example", 1, "t");
@@ -67,13 +67,13 @@ fn a_certificate_that_is_none_is_refused() {
         one.certificate.pem(),
         one.key.serialize_pem(),
     ] {
-        let shown = refused(config.clone().client_certificate(pem));
+        let shown = config_error(config.clone().client_certificate(pem));
         let begins = "ClientCertificate (AUTHLETE_CLIENT_CERTIFICATE), set in code: is not a certificate and its private key";
         assert!(shown.starts_with(begins), "{shown}");
     }
     let pem = one.certificate.pem() + &other.key.serialize_pem();
     assert_eq!(
-        refused(config.client_certificate(pem)),
+        config_error(config.client_certificate(pem)),
         "the HTTP client cannot be made: do the certificate and the key of \
          ClientCertificate (AUTHLETE_CLIENT_CERTIFICATE) belong together? \
          does the system have root certificates (ca-certificates)?"
@@ -81,12 +81,12 @@ fn a_certificate_that_is_none_is_refused() {
 }
 
 #[test]
-fn a_certificate_belongs_to_the_connections() {
+fn client_certificate_cannot_change_for_existing_connections() {
     let authority = Authority::new("clients");
     let plain = Config::v3("https://a.example", 1, "t");
     let config = plain.clone().client_certificate(authority.client().pem());
     let api = Authlete::new(config.clone()).unwrap();
-    // From another source it is the same one.
+    // The same certificate from another source is accepted.
     let again = Config::new().or(config.clone().service_id(2));
     assert!(api.with_config(again).is_ok());
     let other = config.clone().client_certificate(authority.client().pem());
@@ -97,7 +97,7 @@ fn a_certificate_belongs_to_the_connections() {
              make a handle with connections of its own"
         );
     }
-    // The connections are those of a client that is made.
+    // A complete reqwest client has its own connections.
     let error = Authlete::builder(config).reqwest_client(reqwest::Client::new());
     assert!(error.build().is_err());
 }

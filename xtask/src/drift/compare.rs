@@ -1,4 +1,4 @@
-//! Follows two documents from endpoint to endpoint, and from there to each schema that both reach.
+//! Compares two documents endpoint by endpoint, and each schema that both reach.
 
 mod endpoints;
 mod schemas;
@@ -14,7 +14,7 @@ use super::endpoint::Endpoint;
 use super::report::{Drift, Section};
 use super::shape::{Member, Members, Shape};
 
-/// What the other document has that ours lacks, and the other way round.
+/// The differences between our document and the other one.
 pub fn compare(ours: &Document, theirs: &Document) -> Drift {
     let mut comparison = Comparison {
         ours,
@@ -36,17 +36,17 @@ struct Comparison<'a> {
     ours: &'a Document,
     theirs: &'a Document,
     drift: Drift,
-    /// Objects that are still to be compared.
+    /// Objects still to be compared.
     pairs: Vec<Pair<'a>>,
-    /// Objects that are or will be compared, by what they are called here and there.
+    /// Objects that are or will be compared, by their labels here and there.
     seen: BTreeSet<(Direction, [String; 2])>,
-    /// The schemas of theirs that have a counterpart here.
+    /// Their schemas that have a counterpart here.
     known: BTreeSet<String>,
-    /// What only they have.
+    /// Schemas that only they have.
     unknown: Vec<Spot<'a>>,
-    /// The schemas of theirs that are listed as unknown.
+    /// Their schemas that are already listed as unknown.
     listed: BTreeSet<String>,
-    /// What the schemas are called that were met so far.
+    /// The labels of the schemas reached so far.
     labels: HashMap<*const Value, String>,
 }
 
@@ -56,14 +56,14 @@ enum Direction {
     Request,
 }
 
-/// A schema where it is used.
+/// A schema and the place where it is used.
 #[derive(Clone)]
 struct Spot<'a> {
     schema: &'a Value,
     place: String,
 }
 
-/// The members of an object here, and of what stands in its place there.
+/// The members of an object here and of its counterpart there.
 struct Pair<'a> {
     labels: [String; 2],
     here: Members<'a>,
@@ -77,7 +77,7 @@ impl<'a> Spot<'a> {
         Self { schema, place }
     }
 
-    /// A schema that an endpoint has as its request, response or parameter.
+    /// The schema of a request, response or parameter of an endpoint.
     fn of(endpoint: &Endpoint<'a>, what: &str, schema: &'a Value) -> Self {
         Self::new(
             schema,
@@ -89,14 +89,14 @@ impl<'a> Spot<'a> {
         Self::new(member.schema, format!("{object}.{name}"))
     }
 
-    /// What each of a list or map is.
+    /// The schema of the items of a list or map.
     fn inner(&self, schema: &'a Value) -> Self {
         Self::new(schema, format!("{}[]", self.place))
     }
 }
 
 impl Comparison<'_> {
-    /// What a schema is called: one without a name by the place where it was met first, also where others refer to it.
+    /// The label of a schema: its name or, for an inline schema, the place where it was reached first.
     fn label(&mut self, spot: &Spot<'_>, shape: &Shape<'_>) -> String {
         let label = self.labels.entry(shape.origin);
         let new = || shape.name.unwrap_or(&spot.place).to_owned();
@@ -109,7 +109,7 @@ impl Comparison<'_> {
     }
 }
 
-/// What a thing is called here and there.
+/// The heading for an object with these labels here and there.
 fn heading(here: &str, there: &str) -> String {
     if here == there {
         code(here)

@@ -1,17 +1,17 @@
-//! One thing that two documents say otherwise, a line of the report.
+//! One difference between two documents: a line of the report.
 
 use std::fmt;
 
-/// What [`Difference::either`] calls a parameter or member that need not be given, and one that must be.
+/// The words of [`Difference::either`] for optional and required parameters and members.
 pub const REQUIRED: [&str; 2] = ["optional", "required"];
-/// What it calls one that is not deprecated, and one that is.
+/// The words for what is not deprecated, and what is.
 pub const DEPRECATED: [&str; 2] = ["in use", "deprecated"];
-/// What it calls a member that requests may have, and one that only responses have.
+/// The words for members that requests may have, and those that only responses have.
 pub const READ_ONLY: [&str; 2] = ["writable", "read-only"];
-/// What it calls a member that responses may have, and one that only requests have.
+/// The words for members that responses may have, and those that only requests have.
 pub const WRITE_ONLY: [&str; 2] = ["readable", "write-only"];
 
-/// The order is that of the report: first what a maintainer may have to add.
+/// Ordered as in the report: first what a maintainer may have to add.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Difference {
     OnlyThere {
@@ -26,7 +26,7 @@ pub enum Difference {
     OnlyHere {
         what: String,
     },
-    /// What stands in a list of which all is only there, or only here.
+    /// An item in a list of things that are all only there, or only here.
     Listed {
         what: String,
         detail: String,
@@ -53,14 +53,14 @@ impl Difference {
         Self::Other { what, here, there }
     }
 
-    /// What is so here, and not so there, or the other way round.
+    /// The difference between two flags, if any.
     pub fn either(what: &str, states: [bool; 2], words: [&str; 2]) -> Option<Self> {
         let [here, there] = states.map(|state| words[usize::from(state)]);
         (here != there).then(|| Self::other(what, here, there))
     }
 }
 
-/// A box to tick for all that is to be decided. What only we have mostly stays.
+/// Differences that need a decision have a checkbox. What only we have mostly stays.
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let after = |detail: &str| match detail {
@@ -80,7 +80,7 @@ impl fmt::Display for Difference {
     }
 }
 
-/// Text that Markdown shows as it is.
+/// Text as inline code in Markdown.
 pub fn code(text: &str) -> String {
     format!("`{text}`")
 }

@@ -1,4 +1,4 @@
-//! One OpenAPI document, ours or another's.
+//! An OpenAPI document, ours or another.
 
 use std::borrow::Cow;
 use std::fs;
@@ -9,13 +9,13 @@ use authlete_codegen::description::object;
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
-/// How many references may lead to another one. More are a circle.
+/// The maximum number of chained references. A longer chain is circular.
 const LONGEST_CHAIN: usize = 100;
 
-/// Where schemas have names.
+/// The JSON pointer to the named schemas.
 const SCHEMAS: &str = "/components/schemas";
 
-/// A document whose references are resolved when they are followed.
+/// A document whose references are resolved on access.
 pub struct Document {
     root: Value,
 }
@@ -30,14 +30,17 @@ impl Document {
         let name = || file.display().to_string();
         let text = fs::read_to_string(file).with_context(name)?;
         let root = parse(&text).with_context(name)?;
-        ensure!(root.is_object(), "{}: is no OpenAPI document", name());
+        ensure!(root.is_object(), "{}: is not an OpenAPI document", name());
         match (root["openapi"].as_str(), &root["swagger"]) {
             (Some(version), _) if version.starts_with("3.") => {}
-            (Some(version), _) => bail!("{}: is OpenAPI {version}, and not 3.x", name()),
+            (Some(version), _) => bail!("{}: is OpenAPI {version}, not 3.x", name()),
             (None, Value::String(version)) => {
-                bail!("{}: is Swagger {version}, and not OpenAPI 3.x", name())
+                bail!("{}: is Swagger {version}, not OpenAPI 3.x", name())
             }
-            (None, _) => bail!("{}: is no OpenAPI document: `openapi` is missing", name()),
+            (None, _) => bail!(
+                "{}: is not an OpenAPI document: `openapi` is missing",
+                name()
+            ),
         }
         ensure!(root["paths"].is_object(), "{}: has no `paths`", name());
         Ok(Self { root })
@@ -47,18 +50,18 @@ impl Document {
         &self.root
     }
 
-    /// What the document calls itself, with its version.
+    /// The title and the version of the document.
     pub fn title(&self) -> String {
         let text = |key: &str| self.root["info"][key].as_str().unwrap_or("?");
         format!("{} {}", text("title"), text("version"))
     }
 
-    /// What a reference points to. Its fragment is a JSON pointer, percent-encoded (RFC 6901 §6).
+    /// The target of a reference, whose fragment is a percent-encoded JSON pointer (RFC 6901 §6).
     pub fn target(&self, reference: &str) -> Option<&Value> {
         self.root.pointer(&pointer(reference)?)
     }
 
-    /// The name of the component that a reference points to, if it is a schema among the components.
+    /// The name of the component schema that a reference points to, if any.
     pub fn component(&self, reference: &str) -> Option<&str> {
         let pointer = pointer(reference)?;
         let name = pointer.strip_prefix(SCHEMAS)?.strip_prefix('/')?;
@@ -70,7 +73,7 @@ impl Document {
         schemas.get_key_value(&name).map(|(name, _)| name.as_str())
     }
 
-    /// A part that may stand elsewhere: a response, a parameter, a request body, a path.
+    /// Resolves a part that may be a reference: a response, a parameter, a request body, a path.
     pub fn follow<'a>(&'a self, mut part: &'a Value) -> Result<&'a Value, Dangling> {
         let mut chain = 0;
         while let Some(reference) = part["$ref"].as_str() {
@@ -84,15 +87,15 @@ impl Document {
     }
 }
 
-/// A reference that leads nowhere in its document, or in a circle.
+/// A reference that does not resolve in its document, or is circular.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dangling(pub String);
 
 impl Dangling {
-    /// What keeps a place from being compared.
+    /// The reason why a place is not compared.
     pub fn at(&self, place: &str) -> String {
         let Self(reference) = self;
-        format!("`{place}` refers to `{reference}`, which leads to nothing in the document")
+        format!("`{place}` refers to `{reference}`, which cannot be resolved")
     }
 }
 
@@ -104,8 +107,8 @@ fn pointer(reference: &str) -> Option<Cow<'_, str>> {
 
 fn parse(text: &str) -> Result<Value> {
     if text.trim_start().starts_with('{') {
-        // YAML has all of JSON, but the JSON parser says better where a mistake is.
-        return serde_json::from_str(text).context("is no JSON");
+        // YAML includes JSON, but the JSON parser reports errors more precisely.
+        return serde_json::from_str(text).context("is not JSON");
     }
-    serde_saphyr::from_str(text).map_err(|error| anyhow::anyhow!("is no YAML: {error}"))
+    serde_saphyr::from_str(text).map_err(|error| anyhow::anyhow!("is not YAML: {error}"))
 }

@@ -1,4 +1,4 @@
-//! The endpoints of a document, found by what a caller sends: the method, and the path below `/api`.
+//! The endpoints of a document, by method and path below `/api`.
 
 use std::collections::BTreeSet;
 use std::collections::btree_map::{BTreeMap, Entry};
@@ -9,17 +9,17 @@ use serde_json::Value;
 
 use super::document::{Dangling, Document};
 
-/// The members of a path that are no operations.
+/// The members of a path item that are not operations.
 const NO_OPERATIONS: [&str; 5] = ["$ref", "summary", "description", "servers", "parameters"];
 
-/// A path without the names of its parameters, and a method.
+/// A path without parameter names, and a method.
 pub type Key = (String, String);
 
 pub struct Endpoint<'a> {
     method: String,
-    /// The whole path, as the server and the path of the document make it.
+    /// The full path: that of the server and that in the document.
     path: String,
-    /// The servers of the operation or of its path, when it has servers of its own.
+    /// The servers of the operation or of its path item, if any.
     servers: Vec<&'a str>,
     operation: &'a Value,
     parameters: Vec<&'a Value>,
@@ -33,7 +33,7 @@ pub struct RequestBody<'a> {
     pub is_required: bool,
 }
 
-/// All endpoints, and what keeps others from being compared.
+/// All endpoints, and the reasons why others are not compared.
 pub fn endpoints(document: &Document) -> (BTreeMap<Key, Endpoint<'_>>, Vec<String>) {
     let (mut found, mut mistakes) = (BTreeMap::<Key, Endpoint<'_>>::new(), Vec::new());
     for (path, item) in object(&document.root()["paths"]) {
@@ -54,7 +54,7 @@ pub fn endpoints(document: &Document) -> (BTreeMap<Key, Endpoint<'_>>, Vec<Strin
                 }
                 Entry::Occupied(first) => {
                     let (again, first) = (endpoint.route(), first.get().route());
-                    mistakes.push(format!("`{again}` is `{first}` once more"));
+                    mistakes.push(format!("`{again}` is the same endpoint as `{first}`"));
                 }
             }
         }
@@ -69,14 +69,14 @@ fn servers(part: &Value) -> Vec<&str> {
         .collect()
 }
 
-/// Scheme, host and port of a server. A relative URL has none: it is that of the document.
+/// Scheme, host and port of a server. A relative URL has none, because it uses those of the document.
 fn origin(url: &str) -> Option<&str> {
     let host = url.find("://")? + "://".len();
     let end = url[host..].find('/').map_or(url.len(), |end| host + end);
     Some(&url[..end])
 }
 
-/// The path of a server, which is a part of each path below it.
+/// The path of a server URL, which is the prefix of each path below it.
 fn path_of(url: &str) -> &str {
     let path = match url.split_once("://") {
         Some((_, rest)) => rest.find('/').map_or("", |start| &rest[start..]),
@@ -117,7 +117,7 @@ impl<'a> Endpoint<'a> {
             operation,
             parameters: Vec::new(),
         };
-        // An operation's own parameters come last, and replace those of the path.
+        // Parameters of the operation come last, and override those of the path item.
         let lists = [item, operation].map(|part| part["parameters"].as_array());
         for parameter in lists.into_iter().flatten().flatten() {
             match document.follow(parameter) {
@@ -132,7 +132,7 @@ impl<'a> Endpoint<'a> {
         (normal(&self.path), self.method.clone())
     }
 
-    /// What it is called where its schemas are told of; without an operation id, how it is asked.
+    /// The operation ID or, without one, the route.
     pub fn id(&self) -> String {
         let id = self.operation["operationId"].as_str();
         id.map_or_else(|| self.route(), str::to_owned)
@@ -143,7 +143,7 @@ impl<'a> Endpoint<'a> {
         format!("{} {}", self.method, self.path)
     }
 
-    /// The servers on hosts that the document as a whole does not have; nothing when the document names no server.
+    /// The servers on hosts that the document's default servers lack; `None` if the document has no server.
     pub fn other_servers(&self, document: &Document) -> Option<BTreeSet<&'a str>> {
         let usual = servers(document.root());
         if usual.is_empty() && self.servers.is_empty() {
@@ -159,7 +159,7 @@ impl<'a> Endpoint<'a> {
         self.operation["deprecated"] == true
     }
 
-    /// The parameters in the path, in the order of the path; none for one that is not declared.
+    /// The path parameters in the order of the path; `None` for an undeclared one.
     pub fn path_parameters(&self) -> Vec<Option<Parameter<'a>>> {
         let in_path = |name: &str| {
             let mut parameters = self.parameters.iter().rev();
@@ -170,7 +170,7 @@ impl<'a> Endpoint<'a> {
         template_parameters(&self.path).map(in_path).collect()
     }
 
-    /// The other parameters, by what they are called: ``query parameter `start` ``.
+    /// The other parameters, by a label such as ``query parameter `start` ``.
     pub fn parameters(&self) -> BTreeMap<String, Parameter<'a>> {
         let parameters = self
             .parameters
@@ -194,7 +194,7 @@ impl<'a> Endpoint<'a> {
         }))
     }
 
-    /// The bodies of the answers that mean success, by status.
+    /// The bodies of success responses, by status.
     pub fn successes(
         &self,
         document: &'a Document,
@@ -239,7 +239,7 @@ pub struct Parameter<'a> {
 
 impl<'a> Parameter<'a> {
     fn of(parameter: &'a Value) -> Self {
-        // A parameter has a schema, or a medium that has one.
+        // A parameter has a schema, or a media type with one.
         let medium = || Some(preferred(&content(parameter))?.1);
         Self {
             name: parameter["name"].as_str().unwrap_or("?"),
@@ -263,7 +263,7 @@ fn content(part: &Value) -> Content<'_> {
         .collect()
 }
 
-/// The media type and schema of a body: JSON where it is offered.
+/// The media type and schema of a body, preferably JSON.
 pub fn preferred<'a>(content: &Content<'a>) -> Option<(&'a str, &'a Value)> {
     let content = content
         .iter()

@@ -1,7 +1,7 @@
-//! What another OpenAPI document of the API has that the description lacks, and the other way round.
+//! Differences between the description and another OpenAPI document of the API.
 //!
-//! The way of the data: [`document`] reads and resolves, [`endpoint`] and [`shape`] are what two documents have in
-//! common however they are written, [`mod@compare`] follows both from endpoint to endpoint, [`report`] says what differs.
+//! Data flow: [`document`] reads documents and resolves references, [`endpoint`] and [`shape`] normalize them,
+//! [`mod@compare`] compares them endpoint by endpoint, and [`report`] writes the differences.
 
 mod compare;
 mod difference;
@@ -21,7 +21,7 @@ use crate::output;
 use compare::compare;
 use document::Document;
 
-/// Compares, and leaves out what an earlier document differed in as well.
+/// Compares, and omits differences that an earlier document already had.
 pub fn run(
     description: &Description,
     file: &Path,

@@ -1,22 +1,22 @@
-//! All that differs, as Markdown for a pull request.
+//! All differences, as Markdown for a pull request.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::difference::{Difference, code};
 
-/// How many places of a schema are shown. A maintainer needs one to find it.
+/// The maximum number of places shown for a schema.
 const SHOWN_PLACES: usize = 4;
 
-/// What this many endpoints or schemas have in common is told once.
+/// A difference in this many endpoints or schemas is listed once for all of them.
 const MANY: usize = 5;
 
 /// All differences.
 #[derive(Default)]
 pub struct Drift {
-    /// How many endpoints are there, and here.
+    /// The numbers of endpoints there and here.
     endpoints: [usize; 2],
-    /// The operation ids of the endpoints that are in both, by heading.
+    /// The operation IDs of the endpoints in both documents, by heading.
     compared: BTreeMap<String, String>,
     sections: BTreeMap<Section, Entries>,
 }
@@ -32,7 +32,7 @@ pub enum Section {
     NotCompared,
 }
 
-/// What differs by endpoint or schema, under the heading of each.
+/// The differences of each endpoint or schema, by heading.
 type Entries = BTreeMap<String, Entry>;
 
 #[derive(Default)]
@@ -57,7 +57,7 @@ impl Drift {
         self.compared = compared;
     }
 
-    /// Notes where a schema is used; it is shown when the schema differs.
+    /// Records where a schema is used. Shown if the schema differs.
     pub fn place(&mut self, section: Section, heading: &str, place: &str) {
         let place = place.to_owned();
         self.entry(section, heading).places.insert(place);
@@ -72,7 +72,7 @@ impl Drift {
         entries.entry(heading.to_owned()).or_default()
     }
 
-    /// Leaves what the other drift does not have.
+    /// Removes the differences that the other drift has.
     pub fn subtract(&mut self, other: &Self) {
         for (section, entries) in &mut self.sections {
             for (heading, entry) in entries {
@@ -105,7 +105,10 @@ impl fmt::Display for Drift {
             "{there} endpoints there, {here} here, {both} in both; {differences}."
         )?;
         if 2 * both < there.min(here) {
-            writeln!(f, "\nIs `--api-version` the generation of that document?")?;
+            writeln!(
+                f,
+                "\nDoes `--api-version` match the generation of that document?"
+            )?;
         }
         for (section, entries) in &self.sections {
             let differ = |entry: &Entry| !entry.differences.is_empty();
@@ -115,7 +118,7 @@ impl fmt::Display for Drift {
                     Section::Endpoints | Section::Schemas => in_many(entries),
                     _ => BTreeMap::new(),
                 };
-                // Where a difference is in most endpoints, the others are what a reader looks for.
+                // For a difference in most endpoints, list the endpoints without it.
                 let compared = match section {
                     Section::Endpoints => Some(&self.compared),
                     _ => None,
@@ -140,7 +143,7 @@ impl Section {
     }
 }
 
-/// What many entries have in common, under which headings: one new member of every response is one piece of news.
+/// The differences that many entries share, with their headings.
 fn in_many(entries: &Entries) -> BTreeMap<&Difference, Vec<&str>> {
     let mut headings: BTreeMap<&Difference, Vec<&str>> = BTreeMap::new();
     for (heading, entry) in entries {

@@ -1,4 +1,4 @@
-//! What a schema means, however it is written: in place or elsewhere, in one part or in several.
+//! Normalizes schemas: inline or referenced, in one part or composed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,13 +7,13 @@ use serde_json::Value;
 
 use super::document::{Dangling, Document};
 
-/// How deep a type is told. Only one that contains itself is deeper.
+/// The maximum depth of a type summary. Only a recursive type is deeper.
 const DEEPEST_TYPE: usize = 5;
 
 pub struct Shape<'a> {
-    /// The name of the component that it is; none when it stands in place.
+    /// The name of the component; `None` for an inline schema.
     pub name: Option<&'a str>,
-    /// The schema that the references lead to.
+    /// The schema after resolving references.
     pub origin: &'a Value,
     pub kind: Kind<'a>,
     pub is_deprecated: bool,
@@ -72,12 +72,12 @@ impl Document {
         }
     }
 
-    /// A type for people to read.
-    pub fn told(&self, schema: &Value) -> String {
-        self.told_to(schema, DEEPEST_TYPE)
+    /// The type of a schema as readable text.
+    pub fn summary(&self, schema: &Value) -> String {
+        self.summary_to_depth(schema, DEEPEST_TYPE)
     }
 
-    fn told_to(&self, schema: &Value, depth: usize) -> String {
+    fn summary_to_depth(&self, schema: &Value, depth: usize) -> String {
         let Some(depth) = depth.checked_sub(1) else {
             return "…".to_owned();
         };
@@ -86,8 +86,8 @@ impl Document {
             (Kind::Object(_) | Kind::Enum(_), Some(name)) => name.to_owned(),
             (Kind::Object(_), None) => "object".to_owned(),
             (Kind::Enum(words), None) => format!("enum of {}", joined(&words, ", ")),
-            (Kind::Array(items), _) => format!("array of {}", self.told_to(items, depth)),
-            (Kind::Map(values), _) => format!("map of {}", self.told_to(values, depth)),
+            (Kind::Array(items), _) => format!("array of {}", self.summary_to_depth(items, depth)),
+            (Kind::Map(values), _) => format!("map of {}", self.summary_to_depth(values, depth)),
             (Kind::Scalar { ty, format }, _) => match format {
                 Some(format) if is_number(ty) => format!("{ty} ({format})"),
                 _ => ty.to_owned(),
@@ -95,7 +95,7 @@ impl Document {
             (Kind::Alternatives { types, schemas }, _) => {
                 let schemas = schemas
                     .into_iter()
-                    .map(|schema| self.told_to(schema, depth));
+                    .map(|schema| self.summary_to_depth(schema, depth));
                 let types = types.into_iter().map(str::to_owned);
                 joined(&types.chain(schemas).collect(), " or ")
             }
@@ -104,8 +104,8 @@ impl Document {
         }
     }
 
-    /// The schema and all that its references and compositions add to it. What may be null beside one other thing is
-    /// that thing.
+    /// The schema and all parts that its references and compositions add. An alternative between null and one schema is that
+    /// schema.
     fn parts<'a>(&'a self, schema: &'a Value) -> Result<Vec<&'a Value>, Dangling> {
         let mut parts: Vec<&Value> = Vec::new();
         let mut todo = vec![schema];
@@ -124,7 +124,7 @@ impl Document {
         Ok(parts)
     }
 
-    /// What a schema comes down to, with the name of that component.
+    /// The schema that remains after resolving references, with the name of its component.
     fn origin<'a>(&'a self, mut schema: &'a Value) -> (Option<&'a str>, &'a Value) {
         let mut references = Vec::new();
         loop {
@@ -186,7 +186,7 @@ impl Document {
     }
 }
 
-/// The one thing that an `anyOf` or `oneOf` allows beside null.
+/// The only alternative of an `anyOf` or `oneOf` other than null.
 fn sole_alternative(schema: &Value) -> Option<&Value> {
     let mut alternatives = alternatives(schema);
     let only = alternatives.next()?;
@@ -200,7 +200,7 @@ fn alternatives(schema: &Value) -> impl Iterator<Item = &Value> {
         .filter(|alternative| alternative["type"] != "null")
 }
 
-/// The values of an enum; a constant is an enum of one. Null is no value, but absence.
+/// The values of an enum. A constant is an enum with one value. Null is not a value, but means absence.
 fn words(part: &Value) -> Option<BTreeSet<String>> {
     let constant = part.get("const").map(std::slice::from_ref);
     let values = part["enum"].as_array().map(Vec::as_slice).or(constant)?;
@@ -218,7 +218,7 @@ fn words(part: &Value) -> Option<BTreeSet<String>> {
     )
 }
 
-/// The types that OpenAPI 3.0 has one of and 3.1 a list.
+/// The types of a schema: one in OpenAPI 3.0, a list in 3.1.
 fn types(part: &Value) -> Option<BTreeSet<&str>> {
     let types = part.get("type")?;
     let list = types
@@ -234,7 +234,7 @@ fn members<'a>(parts: &[&'a Value]) -> Members<'a> {
         .flat_map(|part| part["required"].as_array().into_iter().flatten())
         .filter_map(Value::as_str)
         .collect();
-    // The outer parts come first, and theirs is the last word.
+    // Outer parts come first and take precedence.
     let all = parts
         .iter()
         .rev()
@@ -252,7 +252,7 @@ fn members<'a>(parts: &[&'a Value]) -> Members<'a> {
     .collect()
 }
 
-/// Whether a format says something of what is sent: of numbers it says their range, of texts only their use.
+/// Whether the format of a type is compared: it is the range of a number, but only the use of a string.
 pub fn is_number(ty: &str) -> bool {
     matches!(ty, "integer" | "number")
 }

@@ -1,4 +1,4 @@
-//! Modules that depend on each other in a circle.
+//! Modules with cyclic dependencies.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -10,7 +10,7 @@ use super::tree::ModulePath;
 #[derive(Debug)]
 pub struct Cycle {
     pub modules: Vec<String>,
-    /// For each dependency between two of them: the two, and an example.
+    /// Each dependency between two of them, with an example.
     dependencies: Vec<(String, String, String)>,
 }
 

@@ -1,15 +1,15 @@
-//! Which module uses which, and by which path.
+//! The references between modules.
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::visit::{self, Visit};
 
 use super::tree::{ModulePath, Tree, leaves};
 
-/// A module uses an item of another one.
+/// A use of an item of another module.
 pub struct Reference {
     pub from: ModulePath,
     pub to: ModulePath,
-    /// As it is written.
+    /// The path as written.
     pub path: String,
 }
 
@@ -58,17 +58,17 @@ impl<'ast> Visit<'ast> for Paths {
         visit::visit_macro(self, invocation);
     }
 
-    /// Where something is visible is no use of it.
+    /// `pub(in path)` is not a use of the module.
     fn visit_visibility(&mut self, _: &'ast syn::Visibility) {}
 
     fn visit_attribute(&mut self, _: &'ast syn::Attribute) {}
 }
 
 impl Paths {
-    /// The paths in tokens that begin with `crate`, `$crate`, `self` or `super`; others may be anything.
+    /// The paths in tokens that begin with `crate`, `$crate`, `self` or `super`. Others are ambiguous.
     fn visit_tokens(&mut self, tokens: &TokenStream) {
         let mut path: Vec<String> = Vec::new();
-        // How many colons followed the last segment.
+        // The number of colons after the last segment.
         let mut colons = 0;
         for token in tokens.clone() {
             match token {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, bail};
 use syn::{Attribute, Expr, Item, ItemMod, Lit, Meta, UseTree};
 
-/// A module by its path from the root, which is empty.
+/// The path of a module from the crate root, whose path is empty.
 pub type ModulePath = Vec<String>;
 
 /// The modules of a crate.
@@ -16,15 +16,15 @@ pub struct Tree {
     pub modules: BTreeMap<ModulePath, Module>,
 }
 
-/// The items of a module: those of all its files, when features choose between them.
+/// The items of a module, of all its files if features select between several.
 #[derive(Default)]
 pub struct Module {
     pub items: Vec<Item>,
-    /// The names of what is defined here.
+    /// The names defined here.
     definitions: BTreeSet<String>,
-    /// What each imported name stands for.
+    /// The paths of each imported name.
     imports: BTreeMap<String, Vec<Vec<String>>>,
-    /// The modules of which everything is imported.
+    /// The paths of glob imports.
     globs: Vec<Vec<String>>,
 }
 
@@ -95,12 +95,12 @@ impl Tree {
         }
     }
 
-    /// The module in which the item is defined that a path leads to from a module; `None` when it is in another crate.
+    /// The module that defines the item of a path used in `from`; `None` if it is in another crate.
     pub fn resolve(&self, from: &ModulePath, path: &[String]) -> Option<ModulePath> {
         self.follow(from, path, &mut BTreeSet::new())
     }
 
-    /// `seen` keeps imports that lead to each other from going round.
+    /// `seen` prevents endless recursion through circular imports.
     fn follow(
         &self,
         from: &ModulePath,
@@ -124,7 +124,7 @@ impl Tree {
         self.lookup(&module, rest, seen, true)
     }
 
-    /// Looks a path up in a module. What an absolute path does not find there may be generated, and counts for the module.
+    /// Looks a path up in a module. If an absolute path is not found, the item may be generated, and counts for the module.
     fn lookup(
         &self,
         module: &ModulePath,
@@ -147,7 +147,7 @@ impl Tree {
         if seen.insert((module.clone(), name.clone())) {
             for import in names.imports.get(name).into_iter().flatten() {
                 let full: Vec<String> = import.iter().chain(rest).cloned().collect();
-                // An import of another crate begins with that crate's name, which is no module here.
+                // An import from another crate begins with its name, which is not a module here.
                 if let Some(found) = self.follow(module, &full, seen) {
                     return Some(found);
                 }
@@ -191,7 +191,7 @@ impl Module {
     }
 }
 
-/// The paths of a `use`, and the names that they get; a glob has none.
+/// The paths of a `use` and the imported names; a glob has none.
 pub fn leaves(tree: &UseTree, prefix: &mut Vec<String>) -> Vec<(Vec<String>, Option<String>)> {
     let ended = |prefix: &[String], last: String| -> Vec<String> {
         let is_prefix_itself = last == "self" && !prefix.is_empty();
@@ -257,7 +257,7 @@ fn attributes(item: &Item) -> &[Attribute] {
     }
 }
 
-/// Whether an item is for tests alone.
+/// Whether an item is only for tests.
 fn is_test(attributes: &[Attribute]) -> bool {
     attributes.iter().any(|attribute| {
         attribute.path().is_ident("cfg")
@@ -267,7 +267,7 @@ fn is_test(attributes: &[Attribute]) -> bool {
     })
 }
 
-/// The files that `#[path = "…"]` names, also in a `cfg_attr`.
+/// The files of `#[path = "…"]`, also in a `cfg_attr`.
 fn paths(attributes: &[Attribute]) -> Vec<String> {
     let text = |meta: &Meta| match meta {
         Meta::NameValue(pair) if pair.path.is_ident("path") => match &pair.value {

@@ -1,4 +1,4 @@
-//! The public Rust API of each published crate, a line for each item, for review.
+//! The public Rust API of each published crate, one line per item, for review.
 
 mod rustdoc;
 
@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result};
 
 pub use rustdoc::as_rustdoc;
 
-/// The published crates that others use, and where the API of each is listed.
+/// The published crates, and the file with the API of each.
 pub const LISTINGS: [(&str, &str); 3] = [
     ("authlete", "docs/public-api/authlete.txt"),
     ("authlete-axum", "docs/public-api/authlete-axum.txt"),
@@ -36,10 +36,10 @@ fn listing(document: &Path) -> Result<String> {
     Ok(without_derived_members(items(true)?, items(false)?))
 }
 
-/// Of what is derived, that it is derived: what it has is known.
+/// Drops the members of derived implementations, which are known.
 fn without_derived_members(all: Vec<String>, written: Vec<String>) -> String {
     let written: HashSet<String> = written.into_iter().collect();
-    // Of no use to anyone but the compiler.
+    // Only for the compiler.
     let is_internal = |line: &str| line.contains(" core::marker::StructuralPartialEq for ");
     let lines = all.into_iter().filter(|line| {
         let is_impl = line.starts_with("impl");

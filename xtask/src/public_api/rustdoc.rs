@@ -1,5 +1,5 @@
-//! Runs rustdoc for its JSON output. The output is unstable: a stable rustdoc writes it with `RUSTC_BOOTSTRAP`, and each
-//! version of the crate `public-api` reads that of some compilers only.
+//! Runs rustdoc for its JSON output. The output is unstable: stable rustdoc writes it only with `RUSTC_BOOTSTRAP`, and each
+//! version of the crate `public-api` supports only some compiler versions.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -8,14 +8,14 @@ use std::process::{Command, ExitCode};
 use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::Value;
 
-/// A compiler whose output `public-api` reads. Change both together.
+/// A compiler version that `public-api` supports. Change both together.
 const TOOLCHAIN: &str = "1.95.0";
 
-/// Set when this program stands in for rustdoc.
+/// Set when this program runs in place of rustdoc.
 const AS_RUSTDOC: &str = "XTASK_AS_RUSTDOC";
 
-/// Runs rustdoc in place of a task, when cargo asks for it. With `RUSTC_BOOTSTRAP` for rustdoc alone, cargo need not build
-/// the dependencies anew whose build scripts look at it.
+/// Runs rustdoc in place of a task when cargo calls this program. `RUSTC_BOOTSTRAP` is set only for rustdoc, so that cargo
+/// need not rebuild dependencies whose build scripts depend on it.
 pub fn as_rustdoc() -> Option<ExitCode> {
     env::var_os(AS_RUSTDOC)?;
     let status = Command::new("rustdoc")
@@ -32,7 +32,7 @@ pub fn as_rustdoc() -> Option<ExitCode> {
     })
 }
 
-/// The JSON documents of the libraries of some packages, with all features.
+/// The rustdoc JSON files of the libraries of packages, with all features.
 pub fn documents(root: &Path, packages: &[&str]) -> Result<Vec<PathBuf>> {
     let mut cargo = cargo(root)?;
     cargo
@@ -54,7 +54,7 @@ pub fn documents(root: &Path, packages: &[&str]) -> Result<Vec<PathBuf>> {
     Ok(packages.iter().map(document).collect())
 }
 
-/// Cargo of [`TOOLCHAIN`]: the one that is in use, or the one that rustup has or installs.
+/// Cargo of [`TOOLCHAIN`]: the one in use, or the one from rustup.
 fn cargo(root: &Path) -> Result<Command> {
     let mut cargo = Command::new("cargo");
     cargo.current_dir(root);

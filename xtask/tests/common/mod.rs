@@ -1,8 +1,8 @@
-//! Runs the tasks as a maintainer does.
+//! Runs the tasks on the command line.
 
 use std::process::{Command, Output};
 
-/// Whether a task succeeded, and all that it printed.
+/// Whether a task succeeded, and its output.
 pub fn xtask(arguments: &[&str]) -> (bool, String) {
     let Output {
         status,

@@ -1,4 +1,4 @@
-//! What two documents say of one endpoint.
+//! Compares the endpoints that both documents have.
 
 use std::collections::BTreeSet;
 
@@ -40,7 +40,7 @@ impl<'a> Comparison<'a> {
             .collect();
         self.drift
             .count_endpoints(theirs.len(), ours.len(), compared);
-        // All responses come before the first request: what a response has as well is required of neither.
+        // Responses come before requests, because `required` is not compared for objects that responses have, too.
         for both in &in_both {
             self.endpoint(both);
             self.or_not_compared(both, Self::responses);
@@ -89,7 +89,7 @@ impl<'a> Comparison<'a> {
         if let [Some(here), Some(there)] = servers
             && here != there
         {
-            let [here, there] = [here, there].map(told_servers);
+            let [here, there] = [here, there].map(summary_of_servers);
             self.note(both, Difference::other("server", here, there));
         }
         let credentials = [here.credentials(self.ours), there.credentials(self.theirs)];
@@ -111,7 +111,7 @@ impl<'a> Comparison<'a> {
                 _ => {}
             }
         }
-        // A second status of success has the same body or none.
+        // A second success status has the same body or none.
         let none = Content::new();
         let has_body = |content: &&Content<'a>| !content.is_empty();
         let first = here.values().find(has_body).unwrap_or(&none);
@@ -162,13 +162,13 @@ impl<'a> Comparison<'a> {
                 let there = there.values();
                 let spots = there.map(|schema| Spot::of(both.there, what, schema));
                 self.unknown.extend(spots);
-                let told = code(&self.theirs.told(schema));
-                return self.note(both, Difference::only_there(what, told));
+                let summary = code(&self.theirs.summary(schema));
+                return self.note(both, Difference::only_there(what, summary));
             }
             (Some(here), Some(there)) => (here, there),
         };
         let media_types: BTreeSet<&str> = here.keys().chain(there.keys()).copied().collect();
-        // Two media types may stand for the same body.
+        // Different media types may be used for the same body.
         if !here.keys().any(|media_type| there.contains_key(media_type)) {
             self.body(both, direction, ours.1, theirs.1);
         }
@@ -178,11 +178,12 @@ impl<'a> Comparison<'a> {
                 (Some(here), Some(there)) => self.body(both, direction, here, there),
                 (None, Some(schema)) => {
                     self.unknown.push(Spot::of(both.there, what, schema));
-                    let [told, usual] = [schema, theirs.1].map(|schema| self.theirs.told(schema));
-                    let detail = if told == usual {
+                    let [summary, usual] =
+                        [schema, theirs.1].map(|schema| self.theirs.summary(schema));
+                    let detail = if summary == usual {
                         String::new()
                     } else {
-                        code(&told)
+                        code(&summary)
                     };
                     self.note(both, Difference::only_there(name, detail));
                 }
@@ -211,7 +212,7 @@ impl<'a> Comparison<'a> {
     fn parameters(&mut self, both: &Both<'a, '_>) {
         let in_path = |endpoint: &Endpoint<'a>| endpoint.path_parameters();
         for pair in in_path(both.here).into_iter().zip(in_path(both.there)) {
-            // Some of the parameters belong to the server, of which nothing more is said.
+            // Some path parameters belong to the server and are not declared.
             if let (Some(here), Some(there)) = pair {
                 let what = format!("path parameter `{}`", here.name);
                 self.parameter(both, &what, &here, &there);
@@ -222,9 +223,9 @@ impl<'a> Comparison<'a> {
             match here.remove(&what) {
                 Some(here) => self.parameter(both, &what, &here, &there),
                 None => {
-                    let told = code(&self.theirs.told(there.schema));
+                    let summary = code(&self.theirs.summary(there.schema));
                     self.unknown.push(Spot::of(both.there, &what, there.schema));
-                    self.note(both, Difference::only_there(what, told));
+                    self.note(both, Difference::only_there(what, summary));
                 }
             }
         }
@@ -255,9 +256,9 @@ impl<'a> Comparison<'a> {
     }
 }
 
-fn told_servers(servers: BTreeSet<&str>) -> String {
+fn summary_of_servers(servers: BTreeSet<&str>) -> String {
     if servers.is_empty() {
-        return "that of the document".to_owned();
+        return "the default server".to_owned();
     }
     let servers: Vec<String> = servers.into_iter().map(code).collect();
     servers.join(" or ")

@@ -1,4 +1,4 @@
-//! What two documents say of the objects and enums that they reach at the same places.
+//! Compares objects and enums that both documents reach at the same places.
 
 use std::collections::BTreeSet;
 
@@ -7,12 +7,12 @@ use super::super::report::Section;
 use super::super::shape::{Kind, Member, Shape, is_number};
 use super::{Comparison, Direction, Pair, Spot, heading};
 
-/// How deep lists of lists are followed. Only one that contains itself is deeper.
+/// The maximum depth of nested lists. Only a recursive list is deeper.
 const DEEPEST_LIST: usize = 32;
 
 impl<'a> Comparison<'a> {
-    /// How the type of one thing differs. Objects of the same place are of one type: what their members are, is their
-    /// own difference.
+    /// The difference between two types, if any. Objects at the same place count as the same type, and their members are
+    /// compared separately.
     pub(super) fn other_type(
         &mut self,
         what: &str,
@@ -20,12 +20,15 @@ impl<'a> Comparison<'a> {
         there: Spot<'a>,
         direction: Direction,
     ) -> Option<Difference> {
-        let told = [self.ours.told(here.schema), self.theirs.told(there.schema)];
+        let summary = [
+            self.ours.summary(here.schema),
+            self.theirs.summary(there.schema),
+        ];
         if self.same(here, there.clone(), direction, DEEPEST_LIST) {
             return None;
         }
         self.unknown.push(there);
-        let [here, there] = told.map(|told| code(&told));
+        let [here, there] = summary.map(|summary| code(&summary));
         Some(Difference::other(what, here, there))
     }
 
@@ -82,7 +85,7 @@ impl<'a> Comparison<'a> {
                 return ty == their_ty && same_range;
             }
             [Kind::Alternatives { .. }, Kind::Alternatives { .. }] => {
-                return self.ours.told(here.schema) == self.theirs.told(there.schema);
+                return self.ours.summary(here.schema) == self.theirs.summary(there.schema);
             }
             [Kind::Any, Kind::Any] => {}
             _ => return false,
@@ -90,7 +93,7 @@ impl<'a> Comparison<'a> {
         true
     }
 
-    /// Notes that two schemas stand at the same place.
+    /// Records that two schemas are at the same place.
     fn meet(&mut self, labels: &[String; 2], place: &str) {
         let [here, there] = labels;
         self.known.insert(there.clone());
@@ -117,7 +120,7 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// Compares the objects that were reached, and those that they reach.
+    /// Compares the objects reached so far, and those that they reach.
     pub(super) fn schemas(&mut self) {
         while let Some(pair) = self.pairs.pop() {
             let heading = heading(&pair.labels[0], &pair.labels[1]);
@@ -128,7 +131,7 @@ impl<'a> Comparison<'a> {
     }
 
     fn members(&mut self, pair: &Pair<'a>) -> Vec<Difference> {
-        // What a response has as well, the description requires of neither.
+        // `required` is not compared for objects that responses have, too.
         let in_response = (Direction::Response, pair.labels.clone());
         let may_require = !self.seen.contains(&in_response);
         let names: BTreeSet<&str> = pair.here.keys().chain(pair.there.keys()).copied().collect();
@@ -159,8 +162,8 @@ impl<'a> Comparison<'a> {
                     differences.extend(self.other_type(&what, here, there, pair.direction));
                 }
                 (None, Some(there)) => {
-                    let told = self.told_there(there, may_require);
-                    differences.push(Difference::only_there(what, told));
+                    let summary = self.summary_of_member(there, may_require);
+                    differences.push(Difference::only_there(what, summary));
                     self.unknown
                         .push(Spot::member(&pair.labels[1], name, there));
                 }
@@ -170,11 +173,11 @@ impl<'a> Comparison<'a> {
         differences
     }
 
-    /// What a member is that we lack.
-    pub(super) fn told_there(&self, member: &Member<'a>, may_require: bool) -> String {
-        let mut told = code(&self.theirs.told(member.schema));
+    /// The summary of a member that only they have.
+    pub(super) fn summary_of_member(&self, member: &Member<'a>, may_require: bool) -> String {
+        let mut summary = code(&self.theirs.summary(member.schema));
         if may_require && member.is_required {
-            told += ", required";
+            summary += ", required";
         }
         let shape = self.theirs.shape(member.schema);
         for (state, words) in [
@@ -183,9 +186,9 @@ impl<'a> Comparison<'a> {
             (shape.is_write_only, WRITE_ONLY),
         ] {
             if state {
-                told = told + ", " + words[1];
+                summary = summary + ", " + words[1];
             }
         }
-        told
+        summary
     }
 }

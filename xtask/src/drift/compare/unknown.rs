@@ -1,4 +1,4 @@
-//! What the other document alone has, in so much detail that it can be added here.
+//! Lists what only the other document has, in enough detail to add it here.
 
 use super::super::difference::{Difference, code};
 use std::collections::HashSet;
@@ -16,7 +16,7 @@ impl<'a> Comparison<'a> {
         let heading = format!("`{}` (`{}`)", endpoint.route(), endpoint.id());
         let credentials = code(&endpoint.credentials(self.theirs));
         let mut lines = vec![Difference::listed("credentials", credentials)];
-        if let Err(dangling) = self.tell(endpoint, &mut lines) {
+        if let Err(dangling) = self.summarize(endpoint, &mut lines) {
             self.not_compared(dangling.at(&endpoint.id()));
         }
         for line in lines {
@@ -24,7 +24,7 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    fn tell(
+    fn summarize(
         &mut self,
         endpoint: &Endpoint<'a>,
         lines: &mut Vec<Difference>,
@@ -40,44 +40,44 @@ impl<'a> Comparison<'a> {
             } else {
                 ""
             };
-            let told = code(&self.theirs.told(parameter.schema)) + required;
+            let summary = code(&self.theirs.summary(parameter.schema)) + required;
             self.unknown
                 .push(Spot::of(endpoint, &what, parameter.schema));
-            lines.push(Difference::listed(what, told));
+            lines.push(Difference::listed(what, summary));
         }
         if let Some(body) = endpoint.request(self.theirs)? {
-            lines.push(self.told_content(endpoint, "request", &body.content));
+            lines.push(self.summary_of_content(endpoint, "request", &body.content));
         }
         for (status, content) in endpoint.successes(self.theirs)? {
             lines.push(Difference::listed(format!("status `{status}`"), ""));
             if !content.is_empty() {
-                lines.push(self.told_content(endpoint, "response", &content));
+                lines.push(self.summary_of_content(endpoint, "response", &content));
             }
         }
         Ok(())
     }
 
-    /// What the media types of a body carry, each told once.
-    fn told_content(
+    /// The distinct types of a body over all its media types.
+    fn summary_of_content(
         &mut self,
         endpoint: &Endpoint<'a>,
         what: &str,
         content: &Content<'a>,
     ) -> Difference {
-        let mut told: Vec<String> = Vec::new();
+        let mut summary: Vec<String> = Vec::new();
         for schema in content.values() {
             self.unknown.push(Spot::of(endpoint, what, schema));
-            let ty = code(&self.theirs.told(schema));
-            if !told.contains(&ty) {
-                told.push(ty);
+            let ty = code(&self.theirs.summary(schema));
+            if !summary.contains(&ty) {
+                summary.push(ty);
             }
         }
-        Difference::listed(what, told.join(" or "))
+        Difference::listed(what, summary.join(" or "))
     }
 
-    /// Lists the schemas that what is only there leads to.
+    /// Lists the schemas that only they have.
     pub(super) fn unknown(&mut self) {
-        // A list or map that contains itself is passed once.
+        // Follow a recursive list or map only once.
         let mut passed: HashSet<*const Value> = HashSet::new();
         while let Some(spot) = self.unknown.pop() {
             let shape = self.theirs.shape(spot.schema);
@@ -100,14 +100,16 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// Lists an object or an enum, unless it has a counterpart here. An enum without a name is told where it stands.
+    /// Lists an object or an enum that has no counterpart here. An inline enum is shown where it is used.
     fn list(&mut self, spot: &Spot<'a>, shape: Shape<'a>) {
         let label = self.label(spot, &shape);
         let lines: Vec<Difference> = match &shape.kind {
             _ if self.known.contains(&label) => return,
             Kind::Object(members) => members
                 .iter()
-                .map(|(name, member)| Difference::listed(code(name), self.told_there(member, true)))
+                .map(|(name, member)| {
+                    Difference::listed(code(name), self.summary_of_member(member, true))
+                })
                 .collect(),
             Kind::Enum(words) if shape.name.is_some() => words
                 .iter()

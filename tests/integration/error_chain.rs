@@ -1,11 +1,11 @@
-//! What can be seen of an error.
+//! The text of an error and its sources.
 
 use std::error::Error as _;
 
 use authlete::Error;
 
-/// All that can be shown of an error, and of the errors that caused it.
-pub fn shown(error: &Error) -> String {
+/// `Display` and `Debug` output of an error and of all its sources.
+pub fn error_chain(error: &Error) -> String {
     let mut shown = format!("{error} {error:?}");
     let mut source = error.source();
     while let Some(cause) = source {

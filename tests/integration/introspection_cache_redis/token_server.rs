@@ -1,4 +1,4 @@
-//! An Authlete that answers introspections by what was really revoked, so that a wrong answer shows.
+//! A mock Authlete that tracks revoked tokens, so that a stale response is noticed.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
@@ -7,16 +7,16 @@ use serde_json::json;
 
 use crate::server::{Received, Reply, Server};
 
-pub struct Truth {
+pub struct TokenServer {
     pub url: String,
     server: Server,
     revoked: Arc<Mutex<Revoked>>,
 }
 
-/// What was revoked: the path of the service, and the token; all of them without one.
+/// The path of the service and the revoked token; `None` for all tokens of the service.
 type Revoked = HashSet<(String, Option<String>)>;
 
-impl Truth {
+impl TokenServer {
     pub async fn start() -> Self {
         let revoked = Arc::<Mutex<Revoked>>::default();
         let shared = Arc::clone(&revoked);
@@ -29,14 +29,14 @@ impl Truth {
         }
     }
 
-    /// Revokes a token of the first service without a call.
+    /// Revokes a token of service 1 without a call.
     pub fn revoke(&self, token: &str) {
         let revocation = ("/api/1".to_owned(), Some(token.to_owned()));
         self.revoked.lock().unwrap().insert(revocation);
     }
 
-    /// How many introspections arrived since the last time.
-    pub fn asked(&self) -> usize {
+    /// The number of introspection requests since the last call.
+    pub fn calls_received(&self) -> usize {
         let arrived = self.server.take();
         let is_introspection = |request: &&Received| request.path.ends_with("/auth/introspection");
         arrived.iter().filter(is_introspection).count()
