@@ -239,8 +239,8 @@ impl Handler {
         matches!(self, Static(_) | Read(_) | ReadStore(_) | Health)
     }
 
-    /// Does what a call asks for. When it fails, the state is as it was, but for what is to
-    /// [last](Service::lastingly).
+    /// Runs the operation of a call. If it fails, the state is rolled back, except for
+    /// [committed](Service::commit) effects.
     pub fn handle(self, call: &Call, store: &mut Store, save_status: &SaveStatus) -> Outcome {
         match self {
             Static(handle) => handle(call),

@@ -60,7 +60,7 @@ pub fn authenticate(
     match &credential {
         Credential::Basic(secret) | Credential::Post(secret) => {
             let registered = client.settings.text("clientSecret");
-            if !registered.is_some_and(|registered| random::same(secret, registered)) {
+            if !registered.is_some_and(|registered| random::constant_time_eq(secret, registered)) {
                 return Err(refuse(client_secret_wrong(call.operation)).into());
             }
         }

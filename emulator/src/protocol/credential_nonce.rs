@@ -29,5 +29,5 @@ pub fn of_token(
 /// Whether a key proof that came with an access token has a nonce that counts: wherever the wallet has it from.
 pub fn accept(service: &Service, record: &TokenRecord, nonce: &str, now: Millis) -> bool {
     let own = record.credential_nonce.as_ref();
-    service.credential_nonce.is(nonce, now) || own.is_some_and(|own| own.is(nonce, now))
+    service.credential_nonce.matches(nonce, now) || own.is_some_and(|own| own.matches(nonce, now))
 }

@@ -35,7 +35,7 @@ pub fn key_thumbprint(
     if let Some(token) = access_token {
         proof.check_token(token).map_err(because)?;
     }
-    if is_nonce_required(call, service) && !service.dpop_nonce.is(proof.nonce(), call.now) {
+    if is_nonce_required(call, service) && !service.dpop_nonce.matches(proof.nonce(), call.now) {
         return Err(OAuthError::new("use_dpop_nonce", DPOP_NONCE));
     }
     // What the caller asks of two APIs for one request is one use of each.

@@ -70,8 +70,10 @@ pub fn verify(
 
 fn is_met_by(challenge: &CodeChallenge, verifier: &str) -> bool {
     match challenge {
-        CodeChallenge::Plain(expected) => random::same(verifier, expected),
-        CodeChallenge::S256(expected) => random::same(&Digest::of(verifier).to_string(), expected),
+        CodeChallenge::Plain(expected) => random::constant_time_eq(verifier, expected),
+        CodeChallenge::S256(expected) => {
+            random::constant_time_eq(&Digest::of(verifier).to_string(), expected)
+        }
     }
 }
 

@@ -65,7 +65,7 @@ pub fn register(
     service.clients.put(client);
     // It stays registered, whatever becomes of the request.
     let clients = service.clients.clone();
-    service.lastingly(move |service| service.clients = clients.clone());
+    service.commit(move |service| service.clients = clients.clone());
     Ok(())
 }
 

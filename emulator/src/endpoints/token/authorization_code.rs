@@ -34,7 +34,7 @@ pub fn authorization_code(request: &Request<'_>, service: &mut Service) -> Resul
     }
     if let Some(record) = code.used_for {
         // RFC 6749 §4.1.2: whoever was first, the tokens may be in the wrong hands.
-        service.lastingly(move |service| service.tokens.take(record));
+        service.commit(move |service| service.tokens.take(record));
         return Err(OAuthError::invalid_grant(CODE_UNKNOWN).into());
     }
     if entry.expires_at <= now {
