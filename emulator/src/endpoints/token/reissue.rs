@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::call::Call;
 use crate::digest::Digest;
 use crate::json::{Members, Object};
-use crate::protocol::granted::{NoObject, object};
+use crate::protocol::granted::{NotAnObject, object};
 use crate::protocol::id_token::IdToken;
 use crate::protocol::issuance::Issued;
 use crate::protocol::{scopes, token_response};
@@ -105,7 +105,7 @@ impl<'a> Reissue<'a> {
 
 /// The grant as the ID token shows it: the authentication is the same one, the rest is what the call says. There is no
 /// nonce, which belongs to the first ID token.
-fn grant(call: &Call, record: &TokenRecord) -> Result<Grant, NoObject> {
+fn grant(call: &Call, record: &TokenRecord) -> Result<Grant, NotAnObject> {
     let text = |name| call.body.text(name).map(str::to_owned);
     let earlier = record.grant.openid.as_deref();
     let openid = Authentication {
