@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::call::Call;
 use crate::json::Members;
 use crate::protocol::oauth_error::OAuthError;
-use crate::protocol::refusal::default_action;
+use crate::protocol::refusal::usual_action;
 use crate::protocol::{credential_issuer, credential_issuer_metadata, credential_nonce};
 use crate::reply::{Answer, Outcome, Reply};
 use crate::result_code::{
@@ -69,7 +69,7 @@ fn refuse_disabled(call: &Call, service: &Service, code: ResultCode) -> Result<(
 /// The settings of the service do not suffice.
 fn incomplete(call: &Call, service: &Service, code: ResultCode) -> Reply {
     let error = OAuthError::new("server_error", code);
-    let answer = error.answer(call.path, default_action(&error), &service.settings);
+    let answer = error.answer(call.path, usual_action(&error), &service.settings);
     answer.reply()
 }
 

@@ -6,7 +6,7 @@ use crate::model::{Parameters, Unusable};
 use crate::protocol::client_attestation::with_challenge;
 use crate::protocol::client_authentication::authenticate;
 use crate::protocol::oauth_error::OAuthError;
-use crate::protocol::refusal::{Refusal, default_action};
+use crate::protocol::refusal::{Refusal, usual_action};
 use crate::reply::{Outcome, Reply};
 use crate::result_code::{
     REVOCATION_CALLBACK, REVOCATION_OK, REVOCATION_PARAMETERS_MISSING, REVOCATION_PARAMETERS_NONE,
@@ -19,7 +19,7 @@ pub fn revocation(call: &Call, service: &mut Service) -> Outcome {
         Ok(callback) => Ok(Reply::action(call.path, REVOCATION_OK, "OK")
             .with_some("responseContent", callback)
             .reply()),
-        Err(refusal) => refusal.outcome(call, &service.settings, default_action),
+        Err(refusal) => refusal.outcome(call, &service.settings, usual_action),
     };
     with_challenge(call, service, outcome)
 }

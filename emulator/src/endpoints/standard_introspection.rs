@@ -11,7 +11,7 @@ use crate::model::{Parameters, Unusable};
 use crate::protocol::keys;
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::properties::properties;
-use crate::protocol::refusal::default_action;
+use crate::protocol::refusal::usual_action;
 use crate::protocol::token_response;
 use crate::protocol::{access_token, authorization_details};
 use crate::reply::{Outcome, Reply};
@@ -36,7 +36,7 @@ pub fn standard_introspection(call: &Call, service: &Service) -> Outcome {
         })
     });
     let refuse = |error: OAuthError| {
-        let action = default_action(&error);
+        let action = usual_action(&error);
         error.answer(call.path, action, &service.settings)
     };
     Ok(answer.unwrap_or_else(refuse).reply())

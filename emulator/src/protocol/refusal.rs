@@ -33,7 +33,7 @@ impl Refusal {
 }
 
 /// The action for an error at most endpoints.
-pub fn default_action(error: &OAuthError) -> &'static str {
+pub fn usual_action(error: &OAuthError) -> &'static str {
     match error.error {
         "invalid_client" => "INVALID_CLIENT",
         "server_error" => "INTERNAL_SERVER_ERROR",
@@ -43,7 +43,7 @@ pub fn default_action(error: &OAuthError) -> &'static str {
 
 /// The action for an error at endpoints whose actions are named after HTTP statuses.
 pub fn status_action(error: &OAuthError) -> &'static str {
-    match default_action(error) {
+    match usual_action(error) {
         "INVALID_CLIENT" => "UNAUTHORIZED",
         action => action,
     }

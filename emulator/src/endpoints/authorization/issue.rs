@@ -15,7 +15,7 @@ use crate::protocol::granted::Requested;
 use crate::protocol::id_token::IdToken;
 use crate::protocol::issuance::{self, Issuance, Prepared};
 use crate::protocol::oauth_error::OAuthError;
-use crate::protocol::refusal::{Refusal, default_action};
+use crate::protocol::refusal::{Refusal, usual_action};
 use crate::protocol::token_response::{seconds_left, token_type};
 use crate::protocol::{fapi, lifetime, native_sso, response_type};
 use crate::random;
@@ -30,7 +30,7 @@ use crate::store::{AuthorizationRequest, Binding, Client, Code, Grant, Service};
 /// Grants a request: issues what its response type asks for.
 pub fn issue(call: &Call, service: &mut Service) -> Outcome {
     let outcome = service.attempt(|service| process(call, service));
-    outcome.or_else(|refusal| refusal.outcome(call, &service.settings, default_action))
+    outcome.or_else(|refusal| refusal.outcome(call, &service.settings, usual_action))
 }
 
 fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {

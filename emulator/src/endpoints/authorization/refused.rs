@@ -3,7 +3,7 @@
 use crate::call::Call;
 use crate::protocol::authorization_response::Destination;
 use crate::protocol::oauth_error::OAuthError;
-use crate::protocol::refusal::{Refusal, default_action};
+use crate::protocol::refusal::{Refusal, usual_action};
 use crate::reply::{Outcome, Reply};
 use crate::store::Service;
 
@@ -26,7 +26,7 @@ impl Refused {
     pub fn outcome(self, call: &Call, service: &Service) -> Outcome {
         let (error, destination) = match (*self.refusal, self.destination) {
             (Refusal::Client(error), Some(destination)) => (error, destination),
-            (refusal, _) => return refusal.outcome(call, &service.settings, default_action),
+            (refusal, _) => return refusal.outcome(call, &service.settings, usual_action),
         };
         let parameters = error.parameters(&service.settings);
         match destination.deliver(service, parameters, call.now) {
@@ -34,7 +34,7 @@ impl Refused {
                 let answer = Reply::action(call.path, error.code, delivery.action);
                 Ok(answer.with("responseContent", delivery.content).reply())
             }
-            Err(error) => Refusal::from(error).outcome(call, &service.settings, default_action),
+            Err(error) => Refusal::from(error).outcome(call, &service.settings, usual_action),
         }
     }
 }

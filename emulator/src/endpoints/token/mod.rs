@@ -28,7 +28,7 @@ use crate::model::{Parameters, Unusable};
 use crate::protocol::client_attestation::with_challenge;
 use crate::protocol::dpop;
 use crate::protocol::oauth_error::OAuthError;
-use crate::protocol::refusal::{Refusal, default_action};
+use crate::protocol::refusal::{Refusal, usual_action};
 use crate::reply::{Outcome, Reply};
 use crate::result_code::{
     GRANT_TYPE_EMPTY, GRANT_TYPE_IMPLICIT, GRANT_TYPE_MISSING, GRANT_TYPE_UNKNOWN,
@@ -42,7 +42,7 @@ pub fn token(call: &Call, service: &mut Service) -> Outcome {
     let outcome = outcome.or_else(|refusal| match refusal {
         Refusal::Reply(reply) => Err(reply),
         Refusal::Client(error) => {
-            let answer = error.answer(call.path, default_action(&error), &service.settings);
+            let answer = error.answer(call.path, usual_action(&error), &service.settings);
             Ok(response::with_client_of_refused(answer, call, service).reply())
         }
     });

@@ -7,7 +7,7 @@ use crate::digest::Digest;
 use crate::json::Members;
 use crate::protocol::issuance::{self, Issued};
 use crate::protocol::oauth_error::OAuthError;
-use crate::protocol::refusal::{Refusal, default_action};
+use crate::protocol::refusal::{Refusal, usual_action};
 use crate::protocol::{access_token, native_sso, proof_of_possession, scopes};
 use crate::random;
 use crate::reply::Reply;
@@ -39,7 +39,7 @@ pub fn refresh_token(request: &Request<'_>, service: &mut Service) -> Result<Rep
             true => REFRESH_TOKEN_ELSEWHERE,
             false => REFRESH_TOKEN_UNKNOWN,
         });
-        let action = default_action(&error);
+        let action = usual_action(&error);
         let answer = error.answer(request.call.path, action, &service.settings);
         let answer = response::with_client_of_refused(answer, request.call, service);
         let replaced = is_idempotent(service) && service.renewals.get(&Digest::of(value)).is_some();
