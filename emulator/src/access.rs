@@ -1,4 +1,4 @@
-//! Who calls, and whether the call is theirs to make.
+//! Authentication and authorization of API callers.
 
 use authlete::{ApiVersion, CredentialKind, Root};
 use base64::Engine as _;
@@ -16,12 +16,12 @@ use crate::result_code::{
 use crate::routing::Target;
 use crate::store::Store;
 
-/// Who has the credentials.
+/// The owner of the presented credentials.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Caller {
     /// The service owner of 2.x, the organization of 3.0.
     Owner,
-    /// The service of this number.
+    /// The service with this API key, which is its service ID in 3.0.
     Service(i64),
 }
 
@@ -36,10 +36,10 @@ impl Caller {
     }
 }
 
-/// A call that its caller may make.
+/// The result of a successful access check.
 #[derive(Debug, Clone, Copy)]
 pub struct Access {
-    /// `None` when anybody may make the call.
+    /// `None` when the operation needs no credentials.
     pub caller: Option<Caller>,
     /// The service that the call is for: the one in the path, else the caller.
     pub service: Option<i64>,
@@ -69,7 +69,7 @@ pub fn check(
         _ => Err(CREDENTIALS_MALFORMED),
     };
     let caller = caller.map_err(|code| refuse(401, code))?;
-    // The organization API is on a server of its own, which takes its token from whoever has it.
+    // Authlete's organization API is a separate server, which does not require proof of possession.
     if let Some(Presented::Token { scheme, token }) = credentials
         && target.route.root != Root::Organization
     {
@@ -77,7 +77,7 @@ pub fn check(
             .check(store, scheme, token)
             .map_err(|refusal| refusal.reply(target.route.path))?;
     }
-    // A number that is none names no service; which the endpoint will say.
+    // A malformed service ID becomes 0, which no service has: the endpoint reports a missing service.
     let named = target.parameters.contains_key("serviceId");
     let named = named.then(|| target.parameters.integer("serviceId").unwrap_or_default());
     let kind = caller.kind(target.version);
@@ -85,7 +85,7 @@ pub fn check(
         if own != named {
             return Err(refuse(403, WRONG_SERVICE));
         }
-        // In 3.0 its access token is good for whatever is below its own path, its settings among it.
+        // In 3.0 a service access token is valid for all paths below its service ID, including the service settings.
         if kind == CredentialKind::ServiceAccessToken {
             return Ok(Access {
                 caller: Some(caller),
@@ -105,7 +105,7 @@ pub fn check(
     })
 }
 
-/// Whether the credentials are a key and its secret, which are those of 2.x.
+/// Whether the credentials are an API key and its secret, as in 2.x.
 pub fn uses_key(authorization: Option<&str>) -> bool {
     let credentials = authorization.and_then(Presented::parse);
     matches!(credentials, Some(Presented::Pair(_)))
@@ -114,7 +114,7 @@ pub fn uses_key(authorization: Option<&str>) -> bool {
 /// The credentials in an `Authorization` header.
 #[derive(Debug, Clone, Copy)]
 enum Presented<'a> {
-    /// A key and its secret, in base64.
+    /// An API key and its secret, in base64.
     Pair(&'a str),
     Token {
         scheme: TokenScheme,
@@ -135,7 +135,8 @@ impl<'a> Presented<'a> {
     }
 }
 
-/// Finds who has a key of 2.x: among the services, or in an API for the service owner, which knows no other keys.
+/// Finds the owner of a 2.x API key. Operations for the service owner accept only the owner's key; the others look it up
+/// among the services.
 fn identify_key(
     store: &Store,
     pair: &str,
@@ -151,7 +152,7 @@ fn identify_key(
         if key != Some(owner.api_key) {
             return Err(OWNER_UNKNOWN);
         }
-        let is_right = random::same(secret, &owner.api_secret);
+        let is_right = random::constant_time_eq(secret, &owner.api_secret);
         return is_right.then_some(Caller::Owner).ok_or(OWNER_SECRET_WRONG);
     }
     let key = key.ok_or(SERVICE_KEY_UNKNOWN)?;
@@ -160,13 +161,13 @@ fn identify_key(
         false => SERVICE_KEY_UNKNOWN,
     })?;
     let expected = service.settings.text("apiSecret");
-    let is_right = expected.is_some_and(|expected| random::same(secret, expected));
+    let is_right = expected.is_some_and(|expected| random::constant_time_eq(secret, expected));
     let caller = is_right.then_some(Caller::Service(key));
     caller.ok_or(SERVICE_SECRET_WRONG)
 }
 
 fn identify_token(store: &Store, token: &str) -> Result<Caller, ResultCode> {
-    if random::same(token, &store.owner.organization_token) {
+    if random::constant_time_eq(token, &store.owner.organization_token) {
         return Ok(Caller::Owner);
     }
     let service = store.service_of_access_token(token);

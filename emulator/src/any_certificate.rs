@@ -1,7 +1,7 @@
-//! Takes whatever certificate a client of TLS presents, when the client has its key.
+//! Accepts any TLS client certificate whose private key the client has.
 //!
-//! An access token is bound to one certificate, whoever issued it: that it is the right one is checked with the token, and
-//! not in the handshake (RFC 8705 §6.5 calls this the trust model of self-signed certificates).
+//! An access token is bound to one certificate, whoever issued it. The certificate is checked together with the token, not
+//! in the handshake (RFC 8705 §6.5 calls this the trust model of self-signed certificates).
 
 use tokio_rustls::rustls::client::danger::HandshakeSignatureValid;
 use tokio_rustls::rustls::crypto::{

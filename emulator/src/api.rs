@@ -1,4 +1,4 @@
-//! From a request to its answer: routing, access, endpoint. Knows nothing of HTTP but its words.
+//! Processes API requests: routing, access check, endpoint. Independent of the HTTP server.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use crate::routing::{Mismatch, Routes, Target};
 use crate::saver::SaveStatus;
 use crate::state::{SharedState, State};
 
-/// The whole API with its state.
+/// The API with its state.
 #[derive(Debug)]
 pub struct Api {
     routes: Routes,
@@ -38,7 +38,7 @@ impl Api {
         &self.state
     }
 
-    /// Which operation a request is for, if for any.
+    /// The operation that a request is for, if any.
     pub fn operation(
         &self,
         method: &str,
@@ -50,7 +50,7 @@ impl Api {
         target.ok().map(|target| target.operation.id)
     }
 
-    /// Answers a request, and says which operation it was for.
+    /// Answers a request. Also returns the operation that it was for, if any.
     pub fn answer(&self, request: &HttpRequest<'_>) -> (Option<&'static str>, Reply) {
         match self.target(request) {
             Ok(target) => {
@@ -84,7 +84,7 @@ impl Api {
 
     fn process(&self, request: &HttpRequest<'_>, target: Target) -> Outcome {
         let operation = target.operation.id;
-        // Read before the state is locked, so that no other call waits for it; looked at when the caller may call.
+        // Parsed before the state is locked, so that no other call waits. Errors are reported after the access check.
         let has_body = request.method == "POST" || request.method == "PUT";
         let given =
             has_body.then(|| RequestBody::read(operation, request.content_type, request.body));
@@ -120,7 +120,7 @@ impl Api {
         let handler = Handler::of(operation);
         let handler = handler.ok_or_else(|| Reply::error(501, call.path, NOT_IMPLEMENTED))?;
         if handler.only_reads() {
-            // On the copy: no other call waits.
+            // Read-only operations work on the copy, so that no other call waits.
             return handler.handle(&call, &mut state.store, &self.save_status);
         }
         self.state.call(|State { store, .. }| {

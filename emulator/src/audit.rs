@@ -1,4 +1,4 @@
-//! Which calls the audit log has, and what it says of them.
+//! Audit log entries for API calls.
 
 use authlete::{ApiVersion, Operation, Root};
 use serde_json::Value;
@@ -11,14 +11,14 @@ use crate::request::HttpRequest;
 use crate::routing::Target;
 use crate::store::{AuditEntry, Store};
 
-/// How many characters of a `User-Agent` are kept.
-const USER_AGENT_KEPT: usize = 200;
+/// The maximum number of characters kept of a `User-Agent`.
+const MAX_USER_AGENT_CHARS: usize = 200;
 
-/// The actions of an answer that say that something was done.
+/// The values of `action` that mean success.
 const SUCCESSES: [&str; 5] = ["CREATED", "UPDATED", "DELETED", "SUCCESS", "OK"];
 
-/// The event type of each operation that changes services, clients or keys. Authlete has published none: these are the
-/// emulator's own.
+/// The event type of each operation that changes services, clients or keys. Authlete does not publish its event types;
+/// these are the emulator's own.
 const EVENTS: [(&str, &str); 19] = [
     ("create_service", "service.created"),
     ("organization_create_service", "service.created"),
@@ -41,7 +41,7 @@ const EVENTS: [(&str, &str); 19] = [
     ("hsk_delete", "key.removed"),
 ];
 
-/// The event types, each once.
+/// The distinct event types.
 pub fn event_types() -> Vec<&'static str> {
     let mut types: Vec<_> = EVENTS.iter().map(|(_, event)| *event).collect();
     types.sort_unstable();
@@ -49,13 +49,13 @@ pub fn event_types() -> Vec<&'static str> {
     types
 }
 
-/// An entry in the making: what is known before the call is processed.
+/// An unfinished entry: the parts that are known before the call is processed.
 pub struct Pending {
     entry: AuditEntry,
 }
 
 impl Pending {
-    /// `None` when the operation changes nothing that the log has.
+    /// `None` when the operation is not logged.
     pub fn of(
         request: &HttpRequest<'_>,
         target: &Target,
@@ -66,7 +66,7 @@ impl Pending {
         let event = event(target.operation)?;
         let agent = request
             .user_agent
-            .map(|agent| agent.chars().take(USER_AGENT_KEPT).collect());
+            .map(|agent| agent.chars().take(MAX_USER_AGENT_CHARS).collect());
         let mut details = Object::new();
         details.insert("operation".to_owned(), target.operation.id.into());
         let service_id = call.service.or_else(|| call.body.integer("serviceId"));
@@ -87,7 +87,7 @@ impl Pending {
         })
     }
 
-    /// The entry, when the call is processed.
+    /// Completes the entry with the outcome of the call.
     pub fn conclude(self, outcome: &Outcome) -> AuditEntry {
         let mut entry = self.entry;
         entry.is_completed = is_success(outcome);
@@ -128,7 +128,7 @@ fn named_client(call: &Call, store: &Store) -> Option<i64> {
     Some(client.id())
 }
 
-/// The path with the number of the service, and with the names of other parameters in the place of their values.
+/// The path with the service ID. Other parameters appear as placeholders, such as `{clientId}`.
 fn path(target: &Target, service: Option<i64>) -> String {
     let Some(service) = service else {
         return format!("/api{}", target.route.path);
@@ -168,7 +168,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_event_is_of_an_operation_that_exists() {
+    fn every_event_belongs_to_an_existing_operation() {
         for (id, _) in EVENTS {
             assert!(
                 operations::ALL.iter().any(|operation| operation.id == id),

@@ -1,4 +1,4 @@
-//! A certificate authority of the emulator's own, for its server certificate and for client certificates.
+//! The emulator's certificate authority, which issues its server certificate and client certificates.
 
 use std::fmt;
 use std::io;
@@ -18,22 +18,22 @@ use tokio_rustls::rustls::{self, ServerConfig};
 
 use crate::any_certificate::AnyCertificate;
 
-/// It differs from the name in the certificates that it issues: OpenSSL takes a certificate whose issuer has the name of
-/// its subject for one that issued itself.
+/// The name of the authority. It differs from the name in issued certificates: OpenSSL treats a certificate whose subject
+/// equals its issuer as self-signed.
 const NAME: &str = "authlete-emulator CA";
 const LEAF_NAME: &str = "authlete-emulator";
 
-/// The names of this machine that are in every server certificate.
+/// The names and addresses of this machine, which are in every server certificate.
 const THIS_MACHINE: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 const LIFETIME: Duration = DAY.saturating_mul(3650);
 
-/// Some platforms take no server certificate that is good for longer than 398 days.
+/// Some platforms reject server certificates that are valid for more than 398 days.
 const LEAF_LIFETIME: Duration = DAY.saturating_mul(397);
 
-/// An authority, as it is kept in the state file. Its key is generated, never given.
+/// A certificate authority, as stored in the state file. Its key is always generated.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Authority {
     /// In PEM form.
@@ -46,7 +46,7 @@ impl Authority {
     pub fn generate() -> io::Result<Self> {
         let key = KeyPair::generate().map_err(io::Error::other)?;
         let mut params = params();
-        limit(&mut params, LIFETIME);
+        set_validity(&mut params, LIFETIME);
         let certificate = params.self_signed(&key).map_err(io::Error::other)?;
         Ok(Self {
             certificate: certificate.pem(),
@@ -65,13 +65,13 @@ impl Authority {
         Ok(certificate.pem() + &key.serialize_pem())
     }
 
-    /// The server's side of TLS, with a new certificate for this machine and a further name or address. A client may
-    /// present any certificate: what it is good for is not a matter of TLS.
+    /// A TLS acceptor with a new certificate for this machine and for `host`. A client may present any certificate: it is
+    /// checked with the access token, not in the handshake.
     pub fn acceptor(&self, host: &str) -> io::Result<TlsAcceptor> {
-        let is_somewhere = host
+        let is_unspecified = host
             .parse()
             .is_ok_and(|address: IpAddr| address.is_unspecified());
-        let further = (!THIS_MACHINE.contains(&host) && !is_somewhere).then_some(host);
+        let further = (!THIS_MACHINE.contains(&host) && !is_unspecified).then_some(host);
         let names: Vec<_> = THIS_MACHINE.into_iter().chain(further).collect();
         let (certificate, key) = self.certify(&names, ExtendedKeyUsagePurpose::ServerAuth)?;
         let chain = vec![certificate.der().clone()];
@@ -92,7 +92,7 @@ impl Authority {
         leaf.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         leaf.extended_key_usages = vec![usage];
         leaf.use_authority_key_identifier_extension = true;
-        limit(&mut leaf, LEAF_LIFETIME);
+        set_validity(&mut leaf, LEAF_LIFETIME);
         let authority = KeyPair::from_pem(&self.key).map_err(io::Error::other)?;
         let authority = Issuer::new(params(), authority);
         let key = KeyPair::generate().map_err(io::Error::other)?;
@@ -101,22 +101,22 @@ impl Authority {
     }
 }
 
-/// Shows no key.
+/// Omits the key.
 impl fmt::Debug for Authority {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("Authority").finish_non_exhaustive()
     }
 }
 
-/// Sets from when and until when a certificate is good.
-fn limit(params: &mut CertificateParams, lifetime: Duration) {
+/// Sets the validity period of a certificate.
+fn set_validity(params: &mut CertificateParams, lifetime: Duration) {
     let now = SystemTime::now().duration_since(UNIX_EPOCH);
     // The clock of another machine may be behind.
     params.not_before = date_time_ymd(1970, 1, 1) + now.unwrap_or_default() - DAY;
     params.not_after = params.not_before + lifetime;
 }
 
-/// The same at each start: an issuer is found by its name.
+/// The parameters of the authority. They must stay the same, since certificates refer to their issuer by name.
 fn params() -> CertificateParams {
     let mut params = CertificateParams::default();
     params.distinguished_name = DistinguishedName::new();
@@ -150,7 +150,7 @@ mod tests {
     use crate::certificate;
 
     #[test]
-    fn a_certificate_has_another_name_than_its_issuer_and_is_good_for_a_year() {
+    fn issued_certificate_differs_in_name_from_its_issuer_and_is_valid_for_397_days() {
         let authority = Authority::generate().unwrap();
         let usage = ExtendedKeyUsagePurpose::ServerAuth;
         let (certificate, _) = authority.certify(&["localhost"], usage).unwrap();

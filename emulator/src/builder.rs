@@ -1,4 +1,4 @@
-//! How an emulator is started.
+//! Configuration and start of an emulator.
 
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -27,7 +27,7 @@ use crate::state::{SharedState, State};
 use crate::state_file::StateFile;
 use crate::store::{Store, TokenBinding};
 
-/// Where an emulator listens, what it starts with, and which faults it simulates.
+/// Configures and starts an [`Emulator`]: address, seed, state file, TLS and simulated faults.
 #[derive(Debug, Clone)]
 #[must_use = "call start"]
 pub struct EmulatorBuilder {
@@ -61,16 +61,16 @@ impl Default for EmulatorBuilder {
 }
 
 impl EmulatorBuilder {
-    /// The name or the address to listen on. Default: `127.0.0.1`, which other machines cannot reach.
+    /// The host name or IP address to listen on. Default: `127.0.0.1`, which other machines cannot reach.
     ///
-    /// Where they can, the page and the paths below `/emulator` need [`Emulator::control_token`], and the page shows
-    /// secrets only to requests from this machine.
+    /// On an address that other machines can reach, the page and the paths below `/emulator` require the
+    /// [`Emulator::control_token`], and the page shows secrets only to requests from this machine.
     pub fn host(mut self, host: impl Into<String>) -> Self {
         self.host = host.into();
         self
     }
 
-    /// The port to listen on. Default: 0, any that is free.
+    /// The port to listen on. Default: 0, any free port.
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
         self
@@ -78,91 +78,92 @@ impl EmulatorBuilder {
 
     /// A JSON file with the services and clients to start with. Default: one of each.
     ///
-    /// `{"services": [{…, "clients": [{…}]}], "owner": {…}}`, where a service and a client are as the API has them.
-    /// Beside its own members a service can have an `accessToken` for the 3.0 API; the owner can have an `apiKey`, an
-    /// `apiSecret`, an `organizationToken` and an `organizationId`. Credentials that are given are kept, and the others generated. The
-    /// first service and its clients are those that the emulator shows.
+    /// The format is `{"services": [{…, "clients": [{…}]}], "owner": {…}}`, with services and clients as in the API. A
+    /// service can also have an `accessToken` for the 3.0 API; the owner can have an `apiKey`, an `apiSecret`, an
+    /// `organizationToken` and an `organizationId`. Credentials in the seed are used as they are; missing ones are
+    /// generated. The emulator shows the credentials of the first service and its clients.
     ///
     /// A token may be an object: `{"value": "…", "dpopKey": {…}, "clientCertificate": "…"}`. It is then bound to the DPoP
-    /// key, a JWK, or to the certificate, in PEM form, or to both. When they come with their private keys, the emulator
-    /// shows them.
+    /// key (a JWK), to the certificate (in PEM form), or to both. If these include their private keys, the emulator shows
+    /// them.
     pub fn seed_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.seed_file = Some(path.into());
         self
     }
 
-    /// Whether the built-in service gets keys of its own at the first start. Default: `false`, the keys that are in this
-    /// package: they are fast to start with, and anyone can read them. A [seed](Self::seed_file) brings its own keys.
+    /// Whether to generate new keys for the built-in service at the first start. Default: `false`, the keys in this
+    /// package: startup is faster, but anyone can read them. A [seed](Self::seed_file) has its own keys.
     ///
-    /// The program does this.
+    /// The `authlete-emulator` program generates new keys.
     pub fn new_keys(mut self, new_keys: bool) -> Self {
         self.new_keys = new_keys;
         self
     }
 
-    /// A file that keeps the state. When it exists, the emulator starts with what it holds, and not with the seed.
+    /// A file for the state. When it exists, the emulator starts with the saved state and ignores the seed.
     ///
-    /// Changes are written within a second, and when the emulator stops: a crash loses that second at most. The file is a
-    /// database ([redb](https://www.redb.org)) that holds all secrets of the services and clients; on Unix it is created
-    /// for its owner alone. As long as an emulator uses it, another cannot.
+    /// Changes are written within a second and when the emulator stops; a crash loses at most the last second. The file is
+    /// a database ([redb](https://www.redb.org)) with all secrets of the services and clients; on Unix it is created so that
+    /// only its owner can access it. Only one emulator can use it at a time.
     pub fn state_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.state_file = Some(path.into());
         self
     }
 
-    /// How long each answer of the API is held back. Default: not at all.
+    /// The delay before each API response. Default: none.
     pub fn latency(mut self, latency: Duration) -> Self {
         self.faults.latency = latency;
         self
     }
 
-    /// How many calls of the API are allowed in a second; the others are answered with 429. Default: no limit.
+    /// The number of API calls allowed per second; further calls are answered with 429. Default: no limit.
     pub fn rate_limit(mut self, calls: u32) -> Self {
         self.faults.rate_limit = Some(calls);
         self
     }
 
-    /// The share of the calls of the API, from 0 to 1, that are answered with 503 and HTML, as by a balancer whose
-    /// servers are away. They come evenly: with 0.5 it is every second call. Default: 0.
+    /// The share of API calls, from 0 to 1, that are answered with 503 and HTML, like a load balancer without a healthy
+    /// server. The failures are evenly spread: with 0.5 every second call fails. Default: 0.
     pub fn unavailable(mut self, share: f64) -> Self {
         self.faults.unavailable = share;
         self
     }
 
-    /// Whether each request to the API is a line on standard error, without any secret. Default: `false`.
+    /// Whether to write a line for each API request to standard error, without secrets. Default: `false`.
     ///
-    /// The page at the emulator's URL shows the last requests in any case.
+    /// The page at the emulator's URL shows the latest requests in any case.
     pub fn log(mut self, log: bool) -> Self {
         self.log = log;
         self
     }
 
-    /// Whether the emulator speaks TLS, and nothing else. Default: `false`.
+    /// Whether the emulator accepts HTTPS only. Default: `false`, HTTP only.
     ///
-    /// Its certificate is from an authority of its own, and is for `localhost`, `127.0.0.1`, `::1` and the
-    /// [`host`](Self::host). [`Emulator::config`] trusts the authority; [`Emulator::root_certificate`] has its certificate
-    /// for other clients. The authority is new with each start, unless there is a [state file](Self::state_file), which
+    /// The emulator's own certificate authority issues a certificate for `localhost`, `127.0.0.1`, `::1` and the
+    /// [`host`](Self::host). [`Emulator::config`] trusts this authority; other clients get its certificate from
+    /// [`Emulator::root_certificate`]. Each start generates a new authority, unless a [state file](Self::state_file)
     /// keeps it.
     ///
-    /// Clients may present a certificate; whichever it is, the connection is made.
+    /// Clients may present any certificate: the handshake does not check its issuer.
     pub fn tls(mut self, tls: bool) -> Self {
         self.tls = tls;
         self
     }
 
-    /// Whether the access tokens of the 3.0 API that the emulator shows, that of the first service and that of the
-    /// organization, are bound to a DPoP key (RFC 9449). Default: `false`.
+    /// Whether the 3.0 access tokens that the emulator shows, those of the first service and of the organization, are bound
+    /// to a DPoP key (RFC 9449). Default: `false`.
     ///
-    /// The key is generated, and [`Emulator::config`] has it, for which the program needs the feature `dpop` of the crate
-    /// `authlete`. A token that the seed or the state file binds to a key stays bound to that.
+    /// The key is generated and included in [`Emulator::config`]; the calling program needs the feature `dpop` of the crate
+    /// `authlete`. A token that the seed or the state file binds to a key keeps that binding.
     pub fn dpop(mut self, dpop: bool) -> Self {
         self.dpop = dpop;
         self
     }
 
-    /// The same with a client certificate (RFC 8705), which is issued by the authority of the emulator. Default: `false`.
+    /// Whether these access tokens are bound to a client certificate (RFC 8705), which the emulator's certificate authority
+    /// issues. Default: `false`.
     ///
-    /// It needs [`tls`](Self::tls), and the program the feature `mtls` of the crate `authlete`.
+    /// Requires [`tls`](Self::tls); the calling program needs the feature `mtls` of the crate `authlete`.
     pub fn mtls(mut self, mtls: bool) -> Self {
         self.mtls = mtls;
         self
@@ -171,9 +172,9 @@ impl EmulatorBuilder {
     /// Starts the emulator on the current Tokio runtime.
     ///
     /// # Errors
-    /// When the address cannot be listened on, when the seed file or the state file cannot be used, when a condition
-    /// makes no sense, when an access token is bound to a certificate and there is no TLS, or when the system has no
-    /// random numbers.
+    /// When the emulator cannot listen on the address, when the seed file or the state file cannot be used, when the rate
+    /// limit or the share of failures is out of range, when an access token is bound to a certificate but TLS is off, or
+    /// when the system's random number generator fails.
     pub async fn start(self) -> io::Result<Emulator> {
         self.faults.check()?;
         let listener = TcpListener::bind((self.host.as_str(), self.port)).await?;
@@ -228,7 +229,7 @@ impl EmulatorBuilder {
         })
     }
 
-    /// The server's side of TLS, with the authority that is there or a new one.
+    /// The TLS acceptor, with the saved certificate authority or a new one.
     fn tls_acceptor(&self, credentials: &mut Credentials) -> io::Result<Option<TlsAcceptor>> {
         if !self.tls {
             return Ok(None);
@@ -241,7 +242,7 @@ impl EmulatorBuilder {
         authority.acceptor(&self.host).map(Some)
     }
 
-    /// Binds the tokens that the emulator shows to keys, as far as that is wanted and they are not bound yet.
+    /// Binds the tokens that the emulator shows to keys, as `dpop` and `mtls` say, unless they are bound already.
     fn bind_tokens(&self, store: &mut Store, credentials: &mut Credentials) -> io::Result<()> {
         let keys = &mut credentials.caller_keys;
         if self.dpop && keys.dpop_key.is_none() {
@@ -276,7 +277,7 @@ impl EmulatorBuilder {
     }
 }
 
-/// Listening everywhere includes this machine, and the address for that can be called.
+/// Replaces the unspecified address (`0.0.0.0` or `::`) by the loopback address, which clients can connect to.
 fn reachable(mut address: SocketAddr) -> SocketAddr {
     if address.ip().is_unspecified() {
         address.set_ip(match address {

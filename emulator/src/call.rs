@@ -1,4 +1,4 @@
-//! What an endpoint is given.
+//! The input of an endpoint.
 
 use std::sync::Arc;
 
@@ -14,22 +14,22 @@ use crate::result_code::{
 };
 use crate::store::{Client, NamedBy, Service, Store};
 
-/// A call that is allowed.
+/// An API call that passed the access check.
 #[derive(Debug, Clone)]
 pub struct Call {
     pub operation: &'static str,
     pub version: ApiVersion,
-    /// The path below the root, as the description has it.
+    /// The path below the root, as in the OpenAPI description.
     pub path: &'static str,
-    /// The number of the service that the call is for.
+    /// The API key of the service that the call is for.
     pub service: Option<i64>,
     /// The parameters in the path and in the query.
     pub parameters: Object,
-    /// The body; the parameters, when the operation is called without one.
+    /// The body, or the parameters when the call has no body.
     pub body: Object,
     /// The body of an operation that takes a list.
     pub list: Vec<Object>,
-    /// What of it all belongs to another service.
+    /// The identifiers in the call that belong to another service.
     pub foreign: Foreign,
     pub now: Millis,
 }
@@ -41,7 +41,7 @@ impl Call {
         service.ok_or_else(|| self.missing_service(self.names_deleted_service(store)))
     }
 
-    /// The same, to change it.
+    /// The service that the call is for, mutable.
     pub fn service_mut<'a>(&self, store: &'a mut Store) -> Result<&'a mut Service, Reply> {
         let was_deleted = self.names_deleted_service(store);
         let service = self.service.and_then(|key| store.service_mut(key));
@@ -71,10 +71,10 @@ impl Call {
         }
     }
 
-    /// The refusal of a call about a client that is not there.
+    /// The error for a call that names a missing client.
     pub fn missing_client(&self, service: &Service, identifier: &str, by_id: bool) -> Reply {
         let missing = match self.why_missing(service, identifier) {
-            // Its own settings do allow the alias: it is the service that has no use for aliases.
+            // The client enables its alias, but the service does not.
             Missing::AliasDisabled if allows_alias(service, identifier) => Missing::Unknown,
             missing => missing,
         };
@@ -86,7 +86,7 @@ impl Call {
         Reply::error(status, self.path, code)
     }
 
-    /// Why the service has no client of an identifier.
+    /// Why the service has no client with this identifier.
     pub fn why_missing(&self, service: &Service, identifier: &str) -> Missing {
         let clients = &service.clients;
         let id = identifier.parse().ok();
@@ -101,7 +101,7 @@ impl Call {
         }
     }
 
-    /// Requests of a locked client are no requests: the call itself is refused.
+    /// Refuses the API call itself, with 403, when the client is locked.
     pub fn refuse_locked(&self, client: &Client, named_by: NamedBy) -> Result<(), Reply> {
         let code = match named_by {
             NamedBy::Id => CLIENT_BY_ID_LOCKED,
@@ -113,7 +113,7 @@ impl Call {
         }
     }
 
-    /// This call with members for what its body lacks.
+    /// This call with defaults for members that its body lacks.
     #[must_use]
     pub fn with_defaults(&self, defaults: &Object) -> Self {
         let mut body = defaults.clone();
@@ -124,7 +124,7 @@ impl Call {
         }
     }
 
-    /// This call as if it did not have some members.
+    /// This call without some members of its body.
     #[must_use]
     pub fn without(&self, members: &[&str]) -> Self {
         let mut call = self.clone();
@@ -133,7 +133,7 @@ impl Call {
         call
     }
 
-    /// This call with each object of its list as the body.
+    /// One call for each object of the list, with that object as the body.
     pub fn each(&self) -> impl Iterator<Item = Self> {
         self.list.iter().map(|object| Self {
             body: object.clone(),
@@ -144,12 +144,12 @@ impl Call {
         })
     }
 
-    /// Whether a parameter is on, in the query or in the body of a POST.
+    /// Whether a flag is `true` in the query or in the body.
     pub fn is_true(&self, parameter: &str) -> bool {
         self.body.flag(parameter) || self.parameters.flag(parameter)
     }
 
-    /// The user that the call is about.
+    /// The `subject` of the call, or an error with the given code when it is missing.
     pub fn subject(&self, missing: ResultCode) -> Result<&str, Reply> {
         let subject = self.body.text("subject");
         subject.ok_or_else(|| Reply::error(400, self.path, missing))

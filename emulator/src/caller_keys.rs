@@ -1,4 +1,4 @@
-//! The keys that a caller of the 3.0 API has, when its access tokens are bound to them.
+//! The keys that the access tokens of a 3.0 API caller are bound to.
 
 use std::fmt;
 
@@ -11,7 +11,7 @@ use crate::store::TokenBinding;
 
 const PRIVATE_KEY: &str = "PRIVATE KEY-----";
 
-/// A DPoP key and a client certificate, each with its private key as far as the emulator knows it.
+/// A DPoP key and a client certificate, each with its private key if the emulator has it.
 #[derive(Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CallerKeys {
@@ -22,7 +22,7 @@ pub struct CallerKeys {
 }
 
 impl CallerKeys {
-    /// What access tokens are bound to that take these keys.
+    /// The binding of access tokens to these keys: their thumbprints.
     pub fn binding(&self) -> Result<TokenBinding, Unusable> {
         let dpop_key = self.dpop_key.clone().map(dpop_thumbprint).transpose()?;
         let certificate = self.client_certificate.as_deref();
@@ -37,20 +37,20 @@ impl CallerKeys {
         })
     }
 
-    /// The DPoP key as text, when it is private.
+    /// The DPoP key as JSON text, if it is a private key.
     pub fn private_dpop_key(&self) -> Option<String> {
         let key = self.dpop_key.clone()?;
         let is_private = Jwk::parse(key.clone()).is_ok_and(|key| key.is_private());
         is_private.then(|| serde_json::Value::Object(key).to_string())
     }
 
-    /// The certificate, when its private key is with it.
+    /// The certificate with its private key, in PEM form; `None` without the private key.
     pub fn certificate_with_key(&self) -> Option<&str> {
         let pem = self.client_certificate.as_deref()?;
         pem.contains(PRIVATE_KEY).then_some(pem)
     }
 
-    /// The same, with what it lacks from others.
+    /// These keys, with missing ones taken from `other`.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
         Self {
@@ -60,14 +60,14 @@ impl CallerKeys {
     }
 }
 
-/// Shows no key.
+/// Omits the keys.
 impl fmt::Debug for CallerKeys {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("CallerKeys").finish_non_exhaustive()
     }
 }
 
-/// Why keys cannot be used.
+/// The key that cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unusable {
     DpopKey,

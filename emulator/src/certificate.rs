@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 use x509_cert::Certificate;
 use x509_cert::der::Decode as _;
 
-/// A certificate that can be read.
+/// A parsed certificate.
 #[derive(Debug)]
 pub struct ClientCertificate {
     der: Vec<u8>,
@@ -33,14 +33,14 @@ impl ClientCertificate {
         BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(&self.der))
     }
 
-    /// What it says.
+    /// The decoded certificate.
     pub fn content(&self) -> &Certificate {
         &self.certificate
     }
 }
 
-/// The DER of a certificate that is written as PEM, with or without its lines and its marks, percent-encoded as by
-/// nginx, or between colons as in a `Client-Cert` header (RFC 9440 §2.1).
+/// Decodes a certificate to DER. Accepts PEM with or without line breaks and BEGIN and END lines, percent-encoded PEM as
+/// from nginx, and base64 between colons as in a `Client-Cert` header (RFC 9440 §2.1).
 pub fn decode(text: &str) -> Option<Vec<u8>> {
     let text = percent_decode_str(text).decode_utf8().ok()?;
     let content = match text.split_once("-----BEGIN CERTIFICATE-----") {

@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 /// Milliseconds since the Unix epoch, as Authlete counts.
 pub type Millis = i64;
 
-/// How far ahead the clock can be: a century, with which nobody's arithmetic overflows.
-pub const LATEST: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
+/// The maximum offset of the clock: a century, so that time arithmetic does not overflow.
+pub const MAX_AHEAD: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 
-/// The system's time, and how far ahead of it the emulator is.
+/// The system time plus an offset.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Clock {
     ahead: Duration,
@@ -30,11 +30,11 @@ impl Clock {
     }
 
     pub fn advance(&mut self, by: Duration) {
-        self.ahead = self.ahead.saturating_add(by).min(LATEST);
+        self.ahead = self.ahead.saturating_add(by).min(MAX_AHEAD);
     }
 }
 
-/// The time that is some seconds after another; durations come from requests, and may be of any size.
+/// Adds seconds to a time. Saturates, since durations come from requests and can have any value.
 pub fn after(start: Millis, seconds: i64) -> Millis {
     start.saturating_add(seconds.saturating_mul(1000))
 }

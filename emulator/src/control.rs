@@ -1,4 +1,4 @@
-//! What the emulator lets itself be told from outside, beside the API: its time.
+//! The endpoint `/emulator/clock`, which shows and moves the emulator's clock.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::routing::get;
 
 use crate::api::Api;
-use crate::clock::LATEST;
+use crate::clock::MAX_AHEAD;
 use crate::json::Object;
 use crate::reply::Reply;
 
@@ -34,16 +34,16 @@ async fn clock(State(api): State<Arc<Api>>) -> Reply {
 }
 
 async fn advance(State(api): State<Arc<Api>>, headers: HeaderMap, body: Bytes) -> Reply {
-    // A page of another site can send text without asking first, but not JSON.
+    // Other sites can send text without a CORS preflight request, but not JSON.
     if !is_json(&headers) {
-        return Reply::words(400, "the body must be JSON, and Content-Type must say so");
+        return Reply::message(400, "the body must be JSON, and Content-Type must say so");
     }
     let Some(by) = seconds(&body) else {
         let words = format!(
             "the body must be {{\"advance\": seconds}}, with a whole number from 0 to {}",
-            LATEST.as_secs()
+            MAX_AHEAD.as_secs()
         );
-        return Reply::words(400, &words);
+        return Reply::message(400, &words);
     };
     api.state().advance(Duration::from_secs(by));
     clock(State(api)).await
@@ -60,5 +60,5 @@ fn is_json(headers: &HeaderMap) -> bool {
 fn seconds(body: &[u8]) -> Option<u64> {
     let body: Object = serde_json::from_slice(body).ok()?;
     let by = body.get("advance")?.as_u64()?;
-    (body.len() == 1 && by <= LATEST.as_secs()).then_some(by)
+    (body.len() == 1 && by <= MAX_AHEAD.as_secs()).then_some(by)
 }

@@ -1,4 +1,4 @@
-//! The token without which nobody beyond this machine sees the page, or moves the clock.
+//! The token that protects the page and the clock when other machines can reach the emulator.
 
 use std::sync::Arc;
 
@@ -13,15 +13,15 @@ use crate::reply::Reply;
 
 const COOKIE_NAME: &str = "authlete-emulator";
 
-/// What an emulator needs that listens beyond this machine.
+/// The control token; `None` on a loopback address, where requests need no token.
 #[derive(Debug)]
 pub struct ControlToken(pub Option<Arc<str>>);
 
 impl ControlToken {
-    fn is(&self, given: &str) -> bool {
+    fn matches(&self, given: &str) -> bool {
         self.0
             .as_deref()
-            .is_none_or(|token| random::same(given, token))
+            .is_none_or(|token| random::constant_time_eq(given, token))
     }
 
     fn is_in(&self, headers: &HeaderMap) -> bool {
@@ -33,12 +33,11 @@ impl ControlToken {
         let cookies = texts(COOKIE).flat_map(|text| text.split("; "));
         let cookies = cookies.filter_map(|cookie| cookie.split_once('='));
         let cookies = cookies.filter_map(|(name, value)| (name == COOKIE_NAME).then_some(value));
-        bearer.chain(cookies).any(|given| self.is(given))
+        bearer.chain(cookies).any(|given| self.matches(given))
     }
 }
 
-/// Lets a request through that has the token: in `Authorization`, or in the cookie that a browser gets for
-/// `/?token=…`.
+/// Requires the token in `Authorization` or in the cookie. A browser gets the cookie from `/?token=…`.
 pub async fn require_control_token(
     State(token): State<Arc<ControlToken>>,
     request: Request,
@@ -50,16 +49,16 @@ pub async fn require_control_token(
     let query = request.uri().query().unwrap_or_default();
     let mut parameters = form_urlencoded::parse(query.as_bytes());
     let given = parameters.find(|(name, _)| name == "token");
-    match given.filter(|(_, given)| request.uri().path() == "/" && token.is(given)) {
+    match given.filter(|(_, given)| request.uri().path() == "/" && token.matches(given)) {
         Some((_, given)) => {
             let cookie = format!("{COOKIE_NAME}={given}; Path=/; HttpOnly; SameSite=Strict");
             let headers = [(LOCATION, "/"), (SET_COOKIE, cookie.as_str())];
             (StatusCode::SEE_OTHER, headers).into_response()
         }
         None => {
-            let message = "this emulator listens beyond this machine: open the page with the token that it \
-                           printed at its start, or send the token as Bearer";
-            Reply::words(StatusCode::UNAUTHORIZED.as_u16(), message).into_response()
+            let message = "other machines can reach this emulator: open the page at the URL that it printed at \
+                           startup, or send the control token as a Bearer token";
+            Reply::message(StatusCode::UNAUTHORIZED.as_u16(), message).into_response()
         }
     }
 }

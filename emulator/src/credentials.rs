@@ -1,4 +1,4 @@
-//! What opens the emulator, and what it shows when it starts.
+//! The credentials that the emulator shows when it starts.
 
 use authlete::Secret;
 use serde::{Deserialize, Serialize};
@@ -8,11 +8,11 @@ use crate::caller_keys::CallerKeys;
 use crate::json::Members;
 use crate::store::{Client, Owner, Store};
 
-/// A client that is registered when the emulator starts. The one that is built in is confidential, authenticates with
-/// its secret in either way, and may use the grant types `authorization_code`, `refresh_token` and
+/// A client that is registered when the emulator starts. The built-in client is confidential, authenticates with
+/// `client_secret_basic` or `client_secret_post`, and may use the grant types `authorization_code`, `refresh_token` and
 /// `client_credentials`.
 ///
-/// In JSON it has the names of the API, and the secret in the clear.
+/// The JSON form has the member names of the API and the secret in plain text.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RegisteredClient {
@@ -22,10 +22,10 @@ pub struct RegisteredClient {
     /// The client secret.
     #[serde(rename = "clientSecret")]
     pub secret: Secret,
-    /// The alias, which works wherever the client ID does; empty when there is none.
+    /// The alias, which works wherever the client ID does; empty without an alias.
     #[serde(rename = "clientIdAlias")]
     pub alias: String,
-    /// The first redirect URI; empty when there is none.
+    /// The first redirect URI; empty without redirect URIs.
     #[serde(rename = "redirectUri")]
     pub redirect_uri: String,
 }
@@ -47,17 +47,17 @@ impl RegisteredClient {
     }
 }
 
-/// The credentials of the owner and of one service, and the clients of that.
+/// The credentials of the owner and of one service, and the clients of that service.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Credentials {
     pub owner: Owner,
     pub service_key: i64,
     pub service_secret: String,
     pub service_access_token: String,
-    /// The keys that the tokens of 3.0 are bound to. Files of earlier versions have none.
+    /// The keys that the tokens of 3.0 are bound to. Absent in state files of earlier versions.
     #[serde(default)]
     pub caller_keys: CallerKeys,
-    /// The authority of the emulator's certificates, since it was first asked for TLS.
+    /// The certificate authority, generated at the first start with TLS.
     #[serde(default)]
     pub authority: Option<Authority>,
     pub client: RegisteredClient,
@@ -65,7 +65,7 @@ pub struct Credentials {
 }
 
 impl Credentials {
-    /// Those of a service, when that is there and has a client.
+    /// The credentials of a service; `None` if it does not exist or has no client.
     pub fn of(store: &Store, service_key: i64, service_access_token: String) -> Option<Self> {
         let service = store.service(service_key)?;
         let mut clients = service
@@ -84,7 +84,7 @@ impl Credentials {
         })
     }
 
-    /// The same as a store has them now; what it no longer has stays as it was.
+    /// These credentials as the store has them now; unchanged if the service no longer exists or has no client.
     pub fn renewed(self, store: &Store) -> Self {
         match Self::of(store, self.service_key, self.service_access_token.clone()) {
             Some(renewed) => Self {

@@ -14,31 +14,31 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
 use crate::api::Api;
-use crate::logging::Handled;
+use crate::logging::CallDetails;
 use crate::reply::Reply;
 use crate::result_code::TOO_MANY_CALLS;
 
-/// The time that a limit is counted in.
+/// The time window of the rate limit.
 const WINDOW: Duration = Duration::from_secs(1);
 
-/// What a balancer says when it has nobody to hand a request to.
+/// The body of a response from a load balancer without a healthy server.
 const UNAVAILABLE: &str = "<html>\r\n<head><title>503 Service Temporarily Unavailable</title></head>\r\n\
     <body>\r\n<center><h1>503 Service Temporarily Unavailable</h1></center>\r\n</body>\r\n</html>\r\n";
 
-/// What is asked for; nothing by default.
+/// The faults to simulate; none by default.
 #[derive(Debug, Clone, Default)]
 pub struct Faults {
     pub latency: Duration,
-    /// Calls a second.
+    /// Calls per second.
     pub rate_limit: Option<u32>,
-    /// The share of calls that fail.
+    /// The share of calls that fail, from 0 to 1.
     pub unavailable: f64,
 }
 
-/// What is asked for, and what happened so far.
+/// The faults to simulate, and the counters for them.
 #[derive(Debug)]
 pub struct FaultInjection {
-    /// Knows which operation a call is for.
+    /// Finds the operation of a call, for the log.
     api: Arc<Api>,
     latency: Duration,
     limit: Option<Limit>,
@@ -46,11 +46,11 @@ pub struct FaultInjection {
 }
 
 impl Faults {
-    /// Refuses what makes no sense.
+    /// Refuses values out of range.
     pub fn check(&self) -> io::Result<()> {
         let refuse = |words| Err(io::Error::new(io::ErrorKind::InvalidInput, words));
         if self.rate_limit == Some(0) {
-            return refuse("rate_limit: 0 calls in a second would allow none");
+            return refuse("rate_limit: must be at least 1 call per second");
         }
         if !(0.0..=1.0).contains(&self.unavailable) {
             return refuse("unavailable: the share of calls that fail must be from 0 to 1");
@@ -77,39 +77,39 @@ impl FaultInjection {
     }
 }
 
-/// Hands a call on to the API, or answers in its stead as a gateway would.
+/// Passes a call on to the API, or answers it as a gateway would.
 pub async fn apply(
-    State(conditions): State<Arc<FaultInjection>>,
+    State(faults): State<Arc<FaultInjection>>,
     call: Request,
     api: Next,
 ) -> Response {
-    let standing = conditions
+    let quota = faults
         .limit
         .as_ref()
         .map(|limit| limit.count(Instant::now()));
-    let mut response = if standing.as_ref().is_some_and(|standing| standing.exceeded) {
+    let mut response = if quota.as_ref().is_some_and(|quota| quota.exceeded) {
         let reply = Reply::error(429, call.uri().path(), TOO_MANY_CALLS);
-        let handled = Handled::new(conditions.operation(&call), Bytes::new(), &reply);
-        (Extension(handled), reply).into_response()
-    } else if conditions.outage.strikes() {
+        let details = CallDetails::new(faults.operation(&call), Bytes::new(), &reply);
+        (Extension(details), reply).into_response()
+    } else if faults.outage.next_call_fails() {
         let html = HeaderValue::from_static("text/html");
         let status = StatusCode::SERVICE_UNAVAILABLE;
-        let handled = Handled::unanswered(conditions.operation(&call));
-        let answer = (Extension(handled), [(CONTENT_TYPE, html)], UNAVAILABLE);
+        let details = CallDetails::unanswered(faults.operation(&call));
+        let answer = (Extension(details), [(CONTENT_TYPE, html)], UNAVAILABLE);
         (status, answer).into_response()
     } else {
         api.run(call).await
     };
-    if let Some(standing) = standing {
-        standing.describe(response.headers_mut());
+    if let Some(quota) = quota {
+        quota.add_headers(response.headers_mut());
     }
-    if !conditions.latency.is_zero() {
-        tokio::time::sleep(conditions.latency).await;
+    if !faults.latency.is_zero() {
+        tokio::time::sleep(faults.latency).await;
     }
     response
 }
 
-/// A number of calls in each second that begins with a call.
+/// A fixed-window rate limit. A window starts with the first call after the end of the previous window.
 #[derive(Debug)]
 struct Limit {
     calls: u32,
@@ -122,9 +122,9 @@ struct Window {
     calls: u32,
 }
 
-/// How a caller stands after a call.
+/// The rate limit after a call.
 #[derive(Debug)]
-struct Standing {
+struct Quota {
     limit: u32,
     remaining: u32,
     reset: Duration,
@@ -140,7 +140,7 @@ impl Limit {
         Self { calls, window }
     }
 
-    fn count(&self, now: Instant) -> Standing {
+    fn count(&self, now: Instant) -> Quota {
         let mut window = self.window.lock().unwrap_or_else(PoisonError::into_inner);
         if now.saturating_duration_since(window.start) >= WINDOW {
             *window = Window {
@@ -152,7 +152,7 @@ impl Limit {
         if !exceeded {
             window.calls += 1;
         }
-        Standing {
+        Quota {
             limit: self.calls,
             remaining: self.calls.saturating_sub(window.calls),
             reset: WINDOW.saturating_sub(now.saturating_duration_since(window.start)),
@@ -161,10 +161,10 @@ impl Limit {
     }
 }
 
-impl Standing {
-    /// In the names with `X-` that are common, and in those that the IETF's drafts gave to the same.
-    fn describe(&self, headers: &mut HeaderMap) {
-        // Whoever waits for whole seconds must not come too early.
+impl Quota {
+    /// Adds the headers with the common `X-` prefix and under the names of the IETF drafts.
+    fn add_headers(&self, headers: &mut HeaderMap) {
+        // Rounded up: a client that waits this many seconds must not be too early.
         let reset = self.reset.as_millis().div_ceil(1000);
         let reset = HeaderValue::from(u64::try_from(reset).unwrap_or(u64::MAX));
         let values = [self.limit.into(), self.remaining.into(), reset.clone()];
@@ -184,10 +184,10 @@ impl Standing {
     }
 }
 
-/// Fails a share of the calls, spread evenly and not by chance, so that a test can count on it.
+/// Fails a share of the calls, evenly spread and not at random, so that tests are deterministic.
 #[derive(Debug)]
 struct Outage {
-    /// Of a million calls.
+    /// Failures per million calls.
     share: u64,
     calls: AtomicU64,
 }
@@ -202,8 +202,8 @@ impl Outage {
         }
     }
 
-    /// Whether this call fails: when its part of the share makes another call whole.
-    fn strikes(&self) -> bool {
+    /// Whether the next call fails: when the accumulated share reaches another whole call.
+    fn next_call_fails(&self) -> bool {
         let before = self.calls.fetch_add(1, Ordering::Relaxed) % Self::WHOLE;
         (before + 1) * self.share / Self::WHOLE > before * self.share / Self::WHOLE
     }

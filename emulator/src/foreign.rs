@@ -1,4 +1,4 @@
-//! What a call names that belongs to another service.
+//! Identifiers in a call that belong to another service.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -11,10 +11,10 @@ use crate::model::Parameters;
 use crate::model::user_code;
 use crate::store::{Service, Store};
 
-/// Whether a service has what a text names.
+/// Whether a service has the object with this identifier.
 type Lookup = fn(&Service, &str) -> bool;
 
-/// The members of API calls that name something of a service.
+/// The members of API calls that identify an object of a service.
 const MEMBERS: [(&str, Lookup); 10] = [
     ("clientId", has_client),
     ("clientIdentifier", has_client),
@@ -28,20 +28,20 @@ const MEMBERS: [(&str, Lookup); 10] = [
     ("userCode", has_user_code),
 ];
 
-/// The same for the parameters of a client's request.
+/// The parameters of client requests that identify an object of a service.
 const PARAMETERS: [(&str, Lookup); 3] = [
     ("client_id", has_client),
     ("code", has_code),
     ("refresh_token", has_token),
 ];
 
-/// The names in a call that its own service does not know, and another one does. The codes for these differ from those
-/// for names that nobody knows.
+/// The identifiers in a call that its own service does not know, but another service does. Their result codes differ from
+/// those for unknown identifiers.
 #[derive(Debug, Clone, Default)]
 pub struct Foreign(HashSet<String>);
 
 impl Foreign {
-    /// Looks at the members of a call, wherever they stand.
+    /// Collects the foreign identifiers from the parameters and the body of a call.
     pub fn among<'a>(
         objects: impl IntoIterator<Item = &'a Object>,
         service: Option<i64>,
@@ -63,7 +63,7 @@ impl Foreign {
     }
 }
 
-/// What the members of an object, and the parameters of the client's request in it, name.
+/// The identifiers in an object and in the parameters of the client request that it contains.
 fn names(object: &Object) -> Vec<(Lookup, String)> {
     let members = MEMBERS.iter().filter_map(|(member, lookup)| {
         let name = match object.get(*member)? {
@@ -83,7 +83,7 @@ fn names(object: &Object) -> Vec<(Lookup, String)> {
     names
 }
 
-/// Aliases are the business of each service: those of others name nothing.
+/// By ID only: aliases are local to each service.
 fn has_client(service: &Service, name: &str) -> bool {
     let id = name.parse();
     id.is_ok_and(|id| service.clients.by_id(id).is_some())
@@ -110,6 +110,6 @@ fn has_token(service: &Service, name: &str) -> bool {
 }
 
 fn has_user_code(service: &Service, name: &str) -> bool {
-    let user_code = Digest::of(&user_code::typed(name));
+    let user_code = Digest::of(&user_code::normalize(name));
     service.user_codes.get(&user_code).is_some()
 }

@@ -4,15 +4,15 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-/// A service, a client, a request: kept as it came, so that what the emulator does not know is not lost.
+/// A JSON object, such as a service, a client or a request. Kept as received, so that unknown members are not lost.
 pub type Object = Map<String, Value>;
 
-/// The members of an object by type.
+/// Typed access to the members of an object.
 pub trait Members {
-    /// A text that is not empty.
+    /// A non-empty string.
     fn text(&self, name: &str) -> Option<&str>;
 
-    /// A number, also when it is written as text, as in a query.
+    /// An integer, or a string that holds one, as in a query.
     fn integer(&self, name: &str) -> Option<i64>;
 
     /// Whether the member is `true`.
@@ -22,10 +22,10 @@ pub trait Members {
 
     fn object(&self, name: &str) -> Option<&Object>;
 
-    /// A member that has the shape of a type of the SDK, without its `null`s.
+    /// A member that deserializes as an SDK type, without its `null`s.
     fn shaped<T: DeserializeOwned + Serialize>(&self, name: &str) -> Option<Value>;
 
-    /// The texts of an array.
+    /// The strings in an array.
     fn texts(&self, name: &str) -> Option<Vec<&str>> {
         let values = self.array(name)?;
         Some(values.iter().filter_map(Value::as_str).collect())
@@ -75,14 +75,14 @@ mod tests {
     }
 
     #[test]
-    fn what_has_the_shape_of_a_type_comes_without_nulls() {
+    fn member_of_the_expected_type_is_returned_without_nulls() {
         let given = json!([{ "key": "k", "value": null, "hidden": true, "later": 1 }]);
         let expected = json!([{ "key": "k", "hidden": true, "later": 1 }]);
         assert_eq!(shaped(given), Some(expected));
     }
 
     #[test]
-    fn what_has_another_shape_counts_as_absent() {
+    fn member_of_another_type_counts_as_absent() {
         for given in [
             json!({}),
             json!([{ "key": 1 }]),

@@ -1,9 +1,9 @@
 //! A local stand-in for [Authlete](https://www.authlete.com): it answers the Authlete Web APIs, generations 2.x and
 //! 3.0, on one port of this machine, with state and Authlete's JSON shapes.
 //!
-//! It is there for tests and for trying things out without an account. It follows the specifications that Authlete
-//! implements: what works on it should work on Authlete. But it is not Authlete, and it is not for production: what it
-//! stores is not protected. An API that it does not know it answers with 501.
+//! Use it for tests and experiments without an account. It follows the specifications that Authlete implements: what works
+//! on it should work on Authlete. But it is not Authlete, and it is not for production: stored data is not protected.
+//! Unknown operations are answered with 501.
 //!
 //! ```
 //! use authlete::types::TokenRequest;
@@ -26,7 +26,7 @@
 //! ```
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
-// No request may end the emulator.
+// No request may make the emulator panic.
 #![cfg_attr(
     not(test),
     warn(
@@ -99,10 +99,10 @@ use credentials::Credentials;
 use saver::Saver;
 use state::SharedState;
 
-/// How long a stop waits for the requests that have begun.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a stop waits for requests in progress.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The API server that the emulator says it is; it takes any.
+/// The API server ID in the configuration; the emulator accepts any.
 const API_SERVER_ID: i64 = 1;
 
 /// A running emulator, with a service and a client. It stops when it is dropped.
@@ -113,10 +113,10 @@ pub struct Emulator {
     base_url: String,
     credentials: Credentials,
     is_tls: bool,
-    /// Dropped to tell the server to stop.
+    /// Dropped to stop the server.
     stop: oneshot::Sender<()>,
     server: JoinHandle<io::Result<()>>,
-    /// There when the state is kept in a file.
+    /// `Some` with a state file.
     saver: Option<Saver>,
 }
 
@@ -129,7 +129,7 @@ impl Emulator {
         Self::builder().start().await
     }
 
-    /// Starts the choice of an address, of a seed and so on.
+    /// A builder to configure the address, the seed and so on.
     pub fn builder() -> EmulatorBuilder {
         EmulatorBuilder::default()
     }
@@ -139,18 +139,18 @@ impl Emulator {
         &self.base_url
     }
 
-    /// The address that the emulator listens on, as it was asked for: `0.0.0.0` is every address of this machine.
+    /// The address that the emulator listens on, as configured: `0.0.0.0` means every address of this machine.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// The token that the page and the paths below `/emulator` need when the emulator listens beyond this machine: as
-    /// Bearer, or once as `/?token=…` in a browser. Otherwise `None`.
+    /// The token that the page and the paths below `/emulator` require when other machines can reach the emulator: as a
+    /// Bearer token, or once as `/?token=…` in a browser. `None` on a loopback address.
     pub fn control_token(&self) -> Option<&str> {
         self.control_token.as_deref()
     }
 
-    /// The certificate of the authority that has issued the emulator's own, in PEM form. `None` without
+    /// The certificate of the authority that issued the emulator's server certificate, in PEM form. `None` without
     /// [TLS](EmulatorBuilder::tls).
     pub fn root_certificate(&self) -> Option<&str> {
         let authority = self.credentials.authority.as_ref();
@@ -159,8 +159,8 @@ impl Emulator {
             .map(Authority::certificate)
     }
 
-    /// A configuration for one generation of the API, with the credentials of the service and of its owner, with the root
-    /// certificate, and with the keys that tokens are bound to, as far as the emulator has them.
+    /// A configuration for one generation of the API: the credentials of the service and of its owner, the root
+    /// certificate, and the keys that tokens are bound to, if the emulator has them.
     pub fn config(&self, version: ApiVersion) -> Config {
         let settings = self.settings(version).into_iter();
         settings.fold(Config::new(), |config, (setting, value)| {
@@ -168,7 +168,8 @@ impl Emulator {
         })
     }
 
-    /// The same as environment variables, for [`Config::from_env`] and for programs in other languages.
+    /// The [configuration](Self::config) as environment variables, for [`Config::from_env`] and for programs in other
+    /// languages.
     pub fn environment(&self, version: ApiVersion) -> Vec<(&'static str, String)> {
         let settings = self.settings(version).into_iter();
         settings
@@ -220,8 +221,8 @@ impl Emulator {
         settings
     }
 
-    /// The environment variables that the calls of a generation need, too, and whose values the emulator does not know:
-    /// those of the keys that tokens are bound to, when the seed has only their public parts.
+    /// Further environment variables that calls of a generation need, but whose values the emulator does not have: the keys
+    /// that tokens are bound to, when the seed has only their public parts.
     pub fn missing_environment(&self, version: ApiVersion) -> Vec<&'static str> {
         if version == ApiVersion::V2 {
             return Vec::new();
@@ -242,17 +243,17 @@ impl Emulator {
             .collect()
     }
 
-    /// The number of the service that is there from the start: its service ID in 3.0, its API key in 2.x.
+    /// The ID of the service that the emulator starts with: its service ID in 3.0, its API key in 2.x.
     pub fn service(&self) -> i64 {
         self.credentials.service_key
     }
 
-    /// The client that the service has from the start, or the first of them.
+    /// The client that the service starts with, or the first of several.
     pub fn client(&self) -> &RegisteredClient {
         &self.credentials.client
     }
 
-    /// All clients that the service has from the start.
+    /// All clients that the service starts with.
     pub fn clients(&self) -> impl Iterator<Item = &RegisteredClient> {
         let Credentials {
             client,
@@ -262,14 +263,14 @@ impl Emulator {
         iter::once(client).chain(other_clients)
     }
 
-    /// Moves the emulator's clock ahead, so that tickets, codes and tokens expire without anybody waiting. It goes no
-    /// further than a century.
+    /// Moves the emulator's clock ahead, so that tickets, codes and tokens expire without waiting. The clock can be at most
+    /// a century ahead.
     pub fn advance(&self, by: Duration) {
         self.state.advance(by);
     }
 
-    /// Takes no more requests, waits up to five seconds for those that have begun, and writes the state to its file,
-    /// if it has one. Dropping the emulator does the same without waiting for requests.
+    /// Stops accepting requests, waits up to five seconds for requests in progress, and writes the state file, if there is
+    /// one. Dropping the emulator does the same without waiting for requests.
     ///
     /// # Errors
     /// When the state cannot be written.
@@ -281,15 +282,17 @@ impl Emulator {
             ..
         } = self;
         drop(stop);
-        // What takes longer, nobody waits for.
-        if tokio::time::timeout(PATIENCE, &mut server).await.is_err() {
+        if tokio::time::timeout(SHUTDOWN_TIMEOUT, &mut server)
+            .await
+            .is_err()
+        {
             server.abort();
         }
         saver.map_or(Ok(()), Saver::finish)
     }
 }
 
-/// Shows where it is, and no credential.
+/// Shows the URL, but no credentials.
 impl fmt::Debug for Emulator {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter

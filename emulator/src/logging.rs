@@ -1,4 +1,4 @@
-//! Puts what goes over HTTP to the API into the log.
+//! Middleware that logs API requests and their responses.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -12,18 +12,18 @@ use serde_json::Value;
 use crate::api::Api;
 use crate::json::Members as _;
 use crate::reply::{Content, Reply};
-use crate::request_log::{Exchange, Kept, RequestLog};
+use crate::request_log::{Exchange, LoggedBody, RequestLog};
 
-/// The log, and the API, whose clock it goes by.
+/// The log, and the API, whose clock gives the timestamps.
 #[derive(Debug)]
 pub struct Logging {
     pub api: Arc<Api>,
     pub log: Arc<RequestLog>,
 }
 
-/// What the API knows of an exchange beyond its HTTP, as an extension of the response.
+/// Details of an API call for the log, which HTTP does not show. An extension of the response.
 #[derive(Debug, Clone, Default)]
-pub struct Handled {
+pub struct CallDetails {
     operation: Option<&'static str>,
     result_code: Option<String>,
     action: Option<String>,
@@ -31,8 +31,8 @@ pub struct Handled {
     answers_text: bool,
 }
 
-impl Handled {
-    /// A call that the API has not seen.
+impl CallDetails {
+    /// A call that did not reach the API.
     pub fn unanswered(operation: Option<&'static str>) -> Self {
         Self {
             operation,
@@ -69,28 +69,28 @@ pub async fn log(State(logging): State<Arc<Logging>>, request: Request, next: Ne
 
     let mut response = next.run(request).await;
 
-    // Who answered in the API's stead has not looked at the request.
-    let handled = response
+    // Absent when the response is not from the API.
+    let details = response
         .extensions_mut()
-        .remove::<Handled>()
+        .remove::<CallDetails>()
         .unwrap_or_default();
     let (head, body) = response.into_parts();
-    // All answers are in memory already.
+    // Response bodies are in memory already, so they need no limit.
     let answer = body::to_bytes(body, usize::MAX).await.unwrap_or_default();
     logging.log.add(Exchange {
         time,
         method,
         path,
         query,
-        operation: handled.operation,
+        operation: details.operation,
         status: head.status.as_u16(),
-        result_code: handled.result_code,
-        action: handled.action,
+        result_code: details.result_code,
+        action: details.action,
         duration: began.elapsed(),
-        request: Kept::new(&handled.body),
-        answer: match handled.answers_text {
-            true => Kept::plain_text(&answer),
-            false => Kept::new(&answer),
+        request: LoggedBody::new(&details.body),
+        answer: match details.answers_text {
+            true => LoggedBody::plain_text(&answer),
+            false => LoggedBody::new(&answer),
         },
     });
     Response::from_parts(head, Body::from(answer))

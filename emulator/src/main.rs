@@ -1,4 +1,4 @@
-//! The emulator as a program.
+//! The `authlete-emulator` program.
 
 mod output;
 
@@ -14,61 +14,61 @@ use clap::Parser;
 
 use output::{NOTICE, Output};
 
-/// A local stand-in for Authlete, for tests and for trying things out: not Authlete, and not for production.
+/// A local stand-in for Authlete, for tests and experiments: not Authlete, and not for production.
 ///
-/// It prints the environment that a program needs to call it, and runs until it is interrupted.
+/// Prints the environment variables that a program needs to call it, and runs until it is interrupted.
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Arguments {
-    /// The name or the address to listen on
+    /// Host name or IP address to listen on
     #[arg(long, default_value = "127.0.0.1")]
     host: String,
 
-    /// The port to listen on; 0 is any that is free
+    /// Port to listen on; 0 means any free port
     #[arg(long, default_value_t = 0)]
     port: u16,
 
-    /// A JSON file with the services and clients to start with
+    /// JSON file with the services and clients to start with
     #[arg(long, value_name = "FILE")]
     seed: Option<PathBuf>,
 
-    /// A file that keeps the state, with all secrets in it; when it exists, the seed is not used
+    /// File for the state, including all secrets; if it exists, the seed is ignored
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
 
-    /// How the environment is printed
+    /// Format of the printed environment
     #[arg(long, value_enum, default_value_t = Output::Shell)]
     output: Output,
 
-    /// How long each answer of the API is held back, in milliseconds
+    /// Delay before each API response, in milliseconds
     #[arg(long, value_name = "MS", default_value_t = 0)]
     latency: u64,
 
-    /// How many calls of the API are allowed in a second; the others are answered with 429
+    /// Number of API calls allowed per second; further calls are answered with 429
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     rate_limit: Option<u32>,
 
-    /// The share of the calls of the API, from 0 to 1, that are answered with 503
+    /// Share of API calls, from 0 to 1, that are answered with 503
     #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = share)]
     unavailable: f64,
 
-    /// Speak TLS, with a certificate from an authority of its own
+    /// Accept HTTPS only, with a certificate from the emulator's own authority
     #[arg(long)]
     tls: bool,
 
-    /// Write the certificate of the authority to a file, in PEM form
+    /// File to write the certificate of the authority to, in PEM form
     #[arg(long, value_name = "FILE", requires = "tls")]
     ca_file: Option<PathBuf>,
 
-    /// Bind the access tokens of the 3.0 API to a DPoP key, and print that
+    /// Bind the access tokens of the 3.0 API to a DPoP key, and print the key
     #[arg(long)]
     dpop: bool,
 
-    /// Bind the access tokens of the 3.0 API to a client certificate, and print that
+    /// Bind the access tokens of the 3.0 API to a client certificate, and print the certificate
     #[arg(long, requires = "tls")]
     mtls: bool,
 
-    /// Write a line for each request to standard error, without any secret
+    /// Write a line for each request to standard error, without secrets
     #[arg(long)]
     log: bool,
 }
@@ -86,8 +86,8 @@ async fn main() -> ExitCode {
 
 async fn run(arguments: Arguments) -> io::Result<()> {
     eprintln!("authlete-emulator: {NOTICE}");
-    // From here on it is known when somebody wants to end it, also while it starts.
-    let interrupted = interruption()?;
+    // Registered first, so that a signal during startup is not lost.
+    let shutdown = shutdown_signal()?;
     let keeps_state = arguments.state.is_some();
     let mut builder = Emulator::builder()
         .host(arguments.host)
@@ -118,7 +118,7 @@ async fn run(arguments: Arguments) -> io::Result<()> {
     arguments
         .output
         .describe(&emulator, keeps_state, &mut io::stdout())?;
-    interrupted.await;
+    shutdown.await;
     emulator.stop().await
 }
 
@@ -129,9 +129,9 @@ fn share(text: &str) -> Result<f64, String> {
     share.ok_or_else(|| "it must be a number from 0 to 1".to_owned())
 }
 
-/// Ends with Ctrl-C, or when the system asks the program to end.
+/// Completes on SIGINT (Ctrl-C) or SIGTERM.
 #[cfg(unix)]
-fn interruption() -> io::Result<impl Future<Output = ()>> {
+fn shutdown_signal() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
 
     let mut interrupt = signal(SignalKind::interrupt())?;
@@ -144,9 +144,9 @@ fn interruption() -> io::Result<impl Future<Output = ()>> {
     })
 }
 
-/// Ends with Ctrl-C.
+/// Completes on Ctrl-C.
 #[cfg(windows)]
-fn interruption() -> io::Result<impl Future<Output = ()>> {
+fn shutdown_signal() -> io::Result<impl Future<Output = ()>> {
     let mut interrupt = tokio::signal::windows::ctrl_c()?;
     Ok(async move {
         interrupt.recv().await;

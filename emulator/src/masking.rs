@@ -1,5 +1,5 @@
-//! What must not be seen without asking: the members of API messages, and the parameters of the clients' messages in
-//! them, whose text is a secret. A mask keeps the length and nothing else.
+//! Masks the secrets in API messages and in the client messages that they contain. A mask shows only the length of the
+//! secret.
 
 mod names;
 
@@ -9,12 +9,12 @@ use names::{MEMBERS, MESSAGES, PARAMETERS};
 
 use crate::routing;
 
-/// What stands in the place of a secret.
+/// The replacement of a secret.
 fn mask(secret: &str) -> String {
     format!("•••({})", secret.chars().count())
 }
 
-/// Masks the secrets of an API message; one that is not JSON, but text, as a message of a client.
+/// Masks the secrets of an API message. A message that is not JSON is masked like a client message.
 pub fn value(value: &mut Value) {
     match value {
         Value::String(text) => *text = message(text),
@@ -22,8 +22,8 @@ pub fn value(value: &mut Value) {
     }
 }
 
-/// Masks the segments of a path that are neither words of the API nor numbers: a token may be among them, also where no
-/// operation has a parameter.
+/// Masks the segments of a path that are neither literals of API paths nor numbers: any other segment could be a token,
+/// even where no operation has a parameter.
 pub fn path(path: &str) -> String {
     let is_number = |segment: &str| segment.bytes().all(|byte| byte.is_ascii_digit());
     let segments =
@@ -48,8 +48,8 @@ fn paths(message: &str) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
-/// Masks the secrets of a message in text: JSON, a form, a URL, a challenge of RFC 6750 §3. What is none of these, such
-/// as a JWT or an HTML page, is masked as a whole.
+/// Masks the secrets of a text: JSON, a form, a URL, or a challenge (RFC 6750 §3), which has none. Anything else, such as
+/// a JWT or an HTML page, is masked entirely.
 fn message(text: &str) -> String {
     if let Ok(mut value @ (Value::Object(_) | Value::Array(_))) = serde_json::from_str(text) {
         parts(&mut value);
@@ -75,7 +75,7 @@ fn parts(value: &mut Value) {
                 let name = name.as_str();
                 match value {
                     Value::String(text) if MESSAGES.contains(&name) => *text = message(text),
-                    // Nothing else that the emulator writes there quotes a secret.
+                    // Only the path in a result message can contain a secret.
                     Value::String(text) if name == "resultMessage" => *text = paths(text),
                     _ if is_secret(name) => whole(value),
                     _ => parts(value),
@@ -97,7 +97,7 @@ fn whole(value: &mut Value) {
     *value = masked.into();
 }
 
-/// The parameters of a response are in the query or in the fragment, or in both.
+/// Masks the secrets in the query and in the fragment, where response parameters can be.
 fn url(text: &str) -> String {
     let (start, fragment) = match text.split_once('#') {
         Some((start, fragment)) => (start, format!("#{}", form(fragment))),
@@ -109,7 +109,7 @@ fn url(text: &str) -> String {
     }
 }
 
-/// Masks values of `application/x-www-form-urlencoded`; the rest stays as it was sent.
+/// Masks the secret values of `application/x-www-form-urlencoded`; the rest stays as sent.
 pub fn form(text: &str) -> String {
     let pair = |pair: &str| match pair.split_once('=') {
         Some((name, value)) if !value.is_empty() && is_secret_parameter(name) => {
@@ -120,7 +120,7 @@ pub fn form(text: &str) -> String {
     text.split('&').map(pair).collect::<Vec<_>>().join("&")
 }
 
-/// Also when the name is percent-encoded.
+/// Decodes the name first, which can be percent-encoded.
 fn is_secret_parameter(name: &str) -> bool {
     form_urlencoded::parse(name.as_bytes())
         .next()
@@ -144,7 +144,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_message_keeps_what_is_no_secret() {
+    fn only_the_secrets_of_a_message_are_masked() {
         let messages = [
             (
                 "grant_type=authorization_code&code=abc&c%6fde=%C3%A9&code=&scope=a+b",
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_of_no_known_form_is_masked_as_a_whole() {
+    fn message_of_unknown_format_is_masked_entirely() {
         let html =
             r#"<form action="https://client.example/cb"><input name="code" value="abc"></form>"#;
         for text in [
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_keeps_words_of_the_api_and_numbers() {
+    fn path_keeps_api_literals_and_numbers() {
         for (text, masked) in [
             (
                 "/api/auth/token/delete/abc",

@@ -1,8 +1,8 @@
-//! Keeps other web sites away from what the emulator has outside of the API.
+//! Rejects requests of other web sites to the endpoints outside of the API.
 //!
-//! A page on any site can make a browser send requests to this machine, and there are no credentials that would stop
-//! them. But the browser says in `Origin` which site asks, and in `Host` under which name it found us: a site that
-//! points its own name to this machine (DNS rebinding) betrays itself there.
+//! A page on any site can make a browser send requests to this machine, and these endpoints do not always require
+//! credentials. But the browser sends the site in `Origin`, and the name of the requested host in `Host`, which reveals
+//! sites that point their own name to this machine (DNS rebinding).
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use axum::response::{IntoResponse as _, Response};
 
 use crate::reply::Reply;
 
-/// Knows the name that the emulator was told to listen on, and how.
+/// The scheme and the host name that the emulator was configured with.
 #[derive(Debug)]
 pub struct OriginCheck {
     scheme: &'static str,
@@ -31,7 +31,7 @@ impl OriginCheck {
         }
     }
 
-    /// Whether a request comes from here: from no site at all, or from one of the emulator's own pages.
+    /// Whether a request was sent to this machine, and by no other site: without `Origin`, or from the emulator's own page.
     fn admits(&self, headers: &HeaderMap) -> bool {
         let Some(host) = headers.get(HOST).and_then(|host| host.to_str().ok()) else {
             return false;
@@ -49,8 +49,8 @@ impl OriginCheck {
             })
     }
 
-    /// An address is no name that a site could have pointed here, and `localhost` is never another machine (RFC 6761
-    /// §6.3).
+    /// Whether a host cannot come from DNS rebinding: an IP address, `localhost`, which never resolves to another machine
+    /// (RFC 6761 §6.3), or the configured name.
     fn is_ours(&self, host: &str) -> bool {
         let address = host.trim_start_matches('[').trim_end_matches(']');
         let host = host.to_ascii_lowercase();
@@ -61,7 +61,7 @@ impl OriginCheck {
     }
 }
 
-/// Lets a request through, or refuses it.
+/// Answers requests of other sites with 403.
 pub async fn check_origin(
     State(check): State<Arc<OriginCheck>>,
     request: Request,
@@ -70,7 +70,7 @@ pub async fn check_origin(
     if check.admits(request.headers()) {
         next.run(request).await
     } else {
-        let words = "this is for requests to an address of this machine, from no other web site";
-        Reply::words(StatusCode::FORBIDDEN.as_u16(), words).into_response()
+        let words = "requests from other web sites are refused: use an IP address, localhost or the --host name";
+        Reply::message(StatusCode::FORBIDDEN.as_u16(), words).into_response()
     }
 }

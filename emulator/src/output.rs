@@ -1,4 +1,4 @@
-//! What the program prints when it has started.
+//! The output of the program at startup.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -11,7 +11,7 @@ use serde_json::json;
 
 pub const NOTICE: &str = "This is not Authlete, and it is not for production.";
 
-/// How it is written.
+/// The output format.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub enum Output {
     /// Assignments for a shell, with comments
@@ -44,36 +44,33 @@ fn shell(emulator: &Emulator, keeps_state: bool, output: &mut impl io::Write) ->
         let address = emulator.address();
         writeln!(
             output,
-            "# Other machines can reach it: it listens on {address}."
+            "# It listens on {address}, which other machines can reach."
         )?;
-        writeln!(
-            output,
-            "# The page that shows its state: {url}/?token={token}"
-        )?;
+        writeln!(output, "# Page with its state: {url}/?token={token}")?;
     }
     if emulator.root_certificate().is_some() {
         writeln!(
             output,
-            "# AUTHLETE_ROOT_CERTIFICATE is the certificate of its own authority."
+            "# AUTHLETE_ROOT_CERTIFICATE is the certificate of its certificate authority."
         )?;
     }
     if keeps_state {
-        writeln!(output, "# Ctrl-C ends it. Its state is kept.")?;
+        writeln!(output, "# Press Ctrl-C to stop. The state is kept.")?;
     } else {
-        writeln!(output, "# Ctrl-C ends it, and its state is gone then.")?;
+        writeln!(output, "# Press Ctrl-C to stop. The state is then lost.")?;
     }
     for version in [ApiVersion::V3, ApiVersion::V2] {
         writeln!(output, "\n# Environment for Authlete {version}:")?;
         for (variable, value) in emulator.environment(version) {
-            writeln!(output, "export {variable}={}", word(&value))?;
+            writeln!(output, "export {variable}={}", quoted(&value))?;
         }
         for variable in emulator.missing_environment(version) {
-            let place = "The seed or the state has the public part alone";
-            writeln!(output, "# Set {variable}, too. {place}.")?;
+            let reason = "the seed or the state file has only the public part";
+            writeln!(output, "# Set {variable} too: {reason}.")?;
         }
     }
     for client in emulator.clients() {
-        writeln!(output, "\n# A client is registered:")?;
+        writeln!(output, "\n# Registered client:")?;
         writeln!(output, "# client_id {}", client.id)?;
         if !client.alias.is_empty() {
             writeln!(output, "# client_id {} (the alias)", comment(&client.alias))?;
@@ -116,8 +113,8 @@ fn json(emulator: &Emulator, output: &mut impl io::Write) -> io::Result<()> {
     writeln!(output, "{description:#}")
 }
 
-/// A value as a word of the shell: a secret of a seed can hold anything.
-fn word(value: &str) -> Cow<'_, str> {
+/// Quotes a value for the shell, since a secret in a seed can contain any character.
+fn quoted(value: &str) -> Cow<'_, str> {
     let plain = |char: char| char.is_ascii_alphanumeric() || "-_./:@%+,".contains(char);
     if !value.is_empty() && value.chars().all(plain) {
         value.into()
@@ -126,7 +123,7 @@ fn word(value: &str) -> Cow<'_, str> {
     }
 }
 
-/// A value that stays in its line.
+/// Escapes a value, so that a comment stays on one line.
 fn comment(value: &str) -> String {
     value.escape_debug().to_string()
 }

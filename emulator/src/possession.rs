@@ -1,4 +1,5 @@
-//! Whether a caller has the keys that its access token is bound to (RFC 8705 §3, RFC 9449 §7).
+//! Proof of possession: checks that an API caller has the keys that its access token is bound to (RFC 8705 §3, RFC 9449
+//! §7).
 
 use crate::certificate::ClientCertificate;
 use crate::clock::Clock;
@@ -19,7 +20,7 @@ const PROOF_CODES: DpopCodes = DpopCodes {
     algorithm_missing: CALLER_PROOF_ALGORITHM_MISSING,
 };
 
-/// How an access token is sent.
+/// The authentication scheme of an access token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TokenScheme {
     /// RFC 6750.
@@ -37,7 +38,7 @@ impl TokenScheme {
     }
 }
 
-/// What a request shows of the keys of its sender.
+/// The proof of possession in a request: its DPoP proofs and its client certificate.
 #[derive(Debug, Clone, Copy)]
 pub struct Possession<'a> {
     pub method: &'a str,
@@ -58,7 +59,7 @@ pub struct PossessionError {
 }
 
 impl Possession<'_> {
-    /// Checks that the caller has what its access token is bound to.
+    /// Checks that the caller has the keys that its access token is bound to.
     pub fn check(
         &self,
         store: &mut Store,
@@ -107,10 +108,10 @@ impl Possession<'_> {
             [proof] => proof,
             _ => return Err(because("there is more than one DPoP proof")),
         };
-        // RFC 9449 §7.2: without the key a token would be good for whoever has it.
+        // A bound token must not be accepted as a Bearer token (RFC 9449 §7.2).
         if scheme != TokenScheme::Dpop {
             return Err(because(
-                "the access token is bound to a DPoP key, and comes in the scheme Bearer",
+                "the access token is bound to a DPoP key, but the scheme is Bearer",
             ));
         }
         let proof =
@@ -125,7 +126,7 @@ impl Possession<'_> {
                 "htu of the DPoP proof is not the URL of the request",
             ));
         }
-        // The clock of the caller, which makes the proof, goes on when the emulator's is moved.
+        // The proof is checked against the system time: the caller's clock does not follow the emulator's.
         let now = Clock::default().now();
         proof.check_time(WINDOW, now).map_err(because)?;
         proof.check_token(token).map_err(because)?;
@@ -160,7 +161,7 @@ impl PossessionError {
         }
     }
 
-    /// The answer to the call, with a challenge in the scheme in which the token has to come (RFC 9449 §7.1).
+    /// The 401 response, with a challenge in the scheme that the token requires (RFC 9449 §7.1).
     pub fn reply(&self, path: &str) -> Reply {
         let Self {
             scheme,

@@ -1,4 +1,4 @@
-//! Values that nobody can guess.
+//! Random values from the system's generator.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -15,7 +15,7 @@ pub fn client_secret() -> Result<String, Error> {
     text::<64>()
 }
 
-/// The number of a service or a client: beyond 32 bits, and exact in languages whose numbers are floating.
+/// An API key or a client ID: more than 32 bits, but exact as a floating-point number.
 pub fn number() -> Result<i64, Error> {
     const LEAST: i64 = 10_000_000_000_000;
     const RANGE: u64 = 90_000_000_000_000;
@@ -23,7 +23,7 @@ pub fn number() -> Result<i64, Error> {
     Ok(LEAST.saturating_add_unsigned(offset))
 }
 
-/// A text of some characters, each as likely as the others.
+/// A text of random characters from an alphabet.
 pub fn characters(alphabet: &[u8], length: usize) -> Result<String, Error> {
     let character = |_| {
         let index = getrandom::u64()?.checked_rem(alphabet.len() as u64);
@@ -35,8 +35,8 @@ pub fn characters(alphabet: &[u8], length: usize) -> Result<String, Error> {
     characters.filter_map(Result::transpose).collect()
 }
 
-/// Whether two secrets are equal, in a time that does not tell where they differ.
-pub fn same(left: &str, right: &str) -> bool {
+/// Whether two secrets are equal, compared in constant time.
+pub fn constant_time_eq(left: &str, right: &str) -> bool {
     left.as_bytes().ct_eq(right.as_bytes()).into()
 }
 

@@ -1,4 +1,4 @@
-//! What the emulator answers, in Authlete's shapes.
+//! Responses to API calls, in Authlete's JSON shapes.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ use crate::result_code::{INTERNAL_ERROR, ResultCode};
 pub struct Reply {
     pub status: u16,
     pub body: Content,
-    /// The value of `WWW-Authenticate`, where it says more than which credentials the API takes.
+    /// The value of `WWW-Authenticate`, when it differs from the default.
     pub challenge: Option<String>,
 }
 
@@ -21,13 +21,13 @@ pub struct Reply {
 pub enum Content {
     Empty,
     Json(Value),
-    /// JSON that is written for people.
+    /// Indented JSON.
     Indented(Value),
-    /// Plain text, in which there is no secret.
+    /// Plain text without secrets.
     Text(String),
 }
 
-/// What an endpoint comes to; an error is a reply too.
+/// The outcome of an endpoint. An error is a reply too.
 pub type Outcome = Result<Reply, Reply>;
 
 impl Reply {
@@ -40,7 +40,7 @@ impl Reply {
         }
     }
 
-    /// A document that is not in a shape of Authlete's own.
+    /// A document in a shape that Authlete's API does not define.
     pub fn document(document: Value) -> Self {
         Self {
             status: 200,
@@ -49,7 +49,7 @@ impl Reply {
         }
     }
 
-    /// The same, written for people.
+    /// A document as indented JSON.
     pub fn indented(document: Value) -> Self {
         Self {
             status: 200,
@@ -58,7 +58,7 @@ impl Reply {
         }
     }
 
-    /// A text for people.
+    /// Plain text.
     pub fn text(status: u16, text: String) -> Self {
         Self {
             status,
@@ -67,15 +67,15 @@ impl Reply {
         }
     }
 
-    /// The refusal of a request that is no API call.
-    pub fn words(status: u16, words: &str) -> Self {
+    /// An error outside of the API.
+    pub fn message(status: u16, message: &str) -> Self {
         Self::object(
             status,
-            Object::from_iter([("message".to_owned(), Value::from(words))]),
+            Object::from_iter([("message".to_owned(), Value::from(message))]),
         )
     }
 
-    /// Adds a member to what is an object.
+    /// Adds a member, if the body is an object.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
         if let Content::Json(Value::Object(members)) = &mut self.body {
@@ -101,25 +101,25 @@ impl Reply {
         }
     }
 
-    /// The call itself was wrong.
+    /// An error of the API call itself.
     pub fn error(status: u16, path: &str, code: ResultCode) -> Self {
         Self::object(status, result(path, code))
     }
 
-    /// The call itself was wrong, in a way that takes more words than its code has.
+    /// An error of the API call itself, with details after the reason of its code.
     pub fn explained(status: u16, path: &str, code: ResultCode, detail: impl fmt::Display) -> Self {
         let reason = format_args!("{}: {detail}", code.reason);
         Self::object(status, members(path, code, reason))
     }
 
-    /// A result that has no action.
+    /// A result without an action.
     pub fn result(path: &str, code: ResultCode) -> Answer {
         Answer {
             members: result(path, code),
         }
     }
 
-    /// A result that says what the caller has to do.
+    /// A result with an action for the caller.
     pub fn action(path: &str, code: ResultCode, action: &str) -> Answer {
         Answer {
             members: result(path, code),
@@ -127,7 +127,7 @@ impl Reply {
         .with("action", action)
     }
 
-    /// A result that says what the caller has to do, in more words than its code has.
+    /// A result with an action for the caller, and with details after the reason of its code.
     pub fn explained_action(
         path: &str,
         code: ResultCode,
@@ -142,14 +142,14 @@ impl Reply {
     }
 }
 
-/// There is one thing in the emulator that can fail: the system's random numbers.
+/// The only internal error: a failure of the system's random number generator.
 impl From<getrandom::Error> for Reply {
     fn from(_: getrandom::Error) -> Self {
         Self::error(500, "/", INTERNAL_ERROR)
     }
 }
 
-/// A 200 in the making.
+/// A builder of 200 responses.
 #[derive(Debug)]
 pub struct Answer {
     members: Object,
@@ -162,7 +162,7 @@ impl Answer {
         self
     }
 
-    /// Adds a member when it has a value; Authlete leaves the others out.
+    /// Adds a member if it has a value. Authlete omits members without a value.
     #[must_use]
     pub fn with_some(self, name: &str, value: Option<impl Into<Value>>) -> Self {
         match value {

@@ -1,4 +1,4 @@
-//! The last requests and their answers, for the page and for standard error.
+//! The latest requests and their responses, for the page and for standard error.
 
 use std::collections::VecDeque;
 use std::io::{self, Write as _};
@@ -10,13 +10,13 @@ use serde_json::{Value, json};
 use crate::clock::Millis;
 use crate::masking;
 
-/// How many exchanges are kept.
+/// The maximum number of exchanges kept.
 pub const SIZE: usize = 200;
 
-/// How many bytes of a body are kept.
-const BODY_KEPT: usize = 16 * 1024;
+/// The maximum number of bytes kept of a body.
+const MAX_BODY_BYTES: usize = 16 * 1024;
 
-/// A request and its answer. The `Authorization` header is not among it: who looks here has no use for it.
+/// A request and its response, without the `Authorization` header.
 #[derive(Debug)]
 pub struct Exchange {
     /// The emulator's time.
@@ -30,20 +30,20 @@ pub struct Exchange {
     pub result_code: Option<String>,
     pub action: Option<String>,
     pub duration: Duration,
-    pub request: Kept,
-    pub answer: Kept,
+    pub request: LoggedBody,
+    pub answer: LoggedBody,
 }
 
 /// The start of a body.
 #[derive(Debug)]
-pub struct Kept {
+pub struct LoggedBody {
     start: Box<[u8]>,
     length: usize,
-    /// Plain text, which the API has only for people, has no secrets.
+    /// Plain text responses of the API have no secrets.
     is_plain_text: bool,
 }
 
-/// A ring buffer, and a line for each exchange when that is wanted.
+/// The latest exchanges. Optionally prints a line for each exchange.
 #[derive(Debug)]
 pub struct RequestLog {
     prints: bool,
@@ -66,7 +66,7 @@ impl RequestLog {
 
     pub fn add(&self, exchange: Exchange) {
         if self.prints {
-            // There is nobody to tell that standard error is closed.
+            // Ignored: standard error can be closed.
             let _ = writeln!(io::stderr(), "{}", exchange.line());
         }
         let mut recent = self.recent();
@@ -75,7 +75,7 @@ impl RequestLog {
         recent.exchanges.push_front(Arc::new(exchange));
     }
 
-    /// The exchanges after the one of a number, the latest first. They are numbered from 1.
+    /// The exchanges after the one with this number, latest first. They are numbered from 1.
     pub fn after(&self, number: u64, reveal: bool) -> Value {
         let (total, exchanges) = {
             let recent = self.recent();
@@ -84,19 +84,19 @@ impl RequestLog {
         let numbers = (number.saturating_add(1)..=total).rev();
         let exchanges: Vec<_> = numbers
             .zip(&exchanges)
-            .map(|(number, exchange)| exchange.shown(number, reveal))
+            .map(|(number, exchange)| exchange.to_json(number, reveal))
             .collect();
         json!({ "total": total, "kept": SIZE, "requests": exchanges })
     }
 
-    /// What is kept is whole at any time.
+    /// Ignores poisoning: the log is consistent at any time.
     fn recent(&self) -> MutexGuard<'_, Recent> {
         self.recent.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Exchange {
-    fn shown(&self, number: u64, reveal: bool) -> Value {
+    fn to_json(&self, number: u64, reveal: bool) -> Value {
         let (path, query) = if reveal {
             (self.path.clone(), self.query.clone())
         } else {
@@ -113,12 +113,12 @@ impl Exchange {
             "resultCode": self.result_code,
             "action": self.action,
             "microseconds": u64::try_from(self.duration.as_micros()).unwrap_or(u64::MAX),
-            "request": self.request.shown(reveal),
-            "answer": self.answer.shown(reveal),
+            "request": self.request.to_json(reveal),
+            "answer": self.answer.to_json(reveal),
         })
     }
 
-    /// Time (UTC), request, answer and duration.
+    /// Time (UTC), request, response and duration.
     fn line(&self) -> String {
         let of_day = self.time.rem_euclid(24 * 60 * 60 * 1000);
         let (seconds, millis) = (of_day / 1000, of_day % 1000);
@@ -144,10 +144,10 @@ impl Exchange {
     }
 }
 
-impl Kept {
+impl LoggedBody {
     pub fn new(bytes: &[u8]) -> Self {
         Self {
-            start: bytes.get(..BODY_KEPT).unwrap_or(bytes).into(),
+            start: bytes.get(..MAX_BODY_BYTES).unwrap_or(bytes).into(),
             length: bytes.len(),
             is_plain_text: false,
         }
@@ -160,7 +160,7 @@ impl Kept {
         }
     }
 
-    fn shown(&self, reveal: bool) -> Value {
+    fn to_json(&self, reveal: bool) -> Value {
         if self.length == 0 {
             return Value::Null;
         }
@@ -172,7 +172,7 @@ impl Kept {
         } else if reveal {
             self.text().into()
         } else {
-            // Of what is not whole nobody can say where its secrets are.
+            // The secrets of a truncated body cannot be located.
             Value::Null
         };
         if !reveal {

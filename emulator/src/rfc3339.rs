@@ -6,10 +6,10 @@ use x509_cert::der::DateTime;
 
 use crate::clock::Millis;
 
-/// How long a date and a time of day in seconds are: `2026-08-01T00:00:00`.
+/// The length of `2026-08-01T00:00:00`.
 const SECONDS_LENGTH: usize = 19;
 
-/// A time in UTC with milliseconds: `2026-08-01T00:00:00.000Z`.
+/// Formats a time in UTC with milliseconds: `2026-08-01T00:00:00.000Z`.
 pub fn format(time: Millis) -> String {
     let time = Duration::from_millis(u64::try_from(time).unwrap_or_default());
     let seconds = DateTime::from_unix_duration(Duration::from_secs(time.as_secs()));
@@ -23,7 +23,7 @@ pub fn format(time: Millis) -> String {
     )
 }
 
-/// A time from 1970 on, with or without a fraction of a second, in UTC or with an offset.
+/// Parses a time since 1970, with or without a fraction of a second, in UTC or with an offset.
 pub fn parse(text: &str) -> Option<Millis> {
     let text = text.to_ascii_uppercase();
     let (seconds, rest) = text.split_at_checked(SECONDS_LENGTH)?;
@@ -35,7 +35,7 @@ pub fn parse(text: &str) -> Option<Millis> {
     Some(millis + fraction_millis(fraction)? - offset_millis(zone)?)
 }
 
-/// `.5`; empty when there is no fraction.
+/// Parses `.5` or an empty text.
 fn fraction_millis(text: &str) -> Option<Millis> {
     if text.is_empty() {
         return Some(0);
@@ -48,7 +48,7 @@ fn fraction_millis(text: &str) -> Option<Millis> {
     millis.parse().ok()
 }
 
-/// `Z` or `+09:00`.
+/// Parses `Z` or `+09:00`.
 fn offset_millis(text: &str) -> Option<Millis> {
     let minutes = match text.split_at_checked(1)? {
         ("Z", "") => 0,
@@ -78,13 +78,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_time_is_written_in_utc_with_milliseconds() {
+    fn time_is_formatted_in_utc_with_milliseconds() {
         assert_eq!(format(0), "1970-01-01T00:00:00.000Z");
         assert_eq!(format(1_767_229_200_007), "2026-01-01T01:00:00.007Z");
     }
 
     #[test]
-    fn a_time_is_read_with_fraction_and_offset() {
+    fn time_with_fraction_and_offset_is_parsed() {
         for (text, expected) in [
             ("2026-01-01T01:00:00Z", 1_767_229_200_000),
             ("2026-01-01t01:00:00z", 1_767_229_200_000),
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_time_is_refused() {
+    fn malformed_time_is_refused() {
         for text in [
             "",
             "2026-01-01",

@@ -1,6 +1,6 @@
-//! Which operation a request is for.
+//! Routing of requests to operations.
 //!
-//! The endpoints are not listed here: [`authlete::operations::ALL`] has them, for both generations.
+//! The endpoints come from [`authlete::operations::ALL`], which has those of both generations.
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -10,7 +10,7 @@ use percent_encoding::percent_decode_str;
 
 use crate::json::Object;
 
-/// Further ways to call an operation, which Authlete accepts on both generations: operation, method, path.
+/// Alternative routes of operations, which Authlete accepts in both generations: operation, method, path.
 const ALSO_ACCEPTED: &[(&str, &str, &str)] = &[
     (
         "set_requestable_scopes",
@@ -61,7 +61,7 @@ const ALSO_ACCEPTED: &[(&str, &str, &str)] = &[
     ("hsk_delete", "DELETE", "/hsk/delete/{handle}"),
 ];
 
-/// An operation, as a request names it.
+/// The operation of a request.
 #[derive(Debug)]
 pub struct Target {
     pub operation: &'static Operation,
@@ -71,18 +71,18 @@ pub struct Target {
     pub parameters: Object,
 }
 
-/// Why a request is for no operation.
+/// Why a request matches no operation.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Mismatch {
     /// The path is not below the root of the API.
     NotAnApi,
-    /// The path is an operation's, the method is not.
+    /// The path matches an operation, but the method does not.
     Method,
     /// An endpoint that the SDK does not describe.
     Unknown,
 }
 
-/// All the ways to call all the operations.
+/// All routes of all operations.
 #[derive(Debug)]
 pub struct Routes {
     patterns: Vec<Pattern>,
@@ -109,7 +109,7 @@ impl Routes {
             .iter()
             .flat_map(|operation| patterns(operation))
             .collect();
-        // `/client/get/list` before `/client/get/{clientId}`.
+        // Literals before parameters: `/client/get/list` before `/client/get/{clientId}`.
         patterns.sort_by_cached_key(|pattern| {
             let is_parameter = |segment: &Segment| matches!(segment, Segment::Parameter(_));
             pattern
@@ -121,8 +121,7 @@ impl Routes {
         Self { patterns }
     }
 
-    /// Finds the operation of a request. A path that both generations have is told apart by the credentials, which
-    /// are Basic in 2.x only.
+    /// Finds the operation of a request. If both generations have the path, the credentials decide: only 2.x uses Basic.
     pub fn find(&self, method: &str, path: &str, basic: bool) -> Result<Target, Mismatch> {
         let path = path.strip_prefix("/api/").ok_or(Mismatch::NotAnApi)?;
         let path = path.strip_suffix('/').unwrap_or(path);
@@ -154,7 +153,7 @@ impl Routes {
     }
 }
 
-/// Whether a segment of a path is a word of the API, and no value of a parameter.
+/// Whether a segment of a path is a literal of the API, and not the value of a parameter.
 pub fn is_literal(segment: &str) -> bool {
     static LITERALS: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
         let segments = operations::ALL
@@ -192,7 +191,7 @@ fn patterns(operation: &'static Operation) -> Vec<Pattern> {
     patterns
 }
 
-/// The organization API is on the same port as the rest.
+/// The segments of a route. The organization API shares the port of the other APIs.
 fn segments(root: Root, path: &'static str) -> Vec<Segment> {
     let service = (root == Root::Service).then_some("{serviceId}");
     let segments = service

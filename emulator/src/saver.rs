@@ -1,4 +1,4 @@
-//! Saves the state in its file while calls go on: what has changed, soon after it has.
+//! Saves changes of the state to its file in the background.
 
 use std::io;
 use std::sync::Arc;
@@ -11,10 +11,11 @@ use crate::credentials::Credentials;
 use crate::state::{SharedState, State};
 use crate::state_file::StateFile;
 
-/// The time between two writes. A write takes a part of the rest of the second that a crash may lose.
+/// The time between two writes. Together with the duration of a write it must stay below the second that a crash may
+/// lose.
 const INTERVAL: Duration = Duration::from_millis(300);
 
-/// The thread that saves. When it is dropped, the last state is in the file.
+/// The thread that saves the state. Dropping it writes the last changes first.
 #[derive(Debug)]
 pub struct Saver {
     /// Dropped to stop the thread.
@@ -22,7 +23,7 @@ pub struct Saver {
     thread: Option<JoinHandle<io::Result<()>>>,
 }
 
-/// Whether the last changes are in the file that they should be in.
+/// Whether the last attempt to save failed.
 #[derive(Debug, Clone, Default)]
 pub struct SaveStatus(Arc<AtomicBool>);
 
@@ -37,7 +38,7 @@ impl SaveStatus {
 }
 
 impl Saver {
-    /// Saves the state at once, to find out whether that is possible, and from then on when it has changed.
+    /// Saves the state immediately, so that errors are found at startup, and then whenever it has changed.
     pub fn start(
         mut file: StateFile,
         state: Arc<SharedState>,
@@ -46,23 +47,23 @@ impl Saver {
         status: SaveStatus,
     ) -> io::Result<Self> {
         file.write_credentials(credentials)?;
-        let mut saving = Saving {
+        let mut worker = Worker {
             file,
             state,
             saved: saved.unwrap_or_else(|| State::new(credentials.owner.clone())),
             status,
         };
-        saving.save()?;
+        worker.save()?;
         let (stop, stopped) = channel();
         let thread = thread::Builder::new().name("state".to_owned());
-        let thread = thread.spawn(move || saving.run(&stopped))?;
+        let thread = thread.spawn(move || worker.run(&stopped))?;
         Ok(Self {
             stop: Some(stop),
             thread: Some(thread),
         })
     }
 
-    /// Saves what is not saved yet, and ends.
+    /// Saves the remaining changes and stops the thread.
     pub fn finish(mut self) -> io::Result<()> {
         self.end()
     }
@@ -85,15 +86,15 @@ impl Drop for Saver {
     }
 }
 
-struct Saving {
+struct Worker {
     file: StateFile,
     state: Arc<SharedState>,
-    /// What the file has.
+    /// The state in the file.
     saved: State,
     status: SaveStatus,
 }
 
-impl Saving {
+impl Worker {
     fn run(mut self, stopped: &Receiver<()>) -> io::Result<()> {
         let mut failed = false;
         while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(INTERVAL) {
@@ -117,7 +118,7 @@ impl Saving {
     }
 }
 
-/// Nobody waits for the error.
+/// Prints an error that cannot be returned.
 fn report(error: &io::Error) {
     eprintln!("authlete-emulator: {error}");
 }

@@ -1,4 +1,4 @@
-//! What an emulator has from the start: services and clients, written as the API has them.
+//! The initial services and clients of an emulator, in the format of the API.
 
 mod access_token;
 mod document;
@@ -22,10 +22,10 @@ use crate::store::{Owner, Store};
 use access_token::AccessTokenMembers;
 use document::{Document, OwnerMembers, ServiceMembers};
 
-/// One service and one client: the seed of an emulator that is given none. Anyone can read its keys, which are for tests.
+/// The default seed: one service and one client. Its keys are published in this package, and for tests only.
 const BUILT_IN: &str = include_str!("seed/built_in.json");
 
-/// Makes the state to start with: that of a file, or the built-in one, with new keys if they are wanted.
+/// Builds the initial state from a seed file, or from the built-in seed, optionally with new keys.
 pub fn load(
     file: Option<&Path>,
     new_keys: bool,
@@ -70,7 +70,7 @@ fn build(document: Document, clock: &Clock) -> io::Result<(Store, Credentials)> 
         let key = add_service(&mut store, &members, clock)?;
         let mut access_token = given.as_mut().and_then(|given| given.value.take());
         if first.is_none() {
-            // Only here: nobody would learn of one that is made for another service.
+            // Generated for the first service only, since the emulator does not show those of other services.
             let token = access_token.map_or_else(random::token, Ok)?;
             let keys = given.as_mut().map(|given| mem::take(&mut given.keys));
             first = Some((key, token.clone(), keys.unwrap_or_default()));
@@ -108,7 +108,7 @@ fn build(document: Document, clock: &Clock) -> io::Result<(Store, Credentials)> 
     Ok((store, credentials))
 }
 
-/// The owner, and what is given of its token beside the value.
+/// The owner, and the keys of its token.
 fn owner(given: OwnerMembers) -> Result<(Owner, Option<AccessTokenMembers>), getrandom::Error> {
     let generated = Owner::generate()?;
     let mut token = given.organization_token;
@@ -128,7 +128,7 @@ fn add_service(
     clock: &Clock,
 ) -> Result<i64, getrandom::Error> {
     let mut service = service::new(store, &members.settings, clock.now())?;
-    keep(
+    replace_credentials(
         Arc::make_mut(&mut service.settings),
         &members.settings,
         ["apiKey", "apiSecret"],
@@ -136,15 +136,15 @@ fn add_service(
     let key = service.settings.integer("apiKey").unwrap_or_default();
     for given in &members.clients {
         let mut client = client::new(&mut service, given, clock.now())?;
-        keep(&mut client.settings, given, ["clientId", "clientSecret"]);
+        replace_credentials(&mut client.settings, given, ["clientId", "clientSecret"]);
         service.clients.put(client);
     }
     store.add(service);
     Ok(key)
 }
 
-/// Puts credentials that are given in the place of those that were generated.
-fn keep(settings: &mut Object, given: &Object, names: [&str; 2]) {
+/// Replaces generated credentials by those in the seed.
+fn replace_credentials(settings: &mut Object, given: &Object, names: [&str; 2]) {
     for name in names {
         if let Some(value) = given.get(name).filter(|value| !value.is_null()) {
             settings.insert(name.to_owned(), value.clone());

@@ -1,4 +1,4 @@
-//! Connections over TCP or TLS, and the HTTP on them, with limits so that no client takes all of the emulator.
+//! Serves HTTP over TCP or TLS, with limits so that no client can exhaust the emulator.
 
 use std::convert::Infallible;
 use std::io;
@@ -21,24 +21,24 @@ use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 use tower_service::Service as _;
 
-/// The most connections at a time. Those that come later wait.
+/// The maximum number of concurrent connections. Further connections wait.
 const MAX_CONNECTIONS: usize = 1000;
 /// How long a TLS handshake may take.
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long a connection may take to send the head of its next request.
+/// How long a connection may take to send the headers of its next request.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(60);
-/// The time until the next attempt when the system accepts no connection, for example for lack of file descriptors.
+/// The delay before the next attempt when accepting a connection fails, for example for lack of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// The other end of a connection.
 #[derive(Debug, Clone)]
 pub struct Peer {
     pub address: SocketAddr,
-    /// In DER, when it presented one.
+    /// The client certificate in DER, if presented.
     pub certificate: Option<Vec<u8>>,
 }
 
-/// Answers requests until the sender that belongs to `stop` is dropped, and then those that have begun.
+/// Serves requests until the sender of `stop` is dropped, and then finishes those in progress.
 pub async fn serve(
     listener: TcpListener,
     acceptor: Option<TlsAcceptor>,
@@ -78,7 +78,7 @@ async fn connection(
     router: Router,
     watcher: Watcher,
 ) {
-    // Answers are small: they must not wait for more to come.
+    // Responses are small: send them without waiting for more data.
     let _ = stream.set_nodelay(true);
     let Some(acceptor) = acceptor else {
         let certificate = None;
@@ -122,6 +122,6 @@ async fn http(
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_TIMEOUT)
         .serve_connection(TokioIo::new(stream), service);
-    // The client has gone, or did not speak HTTP: there is nobody to tell.
+    // Fails when the client disconnects or does not speak HTTP, so there is no one to report it to.
     let _ = watcher.watch(connection).await;
 }

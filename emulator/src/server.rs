@@ -1,4 +1,4 @@
-//! HTTP around the API, and nowhere else.
+//! The HTTP server of the API, the page and the control endpoints.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use crate::api::Api;
 use crate::control;
 use crate::control_token::{ControlToken, require_control_token};
 use crate::fault_injection::{self, FaultInjection};
-use crate::logging::{self, Handled, Logging};
+use crate::logging::{self, CallDetails, Logging};
 use crate::origin_check::{OriginCheck, check_origin};
 use crate::page;
 use crate::reply::{Content, Reply};
@@ -24,10 +24,10 @@ use crate::request_log::RequestLog;
 use crate::result_code::BODY_TOO_LARGE;
 use crate::serve::Peer;
 
-/// The largest body of a request.
+/// The maximum size of a request body, in bytes.
 const BODY_LIMIT: usize = 1024 * 1024;
 
-/// The API with its log, with the faults that are asked for, and beside it the page and the control endpoints.
+/// The router: the API with its log and the simulated faults, the page and the control endpoints.
 pub fn router(
     api: Arc<Api>,
     log: Arc<RequestLog>,
@@ -55,18 +55,18 @@ pub fn router(
         .route("/api/{*path}", any(answer).layer(fault_injection))
         .fallback(answer)
         .layer(logging)
-        .with_state(Answering { api, scheme })
+        .with_state(ApiState { api, scheme })
         .merge(ours)
 }
 
-/// The API, and how it is reached.
+/// The API, and the scheme of its URL.
 #[derive(Debug, Clone)]
-struct Answering {
+struct ApiState {
     api: Arc<Api>,
     scheme: &'static str,
 }
 
-async fn answer(State(Answering { api, scheme }): State<Answering>, request: Request) -> Response {
+async fn answer(State(ApiState { api, scheme }): State<ApiState>, request: Request) -> Response {
     let (head, body) = request.into_parts();
     let header = |name| head.headers.get(name).and_then(|value| value.to_str().ok());
     let dpop = head.headers.get_all("dpop").iter();
@@ -92,7 +92,7 @@ async fn answer(State(Answering { api, scheme }): State<Answering>, request: Req
             });
             (body, answer)
         }
-        // Or the connection broke, and nobody will read this.
+        // Either the body is too large, or the connection broke and nobody reads the response.
         Err(_) => {
             let (method, path) = (head.method.as_str(), head.uri.path());
             let operation = api.operation(method, path, header(AUTHORIZATION));
@@ -100,9 +100,9 @@ async fn answer(State(Answering { api, scheme }): State<Answering>, request: Req
             (Bytes::new(), (operation, refusal))
         }
     };
-    let handled = Handled::new(operation, body, &reply);
+    let details = CallDetails::new(operation, body, &reply);
     let mut response = reply.into_response();
-    response.extensions_mut().insert(handled);
+    response.extensions_mut().insert(details);
     response
 }
 

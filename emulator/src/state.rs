@@ -1,4 +1,4 @@
-//! All that outlives a call, and how calls share it.
+//! The state of the emulator, and access to it from concurrent calls.
 
 use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::clock::Clock;
 use crate::store::{Owner, Recorder, Records, Store};
 
-/// All that outlives a call. A copy costs the same at any size.
+/// Everything that outlives a call. Cloning takes constant time.
 #[derive(Debug, Clone)]
 pub struct State {
     pub clock: Clock,
@@ -15,7 +15,7 @@ pub struct State {
 }
 
 impl State {
-    /// The state of an emulator in which nothing has happened yet.
+    /// The state of a new emulator.
     pub fn new(owner: Owner) -> Self {
         Self {
             clock: Clock::default(),
@@ -24,7 +24,7 @@ impl State {
     }
 
     pub fn differs_from(&self, earlier: &Self) -> bool {
-        // The first record that has changed is enough.
+        // Stops at the first changed record.
         let mut report = |_: &str, _: Option<&str>| Err(io::ErrorKind::Other.into());
         let visited = self.report_changes(earlier, &mut Recorder::new(&mut report));
         visited.is_err()
@@ -47,7 +47,7 @@ impl Records for State {
     }
 }
 
-/// The state that calls share, one after the other.
+/// The state that calls share. They run one after the other.
 #[derive(Debug)]
 pub struct SharedState(Mutex<State>);
 
@@ -56,7 +56,7 @@ impl SharedState {
         Self(Mutex::new(state))
     }
 
-    /// The state of now. Calls go on meanwhile, and change it no more.
+    /// A copy of the current state, which later calls do not change.
     pub fn snapshot(&self) -> State {
         self.lock().clone()
     }
@@ -66,7 +66,7 @@ impl SharedState {
         self.lock().clock.advance(by);
     }
 
-    /// Makes a call, to which the state belongs as long as it takes. When the call panics, it has changed nothing.
+    /// Runs a call with exclusive access to the state. A call that panics changes nothing.
     pub fn call<T>(&self, call: impl FnOnce(&mut State) -> T) -> T {
         let mut state = self.lock();
         let mut changed = state.clone();
@@ -75,7 +75,7 @@ impl SharedState {
         outcome
     }
 
-    /// A panic elsewhere is no reason to stop: the state is replaced as a whole.
+    /// Ignores poisoning: the state is replaced as a whole, so a panic leaves it consistent.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,6 +1,6 @@
-//! The file in which the state outlives the program: a database of its records.
+//! The file that persists the state: a database of its records.
 //!
-//! It holds all credentials: on Unix only its owner can read it. A crash leaves what was written last, as a whole.
+//! It contains all credentials: on Unix only its owner can read it. Writes are atomic, also in a crash.
 
 use std::fs::{File, OpenOptions};
 use std::io;
@@ -17,23 +17,23 @@ use crate::store::{Recorder, Records as _};
 
 const FORMAT: &str = "authlete-emulator state";
 const VERSION: &str = "2";
-const FOREIGN: &str = "it is no state of authlete-emulator";
+const FOREIGN: &str = "it is not a state file of authlete-emulator";
 
-/// What the file says of itself, and the credentials that the emulator shows.
+/// The format and version of the file, and the credentials that the emulator shows.
 const ABOUT: TableDefinition<'_, &str, &str> = TableDefinition::new("about");
-/// The records of the state by their paths, in JSON.
+/// The records of the state in JSON, by path.
 const RECORDS: TableDefinition<'_, &str, &str> = TableDefinition::new("records");
 
-/// A file that no other program can use as long as this one does.
+/// A state file, locked against use by other programs.
 #[derive(Debug)]
 pub struct StateFile {
     path: PathBuf,
-    /// `None` after an error, which a database does not go on after: it is opened anew.
+    /// `None` after an error: a database is unusable then, and must be opened again.
     database: Option<Database>,
 }
 
 impl StateFile {
-    /// Takes possession of a file, which need not exist yet.
+    /// Opens and locks a file, or creates it.
     pub fn open(path: &Path) -> io::Result<Self> {
         let path = path.to_path_buf();
         let database = open(&path).map_err(|error| about(&path, &error))?;
@@ -43,7 +43,7 @@ impl StateFile {
         })
     }
 
-    /// What the file holds, unless it is new.
+    /// The saved state; `None` if the file is new.
     pub fn load(&self) -> io::Result<Option<(State, Credentials)>> {
         let Some(database) = &self.database else {
             return Ok(None);
@@ -51,7 +51,7 @@ impl StateFile {
         load(database).map_err(|error| about(&self.path, &error))
     }
 
-    /// Writes what the emulator shows, which does not change.
+    /// Writes the credentials that the emulator shows, which do not change.
     pub fn write_credentials(&mut self, credentials: &Credentials) -> io::Result<()> {
         let credentials = serde_json::to_string(credentials)?;
         self.write(|transaction| {
@@ -67,7 +67,7 @@ impl StateFile {
         })
     }
 
-    /// Writes the records that have changed since an earlier state, all of them or none.
+    /// Writes the records that have changed since an earlier state, in one transaction.
     pub fn write_changes(&mut self, state: &State, earlier: &State) -> io::Result<()> {
         self.write(|transaction| {
             let mut table = transaction.open_table(RECORDS).map_err(io::Error::other)?;
@@ -94,7 +94,7 @@ impl StateFile {
     }
 }
 
-/// Opens the database, or makes one where there is no file.
+/// Opens the database, or creates it if there is no file.
 fn open(path: &Path) -> io::Result<Database> {
     let (file, is_new) = match private().create_new(true).open(path) {
         Ok(file) => (file, true),
@@ -151,7 +151,7 @@ fn load(database: &Database) -> io::Result<Option<(State, Credentials)>> {
     let version = about("version")?.unwrap_or_default();
     if version != VERSION {
         return refuse(format!(
-            "it is of version {version}, and this program knows version {VERSION}"
+            "its format version is {version}, but this program supports version {VERSION}"
         ));
     }
     let credentials = about("credentials")?.ok_or_else(damaged)?;
@@ -194,7 +194,7 @@ fn refuse<T>(message: String) -> io::Result<T> {
 fn damaged() -> io::Error {
     io::Error::new(
         io::ErrorKind::InvalidData,
-        "it is damaged, or no state of authlete-emulator",
+        "it is damaged, or not a state file of authlete-emulator",
     )
 }
 
@@ -206,7 +206,7 @@ fn private() -> OpenOptions {
     options
 }
 
-/// That there is a file of this name is written only with the directory.
+/// Persists the directory entry of a new file.
 fn sync_directory(path: &Path) -> io::Result<()> {
     #[cfg(unix)]
     {

@@ -5,6 +5,7 @@ mod audit_log;
 mod authorization_request;
 mod backchannel;
 mod clients;
+mod committed;
 mod credential_nonce;
 mod credential_offer;
 mod credential_request;
@@ -14,7 +15,6 @@ mod expiring;
 mod grant;
 mod granted_scopes;
 mod hardware_key;
-mod lasting;
 mod managed_grant;
 mod records;
 mod scopes;
@@ -58,18 +58,18 @@ use crate::random;
 use records::{RecordKey, records_by_field};
 use table::Table;
 
-/// The services, and who owns them. A copy costs the same at any size.
+/// The services and their owner. Cloning takes constant time.
 #[derive(Debug, Clone)]
 pub struct Store {
     pub owner: Owner,
     pub audit_log: AuditLog,
     services: Table<i64, Service>,
-    /// The numbers of the services by their API key.
+    /// The numbers of the services by API key.
     by_key: OrdMap<i64, i64>,
     access_tokens: Table<Digest, i64>,
-    /// Of the access tokens of services and of the organization token, as far as they are bound.
+    /// The key bindings of service access tokens and of the organization token. Unbound tokens have none.
     token_bindings: Table<Digest, TokenBinding>,
-    /// The DPoP proofs of callers, which work once. After a restart they would work once more, for a few minutes.
+    /// The used DPoP proofs of callers. Not persisted, so after a restart a proof can be used again for a few minutes.
     pub used_proofs: Expiring<()>,
     /// The API keys of services that were deleted.
     deleted: Table<i64, ()>,
@@ -83,7 +83,7 @@ records_by_field!(
     derived { owner, by_key, used_proofs }
 );
 
-/// The credentials that are good for all services: of the service owner in 2.x, of the organization in 3.0.
+/// The credentials for all services: of the service owner in 2.x, of the organization in 3.0.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Owner {
     pub api_key: i64,
@@ -92,7 +92,7 @@ pub struct Owner {
     pub organization_id: i64,
 }
 
-/// There is one organization, and its ID is no secret.
+/// The default ID of the only organization. It is not a secret.
 const ORGANIZATION_ID: i64 = 1;
 
 impl Owner {
@@ -154,17 +154,17 @@ impl Store {
         Some(service)
     }
 
-    /// Whether there was a service of this API key.
+    /// Whether a service with this API key was deleted.
     pub fn was_deleted(&self, key: i64) -> bool {
         self.deleted.contains(&key)
     }
 
-    /// The services in the order of their creation.
+    /// The services in creation order.
     pub fn services(&self) -> impl DoubleEndedIterator<Item = &Service> + ExactSizeIterator {
         self.services.values().map(Arc::as_ref)
     }
 
-    /// Makes an access token for the 3.0 API of one service. Authlete's console does that; its API does not.
+    /// Registers an access token for the 3.0 API of one service. Authlete issues these in its console, not in its API.
     pub fn add_access_token(&mut self, token: &str, service: i64) {
         self.access_tokens.insert(Digest::of(token), service);
     }
@@ -178,7 +178,7 @@ impl Store {
         of_service.map(|(digest, _)| digest)
     }
 
-    /// Binds an access token of a service, or the organization token, to keys. A binding that it has stays.
+    /// Binds a service access token or the organization token to keys. An existing binding is kept.
     pub fn bind_access_token(&mut self, token: &str, binding: TokenBinding) {
         let token = Digest::of(token);
         let bound = self.token_bindings.get(&token).cloned();
@@ -186,12 +186,12 @@ impl Store {
         self.token_bindings.insert(token, binding);
     }
 
-    /// What an access token of the 3.0 API is bound to.
+    /// The key binding of a 3.0 access token.
     pub fn binding_of_access_token(&self, token: &str) -> Option<&TokenBinding> {
         self.token_bindings.get(&Digest::of(token))
     }
 
-    /// Whether an access token is of use only over TLS.
+    /// Whether any access token is bound to a certificate and so requires TLS.
     pub fn binds_to_certificates(&self) -> bool {
         let mut bindings = self.token_bindings.values();
         bindings.any(|binding| binding.certificate.is_some())

@@ -87,7 +87,7 @@ pub fn with_grant_management(
         .with_some("grantSubject", managed.map(|managed| &*managed.subject))
         .with_some(
             "grant",
-            managed.map(|managed| grant_management::shown(&managed.content)),
+            managed.map(|managed| grant_management::to_api_json(&managed.content)),
         )
 }
 

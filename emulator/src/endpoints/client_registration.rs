@@ -255,7 +255,7 @@ fn authorized<'c, 's>(
             false => REGISTRATION_NOT_DYNAMIC,
         },
     ))?;
-    if !random::same(hash, &Digest::of(token).to_string()) {
+    if !random::constant_time_eq(hash, &Digest::of(token).to_string()) {
         return Err(refuse(REGISTRATION_TOKEN_INVALID).into());
     }
     call.refuse_locked(client, named_by)

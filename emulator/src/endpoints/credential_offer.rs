@@ -4,7 +4,7 @@ use crate::call::Call;
 use crate::digest::Digest;
 use crate::json::Members;
 use crate::protocol::credential_issuer;
-use crate::protocol::credential_offer::Wanted;
+use crate::protocol::credential_offer::OfferRequest;
 use crate::reply::{Outcome, Reply};
 use crate::result_code::{
     OFFER_CREATE_DISABLED, OFFER_CREATED, OFFER_FOUND, OFFER_IDENTIFIER_MISSING,
@@ -14,7 +14,7 @@ use crate::store::{CredentialOffer, Service};
 
 pub fn create(call: &Call, service: &mut Service) -> Outcome {
     refuse_disabled(call, service, OFFER_CREATE_DISABLED)?;
-    let wanted = match Wanted::check(&call.body, &service.settings) {
+    let wanted = match OfferRequest::check(&call.body, &service.settings) {
         Ok(wanted) => wanted,
         Err(code) => return Ok(Reply::action(call.path, code, "CALLER_ERROR").reply()),
     };

@@ -219,7 +219,7 @@ enum Unusable {
 }
 
 fn find<'a>(call: &Call, service: &'a Service, typed: &str) -> Result<Found<'a>, Unusable> {
-    let user_code = Digest::of(&user_code::typed(typed));
+    let user_code = Digest::of(&user_code::normalize(typed));
     let entry = service.user_codes.get(&user_code);
     let entry = entry.ok_or(match call.foreign.has(typed) {
         true => Unusable::OfAnotherService,

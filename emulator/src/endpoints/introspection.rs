@@ -162,7 +162,10 @@ fn with_token(answer: Answer, call: &Call, service: &Service, record: &TokenReco
         .with_some("grantId", grant.id.as_deref())
         .with_some(
             "grant",
-            record.inherited.as_deref().map(grant_management::shown),
+            record
+                .inherited
+                .as_deref()
+                .map(grant_management::to_api_json),
         )
         .with("expiresAt", record.access_token_expires_at)
         .with("forCredentialIssuance", !issuable.is_empty())

@@ -240,7 +240,7 @@ impl Handler {
     }
 
     /// Executes a call. An error rolls the state back, except for changes made with
-    /// [`lastingly`](Service::lastingly).
+    /// [`commit`](Service::commit).
     pub fn handle(self, call: &Call, store: &mut Store, save_status: &SaveStatus) -> Outcome {
         match self {
             Static(handle) => handle(call),

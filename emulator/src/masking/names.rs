@@ -1,6 +1,6 @@
-//! What is a secret, by its name.
+//! The names of members and parameters that hold secrets.
 
-/// The members that the description marks with `format: password`; a test compares.
+/// The members that the OpenAPI description marks with `format: password`. A test compares the two.
 pub const MEMBERS: &[&str] = &[
     "accessToken",
     "accessTokenIdentifier",
@@ -52,10 +52,10 @@ pub const MEMBERS: &[&str] = &[
     "verificationUriComplete",
 ];
 
-/// Those of the members that hold a message of a client or to a client: the secrets are parts of it.
+/// Members that hold a message from or to a client, only parts of which are secret.
 pub const MESSAGES: &[&str] = &["json", "parameters", "requestContent", "responseContent"];
 
-/// The parameters and members of such messages, by the names that the specifications gave them.
+/// The secret parameters and members of such messages, by their names in the specifications.
 pub const PARAMETERS: &[&str] = &[
     // RFC 6749, RFC 7636, RFC 7009.
     "access_token",
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn the_secrets_are_those_of_the_description() {
+    fn secret_members_match_the_openapi_description() {
         let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi");
         let description = Description::load(&directory).unwrap();
         let mut described = BTreeSet::new();

@@ -1,5 +1,5 @@
-//! Rich authorization requests (RFC 9396), and the form that the API gives them: an object whose `elements` have the
-//! fields of RFC 9396 §2.2 as members and all other fields as text in `otherFields`.
+//! Rich authorization requests (RFC 9396), and their API form: an object whose `elements` have the fields of RFC 9396 §2.2
+//! as members and all other fields as JSON text in `otherFields`.
 
 use std::collections::HashSet;
 
@@ -11,20 +11,20 @@ use crate::result_code::{
     AUTHORIZATION_DETAILS_NO_ARRAY, AUTHORIZATION_DETAILS_TYPE_MISSING, ResultCode,
 };
 
-/// The fields that hold lists, and what the API calls them.
+/// The array fields, and their names in the API.
 const LISTS: [(&str, &str); 4] = [
     ("locations", "locations"),
     ("actions", "actions"),
     ("datatypes", "dataTypes"),
     ("privileges", "privileges"),
 ];
-/// The fields that hold texts, which have the same names there.
+/// The string fields, which have the same names in the API.
 const TEXTS: [&str; 2] = ["type", "identifier"];
 
-/// The type of details that ask for a credential (OpenID for Verifiable Credential Issuance 1.0 §5.1.1).
+/// The type of details that request a credential (OpenID for Verifiable Credential Issuance 1.0 §5.1.1).
 pub const DETAILS_TYPE_CREDENTIAL: &str = "openid_credential";
 
-/// Details of both, in the form of the API; what is in both is there once.
+/// The union of two lists of details, in API form, without duplicates.
 pub fn merged(known: &Value, new: &Value) -> Value {
     let mut seen = HashSet::new();
     let elements = elements(known).chain(elements(new));
@@ -33,7 +33,7 @@ pub fn merged(known: &Value, new: &Value) -> Value {
     Value::Object(Object::from_iter([("elements".to_owned(), elements)]))
 }
 
-/// From the form of the protocol to that of the API.
+/// Parses details of the protocol into the API form.
 pub fn read(text: &str) -> Result<Value, ResultCode> {
     let details = serde_json::from_str(text).map_err(|_| AUTHORIZATION_DETAILS_MALFORMED)?;
     let Value::Array(details) = details else {
@@ -43,7 +43,7 @@ pub fn read(text: &str) -> Result<Value, ResultCode> {
     Ok(object(elements?))
 }
 
-/// The same for details that are in order.
+/// Converts details of the protocol to the API form. Malformed details are skipped.
 pub fn from_array(details: impl Iterator<Item = Value>) -> Value {
     object(details.filter_map(|detail| element(detail).ok()).collect())
 }
@@ -53,17 +53,17 @@ fn object(elements: Vec<Value>) -> Value {
     Value::Object(Object::from_iter([elements]))
 }
 
-/// From the form of the API to that of the protocol, for token responses and the like.
+/// Converts details from the API form to that of the protocol, for token responses and the like.
 pub fn to_array(value: &Value) -> Value {
     details(value).map(Value::Object).collect()
 }
 
-/// The details one by one, as the protocol has them.
+/// The details in the form of the protocol.
 pub fn details(value: &Value) -> impl Iterator<Item = Object> {
     elements(value).map(detail)
 }
 
-/// The types of details in the form of the API.
+/// The types of details in API form.
 pub fn types(details: &Value) -> impl Iterator<Item = &str> {
     elements(details).filter_map(|element| element.text("type"))
 }
@@ -128,7 +128,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_forms_say_the_same() {
+    fn details_survive_a_round_trip_through_the_api_form() {
         let protocol = json!([
             { "type": "payment", "actions": ["pay"], "datatypes": ["amount"], "amount": { "EUR": 7 } },
             { "type": "account", "identifier": "a-1", "locations": ["https://a.example"], "privileges": [] },
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_list_of_details_is_refused() {
+    fn malformed_details_are_refused() {
         for wrong in [
             "",
             "{}",

@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What the client committed itself to (RFC 7636 §4.2).
+/// A code challenge by its method (RFC 7636 §4.2).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CodeChallenge {
     /// The verifier itself.
     Plain(String),
-    /// The digest of the verifier.
+    /// The SHA-256 digest of the verifier.
     S256(String),
 }

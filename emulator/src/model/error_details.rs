@@ -1,10 +1,10 @@
-//! What a server operator says of an error.
+//! Error details from the operator of the authorization server.
 
 use serde::{Deserialize, Serialize};
 
 use crate::json::{Members, Object};
 
-/// The server operator's account of an error: it reaches the client as it is.
+/// The server operator's description of an error, passed to the client unchanged.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ErrorDetails {
     pub description: Option<String>,
@@ -12,7 +12,7 @@ pub struct ErrorDetails {
 }
 
 impl ErrorDetails {
-    /// Those in an API call.
+    /// The error details in an API call.
     pub fn of(request: &Object) -> Self {
         let text = |name| request.text(name).map(str::to_owned);
         Self {

@@ -1,4 +1,4 @@
-//! What requests of clients consist of, and what the state keeps of them.
+//! Parts of client requests, which the state can store.
 
 pub mod authorization_details;
 mod code_challenge;

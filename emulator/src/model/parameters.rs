@@ -8,36 +8,36 @@ use serde_json::Value;
 use crate::json::Object;
 use crate::result_code::ResultCode;
 
-/// Parameters by name. Those without a value count as left out (RFC 6749 §3.1).
+/// Parameters by name. A parameter without a value counts as omitted (RFC 6749 §3.1).
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Parameters {
     values: BTreeMap<String, Vec<String>>,
-    /// The names of those without a value.
+    /// The names of parameters without a value.
     #[serde(skip)]
     empty: BTreeSet<String>,
 }
 
-/// A parameter is there more than once, which RFC 6749 §3.1 and §3.2 forbid.
+/// A repeated parameter, which RFC 6749 §3.1 and §3.2 forbid.
 #[derive(Debug)]
 pub struct Repeated {
     pub name: String,
 }
 
-/// Why there are no parameters to look at.
+/// Why the parameters cannot be used.
 #[derive(Debug)]
 pub enum Unusable {
-    /// The API call has none.
+    /// The API call has no `parameters`.
     Missing,
-    /// The request of the client has none.
+    /// The client request has no parameters.
     Empty,
     Repeated(Repeated),
 }
 
-/// RFC 8707 §2 and RFC 8693 §2.1 let these be there more than once.
+/// Parameters that may be repeated (RFC 8707 §2, RFC 8693 §2.1).
 const REPEATABLE: [&str; 2] = ["resource", "audience"];
 
 impl Parameters {
-    /// The parameters that an API call hands on.
+    /// The parameters of the client request in an API call.
     pub fn of_call(call: &Object) -> Result<Self, Unusable> {
         let parameters = Self::parse(Self::text_of(call)?).map_err(Unusable::Repeated)?;
         match parameters.is_empty() {
@@ -46,7 +46,7 @@ impl Parameters {
         }
     }
 
-    /// The same as the client sent them.
+    /// The parameters as text, as the client sent them.
     pub fn text_of(call: &Object) -> Result<&str, Unusable> {
         call.get("parameters")
             .and_then(Value::as_str)
@@ -60,7 +60,7 @@ impl Parameters {
         }
     }
 
-    /// Takes the first of each parameter: enough to say where an error goes.
+    /// Takes the first value of repeated parameters, which is enough to deliver an error response.
     pub fn parse_leniently(text: &str) -> Self {
         Self::collect(text).0
     }
@@ -90,7 +90,7 @@ impl Parameters {
         self.values.is_empty() && self.empty.is_empty()
     }
 
-    /// The value of a parameter that has to be there, or the code for why it has none: it is missing, or empty.
+    /// The value of a required parameter, or one of the codes: for a missing or for an empty parameter.
     pub fn required(
         &self,
         name: &str,
@@ -103,7 +103,7 @@ impl Parameters {
         })
     }
 
-    /// Whether a parameter is there without a value.
+    /// Whether a parameter is present without a value.
     pub fn is_blank(&self, name: &str) -> bool {
         self.empty.contains(name)
     }
@@ -112,12 +112,12 @@ impl Parameters {
         self.all(name).first().map(String::as_str)
     }
 
-    /// The values of a parameter that can be there more than once.
+    /// All values of a repeatable parameter.
     pub fn all(&self, name: &str) -> &[String] {
         self.values.get(name).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// Replaces what the request said, as a request object does (RFC 9101 §6.3).
+    /// Replaces a parameter of the request, as a request object does (RFC 9101 §6.3).
     pub fn set(&mut self, name: &str, mut values: Vec<String>) {
         values.retain(|value| !value.is_empty());
         if values.is_empty() {
@@ -143,7 +143,7 @@ impl Parameters {
         self.values.keys().map(String::as_str)
     }
 
-    /// The words of a list such as `scope`.
+    /// The values of a space-delimited list such as `scope`.
     pub fn words(&self, name: &str) -> Vec<&str> {
         self.get(name)
             .map(|text| text.split_ascii_whitespace().collect())

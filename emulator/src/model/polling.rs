@@ -5,11 +5,11 @@ use serde::{Deserialize, Serialize};
 use crate::clock::{Millis, after};
 use crate::json::{Members, Object};
 
-/// RFC 8628 §3.2: what a client of the device flow waits where nothing is said.
+/// The default interval of the device flow, in seconds (RFC 8628 §3.2).
 pub const DEVICE_FLOW: i64 = 5;
-/// The published answers of CIBA have 0 where nothing is said: a client may ask as often as it likes.
+/// The default interval of CIBA, as in Authlete's published answers: a client may poll without waiting.
 pub const BACKCHANNEL: i64 = 0;
-/// What RFC 8628 §3.5 adds for each request that comes too early.
+/// The increase of the interval for each request that comes too early, in seconds (RFC 8628 §3.5).
 const STEP: i64 = 5;
 
 /// The polls of one client for one decision.
@@ -21,7 +21,7 @@ pub struct Polling {
 }
 
 impl Polling {
-    /// The interval that a service has in one of its settings, where 0 stands for a default.
+    /// Polls at the interval in a setting of the service, where 0 means the default.
     pub fn of(service: &Object, setting: &str, default: i64) -> Self {
         let interval = service.integer(setting).filter(|seconds| *seconds > 0);
         Self {
@@ -30,7 +30,7 @@ impl Polling {
         }
     }
 
-    /// Notes a request, and says whether it came too early. From then on the client has to wait longer.
+    /// Records a request, and returns whether it came too early. If so, the interval becomes longer.
     pub fn is_too_early(&mut self, now: Millis) -> bool {
         let previous = self.last.replace(now);
         let too_early = previous.is_some_and(|previous| now < after(previous, self.interval));
@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn haste_makes_the_interval_longer() {
+    fn early_request_adds_5_seconds_to_the_interval() {
         let mut polling = Polling::of(&Object::new(), "interval", DEVICE_FLOW);
         assert!(!polling.is_too_early(0));
         assert!(!polling.is_too_early(5_000));

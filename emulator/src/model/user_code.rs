@@ -7,9 +7,9 @@ use crate::random;
 
 const CONSONANTS: &[u8] = b"BCDFGHJKLMNPQRSTVWXZ";
 const DIGITS: &[u8] = b"0123456789";
-const LONGEST: usize = 255;
+const MAX_LENGTH: usize = 255;
 
-/// A new code, of the characters and of the length that the service wants.
+/// Generates a code with the character set and the length in the settings of the service.
 pub fn generate(service: &Object) -> Result<String, Error> {
     let (characters, usual_length) = match service.text("userCodeCharset") {
         Some("NUMERIC") => (DIGITS, 9),
@@ -18,11 +18,11 @@ pub fn generate(service: &Object) -> Result<String, Error> {
     let length = service.integer("userCodeLength");
     let length = length.and_then(|length| usize::try_from(length).ok());
     let length = length.filter(|length| *length > 0).unwrap_or(usual_length);
-    random::characters(characters, length.min(LONGEST))
+    random::characters(characters, length.min(MAX_LENGTH))
 }
 
-/// A code as a person typed it, who cares little for case and separators, as it was issued.
-pub fn typed(text: &str) -> String {
+/// Normalizes a code that a user typed: ignores case and separators.
+pub fn normalize(text: &str) -> String {
     let characters = text.chars().filter(char::is_ascii_alphanumeric);
     characters
         .map(|character| character.to_ascii_uppercase())
@@ -34,9 +34,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn typing_is_forgiven() {
-        assert_eq!(typed("wdjb-mjht"), "WDJBMJHT");
-        assert_eq!(typed(" 019 450 730\n"), "019450730");
-        assert_eq!(typed("äöü"), "");
+    fn case_and_separators_of_a_typed_code_are_ignored() {
+        assert_eq!(normalize("wdjb-mjht"), "WDJBMJHT");
+        assert_eq!(normalize(" 019 450 730\n"), "019450730");
+        assert_eq!(normalize("äöü"), "");
     }
 }

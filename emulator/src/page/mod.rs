@@ -26,7 +26,7 @@ const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 const ICON: &str = include_str!("icon.svg");
 
-/// Nothing from elsewhere, nothing inline, and no page of another site around this one.
+/// No content from other sites, no inline scripts or styles, and no framing by other sites.
 const POLICY: &str =
     "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
@@ -45,7 +45,7 @@ pub fn routes(api: Arc<Api>, log: Arc<RequestLog>) -> Router {
         .route("/emulator/icon.svg", file("image/svg+xml", ICON))
         .route("/emulator/overview", get(show_overview).with_state(api))
         .route("/emulator/requests", get(show_requests).with_state(log))
-        .layer(from_fn(confine))
+        .layer(from_fn(add_security_headers))
 }
 
 async fn show_overview(State(api): State<Arc<Api>>, request: Request) -> Reply {
@@ -72,15 +72,14 @@ fn parameters(request: &Request) -> Object {
         .collect()
 }
 
-/// Secrets are shown to this machine alone.
+/// Whether to show secrets: only on demand, and only to requests from this machine.
 fn reveals(request: &Request, parameters: &Object) -> bool {
     let peer = request.extensions().get::<Peer>();
     let is_here = peer.is_some_and(|peer| peer.address.ip().to_canonical().is_loopback());
     is_here && parameters.text("reveal") == Some("true")
 }
 
-/// Tells the browser what the page is not made for.
-async fn confine(request: Request, next: Next) -> Response {
+async fn add_security_headers(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = [
         (CACHE_CONTROL, "no-store"),

@@ -1,4 +1,4 @@
-//! What the page shows of the state.
+//! The state as JSON, for the page.
 
 use serde_json::{Value, json};
 
@@ -11,15 +11,15 @@ use crate::store::{
     PushedRequest, Service, Store, TokenRecord,
 };
 
-/// How many of each kind are shown, the latest first: a state may be large.
-const SHOWN: usize = 100;
+/// The maximum number of entries in each list, latest first: a state can be large.
+const MAX_ENTRIES: usize = 100;
 
-/// How much of a digest is enough to tell one from another.
-const DIGEST_SHOWN: usize = 12;
+/// The number of characters shown of a digest.
+const DIGEST_LENGTH: usize = 12;
 
-/// The services, and one of them with all that belongs to it: that of an API key, or the first.
+/// The list of services, and the details of one: the service with the API key, or the first.
 ///
-/// Of tickets, codes and tokens there is the start of the digest. Their values are not stored.
+/// Tickets, codes and tokens are shown as the start of their digest, since their values are not stored.
 pub fn overview(State { clock, store }: &State, key: Option<i64>, reveal: bool) -> Value {
     let chosen = match key {
         Some(key) => store.service(key),
@@ -43,7 +43,7 @@ pub fn overview(State { clock, store }: &State, key: Option<i64>, reveal: bool) 
 }
 
 fn list(total: usize, latest: impl Iterator<Item = Value>) -> Value {
-    let latest: Vec<_> = latest.take(SHOWN).collect();
+    let latest: Vec<_> = latest.take(MAX_ENTRIES).collect();
     json!({ "total": total, "latest": latest })
 }
 
@@ -175,7 +175,7 @@ fn token(record: &TokenRecord) -> Value {
 }
 
 fn start(digest: &Digest) -> String {
-    digest.to_string().chars().take(DIGEST_SHOWN).collect()
+    digest.to_string().chars().take(DIGEST_LENGTH).collect()
 }
 
 fn members(settings: &Object, names: &[&str]) -> Object {

@@ -1,7 +1,7 @@
-// What comes from the emulator was chosen by clients, users and other programs: it enters the page as text only.
+// Data from the emulator is untrusted, since clients and users choose names: insert it as text only.
 
-const EVERY = 2000;
-// What is not here comes last.
+const REFRESH_MS = 2000;
+// The order of members. Others come last.
 const ORDER = [
   "serviceName", "number", "apiKey", "apiSecret", "issuer", "accessToken", "accessTokenDigests", "clients",
   "pushedRequests", "tickets", "deviceFlows", "backchannelRequests", "codes", "tokens",
@@ -9,7 +9,7 @@ const ORDER = [
   "grantType", "scopes", "grantTypes", "redirectUri", "redirectUris", "deliveryMode", "decision", "used", "createdAt",
   "expiresAt",
 ];
-// Of any length and without a place to break.
+// Members that can have any length and no place for a line break.
 const LONG = ["clientName", "clientSecret", "issuer", "redirectUri", "redirectUris", "serviceName", "subject"];
 const WORDS = { acr: "ACR", api: "API", dpop: "DPoP", id: "ID", uri: "URI", uris: "URIs" };
 
@@ -20,8 +20,8 @@ let requests = [];
 const opened = new Set();
 let running = null;
 
-const place = (name) => (ORDER.includes(name) ? ORDER.indexOf(name) : ORDER.length);
-const ordered = (object) => Object.entries(object).sort(([one], [other]) => place(one) - place(other));
+const rank = (name) => (ORDER.includes(name) ? ORDER.indexOf(name) : ORDER.length);
+const ordered = (object) => Object.entries(object).sort(([one], [other]) => rank(one) - rank(other));
 
 function element(name, properties = {}, ...children) {
   const made = Object.assign(document.createElement(name), properties);
@@ -84,7 +84,7 @@ function table(title, { latest }, now) {
   const names = ordered(latest[0]).map(([name]) => name);
   const head = element("tr", {}, ...names.map((name) => element("th", { scope: "col" }, words(name))));
   const rows = latest.map((row) => {
-    // A token that can be refreshed is not over.
+    // A token with a valid refresh token has not ended.
     const ends = names.filter((name) => name.toLowerCase().endsWith("expiresat")).map((name) => row[name]);
     const ended = ends.length > 0 && ends.every((end) => end <= now);
     return element("tr", { className: ended ? "ended" : "" }, ...names.map((name) => cell(name, row[name])));
@@ -126,7 +126,7 @@ function body(title, content) {
   let shown = "none";
   if (content) {
     shown = typeof content.content === "string" ? content.content : JSON.stringify(content.content, null, 2);
-    if (content.content === null) shown = `${content.length.toLocaleString("en")} bytes, too many to tell secrets from the rest`;
+    if (content.content === null) shown = `${content.length.toLocaleString("en")} bytes, too long to mask the secrets`;
   }
   return element("div", {}, element("h3", {}, title), element("pre", { tabIndex: 0 }, shown));
 }
@@ -173,7 +173,7 @@ function showRequests({ total, kept, requests: latest }, from) {
   }
   list.prepend(...latest.flatMap(exchange));
   requests = [...latest, ...requests].slice(0, kept);
-  // Two rows each.
+  // Each request has two rows.
   while (list.rows.length > requests.length * 2) list.lastChild.remove();
   byId("requests").hidden = total === 0;
   byId("no-requests").hidden = total > 0;
@@ -189,7 +189,7 @@ function showOverview(overview) {
   if (!shown.isEqualNode(byId("state"))) byId("state").replaceWith(shown);
 }
 
-async function ask(path, options) {
+async function fetchJson(path, options) {
   const answer = await fetch(path, options);
   if (!answer.ok) throw new Error(await answer.text());
   return answer.json();
@@ -200,28 +200,28 @@ function problem(words) {
   byId("problem").hidden = words === "";
 }
 
-async function load(anew) {
-  const asked = reveals;
-  const from = anew ? 0 : (requests[0]?.number ?? 0);
-  const overview = new URLSearchParams({ reveal: asked });
+async function load(fromStart) {
+  const reveal = reveals;
+  const from = fromStart ? 0 : (requests[0]?.number ?? 0);
+  const overview = new URLSearchParams({ reveal });
   if (service) overview.set("service", service);
   const [shown, log] = await Promise.all([
-    ask(`/emulator/overview?${overview}`),
-    ask(`/emulator/requests?${new URLSearchParams({ reveal: asked, after: from })}`),
+    fetchJson(`/emulator/overview?${overview}`),
+    fetchJson(`/emulator/requests?${new URLSearchParams({ reveal, after: from })}`),
   ]);
-  // Another emulator has taken the place of the one that was asked before.
+  // The emulator was restarted, and its request numbers start from 1 again.
   if (log.total < from) return load(true);
   showOverview(shown);
   showRequests(log, from);
 }
 
-// One at a time: what was asked first must not be shown last.
-async function refresh(anew = false) {
+// Refreshes run one after the other, so that older data never replaces newer data.
+async function refresh(fromStart = false) {
   const previous = running;
   const own = (async () => {
     await previous;
     try {
-      await load(anew);
+      await load(fromStart);
       problem("");
     } catch (error) {
       problem(`The emulator does not answer: ${error.message}`);
@@ -244,7 +244,7 @@ byId("clock").addEventListener("submit", async (event) => {
   event.preventDefault();
   const advance = Number(byId("amount").value) * Number(byId("unit").value);
   try {
-    await ask("/emulator/clock", {
+    await fetchJson("/emulator/clock", {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify({ advance }),
@@ -257,8 +257,8 @@ byId("clock").addEventListener("submit", async (event) => {
 
 async function poll() {
   if (byId("live").checked && !document.hidden) await refresh();
-  setTimeout(poll, EVERY);
+  setTimeout(poll, REFRESH_MS);
 }
 
 await refresh();
-setTimeout(poll, EVERY);
+setTimeout(poll, REFRESH_MS);

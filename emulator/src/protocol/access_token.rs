@@ -1,4 +1,4 @@
-//! Access tokens that are JWTs (RFC 9068).
+//! JWT access tokens (RFC 9068).
 
 use serde_json::Value;
 
@@ -12,8 +12,8 @@ use crate::json::{Members, Object};
 use crate::result_code::OTHER_JWT;
 use crate::store::{Client, Service, TokenRecord};
 
-/// The access token of a record as a JWT, where the service wants its access tokens to be so. The record will be found
-/// by it, too.
+/// Signs the access token of a record as a JWT, if the service issues JWT access tokens. The record can then be found by
+/// the JWT, too.
 pub fn sign(
     service: &Service,
     client: &Client,
@@ -37,7 +37,7 @@ pub fn sign(
     Ok(Some(jwt))
 }
 
-/// What the server adds cannot replace what the token is.
+/// The claims of the JWT. Properties and additional claims cannot override the standard claims.
 fn claims(service: &Service, record: &TokenRecord, access_token: &str, now: Millis) -> Object {
     let grant = &record.grant;
     let mut claims = properties(grant.properties.as_deref(), false);
@@ -90,7 +90,7 @@ fn claims(service: &Service, record: &TokenRecord, access_token: &str, now: Mill
     claims
 }
 
-/// What the token is bound to (RFC 8705 §3.1 and §3.2, RFC 9449 §6.1 and §6.2).
+/// The claim `cnf`: the keys that the token is bound to (RFC 8705 §3.1 and §3.2, RFC 9449 §6.1 and §6.2).
 pub fn confirmation(record: &TokenRecord) -> Option<Value> {
     let members = [
         ("x5t#S256", &record.binding.certificate),

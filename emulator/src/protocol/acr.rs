@@ -7,7 +7,7 @@ use crate::json::{Members, Object};
 use crate::model::Parameters;
 use crate::result_code::{ACR_UNSUPPORTED, NO_ACR_SUPPORTED};
 
-/// Refuses a request for an ACR when the service supports none. Essential claims are left to [`claimed`].
+/// Refuses a request for an ACR when the service supports none. Essential claims are checked by [`claimed`].
 pub fn check(
     parameters: &Parameters,
     claim: Option<&Object>,
@@ -24,7 +24,7 @@ pub fn check(
     }
 }
 
-/// Those of `acr_values`, or of the client's registration, that the service supports, in the order of preference.
+/// The supported values of `acr_values`, or else of the client's default ACRs, in order of preference.
 pub fn requested(
     parameters: &Parameters,
     service: &Object,
@@ -37,17 +37,17 @@ pub fn requested(
     supported(requested, service)
 }
 
-/// Those that the claim `acr` of a request names and the service supports (OpenID Connect Core 1.0 §5.5.1.1); with
-/// whether nothing else will do. A claim that cannot be met is as good as a failed login.
+/// The supported values of the requested claim `acr` (OpenID Connect Core 1.0 §5.5.1.1), and whether the claim is
+/// essential. An essential claim without a supported value is answered with `login_required`.
 pub fn claimed(claim: Option<&Object>, service: &Object) -> Result<Claimed, OAuthError> {
     let Some(claim) = claim else {
         return Ok(Claimed::default());
     };
     let values = values(claim);
     let essential = claim.flag("essential");
-    let is_open = values.is_empty();
+    let allows_any = values.is_empty();
     let acrs = supported(values, service);
-    if essential && !is_open && acrs.is_none() {
+    if essential && !allows_any && acrs.is_none() {
         let any = service.texts("supportedAcrs").unwrap_or_default();
         let code = match any.is_empty() {
             true => NO_ACR_SUPPORTED,

@@ -1,4 +1,4 @@
-//! What of rich authorization requests (RFC 9396) a client may ask for, and what it gets.
+//! Authorization details (RFC 9396) that clients may request, and those that they get.
 
 use serde_json::Value;
 
@@ -12,8 +12,8 @@ use crate::result_code::{
     AUTHORIZATION_DETAILS_TYPE_UNSUPPORTED, ResultCode,
 };
 
-/// The details of a request in the form of the API: of types that the service has and that the client, if it says which,
-/// may use.
+/// The requested details in API form. The service must support their types, and the client must be allowed to use them, if
+/// it is restricted to some.
 pub fn requested(
     parameters: &Parameters,
     service: &Object,
@@ -39,8 +39,8 @@ pub fn requested(
     Ok(Some(details))
 }
 
-/// The details of an access token: those that the token request names, each of which must be among the granted ones as
-/// it is, or all that were granted (RFC 9396 §6).
+/// The details of an access token: those in the token request, each of which must equal a granted one, or all granted
+/// details (RFC 9396 §6).
 pub fn narrowed(
     granted: Option<&Value>,
     parameters: &Parameters,

@@ -1,4 +1,4 @@
-//! What an authorization server sends back through the user's browser.
+//! Authorization responses, which the user's browser delivers.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::model::Parameters;
 use crate::result_code::{ISSUER_MISSING, OTHER_JWT, UNSIGNED_RESPONSE_REFUSED};
 use crate::store::{AuthorizationRequest, Client, NamedBy, Service};
 
-/// Where a response goes, and how.
+/// The destination of a response, and the response mode.
 #[derive(Debug, Clone)]
 pub struct Destination {
     pub client: Arc<Client>,
@@ -23,7 +23,7 @@ pub struct Destination {
     pub state: Option<String>,
 }
 
-/// A response, and what the authorization server has to do with it.
+/// A response, and the action that delivers it.
 #[derive(Debug)]
 pub struct Delivery {
     pub action: &'static str,
@@ -31,8 +31,8 @@ pub struct Delivery {
 }
 
 impl Destination {
-    /// Where a request wants its response, or at least the news that it is no good. When it names no redirect URI that
-    /// can be trusted, the user must not be sent anywhere (RFC 6749 §4.1.2.1).
+    /// The destination of the response to a request, which can be an error response. Fails without a trusted redirect URI,
+    /// since the user must not be redirected then (RFC 6749 §4.1.2.1).
     pub fn requested(
         parameters: &Parameters,
         service: &Service,
@@ -59,7 +59,7 @@ impl Destination {
         }
     }
 
-    /// A response with some parameters, and with those that every response has (RFC 6749 §4.1.2, RFC 9207 §2).
+    /// A response with the given parameters, and with `state` and `iss` (RFC 6749 §4.1.2, RFC 9207 §2).
     pub fn deliver(
         &self,
         service: &Service,
@@ -68,18 +68,18 @@ impl Destination {
     ) -> Result<Delivery, OAuthError> {
         parameters.extend(self.state.clone().map(|state| ("state", state)));
         if response_mode::is_jwt(&self.mode) {
-            let response = self.secure(service, parameters, now)?;
-            return Ok(self.carry(&[("response", response)]));
+            let response = self.to_jwt(service, parameters, now)?;
+            return Ok(self.encode(&[("response", response)]));
         }
         let issuer = service
             .issuer()
             .filter(|_| !service.settings.flag("issSuppressed"));
         parameters.extend(issuer.map(|issuer| ("iss", issuer.to_owned())));
-        Ok(self.carry(&parameters))
+        Ok(self.encode(&parameters))
     }
 
-    /// The parameters as a JWT (JARM §2.1, §2.2): signed, and encrypted when the client asks for it.
-    fn secure(
+    /// The parameters as a JWT (JARM §2.1, §2.2): signed, and encrypted if the client is registered for encryption.
+    fn to_jwt(
         &self,
         service: &Service,
         parameters: Vec<(&'static str, String)>,
@@ -120,7 +120,7 @@ impl Destination {
         )
     }
 
-    fn carry(&self, parameters: &[(&'static str, String)]) -> Delivery {
+    fn encode(&self, parameters: &[(&'static str, String)]) -> Delivery {
         let pairs = || {
             parameters
                 .iter()

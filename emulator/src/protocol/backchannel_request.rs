@@ -18,7 +18,7 @@ use crate::result_code::{
 };
 use crate::store::{Client, Service};
 
-/// The rules that a request has to keep.
+/// Validates the parameters of a request.
 #[derive(Debug)]
 pub struct BackchannelParameters<'a> {
     pub parameters: &'a Parameters,
@@ -29,7 +29,7 @@ pub struct BackchannelParameters<'a> {
 }
 
 impl<'a> BackchannelParameters<'a> {
-    /// How the client is to get its tokens. It says so when it is registered, and the service can offer less.
+    /// The token delivery mode that the client is registered for. The service must support it.
     pub fn delivery_mode(&self) -> Result<DeliveryMode, OAuthError> {
         let refused = |code| OAuthError::new("unauthorized_client", code);
         let mode = self.client.settings.text("bcDeliveryMode");
@@ -50,7 +50,7 @@ impl<'a> BackchannelParameters<'a> {
         }
     }
 
-    /// The scopes, among which `openid` has to be; and again those that have a variable part.
+    /// The scopes, which must include `openid`, and the dynamic ones among them.
     pub fn scopes(&self) -> Result<(Vec<String>, Vec<DynamicScope>), OAuthError> {
         if !self.parameters.has("scope") {
             return Err(OAuthError::invalid_request(BACKCHANNEL_SCOPE_MISSING));
@@ -69,7 +69,7 @@ impl<'a> BackchannelParameters<'a> {
         }
     }
 
-    /// What names the user: one hint, of one kind.
+    /// The hint about the user. There must be exactly one.
     pub fn hint(&self) -> Result<(HintType, &'a str), OAuthError> {
         let kinds = [
             HintType::LoginHint,
@@ -87,7 +87,7 @@ impl<'a> BackchannelParameters<'a> {
         }
     }
 
-    /// The token that notifications are sent with; who polls gets none.
+    /// The token for notifications to the client, required unless the delivery mode is poll.
     pub fn client_notification_token(
         &self,
         mode: &DeliveryMode,
@@ -103,7 +103,7 @@ impl<'a> BackchannelParameters<'a> {
         }
     }
 
-    /// What the user sees on both devices. Services that keep to FAPI can insist on it.
+    /// The message that the user sees on both devices. Services can require it for FAPI.
     pub fn binding_message(&self, scopes: &[String]) -> Result<Option<&'a str>, OAuthError> {
         let required = "backchannelBindingMessageRequiredInFapi";
         match self.parameters.get("binding_message") {
@@ -117,7 +117,7 @@ impl<'a> BackchannelParameters<'a> {
         }
     }
 
-    /// Whether client and service have agreed on a secret of the user.
+    /// Whether the service supports user codes and the client requires them.
     pub fn is_user_code_required(&self) -> bool {
         let supported = "backchannelUserCodeParameterSupported";
         self.service.settings.flag(supported) && self.client.settings.flag("bcUserCodeRequired")
@@ -133,7 +133,7 @@ impl<'a> BackchannelParameters<'a> {
         }
     }
 
-    /// The lifetime that the client wishes for, in seconds.
+    /// The lifetime that the client requests, in seconds.
     pub fn requested_expiry(&self) -> Result<Option<i64>, OAuthError> {
         let Some(text) = self.parameters.get("requested_expiry") else {
             return Ok(None);
@@ -145,7 +145,7 @@ impl<'a> BackchannelParameters<'a> {
         }
     }
 
-    /// FAPI: Client Initiated Backchannel Authentication Profile §5.2.2. It counts in a signed request only.
+    /// The request context (FAPI: Client Initiated Backchannel Authentication Profile §5.2.2). Ignored in unsigned requests.
     pub fn request_context(&self) -> Result<Option<&'a str>, OAuthError> {
         let text = self.parameters.get("request_context");
         let Some(text) = text.filter(|_| self.is_signed) else {
@@ -158,7 +158,7 @@ impl<'a> BackchannelParameters<'a> {
     }
 }
 
-/// RFC 6750 §2.1.
+/// Whether a text has the syntax of a Bearer token (RFC 6750 §2.1).
 fn is_bearer_token(text: &str) -> bool {
     let characters = text.trim_end_matches('=');
     let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/".contains(&byte);

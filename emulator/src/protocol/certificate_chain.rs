@@ -1,4 +1,4 @@
-//! Whether a certificate can be trusted (RFC 5280 §6).
+//! Validation of certificate chains (RFC 5280 §6).
 
 use std::time::Duration;
 
@@ -7,8 +7,13 @@ use webpki::{ALL_VERIFICATION_ALGS, EndEntityCert, KeyUsage, anchor_from_trusted
 
 use crate::clock::Millis;
 
-/// Whether a chain leads from a client's certificate over the ones that came with it to one of the roots.
-pub fn leads(certificate: &[u8], path: Vec<Vec<u8>>, roots: Vec<Vec<u8>>, now: Millis) -> bool {
+/// Whether a client certificate chains to one of the roots, by way of intermediate certificates.
+pub fn is_trusted(
+    certificate: &[u8],
+    path: Vec<Vec<u8>>,
+    roots: Vec<Vec<u8>>,
+    now: Millis,
+) -> bool {
     let roots: Vec<_> = roots.into_iter().map(CertificateDer::from).collect();
     let anchors: Vec<_> = roots
         .iter()

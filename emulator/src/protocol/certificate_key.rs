@@ -1,4 +1,4 @@
-//! The keys that certificates are about, as JWKs.
+//! Public keys of certificates, as JWKs.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -8,7 +8,7 @@ use x509_cert::der::{Decode as _, Reader as _, SliceReader, asn1::UintRef};
 
 use crate::jose::Jwk;
 
-/// The public key of a certificate, where it is of a kind that JOSE has.
+/// The public key of a certificate, if JOSE supports its type.
 pub fn of(certificate: &Certificate) -> Option<Jwk> {
     let info = certificate.tbs_certificate().subject_public_key_info();
     let bytes = info.subject_public_key.as_bytes()?;
@@ -18,7 +18,7 @@ pub fn of(certificate: &Certificate) -> Option<Jwk> {
             let (n, e) = rsa_numbers(bytes)?;
             vec![("kty", "RSA".to_owned()), ("n", n), ("e", e)]
         }
-        // An elliptic curve, named by the parameters: RFC 5480 §2.1.1. The point is 04, x, y.
+        // An elliptic curve, which the parameters name: RFC 5480 §2.1.1. The point is 04, x, y.
         "1.2.840.10045.2.1" => {
             let curve = info.algorithm.parameters.as_ref()?;
             let curve = match curve.decode_as::<x509_cert::spki::ObjectIdentifier>() {

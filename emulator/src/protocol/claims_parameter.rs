@@ -1,4 +1,4 @@
-//! The claims that a client asks for (OpenID Connect Core 1.0 §5.4, §5.5).
+//! Claims that a client requests (OpenID Connect Core 1.0 §5.4, §5.5).
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,7 @@ use crate::result_code::{
     CLAIMS_USERINFO_MALFORMED, ResultCode,
 };
 
-/// The members that hold claims by name.
+/// The members of the parameter, which contain claims by name.
 const MEMBERS: [(&str, ResultCode); 3] = [
     ("id_token", CLAIMS_ID_TOKEN_MALFORMED),
     ("userinfo", CLAIMS_USERINFO_MALFORMED),
@@ -37,19 +37,19 @@ pub fn requested(parameters: &Parameters) -> Result<Option<Object>, OAuthError> 
     Ok(Some(claims))
 }
 
-/// A member of the parameter as text, which is how the API shows it.
+/// A member of the parameter as JSON text, as in the API.
 pub fn member(claims: Option<&Object>, name: &str) -> Option<String> {
     let member = claims?.object(name)?;
     Some(Value::Object(member.clone()).to_string())
 }
 
-/// What is said about one claim of the ID token.
+/// The request for one claim of the ID token.
 pub fn of_id_token<'a>(claims: Option<&'a Object>, name: &str) -> Option<&'a Object> {
     claims?.object("id_token")?.object(name)
 }
 
-/// The names of the claims for the ID token. Those that scopes stand for are among them, unless the service is strict
-/// and there will be an access token to fetch them with.
+/// The names of the claims for the ID token. Those of scopes are included, unless `claimShortcutRestrictive` is on and an
+/// access token can be used to get them.
 pub fn for_id_token(
     claims: Option<&Object>,
     scopes: &[String],
@@ -61,7 +61,7 @@ pub fn for_id_token(
     names(claims, "id_token", scopes)
 }
 
-/// The names of the claims for the userinfo endpoint, which takes an access token to reach.
+/// The names of the claims for the userinfo endpoint, if the response type gives the client an access token.
 pub fn for_userinfo(
     claims: Option<&Object>,
     scopes: &[String],
@@ -71,7 +71,7 @@ pub fn for_userinfo(
     reachable.then(|| at_userinfo(claims, scopes))?
 }
 
-/// The names of the claims that an access token gives at the userinfo endpoint.
+/// The names of the claims that the userinfo endpoint returns for an access token.
 pub fn at_userinfo(claims: Option<&Object>, scopes: &[String]) -> Option<Vec<String>> {
     names(claims, "userinfo", scopes)
 }

@@ -1,4 +1,4 @@
-//! Authentication of a client by a JWT (RFC 7521 §4.2, RFC 7523 §2.2 and §3, OpenID Connect Core 1.0 §9).
+//! JWT client assertions (RFC 7521 §4.2, RFC 7523 §2.2 and §3, OpenID Connect Core 1.0 §9).
 
 use authlete::types::{ClientAuthMethod, JwsAlg};
 use serde_json::Value;
@@ -25,7 +25,7 @@ use crate::store::{Client, Service};
 
 const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
-/// What a client says about itself, before anybody has checked it.
+/// A client assertion, parsed but not yet verified.
 #[derive(Debug)]
 pub struct ClientAssertion<'a> {
     text: &'a str,
@@ -56,7 +56,7 @@ impl<'a> ClientAssertion<'a> {
         Ok(Some(Self { text, jws, claims }))
     }
 
-    /// The client that it is about.
+    /// The client that the assertion identifies.
     pub fn subject(&self) -> Option<&str> {
         self.claims.text("sub")
     }
@@ -68,7 +68,8 @@ impl<'a> ClientAssertion<'a> {
         }
     }
 
-    /// Checks that the assertion is of the client that its subject names, for this service, now and once.
+    /// Verifies that the assertion is signed by the client in its subject, meant for this service, valid now and not used
+    /// before.
     pub fn verify(
         &self,
         call: &Call,
@@ -106,7 +107,7 @@ impl<'a> ClientAssertion<'a> {
             }));
         }
         let end = jwt_times::time(&self.claims, "exp").ok_or(refuse(CLIENT_ASSERTION_EXPIRED))?;
-        // RFC 7523 §3 leaves `jti` to the client. An assertion without one stands for itself.
+        // RFC 7523 §3: `jti` is optional. Without it, the whole assertion is the identifier.
         let own = self.claims.text("jti").unwrap_or(self.text);
         let id = Digest::of(&format!("client_assertion {} {own}", client.id()));
         match service.use_jwt_once(id, after(end, skew), call.now) {
@@ -121,8 +122,8 @@ fn is_audience_restricted(service: &Service) -> bool {
     service.settings.flag(setting)
 }
 
-/// Whether an audience names the service: by its issuer, by its token endpoint, or by the endpoint that was called
-/// (RFC 7523 §3, RFC 9126 §2, OpenID Connect CIBA Core 1.0 §7.1). A service can insist on the issuer alone.
+/// Whether the audience is the service: its issuer, its token endpoint or the called endpoint (RFC 7523 §3, RFC 9126 §2,
+/// OpenID Connect CIBA Core 1.0 §7.1). A service can restrict it to the issuer.
 fn is_for(service: &Service, operation: &str, claims: &Object) -> bool {
     let issuer = service.issuer();
     if is_audience_restricted(service) {

@@ -1,5 +1,4 @@
-//! Authentication of an instance of a client, by the word of somebody who knows it (OAuth 2.0 Attestation-Based Client
-//! Authentication).
+//! Authentication of client instances by an attester (OAuth 2.0 Attestation-Based Client Authentication).
 
 use serde_json::Value;
 
@@ -25,11 +24,10 @@ const ATTESTATION: &str = "oauthClientAttestation";
 const ATTESTATION_TYPE: &str = "oauth-client-attestation+jwt";
 const POP_TYPE: &str = "oauth-client-attestation-pop+jwt";
 
-/// How many seconds old a proof may be, or how far ahead, beside what clocks may be wrong.
+/// The maximum age of a proof, and how far ahead it may be, in seconds, besides the clock skew.
 const WINDOW: i64 = 300;
 
-/// What an attester says about an instance of a client, and the instance's proof that it is the one, before anybody has
-/// checked them.
+/// The attestation of a client instance, and the instance's proof of possession, parsed but not yet verified.
 #[derive(Debug)]
 pub struct ClientAttestation {
     attestation: Jwt,
@@ -71,13 +69,13 @@ impl ClientAttestation {
         }))
     }
 
-    /// The client that it is about.
+    /// The client that the attestation identifies.
     pub fn subject(&self) -> Option<&str> {
         self.attestation.claims.text("sub")
     }
 
-    /// Checks that a trusted attester speaks of the client that the subject names, and that the instance has its key,
-    /// now and once. Gives the thumbprint of that key.
+    /// Verifies that a trusted attester issued the attestation for the client in its subject, and that the proof of
+    /// possession is signed by the instance, valid now and not used before. Returns the thumbprint of the instance key.
     pub fn verify(
         &self,
         call: &Call,
@@ -89,7 +87,7 @@ impl ClientAttestation {
         Ok(key.thumbprint())
     }
 
-    /// The key of the instance, as the attester names it.
+    /// The key of the instance in the verified attestation.
     fn instance_key(&self, call: &Call, service: &Service) -> Result<Jwk, OAuthError> {
         let refuse = OAuthError::invalid_client;
         let Jwt { jws, claims } = &self.attestation;
@@ -104,7 +102,7 @@ impl ClientAttestation {
         match jwt_times::invalid(claims, call.now, service.clock_skew())[..] {
             _ if !claims.contains_key("exp") => return Err(refuse(ATTESTATION_TIME)),
             [] => {}
-            // The instance can get another one.
+            // The instance can get a new attestation.
             ["exp"] => {
                 return Err(OAuthError::new(
                     "use_fresh_attestation",
@@ -115,7 +113,7 @@ impl ClientAttestation {
         }
         let key = claims.object("cnf").and_then(|cnf| cnf.object("jwk"));
         let key = key.cloned().map(Jwk::parse).and_then(Result::ok);
-        // A shared secret is private as a whole.
+        // Symmetric keys count as private.
         key.filter(|key| !key.is_private())
             .ok_or(refuse(ATTESTATION_KEY))
     }
@@ -132,7 +130,7 @@ impl ClientAttestation {
         if !jws.verify(key) {
             return Err(refuse(ATTESTATION_POP_SIGNATURE));
         }
-        // Earlier drafts had the client in `iss`; who says it has to be right.
+        // Earlier drafts had the client in `iss`, which must be right if it is present.
         if claims.contains_key("iss") && claims.text("iss") != self.subject() {
             return Err(refuse(ATTESTATION_CLIENT));
         }
@@ -169,8 +167,8 @@ impl ClientAttestation {
     }
 }
 
-/// The certificates that those of attesters lead to. There are no others than the service's own, with
-/// `clientAttesterRootsOnly` or without.
+/// The root certificates of attesters. Only those of the service itself are used, with or without
+/// `clientAttesterRootsOnly`.
 pub fn attester_roots(service: &Service) -> Vec<&str> {
     let roots = match service.settings.flag("clientAttesterRootsEnabled") {
         true => service.settings.texts("clientAttesterRoots"),
@@ -179,19 +177,19 @@ pub fn attester_roots(service: &Service) -> Vec<&str> {
     roots.unwrap_or_default()
 }
 
-/// Whether a proof has a challenge of the service, where it needs one.
+/// Whether a proof has a valid challenge of the service, or needs none.
 fn has_challenge(pop: &Object, service: &Service, call: &Call) -> bool {
     let challenge = pop.get("challenge").and_then(Value::as_str);
     !needs_challenge(service)
         || challenge.is_some_and(|challenge| service.is_attestation_challenge(challenge, call.now))
 }
 
-/// Proofs need a challenge when there is an endpoint to get one from.
+/// Whether proofs need a challenge: if the service has a challenge endpoint.
 fn needs_challenge(service: &Service) -> bool {
     service.settings.text("challengeEndpoint").is_some()
 }
 
-/// The answer with the challenge for the next proof, when that needs one and the request has an attestation.
+/// Adds the challenge for the next proof to a response, if proofs need one and the request has an attestation.
 pub fn with_challenge(call: &Call, service: &mut Service, outcome: Outcome) -> Outcome {
     if call.body.text(ATTESTATION).is_none() || !needs_challenge(service) {
         return outcome;

@@ -1,4 +1,4 @@
-//! Which client a request is of (RFC 6749 §2.3).
+//! Client authentication (RFC 6749 §2.3).
 
 use std::sync::Arc;
 
@@ -24,20 +24,20 @@ use crate::result_code::{
 };
 use crate::store::{Client, NamedBy, Service};
 
-/// A client that is who it says it is.
+/// An authenticated client.
 #[derive(Debug)]
 pub struct Authenticated {
     pub client: Arc<Client>,
     pub named_by: NamedBy,
     pub method: ClientAuthMethod,
-    /// The thumbprint of the certificate that the client came with, in whatever way it authenticated.
+    /// The thumbprint of the client's certificate, regardless of the authentication method.
     pub certificate: Option<String>,
-    /// The thumbprint of the key of the client's instance, when that is what authenticated.
+    /// The thumbprint of the client instance key, if the instance authenticated with an attestation.
     pub instance_key: Option<String>,
 }
 
-/// Authenticates the client of a request. The body of the call has what came in the `Authorization` header and what
-/// TLS says, `parameters` has what came in the body of the request.
+/// Authenticates the client of a request. The body of the call has the credentials from the `Authorization` header and
+/// from TLS; `parameters` has those from the body of the client request.
 pub fn authenticate(
     call: &Call,
     service: &mut Service,
@@ -60,7 +60,7 @@ pub fn authenticate(
     match &credential {
         Credential::Basic(secret) | Credential::Post(secret) => {
             let registered = client.settings.text("clientSecret");
-            if !registered.is_some_and(|registered| random::same(secret, registered)) {
+            if !registered.is_some_and(|registered| random::constant_time_eq(secret, registered)) {
                 return Err(refuse(client_secret_wrong(call.operation)).into());
             }
         }
@@ -85,21 +85,21 @@ pub fn authenticate(
     })
 }
 
-/// The client that a request names. It need not be authenticated.
+/// The client that a request names, without authentication.
 pub fn named(call: &Call, service: &Service) -> Option<(Arc<Client>, NamedBy)> {
     let parameters = Parameters::parse_leniently(Parameters::text_of(&call.body).ok()?);
     let credential = Credential::presented(call, &parameters).unwrap_or(Credential::None);
     identify(call, service, &parameters, &credential).ok()
 }
 
-/// The registered authentication method of a client; `None` when it may choose.
+/// The registered authentication method of a client; `None` if it may use any.
 pub fn registered_method(client: &Client) -> Option<&str> {
     let registered = client.settings.text("tokenAuthMethod");
     let none = ClientAuthMethod::None.as_str();
     registered.or((!client.is_confidential()).then_some(none))
 }
 
-/// What a request has to prove whose it is, beside a certificate, which can have another purpose.
+/// The client credential of a request. A certificate is separate, since it can also serve to bind tokens.
 enum Credential<'a> {
     Basic(&'a str),
     Post(&'a str),
@@ -142,7 +142,7 @@ impl<'a> Credential<'a> {
     }
 }
 
-/// The client that the request names, as often as it likes but always the same.
+/// The client that the request names. It may be named in several places, but always the same client.
 fn identify(
     call: &Call,
     service: &Service,
@@ -176,20 +176,20 @@ fn identify(
             Some(_) => {}
         }
     }
-    // RFC 6749 §5.2 has `invalid_client` for this; Authlete's token endpoint has another.
-    let nobody = || {
+    // RFC 6749 §5.2 has `invalid_client` for this; Authlete's token endpoint has `invalid_request`.
+    let missing_id = || {
         let code = client_id_missing(call.operation);
         match call.operation {
             "token" => OAuthError::invalid_request(code),
             _ => OAuthError::invalid_client(code),
         }
     };
-    let (_, client, named_by) = first.ok_or_else(nobody)?;
+    let (_, client, named_by) = first.ok_or_else(missing_id)?;
     Ok((Arc::clone(client), named_by))
 }
 
-/// How the client authenticates: in the registered way and in no weaker one. A public client has nothing to prove, and
-/// Authlete refuses it when it tries; a confidential client that registered no way may choose.
+/// The authentication method of the request, which must be the registered one. Authlete refuses public clients that
+/// authenticate; a confidential client without a registered method may use any.
 fn method(
     call: &Call,
     credential: &Credential<'_>,
@@ -230,7 +230,7 @@ fn method(
     }
 }
 
-/// What a request lacks whose client did not authenticate in the registered way, but in another one or in none.
+/// The code for a client that did not use its registered method, but another one or none.
 fn lacking(
     call: &Call,
     registered: &ClientAuthMethod,
@@ -247,7 +247,7 @@ fn lacking(
         Method::None if client.is_confidential() => CONFIDENTIAL_WITHOUT_METHOD,
         Method::None => CLIENT_IS_PUBLIC,
         Method::ClientSecretBasic if uses(&[Method::ClientSecretPost]) => CLIENT_ID_NOT_IN_HEADER,
-        // A secret in the header does not count for a client that sends it in the body.
+        // A secret in the header does not count for a client that is registered to send it in the body.
         Method::ClientSecretPost if uses(&[Method::ClientSecretBasic]) => {
             client_secret_missing(call.operation)
         }

@@ -1,4 +1,4 @@
-//! The X.509 certificate that a client came with over mutual TLS (RFC 8705), as TLS terminators hand it on.
+//! The X.509 certificate of a client from mutual TLS (RFC 8705), as TLS terminators forward it.
 
 use std::net::IpAddr;
 use std::str::FromStr as _;
@@ -37,7 +37,7 @@ impl ClientCertificate {
         certificate.ok_or(malformed).map(Some)
     }
 
-    /// Whether the certificate shows that its holder is the client.
+    /// Verifies that the certificate authenticates the client.
     pub fn authenticate(
         &self,
         method: &ClientAuthMethod,
@@ -58,7 +58,7 @@ impl ClientCertificate {
         }
     }
 
-    /// RFC 8705 §2.1.2: the client registered one of these names.
+    /// Checks the subject name or alternative name that the client registered (RFC 8705 §2.1.2).
     fn names(&self, client: &Object) -> Result<(), ResultCode> {
         let has = |is_it: &dyn Fn(&GeneralName) -> bool| self.other_names().iter().any(is_it);
         let (is_named, code) = if let Some(expected) = client.text("tlsClientAuthSubjectDn") {
@@ -95,7 +95,7 @@ impl ClientCertificate {
         names.map(|(_, names)| names.0).unwrap_or_default()
     }
 
-    /// RFC 8705 §2.2.2: the certificate is in the client's `jwks`, or at least its key is.
+    /// Checks that the client's `jwks` has the certificate, or at least its key (RFC 8705 §2.2.2).
     fn is_registered(&self, client: &Object) -> Result<(), ResultCode> {
         let keys = keys::registered(client);
         let wanted = client.text("selfSignedCertificateKeyId");
@@ -139,7 +139,7 @@ impl ClientCertificate {
         if roots.is_empty() {
             return Err(OAuthError::invalid_client(TRUSTED_ROOTS_MISSING));
         }
-        match certificate_chain::leads(self.der(), path, roots, call.now) {
+        match certificate_chain::is_trusted(self.der(), path, roots, call.now) {
             true => Ok(()),
             false => Err(OAuthError::invalid_client(CLIENT_CERTIFICATE_UNTRUSTED)),
         }
@@ -153,12 +153,12 @@ fn is_address(bytes: &[u8], expected: IpAddr) -> bool {
     }
 }
 
-/// RFC 4514 has the form, RFC 5280 §7.1 the comparison: without regard to case and to the width of spaces.
+/// Compares names in the form of RFC 4514 by RFC 5280 §7.1, ignoring case and the number of spaces.
 fn is_same_name(subject: &Name, expected: &str) -> bool {
-    let tidy = |name: String| {
+    let normalize = |name: String| {
         let words: Vec<_> = name.split_whitespace().collect();
         words.join(" ").replace(", ", ",").to_lowercase()
     };
     let expected = Name::from_str(expected).map_or(expected.to_owned(), |name| name.to_string());
-    tidy(subject.to_string()) == tidy(expected)
+    normalize(subject.to_string()) == normalize(expected)
 }

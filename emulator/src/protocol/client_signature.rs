@@ -1,4 +1,4 @@
-//! Whether a client signed something: its client assertion, its request object.
+//! Signatures of clients, on client assertions and request objects.
 
 use super::keys;
 use crate::jose::{self, Jwk, Jws};
@@ -6,7 +6,7 @@ use crate::json::Members;
 use crate::result_code::{CLIENT_KEYS_REMOTE, ResultCode, SignatureCodes};
 use crate::store::Client;
 
-/// Checks a signature: by HMAC with the secret of the client, else with a public key in its `jwks`.
+/// Verifies a signature: HMAC with the client secret, others with a public key in the client's `jwks`.
 pub fn verify(jws: &Jws, client: &Client, codes: &SignatureCodes) -> Result<(), ResultCode> {
     if jose::is_symmetric(jws.alg()) {
         let secret = client.settings.text("clientSecret").unwrap_or_default();

@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use super::scope_claims;
 use crate::store::Grant;
 
-/// The claims as the server listed them or else, as Authlete computes them, those of the scopes and those that the server
-/// gave values for.
+/// The claims that the server listed. Without a list, as in Authlete, those of the scopes and those that the server gave
+/// values for.
 pub fn of(grant: &Grant) -> Vec<String> {
     let Some(openid) = grant.openid.as_deref() else {
         return Vec::new();

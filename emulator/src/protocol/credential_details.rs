@@ -1,4 +1,4 @@
-//! Authorization details that ask for credentials (OpenID for Verifiable Credential Issuance 1.0 §5.1.1).
+//! Authorization details that request credentials (OpenID for Verifiable Credential Issuance 1.0 §5.1.1).
 
 use serde_json::{Value, json};
 
@@ -9,17 +9,17 @@ use crate::result_code::{
     CREDENTIAL_DETAILS_CONFIGURATION, CREDENTIAL_DETAILS_LOCATION, ResultCode,
 };
 
-/// What tells credentials of one format apart.
+/// The members that distinguish credentials of one format.
 const KINDS: [&str; 3] = ["credential_definition", "doctype", "vct"];
 
-/// The details that ask for credentials.
+/// The details that request credentials.
 pub fn among(details: Option<&Value>) -> Vec<Object> {
     let details = details.into_iter().flat_map(authorization_details::details);
     details.filter(is_of_credential).collect()
 }
 
-/// Whether they ask for something that the service has and, where its metadata name authorization servers, name the
-/// service.
+/// Checks that the details request credentials that the service has and, if its metadata name authorization servers, that
+/// they name the service as their location.
 pub fn check(details: &Value, service: &Object) -> Result<(), ResultCode> {
     if !credential_issuer::is_enabled(service) {
         return Ok(());
@@ -39,30 +39,30 @@ pub fn check(details: &Value, service: &Object) -> Result<(), ResultCode> {
     })
 }
 
-/// Whether a detail asks for the credential of a configuration: by identifier or, in version 1.0-ID1, by format and
-/// kind.
+/// Whether a detail requests the credential of a configuration: by identifier or, in version 1.0-ID1, by format and
+/// type.
 pub fn is_for(detail: &Object, id: &str, configuration: &Value, service: &Object) -> bool {
     match detail.get("credential_configuration_id") {
         Some(named) => named == id,
-        None => !credential_issuer::is_final(service) && is_alike(detail, configuration),
+        None => !credential_issuer::is_final(service) && has_same_type(detail, configuration),
     }
 }
 
-fn is_alike(detail: &Object, configuration: &Value) -> bool {
+fn has_same_type(detail: &Object, configuration: &Value) -> bool {
     let is_same = |name: &str| match (detail.get(name), configuration.get(name)) {
-        // What a definition has beside the type are the claims that the wallet wishes.
+        // Besides the type, a definition has the claims that the wallet requests, which are not compared.
         (Some(Value::Object(asked)), Some(known)) => asked.get("type") == known.get("type"),
         (asked, known) => asked == known,
     };
     detail.text("format").is_some() && is_same("format") && KINDS.iter().all(|name| is_same(name))
 }
 
-/// The identifiers by which a wallet can request the credentials of a configuration. There is one: that of the user.
+/// The credential identifiers of a configuration, for credential requests. There is one, for the user's credential.
 pub fn identifiers(configuration: &str) -> Value {
     json!([format!("{configuration}.1")])
 }
 
-/// The details with the identifiers of what they ask for, as token responses have them (§6.2).
+/// The details with the identifiers of the requested credentials, as in token responses (§6.2).
 pub fn with_identifiers(details: &Value) -> Value {
     let details = authorization_details::details(details).map(|mut detail| {
         let id = detail.text("credential_configuration_id");

@@ -3,7 +3,7 @@
 use crate::jose::JwkSet;
 use crate::json::{Members, Object};
 
-/// What the settings call the final version. Without a word it is `1.0-ID1`, as at Authlete.
+/// The names of the final version in the settings. The default is `1.0-ID1`, as in Authlete.
 const FINAL: [&str; 2] = ["1.0", "1.0-Final"];
 
 pub fn is_enabled(service: &Object) -> bool {
@@ -23,7 +23,7 @@ pub fn configurations(service: &Object) -> Object {
     configurations.unwrap_or_default()
 }
 
-/// What authorization details have to name as their location: the issuer, where its metadata name authorization servers.
+/// The location that authorization details must name: the issuer, if its metadata name authorization servers.
 pub fn location(service: &Object) -> Option<&str> {
     let servers = settings(service)?.array("authorizationServers")?;
     identifier(service).filter(|_| !servers.is_empty())
@@ -38,7 +38,7 @@ pub fn identifier(service: &Object) -> Option<&str> {
     settings(service)?.text("credentialIssuer")
 }
 
-/// The settings that the metadata are made of.
+/// The settings for the metadata.
 pub fn settings(service: &Object) -> Option<&Object> {
     service.object("credentialIssuerMetadata")
 }

@@ -7,7 +7,7 @@ use super::{credential_issuer, metadata};
 use crate::jose::{ContentEncryption, JwkSet, KeyManagement};
 use crate::json::{Members, Object};
 
-/// What both versions publish as it is.
+/// Settings that both versions publish unchanged.
 const AS_THEY_ARE: [(&str, &str); 5] = [
     ("credential_issuer", "credentialIssuer"),
     ("authorization_servers", "authorizationServers"),
@@ -16,15 +16,15 @@ const AS_THEY_ARE: [(&str, &str); 5] = [
     ("notification_endpoint", "notificationEndpoint"),
 ];
 
-/// What there cannot be metadata without.
+/// The settings that metadata require.
 const REQUIRED: [&str; 3] = [
     "credentialIssuer",
     "credentialEndpoint",
     "credentialsSupported",
 ];
 
-/// The metadata document, if the settings are complete. As in other metadata, what the emulator cannot do is not in it:
-/// no algorithm that it does not have, and no compression.
+/// The metadata document, if the settings are complete. As in other metadata, features that the emulator does not support
+/// are left out: unsupported algorithms, and compression.
 pub fn of(service: &Object) -> Option<Object> {
     let settings = credential_issuer::settings(service)?;
     let is_complete = REQUIRED.iter().all(|name| settings.text(name).is_some());
@@ -69,7 +69,7 @@ fn response_encryption(settings: &Object) -> Option<Value> {
     let algs = settings.texts("credentialResponseEncryptionAlgValuesSupported")?;
     let algs = algs.into_iter().map(JweAlg::from);
     let algs = algs.filter_map(|alg| alg.protocol_value());
-    // The wallet gives the key, which is a public one.
+    // The wallet provides a public key, so symmetric algorithms do not apply.
     let is_public = |alg: &&str| KeyManagement::named(alg).is_ok_and(|kind| !kind.is_symmetric());
     let algs: Vec<_> = algs.filter(is_public).collect();
     let encs = encs(settings, "credentialResponseEncryptionEncValuesSupported")?;

@@ -1,18 +1,18 @@
-//! The nonces that the key proofs of wallets contain. In the final version of OpenID for Verifiable Credential Issuance they come
-//! from the nonce endpoint, and all wallets share one for a while; in 1.0-ID1 each token response has one of its own.
+//! Nonces in the key proofs of wallets. In the final version of OpenID for Verifiable Credential Issuance they come from
+//! the nonce endpoint, and all wallets share one until it expires; in 1.0-ID1 each token response has its own.
 
 use super::{credential_issuer, lifetime};
 use crate::clock::{Millis, after};
 use crate::random;
 use crate::store::{CredentialNonce, Service, TokenRecord};
 
-/// The nonce that the nonce endpoint gives.
+/// The nonce of the nonce endpoint.
 pub fn shared(service: &mut Service, now: Millis) -> Result<&str, getrandom::Error> {
     let window = lifetime::credential_nonce(service);
     service.credential_nonce.current(window, now)
 }
 
-/// A nonce for an access token, where the version has such.
+/// A nonce for an access token; `None` in the final version.
 pub fn of_token(
     service: &Service,
     now: Millis,
@@ -26,8 +26,8 @@ pub fn of_token(
     })))
 }
 
-/// Whether a key proof that came with an access token has a nonce that counts: wherever the wallet has it from.
+/// Whether the nonce of a key proof is valid: the shared one, or that of the access token.
 pub fn accept(service: &Service, record: &TokenRecord, nonce: &str, now: Millis) -> bool {
     let own = record.credential_nonce.as_ref();
-    service.credential_nonce.is(nonce, now) || own.is_some_and(|own| own.is(nonce, now))
+    service.credential_nonce.matches(nonce, now) || own.is_some_and(|own| own.matches(nonce, now))
 }

@@ -17,14 +17,14 @@ use crate::result_code::{
 };
 use crate::store::{CredentialOffer, Service};
 
-/// The longest hint on a transaction code, in characters (§4.1.1).
-const LONGEST_DESCRIPTION: usize = 300;
+/// The maximum length of the description of a transaction code, in characters (§4.1.1).
+const MAX_DESCRIPTION_LENGTH: usize = 300;
 
 const TX_CODE: [&str; 3] = ["txCode", "txCodeInputMode", "txCodeDescription"];
 
-/// What an offer is to be like, once nothing is wrong with it.
+/// A validated request for an offer.
 #[derive(Debug)]
-pub struct Wanted<'a> {
+pub struct OfferRequest<'a> {
     request: &'a Object,
     issuer: &'a str,
     credentials: Vec<&'a str>,
@@ -32,7 +32,7 @@ pub struct Wanted<'a> {
     pre_authorized: bool,
 }
 
-impl<'a> Wanted<'a> {
+impl<'a> OfferRequest<'a> {
     pub fn check(request: &'a Object, service: &'a Object) -> Result<Self, ResultCode> {
         let issuer = credential_issuer::identifier(service).ok_or(OFFER_ISSUER_MISSING)?;
         let credentials = request.texts("credentialConfigurationIds");
@@ -74,29 +74,29 @@ impl<'a> Wanted<'a> {
         }
     }
 
-    /// §4.1.1.
+    /// Checks the transaction code (§4.1.1).
     fn check_transaction_code(&self) -> Result<(), ResultCode> {
         let Some(code) = self.transaction_code() else {
             return Ok(());
         };
-        // Other modes than those of the specification are accepted, for those to come.
+        // Unknown input modes are accepted, since later specifications can add modes.
         let is_numeric = self.request.text("txCodeInputMode") == Some("numeric");
         if is_numeric && !code.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(OFFER_TX_CODE_MODE);
         }
         let description = self.request.text("txCodeDescription");
-        match description.is_some_and(|text| text.chars().count() > LONGEST_DESCRIPTION) {
+        match description.is_some_and(|text| text.chars().count() > MAX_DESCRIPTION_LENGTH) {
             true => Err(OFFER_TX_CODE_DESCRIPTION),
             false => Ok(()),
         }
     }
 
-    /// It goes with the pre-authorized code, and means nothing without.
+    /// The transaction code, which is ignored without a pre-authorized code.
     fn transaction_code(&self) -> Option<&'a str> {
         self.request.text("txCode").filter(|_| self.pre_authorized)
     }
 
-    /// The offer, with codes that nobody can guess.
+    /// Creates the offer, with random codes.
     pub fn make(self, service: &Service, now: Millis) -> Result<CredentialOffer, getrandom::Error> {
         let request = self.request;
         let token_if = |included: bool| included.then(random::token).transpose();
@@ -146,7 +146,7 @@ impl<'a> Wanted<'a> {
         })
     }
 
-    /// §4.1.1.
+    /// The member `grants` of the offer (§4.1.1).
     fn grants(&self, issuer_state: Option<&str>, pre_authorized_code: Option<&str>) -> Value {
         let mut grants = Object::new();
         if self.by_code {
@@ -168,7 +168,7 @@ impl<'a> Wanted<'a> {
         grants.into()
     }
 
-    /// What the wallet asks the user to enter.
+    /// The description of the transaction code that the wallet asks the user for.
     fn transaction_code_form(&self, code: &str) -> Value {
         let text = |name| self.request.text(name).map(Value::from);
         let members = [

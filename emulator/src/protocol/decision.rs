@@ -1,6 +1,6 @@
-//! Decisions that a user makes elsewhere than at the client: as the server reports them, and as the client learns of them.
+//! Decisions of users outside of the client's device: how the server reports them, and how the client gets them.
 
-use super::granted::{NoObject, Requested};
+use super::granted::{NotAnObject, Requested};
 use super::oauth_error::OAuthError;
 use crate::clock::Millis;
 use crate::json::{Members, Object};
@@ -8,15 +8,15 @@ use crate::model::{ErrorDetails, Polling};
 use crate::result_code::{ResultCode, SLOW_DOWN};
 use crate::store::{Decision, Granted, RefusalReason, Refused};
 
-/// What a report of a decision can lack.
+/// Why the report of a decision is invalid.
 #[derive(Debug)]
 pub enum Unreadable {
     /// `result` is missing or unknown.
     Result,
-    /// Tokens are somebody's.
+    /// `subject` is missing, which tokens require.
     Subject,
-    /// A member is no JSON object in text form.
-    Object(NoObject),
+    /// A member is not the text of a JSON object.
+    Object(NotAnObject),
 }
 
 /// The decision that a call reports.
@@ -36,7 +36,7 @@ pub fn reported(call: &Object, requested: &Requested<'_>) -> Result<Decision, Un
     Ok(Decision::Refused(Refused { reason, details }))
 }
 
-/// The codes of a grant type for what is not granted.
+/// The result codes of a grant type for requests that are not granted.
 #[derive(Debug)]
 pub struct Codes {
     pub pending: ResultCode,
@@ -44,8 +44,8 @@ pub struct Codes {
     pub refused: ResultCode,
 }
 
-/// What was granted, for a client that asks at the token endpoint (RFC 8628 §3.5, CIBA Core 1.0 §11); an error as long as
-/// that is nothing.
+/// The granted decision, for a client that polls the token endpoint (RFC 8628 §3.5, CIBA Core 1.0 §11). An error if the
+/// request is pending or refused.
 pub fn granted<'a>(
     decision: &'a Decision,
     polling: &mut Polling,
@@ -62,7 +62,7 @@ pub fn granted<'a>(
     }
 }
 
-/// The error that tells of a refusal.
+/// The error response for a refusal.
 pub fn error(refused: &Refused, code: ResultCode) -> OAuthError {
     let error = match refused.reason {
         RefusalReason::AccessDenied => "access_denied",

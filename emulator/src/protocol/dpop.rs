@@ -1,4 +1,4 @@
-//! The DPoP proofs of client applications, which the caller of the API hands on (RFC 9449).
+//! DPoP proofs of client applications, which the API caller forwards (RFC 9449).
 
 use authlete::types::JwsAlg;
 
@@ -11,13 +11,13 @@ use crate::reply::Outcome;
 use crate::result_code::{DPOP_NONCE, ResultCode, dpop_codes};
 use crate::store::Service;
 
-/// How many seconds old a proof may be, or how far ahead (RFC 9449 §11.1), beside what clocks may be wrong.
+/// The maximum age of a proof, and how far ahead it may be (RFC 9449 §11.1), in seconds, besides the clock skew.
 pub const WINDOW: i64 = 300;
-/// Seconds, for a service that says nothing.
+/// The default lifetime of nonces, in seconds.
 const NONCE_LIFETIME: i64 = 300;
 
-/// The thumbprint of the key of the proof that the call has, if it has one. A proof for a protected resource has to be
-/// for the access token, too.
+/// Verifies the DPoP proof of a call, if it has one, and returns the thumbprint of its key. A proof for a protected
+/// resource must also be for the access token.
 pub fn key_thumbprint(
     call: &Call,
     service: &mut Service,
@@ -35,10 +35,10 @@ pub fn key_thumbprint(
     if let Some(token) = access_token {
         proof.check_token(token).map_err(because)?;
     }
-    if is_nonce_required(call, service) && !service.dpop_nonce.is(proof.nonce(), call.now) {
+    if is_nonce_required(call, service) && !service.dpop_nonce.matches(proof.nonce(), call.now) {
         return Err(OAuthError::new("use_dpop_nonce", DPOP_NONCE));
     }
-    // What the caller asks of two APIs for one request is one use of each.
+    // The caller may pass the proof of one request to two operations: each counts its own use.
     let note = |id, end| service.use_jwt_once(id, end, call.now);
     proof
         .use_once(call.operation, window, call.now, note)
@@ -46,7 +46,7 @@ pub fn key_thumbprint(
     Ok(Some(proof.into_thumbprint()))
 }
 
-/// The algorithms for proofs: all that are asymmetric (RFC 9449 §4.2).
+/// The algorithms for proofs: all asymmetric ones (RFC 9449 §4.2).
 pub fn algorithms() -> impl Iterator<Item = &'static str> {
     let named = JwsAlg::KNOWN.iter().filter_map(JwsAlg::protocol_value);
     named.filter(|alg| {
@@ -57,13 +57,13 @@ pub fn algorithms() -> impl Iterator<Item = &'static str> {
     })
 }
 
-/// Whether proofs have to contain the nonce of the service.
+/// Whether proofs must contain the nonce of the service.
 pub fn is_nonce_required(call: &Call, service: &Service) -> bool {
     let setting = "dpopNonceRequired";
     service.settings.flag(setting) || call.body.flag(setting)
 }
 
-/// The answer with the nonce for the `DPoP-Nonce` header, when proofs need one.
+/// Adds the nonce for the `DPoP-Nonce` header to a response, if proofs need one.
 pub fn with_nonce(call: &Call, service: &mut Service, outcome: Outcome) -> Outcome {
     if !is_nonce_required(call, service) {
         return outcome;
@@ -81,8 +81,8 @@ fn invalid(code: ResultCode) -> OAuthError {
     OAuthError::new("invalid_dpop_proof", code)
 }
 
-/// Checks that the proof is for the HTTP request that the caller was sent. What the call does not say of it, the endpoint
-/// does, where there is but one way.
+/// Checks that the proof is for the HTTP request that the caller received. If the call lacks the method or the URL, those
+/// of the endpoint are used, if they are known.
 fn check_request(call: &Call, service: &Object, proof: &DpopProof) -> Result<(), &'static str> {
     let (method, endpoint) = match call.operation {
         "token" => (Some("POST"), Some("tokenEndpoint")),
@@ -93,13 +93,13 @@ fn check_request(call: &Call, service: &Object, proof: &DpopProof) -> Result<(),
     let method = call.body.text("htm").or(method);
     let method = method.filter(|method| proof.is_for_method(method));
     method.ok_or(
-        "htm of the DPoP proof is not the method of the request, or the call does not say which that is",
+        "htm of the DPoP proof is not the method of the request, or the call does not have the method",
     )?;
     let url = call.body.text("htu");
     let url = url.or_else(|| service.text(endpoint?));
     let url = url.filter(|url| proof.is_for_url(url));
     url.ok_or(
-        "htu of the DPoP proof is not the URL of the request, or neither the call nor the service says which that is",
+        "htu of the DPoP proof is not the URL of the request, or neither the call nor the service has the URL",
     )?;
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Proofs that their sender has the private part of a key (RFC 9449 §4.2).
+//! DPoP proofs (RFC 9449 §4.2).
 
 use url::Url;
 
@@ -9,10 +9,10 @@ use crate::jose::{self, JoseError, Jwk, Jws};
 use crate::json::{Members, Object};
 use crate::result_code::{DpopCodes, ResultCode};
 
-/// What is wrong with a proof.
+/// Why a proof is invalid.
 type Reason = &'static str;
 
-/// A proof that the key in it has signed.
+/// A proof whose signature is valid.
 #[derive(Debug)]
 pub struct DpopProof {
     claims: Object,
@@ -37,7 +37,7 @@ impl DpopProof {
         let claims = jws.claims().ok_or(malformed)?;
         let key = jws.header.object("jwk").cloned().map(Jwk::parse);
         let key = key.and_then(Result::ok).ok_or(codes.key_missing)?;
-        // A shared secret is private as a whole, so that no HMAC gets through.
+        // Symmetric keys count as private, so this also refuses HMAC.
         if key.is_private() {
             return Err(codes.key_missing);
         }
@@ -65,14 +65,14 @@ impl DpopProof {
         self.claims.text("htm") == Some(method)
     }
 
-    /// Whether the proof is for a URL, in the normal form (RFC 9449 §4.3). The query and the fragment are compared too, as
-    /// on the live service: callers leave them out.
+    /// Whether the proof is for a URL, after normalization (RFC 9449 §4.3). As on the live service, the query and the
+    /// fragment are compared too: callers leave them out.
     pub fn is_for_url(&self, url: &str) -> bool {
         let own = self.claims.text("htu").and_then(|own| Url::parse(own).ok());
         own.is_some() && own == Url::parse(url).ok()
     }
 
-    /// Checks that the proof was made now, give or take some seconds.
+    /// Checks that the proof was created within `window` seconds of now.
     pub fn check_time(&self, window: i64, now: Millis) -> Result<(), Reason> {
         let made_at = jwt_times::time(&self.claims, "iat");
         match made_at.is_some_and(|made_at| is_near(made_at, now, window)) {
@@ -89,9 +89,9 @@ impl DpopProof {
         }
     }
 
-    /// Notes that the proof was used, and refuses it the second time: it is good once for each URL (RFC 9449 §11.1) and
-    /// purpose, as long as its time is within the window. `note` takes what identifies the use and when that ends, and
-    /// says whether it is the first.
+    /// Records the use of the proof, and refuses a second use: a proof works once for each URL (RFC 9449 §11.1) and purpose,
+    /// while its time is within the window. `note` gets the identifier of the use and its expiration, and returns whether it
+    /// is the first.
     pub fn use_once(
         &self,
         purpose: &str,

@@ -1,4 +1,4 @@
-//! The profiles of FAPI, as far as they are about authorization requests.
+//! The rules of the FAPI profiles for authorization requests.
 
 use authlete::types::{FapiMode, ResponseMode, ResponseType};
 
@@ -15,15 +15,15 @@ use crate::result_code::{
 };
 use crate::store::{AuthorizationRequest, Client, RequestObject, Service};
 
-/// The longest life of an authorization code in seconds (FAPI 2.0 Security Profile §5.3.2.1).
+/// The maximum lifetime of an authorization code, in seconds (FAPI 2.0 Security Profile §5.3.2.1).
 pub const AUTHORIZATION_CODE: i64 = 60;
 
-/// The longest life of a request object, and the longest time since its `nbf`, in seconds (FAPI 1.0 Advanced §5.2.2, FAPI
-/// 2.0 Message Signing §5.3.1).
+/// The maximum lifetime of a request object, and the maximum time since its `nbf`, in seconds (FAPI 1.0 Advanced §5.2.2,
+/// FAPI 2.0 Message Signing §5.3.1).
 const REQUEST_OBJECT: i64 = 3600;
 
-/// The profiles that a request falls under: those of the service, else those of the client, else those that its scopes
-/// stand for by their attribute `fapi`. None of this matters unless the service supports the profile FAPI.
+/// The profiles that apply to a request: those of the service, else those of the client, else those in the attribute
+/// `fapi` of its scopes. None apply unless the service supports the profile FAPI.
 pub fn modes(service: &Service, client: &Client, names: &[String]) -> Vec<FapiMode> {
     let profiles = service.settings.texts("supportedServiceProfiles");
     if !profiles.is_some_and(|profiles| profiles.contains(&"FAPI")) {
@@ -49,39 +49,39 @@ pub fn modes(service: &Service, client: &Client, names: &[String]) -> Vec<FapiMo
     })
 }
 
-/// A request that a profile can demand something of.
+/// A request to check against the profiles.
 #[derive(Debug)]
-pub struct Profiled<'a> {
+pub struct FapiRequest<'a> {
     pub client: &'a Client,
     pub request: &'a AuthorizationRequest,
     pub request_object: Option<&'a RequestObject>,
     pub pushed: bool,
 }
 
-impl Profiled<'_> {
-    /// Checks a request against the profiles that it falls under.
+impl FapiRequest<'_> {
+    /// Checks the request against the profiles that apply to it.
     pub fn check(&self, service: &Service) -> Result<(), OAuthError> {
         let modes = modes(service, self.client, &self.request.scopes);
         let (baseline, advanced) = (FapiMode::Fapi1Baseline, FapiMode::Fapi1Advanced);
         let is = |mode: &FapiMode| modes.contains(mode);
         if is(&baseline) || is(&advanced) {
-            self.is_for_a_known_place()?;
-            self.is_protected_from_replay()?;
+            self.check_redirect_uri()?;
+            self.check_nonce_or_state()?;
         }
         if is(&baseline) && !self.client.is_confidential() {
-            self.has_s256()?;
+            self.check_s256()?;
         }
         if is(&advanced) {
             self.is_signed(service.settings.flag("nbfOptional"))?;
-            self.has_detached_signature()?;
+            self.check_detached_signature()?;
             if self.pushed {
-                self.has_s256()?;
+                self.check_s256()?;
             }
         }
         if is(&FapiMode::Fapi2Security) {
-            self.is_for_a_known_place()?;
-            self.is_pushed_for_a_code()?;
-            self.has_s256()?;
+            self.check_redirect_uri()?;
+            self.check_pushed_code_request()?;
+            self.check_s256()?;
         }
         if is(&FapiMode::Fapi2MessageSigningAuthReq) {
             self.is_signed(false)?;
@@ -94,8 +94,8 @@ impl Profiled<'_> {
         Ok(())
     }
 
-    /// FAPI 1.0 Baseline §5.2.2: the request names where its response goes, which is a safe place.
-    fn is_for_a_known_place(&self) -> Result<(), OAuthError> {
+    /// FAPI 1.0 Baseline §5.2.2: the request has a redirect URI, and it is an https URI.
+    fn check_redirect_uri(&self) -> Result<(), OAuthError> {
         if !self.request.redirect_uri_requested {
             return Err(invalid(FAPI_REDIRECT_URI_MISSING));
         }
@@ -106,7 +106,7 @@ impl Profiled<'_> {
     }
 
     /// FAPI 1.0 Baseline §5.2.2.2, §5.2.2.3.
-    fn is_protected_from_replay(&self) -> Result<(), OAuthError> {
+    fn check_nonce_or_state(&self) -> Result<(), OAuthError> {
         let openid = scopes::are_openid(&self.request.scopes);
         match (openid, &self.request.nonce, &self.request.state) {
             (true, None, _) => Err(invalid(FAPI_NONCE_MISSING)),
@@ -115,7 +115,7 @@ impl Profiled<'_> {
         }
     }
 
-    fn has_s256(&self) -> Result<(), OAuthError> {
+    fn check_s256(&self) -> Result<(), OAuthError> {
         match self.request.challenge {
             Some(CodeChallenge::S256(_)) => Ok(()),
             Some(CodeChallenge::Plain(_)) => Err(invalid(FAPI_CHALLENGE_METHOD)),
@@ -124,7 +124,7 @@ impl Profiled<'_> {
     }
 
     /// FAPI 1.0 Advanced §5.2.2: the signature of the response is in an ID token or in the response itself.
-    fn has_detached_signature(&self) -> Result<(), OAuthError> {
+    fn check_detached_signature(&self) -> Result<(), OAuthError> {
         let request = self.request;
         let is_signed = match request.response_type {
             ResponseType::CodeIdToken => true,
@@ -138,7 +138,7 @@ impl Profiled<'_> {
     }
 
     /// FAPI 2.0 Security Profile §5.3.2.1, §5.3.2.2.
-    fn is_pushed_for_a_code(&self) -> Result<(), OAuthError> {
+    fn check_pushed_code_request(&self) -> Result<(), OAuthError> {
         let request = self.request;
         if !self.client.is_confidential() {
             return Err(OAuthError::new("unauthorized_client", FAPI_CLIENT_PUBLIC));
@@ -156,7 +156,7 @@ impl Profiled<'_> {
         }
     }
 
-    /// FAPI 1.0 Advanced §5.2.2, FAPI 2.0 Message Signing §5.3.1.
+    /// FAPI 1.0 Advanced §5.2.2, FAPI 2.0 Message Signing §5.3.1: the request object is signed, and its lifetime is limited.
     fn is_signed(&self, lenient: bool) -> Result<(), OAuthError> {
         let object = self.request_object;
         let object = object.ok_or(invalid(FAPI_REQUEST_OBJECT_MISSING))?;

@@ -1,4 +1,4 @@
-//! JWTs that somebody else made and that come as a grant: they can be read, and their keys are the server's to know.
+//! JWTs of third parties that are used as grants. They are parsed here; the server has to verify their signatures.
 
 use super::jwt_times;
 use crate::clock::Millis;
@@ -7,14 +7,14 @@ use crate::json::{Members, Object};
 use crate::result_code::{JWT_ENCRYPTED, JWT_MALFORMED, JWT_UNSIGNED, JWT_UNTIMELY, ResultCode};
 use crate::store::Service;
 
-/// What a service does not take, by the names of its settings.
+/// The names of the settings by which a service rejects some JWTs.
 #[derive(Debug, Clone, Copy)]
 pub struct Policy {
     pub encrypted_rejected: &'static str,
     pub unsigned_rejected: &'static str,
 }
 
-/// A JWT that can be read.
+/// A parsed JWT.
 #[derive(Debug)]
 pub struct ForeignJwt {
     pub jws: Jws,
@@ -22,7 +22,7 @@ pub struct ForeignJwt {
 }
 
 impl ForeignJwt {
-    /// Reads a JWT whose times are good; `None` when it is encrypted, so that only the server can.
+    /// Parses a JWT and checks its times; `None` if it is encrypted, so that only the server can read it.
     pub fn read(
         text: &str,
         policy: Policy,
@@ -51,7 +51,7 @@ impl ForeignJwt {
         self.jws.alg() != "none"
     }
 
-    /// Whom it is for: one or several (RFC 7519 §4.1.3).
+    /// The audiences, of which there can be several (RFC 7519 §4.1.3).
     pub fn audiences(&self) -> Option<Vec<&str>> {
         match self.claims.text("aud") {
             Some(audience) => Some(vec![audience]),

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-/// A page that posts parameters to a URI as soon as it is shown, or at the press of its button.
+/// A page that posts parameters to a URI when it has loaded, or by its button without JavaScript.
 pub fn page<'a>(uri: &str, parameters: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
     let mut fields = String::new();
     for (name, value) in parameters {
@@ -27,7 +27,7 @@ pub fn page<'a>(uri: &str, parameters: impl IntoIterator<Item = (&'a str, &'a st
     )
 }
 
-/// Text as the value of an attribute: nothing in it can end the value.
+/// Escapes a text for use as an attribute value.
 fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {

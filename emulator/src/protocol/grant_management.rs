@@ -1,4 +1,4 @@
-//! Grants that their clients manage (Grant Management for OAuth 2.0).
+//! Grant management (Grant Management for OAuth 2.0).
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -22,7 +22,7 @@ use crate::store::{
     TokenRecord,
 };
 
-/// What an authorization request wants done with a grant (§5.2, §5.3).
+/// The grant management action of an authorization request (§5.2, §5.3).
 pub fn requested(
     parameters: &Parameters,
     service: &Service,
@@ -39,7 +39,7 @@ pub fn requested(
             None => Ok(None),
         };
     };
-    // §5.1.
+    // §5.1: public clients cannot manage grants.
     if !client.is_confidential() {
         return Err(OAuthError::new(
             "unauthorized_client",
@@ -61,8 +61,8 @@ pub fn requested(
     }
 }
 
-/// Gives the tokens to come the ID of their grant. The grant of another user is left alone: the tokens belong to none
-/// then.
+/// Assigns a grant ID for the tokens to issue. If the named grant belongs to another user, they get none and the grant
+/// stays unchanged.
 pub fn assign_id(service: &Service, grant: &mut Grant) -> Result<(), Refusal> {
     let (Some(management), Some(subject)) = (grant.management.as_deref(), &grant.subject) else {
         return Ok(());
@@ -78,9 +78,8 @@ pub fn assign_id(service: &Service, grant: &mut Grant) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Does with a grant what the request for tokens wanted. That waits for the tokens: a grant that nobody claims is none
-/// (§5.5.1).
-pub fn carry_out(service: &mut Service, record: &TokenRecord) {
+/// Applies the grant management action of a request when its tokens are issued: without tokens there is no grant (§5.5.1).
+pub fn apply(service: &mut Service, record: &TokenRecord) {
     let grant = &record.grant;
     let (Some(management), Some(subject), Some(id)) =
         (grant.management.as_deref(), &grant.subject, &grant.id)
@@ -96,12 +95,12 @@ pub fn carry_out(service: &mut Service, record: &TokenRecord) {
     };
     service.managed_grants.insert(id.to_string(), managed);
     if matches!(management, GrantManagement::Replace(_)) {
-        // What they are good for may no longer be granted (§10).
-        end_tokens(service, id, grant.client_id, subject);
+        // Earlier tokens may have privileges that are no longer granted (§10).
+        revoke_tokens(service, id, grant.client_id, subject);
     }
 }
 
-/// What new tokens inherit: the content of the grant that theirs is merged into.
+/// The content that new tokens inherit from the grant that theirs is merged into.
 pub fn inherited(service: &Service, grant: &Grant) -> Option<GrantContent> {
     let id = match grant.management.as_deref()? {
         GrantManagement::Merge(_) => grant.id.as_deref()?,
@@ -110,14 +109,14 @@ pub fn inherited(service: &Service, grant: &Grant) -> Option<GrantContent> {
     Some(service.managed_grants.get(id)?.content.clone())
 }
 
-/// Ends a grant and all tokens that were issued under it (§6.5).
+/// Revokes a grant and all tokens that were issued under it (§6.5).
 pub fn revoke(service: &mut Service, id: &str) {
     if let Some(managed) = service.managed_grants.remove(id) {
-        end_tokens(service, id, managed.client_id, &managed.subject);
+        revoke_tokens(service, id, managed.client_id, &managed.subject);
     }
 }
 
-fn end_tokens(service: &mut Service, id: &str, client_id: i64, subject: &str) {
+fn revoke_tokens(service: &mut Service, id: &str, client_id: i64, subject: &str) {
     let tokens = service.tokens.list(Some(client_id), Some(subject));
     let of_grant = tokens.filter(|(_, record)| record.grant.id.as_deref() == Some(id));
     let records: Vec<_> = of_grant.map(|(record, _)| record).collect();
@@ -126,13 +125,13 @@ fn end_tokens(service: &mut Service, id: &str, client_id: i64, subject: &str) {
     }
 }
 
-/// The content of a grant in the form of the API.
-pub fn shown(content: &GrantContent) -> Value {
+/// The content of a grant in API form.
+pub fn to_api_json(content: &GrantContent) -> Value {
     let details = content.authorization_details.clone();
     members(content, "authorizationDetails", details)
 }
 
-/// The content of a grant as its client gets it (§6.4).
+/// The content of a grant in the response to its client (§6.4).
 pub fn to_json(content: &GrantContent) -> Value {
     let details = content.authorization_details.as_ref();
     let details = details.map(authorization_details::to_array);
@@ -162,7 +161,7 @@ fn members(content: &GrantContent, details_name: &str, details: Option<Value>) -
     Value::Object(members.collect())
 }
 
-/// What a user granted at one time.
+/// The content of one grant of a user.
 fn content(grant: &Grant) -> GrantContent {
     let scopes = ScopesAtResources {
         scopes: grant.scopes.to_vec(),
@@ -176,7 +175,7 @@ fn content(grant: &Grant) -> GrantContent {
     }
 }
 
-/// Joins what is granted now to what was granted before. Scopes go where those for the same resources are.
+/// Merges a new grant into an earlier one. Scopes for the same resources are merged into one entry.
 fn merge(content: &mut GrantContent, more: GrantContent) {
     for group in more.scopes {
         let resources: BTreeSet<_> = group.resources.iter().collect();
@@ -226,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_granted_twice_is_there_once() {
+    fn merged_content_has_no_duplicates() {
         let payment = json!({ "type": "payment", "amount": 7 });
         let account = json!({ "type": "account" });
         let mut merged = content(
@@ -257,8 +256,8 @@ mod tests {
     }
 
     #[test]
-    fn what_is_empty_is_left_out() {
+    fn empty_members_are_omitted() {
         assert_eq!(to_json(&GrantContent::default()), json!({}));
-        assert_eq!(shown(&GrantContent::default()), json!({}));
+        assert_eq!(to_api_json(&GrantContent::default()), json!({}));
     }
 }

@@ -1,5 +1,4 @@
-//! What a user granted, as the calls say it that end a request: of the authorization endpoint, of the device flow, of
-//! CIBA.
+//! Grants of users, from the API calls that complete a request: of the authorization endpoint, of the device flow, of CIBA.
 
 use authlete::types::{GrantType, Property};
 use serde_json::Value;
@@ -8,7 +7,7 @@ use super::scopes::are_openid;
 use crate::json::{Members, Object};
 use crate::store::{Authentication, Grant, GrantManagement, Granted, NamedBy};
 
-/// What the client asked for.
+/// The request of the client.
 #[derive(Debug)]
 pub struct Requested<'a> {
     pub client_id: i64,
@@ -20,23 +19,23 @@ pub struct Requested<'a> {
     pub grant_management: Option<&'a GrantManagement>,
 }
 
-/// A member whose text is no JSON object.
+/// The error for a member whose text is not a JSON object.
 #[derive(Debug)]
-pub struct NoObject {
+pub struct NotAnObject {
     pub member: &'static str,
 }
 
 const LIFETIMES: [&str; 2] = ["accessTokenDuration", "refreshTokenDuration"];
 
 impl Requested<'_> {
-    /// What of it the user granted.
-    pub fn granted(&self, call: &Object, subject: Option<&str>) -> Result<Granted, NoObject> {
+    /// The grant of the user.
+    pub fn granted(&self, call: &Object, subject: Option<&str>) -> Result<Granted, NotAnObject> {
         let scopes = self.granted_scopes(call);
         let text = |name| call.text(name).map(str::to_owned);
-        // Read in any case: what is no JSON is a mistake of the caller, whether it is used or not.
+        // Parsed in any case: malformed JSON is an error of the caller, even if the member is not used.
         let claims = object(call, "claims")?.unwrap_or_default();
         let header = object(call, "idtHeaderParams")?.unwrap_or_default();
-        // There are ID tokens only for those who asked for them.
+        // ID tokens are issued only if the request had the scope openid.
         let is_openid = are_openid(self.scopes) && are_openid(&scopes);
         let openid = is_openid.then(|| {
             Box::new(Authentication {
@@ -77,8 +76,8 @@ impl Requested<'_> {
         })
     }
 
-    /// The caller can grant other scopes than those requested. In an authorization request `openid` changes what is
-    /// checked, and so cannot be added.
+    /// The granted scopes, which can differ from the requested ones. `openid` cannot be added to an authorization request,
+    /// since it changes how the request is checked.
     fn granted_scopes(&self, call: &Object) -> Vec<String> {
         let Some(mut granted) = call.texts("scopes") else {
             return self.scopes.to_vec();
@@ -89,10 +88,10 @@ impl Requested<'_> {
     }
 }
 
-/// A member whose text is a JSON object.
-pub fn object(call: &Object, member: &'static str) -> Result<Option<Object>, NoObject> {
+/// Parses a member whose text is a JSON object.
+pub fn object(call: &Object, member: &'static str) -> Result<Option<Object>, NotAnObject> {
     let parsed = call.text(member).map(serde_json::from_str).transpose();
-    parsed.map_err(|_| NoObject { member })
+    parsed.map_err(|_| NotAnObject { member })
 }
 
 fn owned(texts: Vec<&str>) -> Vec<String> {

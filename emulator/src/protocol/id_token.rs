@@ -18,23 +18,23 @@ use crate::result_code::{
 };
 use crate::store::{Authentication, Client, Grant, Service};
 
-/// What an ID token is made of.
+/// The content of an ID token to issue.
 #[derive(Debug)]
 pub struct IdToken<'a> {
     pub service: &'a Service,
     pub client: &'a Client,
     pub grant: &'a Grant,
-    /// What goes out with the ID token, by the claim that has its digest: an access token is `at_hash`, a code `c_hash`,
-    /// the state `s_hash`.
+    /// The values whose digests are in the ID token, by claim: `at_hash` for the access token, `c_hash` for the code,
+    /// `s_hash` for the state.
     pub bound: &'a [(&'a str, &'a str)],
-    /// Further claims.
+    /// Additional claims.
     pub claims: Object,
-    /// Whether the browser carries it, as in the implicit and in the hybrid flow.
+    /// Whether the browser delivers it, as in the implicit and in the hybrid flow.
     pub front_channel: bool,
     pub now: Millis,
 }
 
-/// Claims that are not the user's.
+/// Claims that the claims of the user cannot override.
 const RESERVED: [&str; 12] = [
     "iss",
     "sub",
@@ -51,7 +51,7 @@ const RESERVED: [&str; 12] = [
 ];
 
 impl IdToken<'_> {
-    /// Makes the token: signed, and encrypted when the client asks for it.
+    /// Issues the token: signed, and encrypted if the client is registered for encryption.
     pub fn issue(self) -> Result<String, OAuthError> {
         let alg = signature_algorithm(self.client);
         if self.front_channel && alg == JwsAlg::None.as_str() {
@@ -73,7 +73,7 @@ impl IdToken<'_> {
         keys::encrypt_if_registered(&jwt, "JWT", self.client, settings.0, settings.1, &ID_TOKEN)
     }
 
-    /// The caller can add to the header, and not change how the token is signed.
+    /// The header parameters of the caller, except those that would change how the token is signed or encrypted.
     fn header(&self) -> Object {
         let mut header = match &self.grant.openid {
             Some(openid) => openid.header.clone(),
@@ -131,7 +131,7 @@ impl IdToken<'_> {
         Ok(claims)
     }
 
-    /// The client by the identifier that it uses itself.
+    /// The client, by the identifier that it used in its request.
     fn audience(&self, openid: Option<&Authentication>) -> Value {
         let client_id = self.client.identifier(self.grant.client_named_by);
         let type_of_call = openid.and_then(|openid| openid.audience_type.as_deref());
@@ -149,7 +149,7 @@ pub fn hash(client: &Client, value: &str) -> Option<String> {
     half_hash(alg.protocol_value()?, value)
 }
 
-/// A symmetric algorithm takes a secret that the client shares with the service, and a public client has none.
+/// Refuses a symmetric algorithm for a public client, which has no secret.
 pub fn check_signature_algorithm(client: &Client) -> Result<(), ResultCode> {
     let alg = JwsAlg::from(signature_algorithm(client));
     let is_symmetric = alg.protocol_value().is_some_and(jose::is_symmetric);
@@ -167,7 +167,7 @@ fn check_encryption_algorithm(client: &Client) -> Result<(), ResultCode> {
     }
 }
 
-/// The claim `aud` of a JWT for a client: of the type that the call wants, else of the one that the service has.
+/// The claim `aud` of a JWT for a client, as a string or an array: as the call says, else as the service is configured.
 pub fn audience(service: &Service, client_id: String, type_of_call: Option<&str>) -> Value {
     match type_of_call.or(service.settings.text("idTokenAudType")) {
         Some("string") => client_id.into(),
@@ -175,8 +175,8 @@ pub fn audience(service: &Service, client_id: String, type_of_call: Option<&str>
     }
 }
 
-/// The left half of the digest that belongs to the signature algorithm (OpenID Connect Core 1.0 §3.1.3.6). EdDSA on
-/// Ed25519 hashes with SHA-512. Nothing without a signature.
+/// The left half of the digest, with the hash function of the signature algorithm (OpenID Connect Core 1.0 §3.1.3.6).
+/// EdDSA on Ed25519 uses SHA-512. `None` without a signature.
 pub fn half_hash(alg: &str, value: &str) -> Option<String> {
     let algorithm = match alg.get(alg.len().saturating_sub(3)..)? {
         "256" | "56K" => &digest::SHA256,

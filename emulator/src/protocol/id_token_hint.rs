@@ -1,4 +1,4 @@
-//! ID tokens as hints about whom a client expects (OpenID Connect Core 1.0 §3.1.2.1).
+//! ID tokens as hints about the user (OpenID Connect Core 1.0 §3.1.2.1).
 
 use serde_json::Value;
 
@@ -8,7 +8,7 @@ use crate::json::{Members, Object};
 use crate::result_code::CLIENT_ASSERTION_SIGNATURE;
 use crate::store::{Client, Service};
 
-/// What is wrong with a hint.
+/// Why a hint is invalid.
 #[derive(Debug)]
 pub enum Fault {
     Malformed,
@@ -23,11 +23,11 @@ pub enum Fault {
     /// The client is not among those that `aud` names.
     Audiences,
     SubjectMissing,
-    /// The signature, or the kind of the JWT.
+    /// The signature or the type of the JWT is wrong.
     Other,
 }
 
-/// The user of an ID token that the service issued to the client. It may have expired, but not be encrypted.
+/// The user of an ID token that the service issued to the client. It may have expired, but must not be encrypted.
 pub fn subject(hint: &str, service: &Service, client: &Client) -> Result<String, Fault> {
     let claims = claims(hint, service, client).ok_or_else(|| fault(hint, service, client))?;
     claims
@@ -36,7 +36,7 @@ pub fn subject(hint: &str, service: &Service, client: &Client) -> Result<String,
         .ok_or(Fault::SubjectMissing)
 }
 
-/// The first thing that is wrong with a hint that is none.
+/// The first error of an invalid hint.
 fn fault(hint: &str, service: &Service, client: &Client) -> Fault {
     let Ok(jws) = Jws::parse(hint) else {
         return match Jwe::parse(hint) {
@@ -63,7 +63,7 @@ fn fault(hint: &str, service: &Service, client: &Client) -> Fault {
     }
 }
 
-/// The claims of an ID token that the service issued to whichever of its clients.
+/// The claims of an ID token that the service issued to any of its clients.
 pub fn claims_for_any(id_token: &str, service: &Service) -> Option<Object> {
     let unverified = Jws::parse(id_token).ok()?.claims()?;
     let audience = match unverified.get("aud")? {
@@ -83,7 +83,7 @@ fn claims(id_token: &str, service: &Service, client: &Client) -> Option<Object> 
         keys::of_service(service).verify(&jws)
     };
     let claims = jws.claims().filter(|_| is_own)?;
-    // Other JWTs are signed with the same keys: only ID tokens and logout tokens are for the client.
+    // The same keys sign other JWTs. Only ID tokens and logout tokens have the client as their audience.
     let is_id_token = claims.text("iss") == service.issuer()
         && is_for(&claims, service, client)
         && jws.header.text("typ") != Some(logout_token::TYPE);

@@ -1,5 +1,5 @@
-//! What credentials an access token is good for (OpenID for Verifiable Credential Issuance 1.0 §5.1): those of an offer, of
-//! authorization details and of scopes.
+//! The credentials that an access token can obtain (OpenID for Verifiable Credential Issuance 1.0 §5.1): those of an offer,
+//! of authorization details and of scopes.
 
 use serde_json::Value;
 
@@ -8,8 +8,8 @@ use super::credential_issuer;
 use crate::json::{Members, Object};
 use crate::store::{Narrowed, Service, TokenRecord};
 
-/// What metadata say of a credential configuration beside what the credential is.
-const BESIDE: [&str; 7] = [
+/// The members of a credential configuration that do not describe the credential itself.
+const OTHER_MEMBERS: [&str; 7] = [
     "credential_metadata",
     "credential_signing_alg_values_supported",
     "cryptographic_binding_methods_supported",
@@ -19,8 +19,8 @@ const BESIDE: [&str; 7] = [
     "scope",
 ];
 
-/// The credentials, each with what describes it, and in the final version with the identifiers by which a wallet can
-/// request it.
+/// The credentials, each with its description and, in the final version, with the identifiers by which a wallet can request
+/// it.
 pub fn of(
     service: &Object,
     offered: &[String],
@@ -42,7 +42,7 @@ pub fn of(
             return None;
         }
         let mut credential = configuration.clone();
-        credential.retain(|name, _| !BESIDE.contains(&name.as_str()));
+        credential.retain(|name, _| !OTHER_MEMBERS.contains(&name.as_str()));
         if let Some(claims) = detail.and_then(|detail| detail.get("claims")) {
             credential.insert("claims".to_owned(), claims.clone());
         }
@@ -55,15 +55,15 @@ pub fn of(
     issuable.collect()
 }
 
-/// The same as the API has it: an array as text, if there are any.
+/// The credentials in API form: an array as JSON text; `None` without credentials.
 pub fn as_text(credentials: &[Object]) -> Option<String> {
     let array = || credentials.iter().cloned().map(Value::Object);
     (!credentials.is_empty()).then(|| array().collect::<Value>().to_string())
 }
 
-/// Notes in a record what its access token is good for. In the final version its authorization details name the
-/// identifiers, too (§6.2).
-pub fn note(service: &Service, record: &mut TokenRecord) {
+/// Stores the issuable credentials in the record of an access token. In the final version its authorization details get
+/// the credential identifiers, too (§6.2).
+pub fn store(service: &Service, record: &mut TokenRecord) {
     let settings = &service.settings;
     let (grant, details) = (&record.grant, record.authorization_details());
     let credentials = of(settings, &grant.offered_credentials, details, &grant.scopes);

@@ -1,4 +1,4 @@
-//! New tokens for a grant: the same for every endpoint that gives some out.
+//! Issuance of tokens for a grant, for all endpoints.
 
 use std::collections::BTreeMap;
 
@@ -33,18 +33,18 @@ use crate::store::{
 const RT_HASH: &str = "urn:openid:params:jwt:claim:rt_hash";
 const AUTH_REQ_ID: &str = "urn:openid:params:jwt:claim:auth_req_id";
 
-/// What tokens are to be made. The call can choose their values and lifetimes, and add properties and claims.
+/// The tokens to issue. The call can choose their values and lifetimes, and add properties and claims.
 #[derive(Debug)]
 pub struct Issuance<'a> {
     pub call: &'a Call,
     pub client: &'a Client,
     pub grant: Grant,
     pub binding: Binding,
-    /// Whether there is a refresh token, too.
+    /// Whether to issue a refresh token, too.
     pub refreshable: bool,
 }
 
-/// Tokens by their values, which are known only now.
+/// The values of issued tokens, which are not stored.
 #[derive(Debug)]
 pub struct Issued {
     pub record: RecordId,
@@ -56,12 +56,12 @@ pub struct Issued {
 }
 
 impl Issuance<'_> {
-    /// Makes the tokens and stores them.
+    /// Creates the tokens and stores them.
     pub fn issue(self, service: &mut Service) -> Result<Issued, Refusal> {
         self.issue_narrowed(service, None)
     }
 
-    /// The same for an access token that is good for a part of the grant.
+    /// [Issues](Self::issue) tokens with an access token that covers a part of the grant.
     pub fn issue_narrowed(
         self,
         service: &mut Service,
@@ -72,7 +72,7 @@ impl Issuance<'_> {
         Ok(prepared.store(service, now))
     }
 
-    /// The same with an ID token, when the grant is one of OpenID Connect. Nothing has changed when that fails.
+    /// [Issues](Self::issue) tokens with an ID token, if the grant has the scope `openid`. An error changes nothing.
     pub fn issue_with_id_token(
         self,
         service: &mut Service,
@@ -81,7 +81,7 @@ impl Issuance<'_> {
         self.issue_openid(service, narrowed, None)
     }
 
-    /// The same for tokens that are pushed: the ID token vouches for all that comes with it (CIBA Core 1.0 §10.3.1).
+    /// [Issues](Self::issue) tokens to push: the ID token has the digests of the tokens (CIBA Core 1.0 §10.3.1).
     pub fn issue_pushed(self, service: &mut Service, auth_req_id: &str) -> Result<Issued, Refusal> {
         self.issue_openid(service, None, Some(auth_req_id))
     }
@@ -98,7 +98,7 @@ impl Issuance<'_> {
         Ok(prepared.store(service, now))
     }
 
-    /// Makes the tokens, all but storing them.
+    /// Creates the tokens without storing them.
     pub fn prepare(
         self,
         service: &Service,
@@ -162,11 +162,11 @@ impl Issuance<'_> {
     }
 }
 
-/// Tokens that are made and not stored yet.
+/// Tokens that are not stored yet.
 #[derive(Debug)]
 pub struct Prepared {
     pub record: TokenRecord,
-    /// Whether they take the place of all that the client has for the subject.
+    /// Whether they replace all tokens that the client has for the subject.
     is_single: bool,
     pub access_token: String,
     /// The same access token as a JWT (RFC 9068), which the client gets in its place.
@@ -176,7 +176,7 @@ pub struct Prepared {
 }
 
 impl Prepared {
-    /// The access token in the form that the client gets.
+    /// The access token in the form for the client.
     pub fn presented(&self) -> &str {
         self.jwt.as_deref().unwrap_or(&self.access_token)
     }
@@ -210,9 +210,9 @@ impl Prepared {
         Ok(())
     }
 
-    /// Stores the tokens, and does with their grant and the earlier tokens what goes with it.
+    /// Stores the tokens, applies the grant management action, revokes replaced tokens and records the granted scopes.
     pub fn store(self, service: &mut Service, now: Millis) -> Issued {
-        grant_management::carry_out(service, &self.record);
+        grant_management::apply(service, &self.record);
         let grant = &self.record.grant;
         if let Some(subject) = &grant.subject
             && self.is_single
@@ -224,7 +224,7 @@ impl Prepared {
             && let Some(subject) = &record.grant.subject
         {
             let (client_id, granted) = (record.grant.client_id, &record.grant.scopes);
-            // Dynamic scopes are not remembered.
+            // Dynamic scopes are not recorded.
             let scopes = scopes::without_dynamic(granted, &service.settings)
                 .map_or_else(|| granted.clone(), Into::into);
             let consents = &mut service.granted_scopes;
@@ -258,19 +258,19 @@ impl Narrowed {
 }
 
 impl Issued {
-    /// The access token in the form that the client gets.
+    /// The access token in the form for the client.
     pub fn presented(&self) -> &str {
         self.jwt.as_deref().unwrap_or(&self.access_token)
     }
 }
 
-/// Notes what credentials a new access token is good for, and gives it a nonce for them.
+/// Stores the issuable credentials of a new access token, and gives it a nonce for them.
 pub fn add_issuable_credentials(
     service: &Service,
     record: &mut TokenRecord,
     now: Millis,
 ) -> Result<(), getrandom::Error> {
-    issuable_credentials::note(service, record);
+    issuable_credentials::store(service, record);
     record.credential_nonce = match record.issuable_credentials.is_empty() {
         true => None,
         false => credential_nonce::of_token(service, now)?,
@@ -278,7 +278,7 @@ pub fn add_issuable_credentials(
     Ok(())
 }
 
-/// A new access token: the value that the caller chose, or a random one.
+/// A new access token: the value from the caller, or a random one.
 pub fn access_token(call: &Call, service: &Service) -> Result<String, Refusal> {
     let Some(chosen) = call.body.text("accessToken") else {
         return Ok(random::token()?);
@@ -289,7 +289,7 @@ pub fn access_token(call: &Call, service: &Service) -> Result<String, Refusal> {
     }
 }
 
-/// A new refresh token, in the same way.
+/// A new refresh token: the value from the caller, or a random one.
 fn refresh_token(call: &Call, service: &Service) -> Result<String, Refusal> {
     let Some(chosen) = call.body.text("refreshToken") else {
         return Ok(random::token()?);
@@ -300,7 +300,7 @@ fn refresh_token(call: &Call, service: &Service) -> Result<String, Refusal> {
     }
 }
 
-/// When an access token ends. A service can link its end to that of the refresh token that goes with it.
+/// The expiration of an access token. A service can limit it to that of its refresh token.
 pub fn access_token_end(
     call: &Call,
     service: &Service,
@@ -329,7 +329,7 @@ pub fn refresh_token_end(
     after(call.now, duration)
 }
 
-/// Properties by key, without the keys that are reserved for token responses; those of the call replace those that are stored.
+/// Merges stored properties with those of the call, which take precedence. Keys that token responses reserve are dropped.
 pub fn properties(stored: Option<&Value>, call: &Call) -> Option<Value> {
     let given = call.body.shaped::<Vec<Property>>("properties");
     let mut merged = BTreeMap::new();
@@ -350,7 +350,7 @@ pub fn properties(stored: Option<&Value>, call: &Call) -> Option<Value> {
     (!merged.is_empty()).then(|| merged.into_values().cloned().collect())
 }
 
-/// The further claims of an access token that is a JWT; those of the call replace those that are stored.
+/// Merges stored additional claims of a JWT access token with those of the call, which take precedence.
 pub fn access_token_claims(
     stored: Option<Box<Object>>,
     call: &Call,

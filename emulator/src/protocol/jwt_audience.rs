@@ -1,10 +1,10 @@
-//! Whom a JWT is for: one or several (RFC 7519 §4.1.3).
+//! The audience of a JWT: one or several (RFC 7519 §4.1.3).
 
 use serde_json::Value;
 
 use crate::json::Object;
 
-/// Whether one of the audiences is who is meant.
+/// Whether one of the audiences matches.
 pub fn has(claims: &Object, is_meant: impl Fn(&str) -> bool) -> bool {
     let is_meant = |audience: &Value| audience.as_str().is_some_and(&is_meant);
     match claims.get("aud") {
@@ -13,7 +13,7 @@ pub fn has(claims: &Object, is_meant: impl Fn(&str) -> bool) -> bool {
     }
 }
 
-/// Whether the JWT is for somebody and for nobody else.
+/// Whether the JWT has this audience and no other.
 pub fn is_only(claims: &Object, meant: &str) -> bool {
     match claims.get("aud") {
         Some(Value::Array(audiences)) => matches!(&audiences[..], [only] if only == meant),

@@ -1,10 +1,10 @@
-//! The claims of a JWT that are times (RFC 7519 §4.1.4 to §4.1.6).
+//! The time claims of a JWT (RFC 7519 §4.1.4 to §4.1.6).
 
 use crate::clock::{Millis, after};
 use crate::json::Object;
 
-/// The names of the times that are not as they must be now, give or take the skew in seconds. A claim that is left out
-/// is no reason to complain; one that is no number is.
+/// The names of the time claims that are invalid now, with a clock skew in seconds. A missing claim is valid; one that is
+/// not a number is invalid.
 pub fn invalid(claims: &Object, now: Millis, skew: i64) -> Vec<&'static str> {
     let is_wrong = |name: &str, passes: fn(Millis, Millis, i64) -> bool| match claims.get(name) {
         None => false,
@@ -24,10 +24,10 @@ pub fn invalid(claims: &Object, now: Millis, skew: i64) -> Vec<&'static str> {
     invalid
 }
 
-/// A time in milliseconds; the claim is in seconds, and can have a fraction.
+/// A time claim in milliseconds. The claim is in seconds, and can have a fraction.
 pub fn time(claims: &Object, name: &str) -> Option<Millis> {
     let seconds = claims.get(name)?.as_f64()?;
-    // A conversion from a floating number ends at the limits of the integer.
+    // Casting a floating-point number saturates at the limits of the integer.
     Some((seconds * 1000.0) as Millis)
 }
 
@@ -42,7 +42,7 @@ mod tests {
     }
 
     #[test]
-    fn the_moment_of_expiration_is_too_late_and_that_of_the_beginning_is_not_too_early() {
+    fn exp_is_exclusive_and_nbf_and_iat_are_inclusive() {
         let none: [&str; 0] = [];
         assert_eq!(invalid_at_1000(json!({}), 0), none);
         assert_eq!(

@@ -1,4 +1,4 @@
-//! The keys of services and clients, and the JWTs that are made with them.
+//! The keys of services and clients, and JWTs that are signed or encrypted with them.
 
 use authlete::types::{JweAlg, JweEnc, JwsAlg};
 use base64::Engine as _;
@@ -11,18 +11,18 @@ use crate::json::{Members, Object};
 use crate::result_code::{CLIENT_KEYS_REMOTE, JwtCodes, ResultCode};
 use crate::store::{Client, Service};
 
-/// The keys that a service or a client has in its member `jwks`. `jwksUri` is not fetched: the emulator calls nobody.
+/// The keys in the member `jwks` of a service or a client. `jwksUri` is not fetched: the emulator makes no requests.
 pub fn registered(settings: &Object) -> JwkSet {
     in_setting(settings, "jwks")
 }
 
-/// The keys in a setting that is the text of a JWK Set.
+/// The keys in a setting that contains the text of a JWK Set.
 pub fn in_setting(settings: &Object, name: &str) -> JwkSet {
     let set = settings.text(name).map(JwkSet::parse);
     set.and_then(Result::ok).unwrap_or_default()
 }
 
-/// The keys in the hardware security module of a service, if it has that enabled.
+/// The keys in the hardware security module of a service, if it is enabled.
 pub fn of_hardware(service: &Service) -> JwkSet {
     let keys = service.hardware_keys.iter();
     let keys = keys.filter(|_| service.settings.flag("hsmEnabled"));
@@ -37,8 +37,8 @@ pub fn of_service(service: &Service) -> JwkSet {
     keys.cloned().collect()
 }
 
-/// The key of a service that makes signatures of an algorithm. Where several can, a setting may name the one; else it
-/// is the first.
+/// The key of a service that signs with an algorithm. If there are several, a setting can name one; otherwise it is the
+/// first.
 pub fn signing_key(
     service: &Service,
     alg: &str,
@@ -59,10 +59,10 @@ pub fn signing_key(
     })
 }
 
-/// How a JWT for a client is signed.
+/// The signature of a JWT for a client.
 #[derive(Debug, Clone, Copy)]
 pub struct Signature<'a> {
-    /// As the settings have it: `RS256`, `NONE`.
+    /// The value in the settings: `RS256`, `NONE`.
     pub alg: &'a str,
     /// The setting of the service that can name the key.
     pub key_id_setting: &'a str,
@@ -70,7 +70,7 @@ pub struct Signature<'a> {
 }
 
 impl Signature<'_> {
-    /// Signs claims: with a key of the service, by HMAC with the secret of the client, or with neither (`NONE`).
+    /// Signs claims: with a key of the service, with HMAC and the client secret, or not at all (`NONE`).
     pub fn sign(
         self,
         service: &Service,
@@ -106,8 +106,8 @@ fn unsigned(mut header: Object, payload: &str) -> String {
     format!("{header}.{payload}.")
 }
 
-/// Encrypts something for a client, when its settings ask for it. OpenID Connect Dynamic Client Registration 1.0 §2 has the
-/// default of `enc`.
+/// Encrypts a text for a client, if it is registered for encryption. The default of `enc` is that of OpenID Connect Dynamic
+/// Client Registration 1.0 §2.
 pub fn encrypt_if_registered(
     plaintext: &str,
     content_type: &str,
@@ -125,7 +125,7 @@ pub fn encrypt_if_registered(
     encrypt(plaintext, content_type, client, wanted, codes)
 }
 
-/// Whether the encryption algorithm in a setting of a client takes a secret that the client shares with the service.
+/// Whether the encryption algorithm in a setting of a client is symmetric.
 pub fn is_encryption_symmetric(client: &Client, alg_setting: &str) -> bool {
     let alg = client.settings.text(alg_setting).map(JweAlg::from);
     let management = alg.as_ref().and_then(JweAlg::protocol_value);
@@ -133,7 +133,7 @@ pub fn is_encryption_symmetric(client: &Client, alg_setting: &str) -> bool {
     management.is_some_and(|kind| kind.is_ok_and(KeyManagement::is_symmetric))
 }
 
-/// Encrypts for a client: to a key in its `jwks`, or with what its secret gives (OpenID Connect Core 1.0 §10.2).
+/// Encrypts for a client: with a key in its `jwks`, or with a key derived from its secret (OpenID Connect Core 1.0 §10.2).
 pub fn encrypt(
     plaintext: &str,
     content_type: &str,
@@ -171,7 +171,7 @@ pub fn encrypt(
     jose::encrypt(alg, enc, &key, header, plaintext.as_bytes()).map_err(failed)
 }
 
-/// What the settings of the service or the client make impossible.
+/// The error for settings of the service or the client that make the operation impossible.
 fn misconfigured(code: ResultCode) -> OAuthError {
     OAuthError::new("server_error", code)
 }

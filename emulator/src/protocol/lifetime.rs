@@ -1,4 +1,4 @@
-//! How long tokens live.
+//! Lifetimes of tokens, codes and requests.
 
 use super::scopes;
 use crate::clock::Millis;
@@ -11,32 +11,32 @@ pub const ACCESS_TOKEN_ATTRIBUTE: &str = "access_token.duration";
 pub const REFRESH_TOKEN_ATTRIBUTE: &str = "refresh_token.duration";
 /// The attribute of scopes that limits ID tokens.
 pub const ID_TOKEN_ATTRIBUTE: &str = "id_token.duration";
-/// The end of tokens that do not end by themselves: that of the year 9999, which every client can represent.
+/// The expiration of tokens that do not expire: the end of the year 9999, which every client can represent.
 pub const NEVER: Millis = 253_402_300_799_000;
 
-/// One day, for a service that says nothing.
+/// Default: one day.
 pub const ACCESS_TOKEN: i64 = 86_400;
-/// Ten days, for a service that says nothing.
+/// Default: ten days.
 pub const REFRESH_TOKEN: i64 = 864_000;
-/// Ten minutes, the longest that RFC 6749 §4.1.2 recommends, for a service that says nothing.
+/// Default: ten minutes, the maximum that RFC 6749 §4.1.2 recommends.
 pub const AUTHORIZATION_CODE: i64 = 600;
-/// One day, for a service that says nothing.
+/// Default: one day.
 pub const ID_TOKEN: i64 = 86_400;
-/// Ten minutes, the longest that JARM §2.1 recommends, for a service that says nothing.
+/// Default: ten minutes, the maximum that JARM §2.1 recommends.
 pub const AUTHORIZATION_RESPONSE: i64 = 600;
-/// Ten minutes, the longest that RFC 9126 §2.2 has in mind, for a service that says nothing.
+/// Default: ten minutes, the maximum that RFC 9126 §2.2 suggests.
 pub const PUSHED_REQUEST: i64 = 600;
-/// Ten minutes for a person to decide elsewhere, for a service that says nothing.
+/// Default: ten minutes for the user to decide on another device.
 pub const DECISION: i64 = 600;
-/// One day, for a service that says nothing.
+/// Default: one day.
 pub const ENTITY_CONFIGURATION: i64 = 86_400;
-/// Ten minutes, for a service that says nothing.
+/// Default: ten minutes.
 pub const CREDENTIAL_NONCE: i64 = 600;
-/// One day, for a service that says nothing: somebody may have to look at papers.
+/// Default: one day, since issuance can require manual checks.
 pub const CREDENTIAL_TRANSACTION: i64 = 86_400;
-/// Ten minutes, for a service that says nothing.
+/// Default: ten minutes.
 pub const CREDENTIAL_OFFER: i64 = 600;
-/// A person has a day to log in.
+/// One day for the user to log in.
 pub const TICKET: i64 = 86_400;
 
 /// The lifetime of an access token in seconds.
@@ -65,7 +65,7 @@ pub fn authorization_code(service: &Service) -> i64 {
     positive(service.settings.integer("authorizationCodeDuration")).unwrap_or(AUTHORIZATION_CODE)
 }
 
-/// The lifetime of an authorization response that is a JWT, in seconds.
+/// The lifetime of a JWT authorization response, in seconds.
 pub fn authorization_response(service: &Service) -> i64 {
     let seconds = service.settings.integer("authorizationResponseDuration");
     positive(seconds).unwrap_or(AUTHORIZATION_RESPONSE)
@@ -82,7 +82,7 @@ pub fn entity_configuration(service: &Service) -> i64 {
     positive(seconds).unwrap_or(ENTITY_CONFIGURATION)
 }
 
-/// The lifetime of an ID token in seconds: the shortest of what the service, the client and the scopes say.
+/// The lifetime of an ID token in seconds: the shortest of those of the service, the client and the scopes.
 pub fn id_token(service: &Service, client: &Client, names: &[String]) -> i64 {
     let of_service = positive(service.settings.integer("idTokenDuration")).unwrap_or(ID_TOKEN);
     let further = [
@@ -100,7 +100,7 @@ pub fn device_code(service: &Service) -> i64 {
     positive(service.settings.integer("deviceFlowCodeDuration")).unwrap_or(DECISION)
 }
 
-/// The lifetime of an `auth_req_id` in seconds: what the client wishes, but not longer than the service allows.
+/// The lifetime of an `auth_req_id` in seconds: the requested one, limited by that of the service.
 pub fn auth_req_id(service: &Service, requested: Option<i64>) -> i64 {
     let longest = positive(service.settings.integer("backchannelAuthReqIdDuration"));
     let longest = longest.unwrap_or(DECISION);
@@ -112,13 +112,13 @@ pub fn credential_nonce(service: &Service) -> i64 {
     positive(service.settings.integer("cnonceDuration")).unwrap_or(CREDENTIAL_NONCE)
 }
 
-/// How long a request for a credential waits for its answer, in seconds.
+/// The lifetime of a pending credential request in seconds.
 pub fn credential_transaction(service: &Service) -> i64 {
     let seconds = service.settings.integer("credentialTransactionDuration");
     positive(seconds).unwrap_or(CREDENTIAL_TRANSACTION)
 }
 
-/// The lifetime of a credential offer in seconds: what the request says, else what the service says.
+/// The lifetime of a credential offer in seconds: that of the request, else that of the service.
 pub fn credential_offer(request: &Object, service: &Service) -> i64 {
     let settings = &service.settings;
     positive(request.integer("duration"))
@@ -126,8 +126,7 @@ pub fn credential_offer(request: &Object, service: &Service) -> i64 {
         .unwrap_or(CREDENTIAL_OFFER)
 }
 
-/// What the API request says, else the shortest of what the service, the client and the scopes say. A service that says
-/// nothing says the default.
+/// The lifetime in the API request, else the shortest of those of the service (or the default), the client and the scopes.
 fn token(
     (member, attribute, default): (&str, &str, i64),
     request: &Object,
@@ -145,7 +144,7 @@ fn token(
     others.fold(of_service, i64::min)
 }
 
-/// The shortest of the lifetimes that the scopes have as an attribute.
+/// The shortest lifetime in an attribute of the scopes.
 pub fn of_scopes(attribute: &str, service: &Service, names: &[String]) -> Option<i64> {
     let values = scopes::attributes(&service.settings, names, attribute);
     let durations = values.iter().filter_map(|seconds| seconds.parse().ok());

@@ -13,15 +13,15 @@ use crate::random;
 use crate::result_code::{ISSUER_MISSING, OTHER_JWT, ResultCode, UNSIGNED_LOGOUT_TOKEN_REFUSED};
 use crate::store::{Client, NamedBy, Service};
 
-/// The `typ` of the header, which keeps logout tokens apart from ID tokens.
+/// The `typ` of the header, which distinguishes logout tokens from ID tokens.
 pub const TYPE: &str = "logout+jwt";
 
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 
-/// Seconds: as long as the specification recommends.
+/// The lifetime in seconds that the specification recommends.
 const LIFETIME: i64 = 120;
 
-/// What a logout token is made of.
+/// The content of a logout token to issue.
 #[derive(Debug)]
 pub struct LogoutToken<'a> {
     pub service: &'a Service,
@@ -33,7 +33,7 @@ pub struct LogoutToken<'a> {
 }
 
 impl LogoutToken<'_> {
-    /// Makes the token: signed, and encrypted, as the ID tokens of the client are.
+    /// Issues the token, signed and encrypted like the ID tokens of the client.
     pub fn issue(&self) -> Result<String, Refusal> {
         let alg = self.client.settings.text("idTokenSignAlg");
         let alg = alg.unwrap_or("RS256");

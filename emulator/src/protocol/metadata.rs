@@ -15,7 +15,7 @@ use crate::jose::{ContentEncryption, KeyManagement};
 use crate::json::{Members, Object};
 use crate::store::Service;
 
-/// Settings whose text or list is published as it is.
+/// Settings that are published unchanged.
 const AS_THEY_ARE: &[(&str, &str)] = &[
     ("issuer", "issuer"),
     ("authorization_endpoint", "authorizationEndpoint"),
@@ -98,7 +98,7 @@ const AS_THEY_ARE: &[(&str, &str)] = &[
     ("challenge_endpoint", "challengeEndpoint"),
 ];
 
-/// Grant types that the emulator knows; a service that lists none has all of them.
+/// The grant types that the emulator supports, which are also the default.
 const GRANT_TYPES: [GrantType; 9] = [
     GrantType::AuthorizationCode,
     GrantType::Implicit,
@@ -111,7 +111,7 @@ const GRANT_TYPES: [GrantType; 9] = [
     GrantType::JwtBearer,
 ];
 
-/// The ways in which clients can authenticate.
+/// The client authentication methods.
 const AUTHENTICATION_METHODS: [ClientAuthMethod; 8] = [
     ClientAuthMethod::None,
     ClientAuthMethod::ClientSecretBasic,
@@ -123,7 +123,7 @@ const AUTHENTICATION_METHODS: [ClientAuthMethod; 8] = [
     ClientAuthMethod::AttestJwtClientAuth,
 ];
 
-/// The metadata document. What the emulator cannot do is not in it, whatever the settings say.
+/// The metadata document. Features that the emulator does not support are left out, regardless of the settings.
 pub fn of(service: &Service) -> Object {
     let settings = &service.settings;
     let mut document = Object::new();
@@ -163,7 +163,7 @@ pub fn of(service: &Service) -> Object {
         ("code_challenge_methods_supported", json!(["plain", "S256"])),
         ("claims_parameter_supported", json!(true)),
         ("request_parameter_supported", json!(true)),
-        // Request objects elsewhere are not fetched; those that were pushed are no matter of this (RFC 9126 §5).
+        // Request objects are not fetched from other servers. Pushed ones do not depend on this parameter (RFC 9126 §5).
         ("request_uri_parameter_supported", json!(false)),
         (
             "authorization_response_iss_parameter_supported",
@@ -207,7 +207,7 @@ pub fn of(service: &Service) -> Object {
     document
 }
 
-/// What relying parties of the same federation have to know (OpenID Federation 1.0 §5.1.3, §5.2.1).
+/// The metadata for federations (OpenID Federation 1.0 §5.1.3, §5.2.1).
 fn federation(document: &mut Object, service: &Service) {
     let settings = &service.settings;
     let ways = list(
@@ -229,7 +229,7 @@ fn federation(document: &mut Object, service: &Service) {
     }
 }
 
-/// What settings list in Authlete's words.
+/// Lists of values, which the settings have under Authlete's names.
 fn lists(document: &mut Object, service: &Service) {
     let settings = &service.settings;
     let issues_credentials = credential_issuer::is_enabled(settings);
@@ -308,8 +308,7 @@ fn lists(document: &mut Object, service: &Service) {
     }
 }
 
-/// What the emulator can sign, verify, encrypt and decrypt: with the keys that the service has, and with the secrets of
-/// the clients.
+/// The algorithms for signing, verification, encryption and decryption, given the keys of the service and client secrets.
 fn algorithms(document: &mut Object, service: &Service) {
     let keys = keys::of_service(service);
     let asymmetric: Vec<_> = dpop::algorithms().collect();
@@ -336,7 +335,7 @@ fn algorithms(document: &mut Object, service: &Service) {
     );
     for kind in ["id_token", "userinfo", "authorization", "introspection"] {
         let signing = match kind {
-            // Where only the back channel carries it, an ID token needs no signature (OpenID Connect Core 1.0 §2).
+            // ID tokens from the token endpoint need no signature (OpenID Connect Core 1.0 §2).
             "id_token" => json!([with_secrets(&own), vec!["none"]].concat()),
             _ => json!(with_secrets(&own)),
         };
@@ -394,15 +393,15 @@ fn algorithms(document: &mut Object, service: &Service) {
     publish(document, enc, Some(content_encryption));
 }
 
-/// Adds an entry, unless it says nothing.
+/// Adds an entry, unless its value is null or empty.
 pub fn publish(document: &mut Object, name: &str, value: Option<Value>) {
-    let says_something = |value: &Value| match value {
+    let has_content = |value: &Value| match value {
         Value::Null => false,
         Value::Array(values) => !values.is_empty(),
         Value::String(text) => !text.is_empty(),
         _ => true,
     };
-    if let Some(value) = value.filter(says_something) {
+    if let Some(value) = value.filter(has_content) {
         document.insert(name.to_owned(), value);
     }
 }
@@ -423,8 +422,7 @@ fn trusts_attesters(service: &Service) -> bool {
     !client_attestation::attester_roots(service).is_empty()
 }
 
-/// The words that the protocols have for what a setting lists and the emulator knows; for all that it knows, when the
-/// service has no such list.
+/// The protocol values of the entries in a setting that the emulator supports; of all supported ones without the setting.
 fn list<T: PartialEq + for<'a> From<&'a str>>(
     settings: &Object,
     setting: &str,
@@ -446,7 +444,7 @@ fn scopes(settings: &Object) -> Value {
     json!(names.collect::<Vec<_>>())
 }
 
-/// The types of attachments (OpenID Connect for Identity Assurance 1.0), under the words of the protocol.
+/// The types of attachments (OpenID Connect for Identity Assurance 1.0), as protocol values.
 fn attachments(settings: &Object) -> Value {
     const WORDS: [(AttachmentType, &str); 2] = [
         (AttachmentType::Embedded, "embedded"),
@@ -458,7 +456,7 @@ fn attachments(settings: &Object) -> Value {
     json!(known.map(|(_, word)| *word).collect::<Vec<_>>())
 }
 
-/// RFC 8705 §5.
+/// The `mtls_endpoint_aliases` (RFC 8705 §5).
 fn endpoint_aliases(settings: &Object) -> Option<Value> {
     let aliases = settings.array("mtlsEndpointAliases")?.iter();
     let aliases: Object = aliases

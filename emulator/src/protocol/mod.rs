@@ -1,4 +1,4 @@
-//! The rules of the specifications, each once, for all endpoints.
+//! The rules of the OAuth and OpenID specifications, shared by all endpoints.
 
 pub mod access_token;
 pub mod acr;

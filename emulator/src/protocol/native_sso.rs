@@ -1,4 +1,4 @@
-//! Single sign-on among the apps of one device (OpenID Connect Native SSO for Mobile Apps 1.0).
+//! Single sign-on across the apps of one device (OpenID Connect Native SSO for Mobile Apps 1.0).
 
 use authlete::types::{ResponseType, TokenType};
 
@@ -10,8 +10,7 @@ use crate::store::{Client, Grant, Service};
 
 const DEVICE_SSO: &str = "device_sso";
 
-/// Whether scopes that are asked for, or granted, at the authorization endpoint make the apps of the device share the
-/// session (§3.1).
+/// Whether the scopes that are requested or granted at the authorization endpoint enable native SSO (§3.1).
 pub fn is_requested(service: &Service, response_type: &ResponseType, scopes: &[String]) -> bool {
     is_supported(service)
         && response_type::has(response_type, "code")
@@ -24,8 +23,8 @@ pub fn is_exchange(service: &Service, parameters: &Parameters) -> bool {
         && parameters.get("actor_token_type") == TokenType::DeviceSecret.protocol_value()
 }
 
-/// The session of tokens whose response the server makes itself, with `/nativesso`, because it alone knows sessions and
-/// device secrets.
+/// The session of tokens whose response the server creates with `/nativesso`, since only the server has sessions and device
+/// secrets.
 pub fn session<'a>(service: &Service, client: &Client, grant: &'a Grant) -> Option<&'a str> {
     let permitted = || scopes::permitted(&[DEVICE_SSO], &service.settings, &client.settings);
     let shares = is_supported(service)
@@ -34,7 +33,7 @@ pub fn session<'a>(service: &Service, client: &Client, grant: &'a Grant) -> Opti
     grant.session.as_deref().filter(|_| shares)
 }
 
-/// Whether the service has it at all.
+/// Whether the service supports native SSO.
 pub fn is_supported(service: &Service) -> bool {
     service.settings.flag("nativeSsoSupported")
 }

@@ -1,4 +1,4 @@
-//! Errors that the client application is told.
+//! Error responses to the client application.
 
 use serde_json::Value;
 
@@ -7,17 +7,17 @@ use crate::model::ErrorDetails;
 use crate::reply::{Answer, Reply};
 use crate::result_code::ResultCode;
 
-/// Where Authlete says what its result codes mean. It does not know those that are the emulator's own.
+/// Authlete's documentation of its result codes. It does not have the emulator's own codes.
 const DOCUMENTATION: &str = "https://docs.authlete.com/";
 
-/// An error code of OAuth 2.0 or OpenID Connect, and Authlete's account of it.
+/// An error code of OAuth 2.0 or OpenID Connect, and Authlete's result code.
 #[derive(Debug, Clone)]
 pub struct OAuthError {
     pub error: &'static str,
     pub code: ResultCode,
-    /// In place of the reason of the result code.
+    /// Replaces the reason of the result code.
     pub description: Option<Box<str>>,
-    /// What the server operator says in place of Authlete.
+    /// Error details of the server operator, which replace Authlete's.
     pub details: Option<Box<ErrorDetails>>,
 }
 
@@ -31,7 +31,7 @@ impl OAuthError {
         }
     }
 
-    /// The same error for an access token that cannot be made as a JWT, with the code that an API has for that.
+    /// Converts the error to the code that the operation has for a JWT access token that cannot be created.
     #[must_use]
     pub fn into_jwt_failure(self, code: ResultCode) -> Self {
         Self {
@@ -40,7 +40,7 @@ impl OAuthError {
         }
     }
 
-    /// With the server operator's account in place of Authlete's.
+    /// Replaces Authlete's error details by those of the server operator.
     #[must_use]
     pub fn with_details(self, details: ErrorDetails) -> Self {
         Self {
@@ -104,7 +104,7 @@ impl OAuthError {
         Value::Object(members).to_string()
     }
 
-    /// The value of a `WWW-Authenticate` header in an authentication scheme (RFC 6750 §3), with further parameters.
+    /// The value of a `WWW-Authenticate` header for an authentication scheme (RFC 6750 §3), with further parameters.
     pub fn challenge(
         &self,
         scheme: &str,
@@ -120,7 +120,7 @@ impl OAuthError {
         format!("{scheme} {}", parameters.join(","))
     }
 
-    /// An answer that has the body for the client in it.
+    /// An API response that contains the body for the client.
     pub fn answer(&self, path: &str, action: &str, service: &Object) -> Answer {
         Reply::action(path, self.code, action).with("responseContent", self.body(service))
     }

@@ -70,12 +70,14 @@ pub fn verify(
 
 fn is_met_by(challenge: &CodeChallenge, verifier: &str) -> bool {
     match challenge {
-        CodeChallenge::Plain(expected) => random::same(verifier, expected),
-        CodeChallenge::S256(expected) => random::same(&Digest::of(verifier).to_string(), expected),
+        CodeChallenge::Plain(expected) => random::constant_time_eq(verifier, expected),
+        CodeChallenge::S256(expected) => {
+            random::constant_time_eq(&Digest::of(verifier).to_string(), expected)
+        }
     }
 }
 
-/// RFC 7636 §4.1, §4.2.
+/// Whether a verifier or a challenge has the syntax of RFC 7636 §4.1, §4.2.
 fn is_well_formed(challenge: &str) -> bool {
     let is_unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
     (43..=128).contains(&challenge.len()) && challenge.bytes().all(is_unreserved)
@@ -87,7 +89,7 @@ mod tests {
 
     /// The example of RFC 7636, appendix B.
     #[test]
-    fn s256_is_that_of_the_specification() {
+    fn s256_challenge_matches_the_example_of_the_specification() {
         let challenge =
             CodeChallenge::S256("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM".to_owned());
         assert!(is_met_by(

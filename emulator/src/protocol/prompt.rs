@@ -1,4 +1,4 @@
-//! What the user is to be asked (OpenID Connect Core 1.0 §3.1.2.1).
+//! The parameters `prompt`, `display` and `max_age` (OpenID Connect Core 1.0 §3.1.2.1).
 
 use authlete::types::{Display, Prompt};
 
@@ -12,7 +12,7 @@ use crate::result_code::{
 };
 use crate::store::Service;
 
-/// From what asks the most of a user to what asks nothing.
+/// Prompts from the most to the least user interaction.
 const BY_DEMAND: [Prompt; 5] = [
     Prompt::Create,
     Prompt::SelectAccount,
@@ -21,7 +21,7 @@ const BY_DEMAND: [Prompt; 5] = [
     Prompt::None,
 ];
 
-/// The prompts of a request; `none` goes with no other.
+/// The prompts of a request. `none` cannot be combined with others.
 pub fn requested(parameters: &Parameters, service: &Service) -> Result<Vec<Prompt>, OAuthError> {
     let words = parameters.words("prompt").into_iter();
     let prompts: Option<Vec<_>> = words.map(Prompt::from_protocol_value).collect();
@@ -37,7 +37,7 @@ pub fn requested(parameters: &Parameters, service: &Service) -> Result<Vec<Promp
     }
 }
 
-/// The one that has to be met at least; a request without any is one for consent.
+/// The prompt with the most user interaction; consent for a request without prompts.
 pub fn lowest(prompts: &[Prompt]) -> Prompt {
     let mut demands = BY_DEMAND.into_iter();
     demands
@@ -45,7 +45,7 @@ pub fn lowest(prompts: &[Prompt]) -> Prompt {
         .unwrap_or(Prompt::Consent)
 }
 
-/// How the page is to be shown, out of what the service supports.
+/// The requested display, which the service must support.
 pub fn display(parameters: &Parameters, service: &Service) -> Result<Display, OAuthError> {
     let invalid = OAuthError::invalid_request;
     let (display, unsupported) = match parameters.get("display") {
@@ -64,7 +64,7 @@ pub fn display(parameters: &Parameters, service: &Service) -> Result<Display, OA
     }
 }
 
-/// How long ago the user may have logged in, in seconds; 0 when that does not matter.
+/// The maximum age of the user's authentication, in seconds; 0 without a limit.
 pub fn max_age(parameters: &Parameters, client: &Object) -> Result<i64, OAuthError> {
     let Some(text) = parameters.get("max_age") else {
         return Ok(client.integer("defaultMaxAge").unwrap_or_default());
@@ -75,7 +75,7 @@ pub fn max_age(parameters: &Parameters, client: &Object) -> Result<i64, OAuthErr
         Err(_) => Err(OAuthError::invalid_request(match text.parse::<f64>() {
             Ok(number) if !number.is_finite() => MAX_AGE_NO_NUMBER,
             Ok(number) if number.fract() != 0.0 => MAX_AGE_FRACTION,
-            // `1e3` is a number that fits, and not written as an integer.
+            // `1e3` is in range, but not written as an integer.
             Ok(number) if number.abs() <= f64::from(i32::MAX) => MAX_AGE_FRACTION,
             Ok(_) => MAX_AGE_TOO_LARGE,
             Err(_) => MAX_AGE_NO_NUMBER,

@@ -1,4 +1,4 @@
-//! What tokens are bound to, and whether who presents them has it (RFC 8705 §3, RFC 9449).
+//! Key binding of tokens, and proof of possession of the keys (RFC 8705 §3, RFC 9449).
 
 use authlete::types::ClientAuthMethod;
 
@@ -14,7 +14,7 @@ use crate::result_code::{
 };
 use crate::store::{Binding, Service};
 
-/// What the tokens of a token request are bound to: what the client shows, and what its registration demands.
+/// The binding of the tokens of a token request: to the keys that the client presents, as its registration requires.
 pub fn binding(
     call: &Call,
     service: &mut Service,
@@ -38,9 +38,8 @@ pub fn binding(
     })
 }
 
-/// Whether a client may use a refresh token that came with an access token of this binding. A client that
-/// authenticates needs nothing else, unless one instance of it got the refresh token; for others the key stands in (RFC
-/// 9449 §5, RFC 8705 §4).
+/// Checks whether a client may use a refresh token with this binding. For a client that authenticates this is enough, unless
+/// the refresh token is bound to an instance; other clients need the key (RFC 9449 §5, RFC 8705 §4).
 pub fn check_refresh(
     bound: &Binding,
     presented: &Binding,
@@ -61,7 +60,7 @@ pub fn check_refresh(
     Ok(())
 }
 
-/// Whether the client that presents an access token to a protected resource has what the token is bound to.
+/// Checks that the client that presents an access token to a protected resource has the keys that it is bound to.
 pub fn check(
     call: &Call,
     service: &mut Service,
@@ -88,13 +87,13 @@ pub fn check(
     } else if call.operation == "introspection" && call.body.text("dpop").is_some() {
         // Authlete refuses the proof here, and ignores it at the userinfo endpoint.
         return Err(invalid_token(codes.key_other.because(
-            "there is a DPoP proof, and the access token is bound to no DPoP key",
+            "there is a DPoP proof, but the access token is not bound to a DPoP key",
         )));
     }
     Ok(())
 }
 
-/// What a protected resource does about an error of [`check`].
+/// The action for an error of [`check`].
 pub fn action(error: &OAuthError) -> &'static str {
     match error.error {
         "invalid_request" => "BAD_REQUEST",
@@ -102,7 +101,7 @@ pub fn action(error: &OAuthError) -> &'static str {
     }
 }
 
-/// The value of `WWW-Authenticate` for a token of this binding: in the scheme in which it has to come (RFC 9449 §7.1).
+/// The value of `WWW-Authenticate` for a token with this binding, in the scheme that the token requires (RFC 9449 §7.1).
 pub fn challenge(
     error: &OAuthError,
     bound: &Binding,

@@ -1,10 +1,10 @@
-//! Properties of tokens, which a server gives them and clients may see.
+//! Properties of tokens, which the server sets and clients may see.
 
 use serde_json::Value;
 
 use crate::json::{Members, Object};
 
-/// Names that RFC 6749 and OpenID Connect have given a meaning, so that no property can have them.
+/// Names that RFC 6749 and OpenID Connect reserve, so that properties cannot use them.
 const RESERVED: [&str; 9] = [
     "access_token",
     "token_type",
@@ -21,7 +21,7 @@ pub fn is_reserved(key: &str) -> bool {
     RESERVED.contains(&key)
 }
 
-/// Properties as members of a response: those that others than the server may see, or all.
+/// Properties as members of a response, with or without hidden ones, which only the server may see.
 pub fn properties(properties: Option<&Value>, with_hidden: bool) -> Object {
     let properties = properties
         .and_then(Value::as_array)

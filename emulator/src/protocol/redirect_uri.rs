@@ -1,4 +1,4 @@
-//! Where an authorization response goes.
+//! The redirect URI of an authorization response.
 
 use super::oauth_error::OAuthError;
 use crate::json::{Members, Object};
@@ -12,9 +12,9 @@ use crate::result_code::{
 };
 use crate::settings::Uri;
 
-/// The redirect URI of a request: the requested one if it is registered (RFC 6749 §3.1.2.3), or without one the only
-/// registered one. OpenID Connect Core 1.0 §3.1.2.1 wants it in the request always. A fragment has no place in it
-/// (RFC 6749 §3.1.2).
+/// The redirect URI of a request: the requested one if it is registered (RFC 6749 §3.1.2.3), or the only registered one if
+/// the request has none. OpenID Connect Core 1.0 §3.1.2.1 requires it in the request. It must not have a fragment (RFC
+/// 6749 §3.1.2).
 pub fn resolve(
     parameters: &Parameters,
     service: &Object,
@@ -56,9 +56,9 @@ fn choose(
     Ok(uri.to_owned())
 }
 
-/// What OpenID Connect Dynamic Client Registration 1.0 §2 demands of redirect URIs by the type of the application. A
-/// client that has none is free of it. Where the service makes the ports of this machine variable, a native application
-/// may name the machine by its address too, as it is to choose then.
+/// Checks a redirect URI against the application type (OpenID Connect Dynamic Client Registration 1.0 §2). Clients without
+/// an application type are not restricted. If the service allows variable loopback ports, a native application may also
+/// use a loopback address.
 fn fit_application(
     uri: &str,
     implicit: bool,
@@ -80,13 +80,13 @@ fn fit_application(
     Err(code)
 }
 
-/// Whether the response has a token.
+/// Whether the authorization response contains a token.
 fn is_implicit(parameters: &Parameters) -> bool {
     let response_type = parameters.words("response_type");
     response_type.contains(&"token") || response_type.contains(&"id_token")
 }
 
-/// What is wrong with a URI that the client has not registered.
+/// The code for a redirect URI that the client has not registered.
 fn unregistered(requested: &str) -> ResultCode {
     match Uri::parse(requested) {
         Some(uri) if uri.has_fragment() => REDIRECT_URI_HAS_FRAGMENT,
@@ -96,7 +96,7 @@ fn unregistered(requested: &str) -> ResultCode {
     }
 }
 
-/// The code for a request without a redirect URI of a client without one.
+/// The code for a request without a redirect URI from a client without registered ones.
 fn unregistered_client(parameters: &Parameters, client: &Object) -> ResultCode {
     match client.text("clientType") {
         Some("CONFIDENTIAL") if is_implicit(parameters) => NO_REDIRECT_URI_FOR_IMPLICIT,
@@ -105,8 +105,8 @@ fn unregistered_client(parameters: &Parameters, client: &Object) -> ResultCode {
     }
 }
 
-/// Whether two URIs lead to this machine and differ in the port alone, which an application can rarely choose
-/// (RFC 8252 §7.3).
+/// Whether two URIs are loopback URIs that differ only in the port, which an application can rarely choose (RFC 8252
+/// §7.3).
 fn same_but_for_port(registered: &str, requested: &str) -> bool {
     match (without_port(registered), without_port(requested)) {
         (Some(registered), Some(requested)) => registered == requested,
@@ -114,8 +114,8 @@ fn same_but_for_port(registered: &str, requested: &str) -> bool {
     }
 }
 
-/// The scheme, the host and the rest of a loopback redirect URI. Authlete goes beyond RFC 8252: the scheme may be any,
-/// and the host a name.
+/// The scheme, the host and the rest of a loopback redirect URI. Unlike RFC 8252, Authlete allows any scheme, and the host
+/// `localhost`.
 fn without_port(uri: &str) -> Option<(&str, &str, &str)> {
     let (scheme, rest) = uri.split_once("://")?;
     let (authority, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
@@ -129,7 +129,7 @@ fn without_port(uri: &str) -> Option<(&str, &str, &str)> {
     is_port.then_some((scheme, host, path))
 }
 
-/// Adds the parameters of a response to the query of a redirect URI, which can have one (RFC 6749 §4.1.2).
+/// Adds response parameters to a redirect URI, which can already have a query (RFC 6749 §4.1.2).
 pub fn with_query(uri: &str, parameters: &str) -> String {
     let separator = match uri.split_once('?') {
         None => "?",
@@ -144,7 +144,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_query_is_extended() {
+    fn parameters_are_added_to_the_query() {
         let with_code = |uri| with_query(uri, "code=a+b");
         assert_eq!(
             with_code("https://a.example/"),
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_port_of_a_loopback_address_is_free() {
+    fn only_the_port_of_a_loopback_uri_may_differ() {
         let same = |requested| same_but_for_port("http://127.0.0.1/a", requested);
         assert!(same("http://127.0.0.1:49152/a"));
         assert!(same("http://127.0.0.1/a"));

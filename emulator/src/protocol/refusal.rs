@@ -1,21 +1,21 @@
-//! Why a client does not get what it asked for.
+//! Refusals of client requests.
 
 use super::oauth_error::OAuthError;
 use crate::call::Call;
 use crate::json::Object;
 use crate::reply::{Outcome, Reply};
 
-/// Why a request of a client is refused.
+/// The refusal of a client request.
 #[derive(Debug)]
 pub enum Refusal {
-    /// The client is told.
+    /// An error response to the client.
     Client(OAuthError),
-    /// The call cannot be answered at all.
+    /// An error of the API call itself.
     Reply(Reply),
 }
 
 impl Refusal {
-    /// The answer, with the action that belongs to an error.
+    /// The API response, with the action for an error.
     pub fn outcome(
         self,
         call: &Call,
@@ -32,7 +32,7 @@ impl Refusal {
     }
 }
 
-/// The action that most endpoints have for an error.
+/// The action for an error at most endpoints.
 pub fn usual_action(error: &OAuthError) -> &'static str {
     match error.error {
         "invalid_client" => "INVALID_CLIENT",
@@ -41,7 +41,7 @@ pub fn usual_action(error: &OAuthError) -> &'static str {
     }
 }
 
-/// The action for an error at the endpoints whose actions are called after the statuses of HTTP.
+/// The action for an error at endpoints whose actions are named after HTTP statuses.
 pub fn status_action(error: &OAuthError) -> &'static str {
     match usual_action(error) {
         "INVALID_CLIENT" => "UNAUTHORIZED",

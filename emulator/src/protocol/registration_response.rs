@@ -6,7 +6,7 @@ use super::registration;
 use crate::json::{Members, Object};
 use crate::settings::client_metadata;
 
-/// What the server gives with a registration, and a client must not send back (RFC 7592 §2.2).
+/// Members that the server issues and a client must not send back (RFC 7592 §2.2).
 pub const ISSUED: [&str; 4] = [
     "registration_access_token",
     "registration_client_uri",
@@ -14,7 +14,7 @@ pub const ISSUED: [&str; 4] = [
     "client_id_issued_at",
 ];
 
-/// What the response has beside the metadata and is not stored.
+/// Members of the response besides the metadata, which are not stored.
 #[derive(Debug)]
 pub struct Credentials<'a> {
     pub registration_access_token: &'a str,
@@ -22,7 +22,7 @@ pub struct Credentials<'a> {
     pub software_statement: Option<&'a Value>,
 }
 
-/// Writes the registration of a client, with what it manages that by.
+/// Writes the registration of a client, with the URI and the token to manage it.
 pub fn write(client: &Object, service: &Object, credentials: &Credentials<'_>) -> Object {
     let mut members = information(client);
     if let Some(uri) = configuration_uri(service, client) {
@@ -38,7 +38,7 @@ pub fn write(client: &Object, service: &Object, credentials: &Credentials<'_>) -
     members
 }
 
-/// What a client is registered with. There is a secret where the client has a use for one; it does not expire.
+/// The registered metadata of a client. They include the secret if the client needs one; it does not expire.
 pub fn information(client: &Object) -> Object {
     let issued_at = client.integer("createdAt").unwrap_or_default() / 1000;
     let mut members = client_metadata::write(client);
@@ -65,7 +65,7 @@ fn id(client: &Object) -> String {
     client.integer("clientId").unwrap_or_default().to_string()
 }
 
-/// Where the client manages its registration.
+/// The client configuration endpoint.
 fn configuration_uri(service: &Object, client: &Object) -> Option<String> {
     let base = service
         .text("registrationManagementEndpoint")

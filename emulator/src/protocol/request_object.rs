@@ -1,4 +1,4 @@
-//! Requests as JWTs (RFC 9101, OpenID Connect Core 1.0 §6).
+//! Request objects: authorization requests as JWTs (RFC 9101, OpenID Connect Core 1.0 §6).
 
 use authlete::types::{JweAlg, JweEnc, JwsAlg};
 use serde_json::Value;
@@ -16,35 +16,35 @@ use crate::result_code::{
 };
 use crate::store::{Client, RequestObject, Service};
 
-/// Claims that are about the JWT and not of the request.
-const ABOUT: [&str; 6] = ["iss", "aud", "exp", "nbf", "iat", "jti"];
+/// Claims of the JWT itself, which are not parameters of the request.
+const JWT_CLAIMS: [&str; 6] = ["iss", "aud", "exp", "nbf", "iat", "jti"];
 
-/// The types that a request object may say it is of: any other JWT of the client must not pass for one (RFC 9101 §10.8).
+/// The allowed `typ` values, so that other JWTs of the client are not accepted as request objects (RFC 9101 §10.8).
 const TYPES: [&str; 2] = ["jwt", "oauth-authz-req+jwt"];
 
-/// A request object of a client whose signature is good.
+/// A decrypted and verified request object.
 #[derive(Debug)]
-pub struct Opened {
+pub struct VerifiedRequestObject {
     pub claims: Object,
     pub object: RequestObject,
     codes: &'static ObjectCodes,
 }
 
-/// How request objects are to be secured.
+/// The required protection of request objects.
 #[derive(Debug, Clone, Copy)]
 pub struct Security<'a> {
     /// The setting of the client that names the signature algorithm.
     pub alg_setting: &'a str,
-    /// Whether one without a signature is good enough when the client has registered no algorithm.
+    /// Whether unsigned request objects are accepted from clients without a registered algorithm.
     pub unsigned: bool,
-    /// Whether it has to be encrypted.
+    /// Whether encryption is required.
     pub encrypted: bool,
     pub codes: &'static RequestObjectCodes,
 }
 
-impl Opened {
-    /// Decrypts a request object, verifies its signature and checks the claims that are about it.
-    pub fn open(
+impl VerifiedRequestObject {
+    /// Decrypts a request object, verifies its signature and checks its JWT claims.
+    pub fn verify(
         call: &Call,
         service: &Service,
         client: &Client,
@@ -88,8 +88,8 @@ impl Opened {
         })
     }
 
-    /// The parameters that count: by RFC 9101 §6.3 those inside, by OpenID Connect Core 1.0 §6.1 those outside, too, as
-    /// far as the object does not have them.
+    /// The effective parameters: by RFC 9101 §6.3 only those in the object; by OpenID Connect Core 1.0 §6.1 also those
+    /// outside of it, unless the object has them.
     pub fn parameters(
         &self,
         service: &Service,
@@ -114,7 +114,7 @@ impl Opened {
             if inside.is_some() && outside_type.is_some() && inside != outside_type {
                 return Err(invalid(self.codes.response_type));
             }
-            self.is_openid_outside(outside)?;
+            self.check_openid_outside(outside)?;
             parameters = outside.clone();
             parameters.remove("request");
         }
@@ -122,8 +122,8 @@ impl Opened {
         Ok(parameters)
     }
 
-    /// OpenID Connect Core 1.0 §6.1: a request of OpenID Connect has its scope outside, too.
-    fn is_openid_outside(&self, outside: &Parameters) -> Result<(), OAuthError> {
+    /// OpenID Connect Core 1.0 §6.1: an OpenID Connect request must have the scope `openid` outside of the object, too.
+    fn check_openid_outside(&self, outside: &Parameters) -> Result<(), OAuthError> {
         let inside = self.claims.text("scope").unwrap_or_default();
         let is_openid = inside.split(' ').any(|word| word == "openid");
         let code = match outside.words("scope")[..] {
@@ -135,24 +135,24 @@ impl Opened {
         Err(OAuthError::invalid_request(code))
     }
 
-    /// Sets the parameters that are inside.
+    /// Sets the parameters in the object.
     pub fn set(&self, parameters: &mut Parameters) {
         for (name, value) in &self.claims {
-            if !ABOUT.contains(&name.as_str()) {
+            if !JWT_CLAIMS.contains(&name.as_str()) {
                 parameters.set(name, values(name, value));
             }
         }
     }
 }
 
-/// Whether the rules are those of OpenID Connect and not those of RFC 9101.
+/// Whether the rules of OpenID Connect Core apply instead of those of RFC 9101.
 pub fn is_traditional(service: &Service) -> bool {
     service
         .settings
         .flag("traditionalRequestObjectProcessingApplied")
 }
 
-/// A request object is encrypted to a key of the service, or with the secret of the client.
+/// Decrypts a request object with a key of the service, or with the client secret.
 fn decrypt(
     service: &Service,
     client: &Client,
@@ -179,7 +179,7 @@ fn decrypt(
         service.demands(client, flag) && registered.is_some_and(|name| name != used)
     };
     let alg = alg.as_ref().and_then(JweAlg::protocol_value);
-    // OpenID Connect Dynamic Client Registration 1.0 §2: the default where there is an algorithm for the key.
+    // OpenID Connect Dynamic Client Registration 1.0 §2: the default if a key encryption algorithm is registered.
     let default = alg.map(|_| "A128CBC-HS256");
     let enc = enc.as_ref().and_then(JweEnc::protocol_value).or(default);
     if differ("requestObjectEncryptionAlgMatchRequired", jwe.alg(), alg) {
@@ -210,7 +210,7 @@ fn decrypt(
         .ok_or(invalid(codes.undecipherable))
 }
 
-/// The registered algorithm is the only one: neither another nor none is a way around it.
+/// Verifies the signature. A registered algorithm is the only one allowed, which also excludes unsigned objects.
 fn verify(
     jws: &Jws,
     client: &Client,
@@ -273,7 +273,7 @@ fn check_claims(
     }
 }
 
-/// Whether the audience has the service in it.
+/// Checks that the audience includes the service.
 pub fn check_audience(
     service: &Service,
     claims: &Object,
@@ -295,7 +295,8 @@ fn is_of(service: &Service, client: &Client, identifier: &str) -> bool {
         .is_some_and(|(named, _)| named.id() == client.id())
 }
 
-/// A claim as a parameter: text as it is, everything else as JSON, and of what can be repeated each.
+/// A claim as parameter values: strings unchanged, other types as JSON, and one value for each item if the parameter is
+/// repeatable.
 fn values(name: &str, value: &Value) -> Vec<String> {
     match value {
         Value::Null => Vec::new(),

@@ -1,4 +1,4 @@
-//! Where a token is to be used (RFC 8707).
+//! Resource indicators: where a token will be used (RFC 8707).
 
 use super::oauth_error::OAuthError;
 use crate::model::Parameters;
@@ -11,12 +11,12 @@ pub fn requested(parameters: &Parameters) -> Result<Vec<String>, OAuthError> {
     let resources = parameters.all("resource");
     match resources.iter().find(|resource| !is_absolute(resource)) {
         None => Ok(resources.to_vec()),
-        Some(wrong) => Err(OAuthError::new("invalid_target", fault(wrong))),
+        Some(wrong) => Err(OAuthError::new("invalid_target", code_for(wrong))),
     }
 }
 
-/// The resources of an access token: those that the token request names, which must be among the granted ones, or all
-/// that were granted (RFC 8707 §2.2).
+/// The resources of an access token: those in the token request, which must be among the granted ones, or all granted
+/// resources (RFC 8707 §2.2).
 pub fn narrowed(granted: &[String], parameters: &Parameters) -> Result<Vec<String>, OAuthError> {
     let requested = requested(parameters)?;
     if requested.is_empty() {
@@ -28,8 +28,8 @@ pub fn narrowed(granted: &[String], parameters: &Parameters) -> Result<Vec<Strin
     }
 }
 
-/// What is wrong with a resource.
-fn fault(resource: &str) -> ResultCode {
+/// The code for an invalid resource.
+fn code_for(resource: &str) -> ResultCode {
     let start = resource.split('#').next().unwrap_or_default();
     match resource.contains('#') {
         true if is_absolute(start) => RESOURCE_HAS_FRAGMENT,
@@ -38,7 +38,7 @@ fn fault(resource: &str) -> ResultCode {
     }
 }
 
-/// Whether a text is a URI with a scheme and without a fragment (RFC 3986 §4.3), which RFC 8707 §2 demands.
+/// Whether a text is an absolute URI without a fragment (RFC 3986 §4.3), as RFC 8707 §2 requires.
 fn is_absolute(text: &str) -> bool {
     let Some((scheme, rest)) = text.split_once(':') else {
         return false;
@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn resources_are_absolute_and_have_no_fragment() {
+    fn only_absolute_uris_without_a_fragment_are_valid() {
         for good in [
             "https://api.example/",
             "urn:example:api",

@@ -1,4 +1,4 @@
-//! How an authorization response gets to the client.
+//! Response modes: how an authorization response is delivered to the client.
 
 use authlete::types::{JwsAlg, ResponseMode, ResponseType};
 
@@ -15,7 +15,7 @@ use crate::result_code::{
 };
 use crate::store::Client;
 
-/// The mode of a request, with `jwt` resolved to what it stands for (JARM §2.3.4).
+/// The mode of a request, with `jwt` resolved to the mode for the response type (JARM §2.3.4).
 pub fn requested(
     parameters: &Parameters,
     response_type: &ResponseType,
@@ -24,7 +24,7 @@ pub fn requested(
     let invalid = OAuthError::invalid_request;
     let settings = &client.settings;
     let Some(word) = parameters.get("response_mode") else {
-        return Ok(usual(response_type));
+        return Ok(default_mode(response_type));
     };
     let mode = ResponseMode::from_protocol_value(word).ok_or(invalid(RESPONSE_MODE_UNKNOWN))?;
     let allowed = settings
@@ -34,7 +34,7 @@ pub fn requested(
         return Err(invalid(RESPONSE_MODE_NOT_ALLOWED));
     }
     let is_implicit = response_type::is_implicit(response_type);
-    // JARM §2.3.1: encryption makes the query a safe place.
+    // JARM §2.3.1: with encryption, tokens may be in the query.
     let is_encrypted = settings.text("authorizationEncryptionAlg").is_some();
     match &mode {
         ResponseMode::Query if is_implicit => return Err(invalid(RESPONSE_MODE_QUERY)),
@@ -50,7 +50,7 @@ pub fn requested(
     Ok(mode)
 }
 
-/// Whether the client is registered for responses that are JWTs. A public client has no secret for a symmetric algorithm.
+/// Checks that the client is registered for JWT responses. A public client has no secret for symmetric algorithms.
 fn check_algorithms(client: &Client) -> Result<(), ResultCode> {
     let signature = client.settings.text("authorizationSignAlg");
     let signature = JwsAlg::from(signature.ok_or(RESPONSE_JWT_WITHOUT_ALGORITHM)?);
@@ -69,13 +69,13 @@ fn check_algorithms(client: &Client) -> Result<(), ResultCode> {
     }
 }
 
-/// The mode for the news that a request is no good: the requested one, as far as that can be used.
+/// The mode for an error response: the requested one if it is valid, else the default.
 pub fn for_error(parameters: &Parameters, client: &Client) -> ResponseMode {
     let response_type = parameters
         .get("response_type")
         .and_then(response_type::read);
     let response_type = response_type.unwrap_or(ResponseType::Code);
-    requested(parameters, &response_type, client).unwrap_or_else(|_| usual(&response_type))
+    requested(parameters, &response_type, client).unwrap_or_else(|_| default_mode(&response_type))
 }
 
 pub fn is_form_post(mode: &ResponseMode) -> bool {
@@ -93,8 +93,8 @@ pub fn is_jwt(mode: &ResponseMode) -> bool {
     )
 }
 
-/// OAuth 2.0 Multiple Response Type Encoding Practices §2.1 and §5.
-fn usual(response_type: &ResponseType) -> ResponseMode {
+/// The default mode of a response type (OAuth 2.0 Multiple Response Type Encoding Practices §2.1 and §5).
+fn default_mode(response_type: &ResponseType) -> ResponseMode {
     if response_type::is_implicit(response_type) {
         ResponseMode::Fragment
     } else {
@@ -103,7 +103,7 @@ fn usual(response_type: &ResponseType) -> ResponseMode {
 }
 
 fn resolve(mode: ResponseMode, response_type: &ResponseType) -> ResponseMode {
-    match (mode, usual(response_type)) {
+    match (mode, default_mode(response_type)) {
         (ResponseMode::Jwt, ResponseMode::Query) => ResponseMode::QueryJwt,
         (ResponseMode::Jwt, _) => ResponseMode::FragmentJwt,
         (mode, _) => mode,

@@ -1,4 +1,5 @@
-//! What an authorization response has in it (RFC 6749 §3.1.1, OAuth 2.0 Multiple Response Type Encoding Practices).
+//! Response types: the content of authorization responses (RFC 6749 §3.1.1, OAuth 2.0 Multiple Response Type Encoding
+//! Practices).
 
 use authlete::types::{GrantType, ResponseType};
 
@@ -10,27 +11,26 @@ use crate::result_code::{
 };
 use crate::store::{Client, Service};
 
-/// The response type of a request; the order of its words means nothing.
+/// Parses a response type. The order of its values does not matter.
 pub fn read(text: &str) -> Option<ResponseType> {
     let mut words: Vec<_> = text.split_ascii_whitespace().collect();
     words.sort_unstable();
     ResponseType::from_protocol_value(&words.join(" "))
 }
 
-/// Whether a response has a `code`, a `token`, an `id_token`.
+/// Whether a response type includes a value: `code`, `token` or `id_token`.
 pub fn has(response_type: &ResponseType, word: &str) -> bool {
     response_type
         .protocol_value()
         .is_some_and(|words| words.split(' ').any(|candidate| candidate == word))
 }
 
-/// Whether anything comes through the front channel that nobody else must see.
+/// Whether the authorization response contains tokens.
 pub fn is_implicit(response_type: &ResponseType) -> bool {
     has(response_type, "token") || has(response_type, "id_token")
 }
 
-/// The response type of a request that service and client allow. What is asked for has to fit the grant types, too
-/// (RFC 7591 §2.1).
+/// The response type of a request, which service and client must allow, including its grant types (RFC 7591 §2.1).
 pub fn requested(
     parameters: &Parameters,
     service: &Service,
@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_order_of_the_words_means_nothing() {
+    fn order_of_the_values_is_ignored() {
         assert_eq!(
             read("token id_token code"),
             Some(ResponseType::CodeIdTokenToken)

@@ -1,10 +1,10 @@
-//! Claims that scopes stand for (OpenID Connect Core 1.0 §5.4).
+//! Claims requested by scopes (OpenID Connect Core 1.0 §5.4).
 
 use authlete::StandardScope;
 
 use super::scopes::are_openid;
 
-/// The names of the claims; none unless the request is one of OpenID Connect.
+/// The names of the claims; `None` without the scope `openid`.
 pub fn names(scopes: &[String]) -> Option<Vec<&'static str>> {
     if !are_openid(scopes) {
         return None;

@@ -1,4 +1,4 @@
-//! What is asked for, and what of it there is.
+//! Requested scopes, and those that a client may have.
 
 use regex_lite::Regex;
 use serde_json::Value;
@@ -8,8 +8,8 @@ use crate::json::{Members, Object};
 use crate::model::{DynamicScope, Parameters};
 use crate::result_code::ResultCode;
 
-/// The scopes of a request: of the requested ones those that the service knows and that the client may ask for, or,
-/// when none is requested, those that the service gives by default.
+/// The scopes of a request: the requested ones that the service supports and the client may request, or the default
+/// scopes of the service if none are requested.
 pub fn requested(parameters: &Parameters, service: &Object, client: &Object) -> Vec<String> {
     let requested = parameters.words("scope");
     if !requested.is_empty() {
@@ -19,7 +19,7 @@ pub fn requested(parameters: &Parameters, service: &Object, client: &Object) -> 
     requestable(&default, client)
 }
 
-/// Of some scopes those that the service knows and that the client may have.
+/// The scopes among these that the service supports and the client may have.
 pub fn permitted(wanted: &[&str], service: &Object, client: &Object) -> Vec<String> {
     let known = details_where(service, |scope| {
         scope
@@ -29,7 +29,7 @@ pub fn permitted(wanted: &[&str], service: &Object, client: &Object) -> Vec<Stri
     requestable(&known, client)
 }
 
-/// The names of entries that the client may have.
+/// The names of scope entries that the client may have.
 fn requestable(entries: &[Value], client: &Object) -> Vec<String> {
     let names = entries
         .iter()
@@ -40,7 +40,7 @@ fn requestable(entries: &[Value], client: &Object) -> Vec<String> {
         .collect()
 }
 
-/// The scopes of a request, which a service can demand to be one at least (RFC 6749 §3.3).
+/// The scopes of a request. A service can require at least one (RFC 6749 §3.3).
 pub fn required(
     parameters: &Parameters,
     service: &Object,
@@ -54,8 +54,8 @@ pub fn required(
     }
 }
 
-/// The requested scopes that are not scopes of the service by name, but by the pattern that one of them has as its attribute
-/// `regex`.
+/// The requested scopes that are not scopes of the service by name, but match the pattern in the attribute `regex` of one
+/// of them.
 pub fn dynamic(parameters: &Parameters, service: &Object, client: &Object) -> Vec<DynamicScope> {
     let supported = service.array("supportedScopes").unwrap_or_default();
     let patterns: Vec<_> = supported
@@ -78,7 +78,7 @@ pub fn dynamic(parameters: &Parameters, service: &Object, client: &Object) -> Ve
     dynamic.collect()
 }
 
-/// The scopes of a request of both kinds, and again the dynamic ones.
+/// All scopes of a request, static and dynamic, and the dynamic ones among them.
 pub fn all(
     parameters: &Parameters,
     service: &Object,
@@ -90,14 +90,14 @@ pub fn all(
     (scopes, dynamic)
 }
 
-/// The pattern that a scope has; one that is no regular expression matches nothing.
+/// The pattern of a scope. An invalid regular expression is ignored.
 fn pattern(scope: &Object) -> Option<(&str, Regex)> {
     let pattern = attribute(scope, "regex")?;
     let regex = Regex::new(&format!("^(?:{pattern})$")).ok()?;
     Some((scope.text("name")?, regex))
 }
 
-/// The granted scopes without the dynamic ones, when there are such.
+/// The granted scopes without the dynamic ones; `None` if there are no dynamic ones.
 pub fn without_dynamic(granted: &[String], service: &Object) -> Option<Vec<String>> {
     if are_supported(granted, service) {
         return None;
@@ -113,7 +113,7 @@ pub fn without_dynamic(granted: &[String], service: &Object) -> Option<Vec<Strin
     Some(others.cloned().collect())
 }
 
-/// The service's entries of scopes.
+/// The entries of scopes in the settings of the service.
 pub fn details(service: &Object, names: &[String]) -> Vec<Value> {
     details_where(service, |scope| {
         scope
@@ -122,7 +122,7 @@ pub fn details(service: &Object, names: &[String]) -> Vec<Value> {
     })
 }
 
-/// Whether the service knows all of the scopes.
+/// Whether the service supports all of the scopes.
 pub fn are_supported(names: &[String], service: &Object) -> bool {
     names.iter().all(|name| {
         let supported = service.array("supportedScopes").unwrap_or_default();
@@ -131,7 +131,7 @@ pub fn are_supported(names: &[String], service: &Object) -> bool {
     })
 }
 
-/// The values that scopes have for an attribute.
+/// The values of an attribute of scopes.
 pub fn attributes(service: &Object, names: &[String], key: &str) -> Vec<String> {
     let details = details(service, names);
     let scopes = details.iter().filter_map(Value::as_object);
@@ -147,12 +147,12 @@ fn attribute<'a>(scope: &'a Object, key: &str) -> Option<&'a str> {
         .find_map(|pair| pair.text("value"))
 }
 
-/// Whether the scopes make a request or a grant one of OpenID Connect.
+/// Whether the scopes include `openid`.
 pub fn are_openid(scopes: &[String]) -> bool {
     scopes.iter().any(|scope| scope == "openid")
 }
 
-/// Whether the one set has all of the other.
+/// Whether the granted scopes include all required ones.
 pub fn cover<A: AsRef<str>, B: AsRef<str>>(granted: &[A], required: &[B]) -> bool {
     required.iter().all(|scope| {
         granted
@@ -170,7 +170,7 @@ fn details_where(service: &Object, wanted: impl Fn(&Object) -> bool) -> Vec<Valu
         .collect()
 }
 
-/// The administrator can confine a client to some scopes. Without a set it may request all; an empty set has none.
+/// Whether a client may request a scope. The administrator can restrict a client to a set of scopes, which can be empty.
 fn is_requestable(name: &str, client: &Object) -> bool {
     match client.object("extension") {
         Some(extension) if extension.flag("requestableScopesEnabled") => extension

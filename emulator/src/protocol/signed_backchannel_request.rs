@@ -1,10 +1,10 @@
-//! Backchannel authentication requests in signed form (OpenID Connect CIBA Core 1.0 §7.1.1).
+//! Signed backchannel authentication requests (OpenID Connect CIBA Core 1.0 §7.1.1).
 
 use authlete::types::JwsAlg;
 use serde_json::Value;
 
 use super::oauth_error::OAuthError;
-use super::request_object::{Opened, Security, check_audience};
+use super::request_object::{Security, VerifiedRequestObject, check_audience};
 use crate::call::Call;
 use crate::jose::is_symmetric;
 use crate::json::Members;
@@ -20,7 +20,7 @@ const ALGORITHM: &str = "bcRequestSignAlg";
 
 const CLAIMS: [&str; 5] = ["aud", "exp", "iat", "nbf", "jti"];
 
-/// What may be beside a signed request: that, and what authenticates the client.
+/// The parameters allowed outside of a signed request: the request itself, and client authentication.
 const OUTSIDE: [&str; 5] = [
     "request",
     "client_id",
@@ -29,8 +29,8 @@ const OUTSIDE: [&str; 5] = [
     "client_assertion_type",
 ];
 
-/// The parameters that count: those of the signed request, if there is one. A client that has registered an algorithm
-/// signs its requests always.
+/// The effective parameters: those of the signed request, if there is one. A client with a registered algorithm must sign
+/// its requests.
 pub fn resolve(
     call: &Call,
     service: &Service,
@@ -59,24 +59,26 @@ pub fn resolve(
         encrypted: false,
         codes: &BACKCHANNEL_OBJECT,
     };
-    // CIBA Core 1.0 §13 has one error for all that can be wrong here.
-    let as_one = |error| OAuthError {
+    // CIBA Core 1.0 §13 has one error for all invalid requests.
+    let as_invalid_request = |error| OAuthError {
         error: "invalid_request",
         ..error
     };
-    let opened = Opened::open(call, service, client, text, security).map_err(as_one)?;
-    if !opened.claims.contains_key("iss") {
+    let verified = VerifiedRequestObject::verify(call, service, client, text, security)
+        .map_err(as_invalid_request)?;
+    if !verified.claims.contains_key("iss") {
         return Err(invalid(BACKCHANNEL_OBJECT_ISSUER_MISSING));
     }
     for name in CLAIMS {
-        match opened.claims.get(name) {
+        match verified.claims.get(name) {
             None => return Err(invalid(BACKCHANNEL_REQUEST_CLAIM_MISSING)),
             Some(Value::Null) => return Err(invalid(BACKCHANNEL_REQUEST_CLAIM_NULL)),
             Some(_) => {}
         }
     }
-    check_audience(service, &opened.claims, &BACKCHANNEL_OBJECT.plain).map_err(as_one)?;
+    check_audience(service, &verified.claims, &BACKCHANNEL_OBJECT.plain)
+        .map_err(as_invalid_request)?;
     let mut inside = Parameters::default();
-    opened.set(&mut inside);
+    verified.set(&mut inside);
     Ok(inside)
 }

@@ -12,13 +12,13 @@ use crate::result_code::{
 };
 use crate::store::Service;
 
-/// What a statement says as a JWT and not as metadata.
+/// Claims of the JWT itself, which are not metadata.
 const CLAIMS_OF_JWT: [&str; 7] = ["iss", "sub", "aud", "exp", "nbf", "iat", "jti"];
 
-/// Puts what a software statement says in the place of what the client says itself.
+/// Replaces the client's metadata by those in its software statement.
 ///
-/// Whose statements a service trusts is no setting of Authlete's API. Here a service trusts those that are signed with
-/// a key of its own.
+/// Authlete's API has no setting for trusted issuers of statements. Here a service trusts statements that are signed with
+/// its own keys.
 pub fn apply(metadata: &Object, service: &Service, now: Millis) -> Result<Object, OAuthError> {
     let mut metadata = metadata.clone();
     let Some(statement) = metadata

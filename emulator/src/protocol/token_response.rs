@@ -53,7 +53,7 @@ pub fn members(service: &Service, record: &TokenRecord, issued: &Issued, now: Mi
     content
 }
 
-/// How the access token is presented (RFC 6749 §7.1, RFC 9449 §5).
+/// The `token_type`: how the access token is presented (RFC 6749 §7.1, RFC 9449 §5).
 pub fn token_type<'a>(service: &'a Service, record: &TokenRecord) -> &'a str {
     match record.binding.dpop_key {
         Some(_) => "DPoP",

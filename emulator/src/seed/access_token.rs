@@ -1,4 +1,4 @@
-//! An access token in a seed: a text, or an object that says what it is bound to.
+//! An access token in a seed: a string, or an object with the keys that it is bound to.
 
 use std::io;
 
@@ -10,12 +10,12 @@ use crate::caller_keys::{CallerKeys, Unusable};
 use crate::json::Object;
 use crate::store::TokenBinding;
 
-/// An access token, as far as it is given.
+/// An access token of a seed. Its value can be missing.
 #[derive(Debug)]
 pub struct AccessTokenMembers {
     pub value: Option<String>,
     pub keys: CallerKeys,
-    /// What the keys come to.
+    /// The thumbprints of the keys.
     pub binding: TokenBinding,
 }
 
@@ -50,11 +50,11 @@ impl AccessTokenMembers {
         let binding = keys.binding().map_err(|unusable| match unusable {
             Unusable::DpopKey => wrong(
                 &format!("{at}.dpopKey"),
-                "it is no JWK of a key that signs DPoP proofs",
+                "it is not a JWK of a key that signs DPoP proofs",
             ),
             Unusable::Certificate => wrong(
                 &format!("{at}.clientCertificate"),
-                "it is no certificate in PEM form",
+                "it is not a certificate in PEM form",
             ),
         })?;
         Ok(Some(Self {

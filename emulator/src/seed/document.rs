@@ -1,4 +1,4 @@
-//! The JSON of a seed: read, checked, and its errors told with the place.
+//! Parsing and validation of the JSON of a seed. Errors name the place in the document.
 
 use std::io;
 
@@ -7,17 +7,17 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::access_token::AccessTokenMembers;
-use super::place::{Seen, decode, filled, wrong};
+use super::place::{Seen, decode, non_empty, wrong};
 use crate::json::Object;
 
-/// A whole seed.
+/// A seed.
 #[derive(Debug)]
 pub struct Document {
     pub owner: OwnerMembers,
     pub services: Vec<ServiceMembers>,
 }
 
-/// The credentials of the owner, as far as they are given.
+/// The credentials of the owner in a seed, all of which are optional.
 #[derive(Debug)]
 pub struct OwnerMembers {
     pub api_key: Option<i64>,
@@ -35,7 +35,7 @@ struct GivenOwner {
     organization_id: Option<i64>,
 }
 
-/// A service, and beside its settings what is not one of them.
+/// A service: its settings, and the members that are not settings.
 #[derive(Debug)]
 pub struct ServiceMembers {
     pub settings: Object,
@@ -70,7 +70,7 @@ impl OwnerMembers {
     fn take(owner: Object, seen: &mut Seen) -> io::Result<Self> {
         let given: GivenOwner = decode("owner", owner)?;
         seen.note("apiKey", given.api_key, "owner.apiKey")?;
-        filled(given.api_secret.as_ref(), "owner.apiSecret")?;
+        non_empty(given.api_secret.as_ref(), "owner.apiSecret")?;
         if given.organization_id.is_some_and(|id| id < 1) {
             return Err(wrong("owner.organizationId", "it must be above 0"));
         }
@@ -96,7 +96,7 @@ impl ServiceMembers {
 
         let known: Service = decode(&format!("services[{index}]"), &settings)?;
         seen.note("apiKey", known.api_key, &at("apiKey"))?;
-        filled(
+        non_empty(
             known.api_secret.as_ref().map(authlete::Secret::expose),
             &at("apiSecret"),
         )?;
@@ -105,11 +105,11 @@ impl ServiceMembers {
             let at = at(&format!("clients[{number}]"));
             let known: Client = decode(&at, client)?;
             seen.note("clientId", known.client_id, &format!("{at}.clientId"))?;
-            filled(
+            non_empty(
                 known.client_secret.as_ref().map(authlete::Secret::expose),
                 &format!("{at}.clientSecret"),
             )?;
-            // Two services can each have a client of the same alias, or for the same entity.
+            // Aliases and entity IDs must be unique only within a service.
             let alias = known.client_id_alias;
             seen.note(
                 &format!("alias {index}"),
@@ -130,7 +130,7 @@ impl ServiceMembers {
     }
 }
 
-/// The API has a key set as text. In a seed it may be an object, which people can read and write.
+/// The API has a key set as JSON text. A seed may also have it as an object, which is easier to read and write.
 fn write_keys_as_text(settings: &mut Object) {
     if let Some(keys) = settings.get_mut("jwks").filter(|keys| keys.is_object()) {
         *keys = keys.to_string().into();

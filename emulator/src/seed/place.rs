@@ -1,4 +1,4 @@
-//! Places in a seed, which errors name.
+//! Places in a seed, for error messages.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -7,13 +7,13 @@ use std::io;
 
 use serde::de::DeserializeOwned;
 
-/// Where each value was that only one place may have.
+/// The places of values that must be unique.
 #[derive(Default)]
 pub struct Seen(HashMap<(String, String), String>);
 
 impl Seen {
     pub fn note(&mut self, kind: &str, value: Option<impl Display>, at: &str) -> io::Result<()> {
-        let Some(value) = filled(value, at)? else {
+        let Some(value) = non_empty(value, at)? else {
             return Ok(());
         };
         match self.0.entry((kind.to_owned(), value)) {
@@ -26,8 +26,8 @@ impl Seen {
     }
 }
 
-/// A credential as text; an empty one would open the emulator to everybody.
-pub fn filled(value: Option<impl Display>, at: &str) -> io::Result<Option<String>> {
+/// A credential as text. Refuses empty ones, with which anyone could call the API.
+pub fn non_empty(value: Option<impl Display>, at: &str) -> io::Result<Option<String>> {
     let value = value.map(|value| value.to_string());
     match value.as_deref() {
         Some("") => Err(wrong(at, "it is empty")),

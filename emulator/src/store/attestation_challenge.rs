@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::clock::{Millis, after};
 use crate::random;
 
-/// What proofs of possession have to contain: the same for all clients for a time window. A challenge is good for one
-/// window more, so that nobody gets one that is about to end.
+/// The challenges that proofs of possession must contain. All clients get the same challenge during a time window. It
+/// stays valid for one more window, so that no client gets a challenge that is about to expire.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct AttestationChallenges {
     current: Challenge,
@@ -20,7 +20,7 @@ struct Challenge {
 }
 
 impl AttestationChallenges {
-    /// The challenge of now, for a window of some seconds.
+    /// The current challenge, with a window in seconds.
     pub fn current(&mut self, window: i64, now: Millis) -> Result<&str, getrandom::Error> {
         if self.current.given_until <= now {
             let next = Challenge {
@@ -32,10 +32,11 @@ impl AttestationChallenges {
         Ok(&self.current.value)
     }
 
-    pub fn is(&self, value: &str, window: i64, now: Millis) -> bool {
+    pub fn matches(&self, value: &str, window: i64, now: Millis) -> bool {
         let challenges = [&self.current, &self.previous];
         challenges.into_iter().any(|challenge| {
-            now < after(challenge.given_until, window) && random::same(value, &challenge.value)
+            now < after(challenge.given_until, window)
+                && random::constant_time_eq(value, &challenge.value)
         })
     }
 }

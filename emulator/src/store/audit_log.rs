@@ -9,20 +9,20 @@ use super::table::Table;
 use crate::clock::Millis;
 use crate::json::Object;
 
-/// How many entries are kept; older ones are dropped.
+/// The maximum number of entries. Older ones are dropped.
 const CAPACITY: i64 = 2000;
 
-/// The latest entries, the oldest first.
+/// The latest entries, oldest first.
 #[derive(Debug, Clone, Default)]
 pub struct AuditLog {
     entries: Table<i64, AuditEntry>,
-    /// The number of the latest entry, counted from 1.
+    /// The number of the latest entry. Numbers start at 1.
     last_number: i64,
 }
 
 records_by_field!(AuditLog { entries, last_number } derived {});
 
-/// A call that changed something, or should have. No secret is in it: the path is the template of the operation.
+/// A call that changed something or failed to. Contains no secrets: the path is the template of the operation.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct AuditEntry {
     /// Set by the log.
@@ -45,7 +45,7 @@ impl AuditLog {
         self.entries.insert(number, AuditEntry { number, ..entry });
     }
 
-    /// The entries, the latest first.
+    /// The entries, latest first.
     pub fn latest(&self) -> impl Iterator<Item = &AuditEntry> {
         self.entries.values().rev().map(Arc::as_ref)
     }

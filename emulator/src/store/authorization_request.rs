@@ -1,4 +1,4 @@
-//! Authorization requests, and the codes that come of them.
+//! Authorization requests and authorization codes.
 
 use authlete::types::{ResponseMode, ResponseType};
 use serde::{Deserialize, Serialize};
@@ -12,24 +12,24 @@ use super::tokens::RecordId;
 use crate::json::Object;
 use crate::model::{CodeChallenge, Parameters};
 
-/// A request that a client pushed (RFC 9126), and that waits for the user's browser to refer to it.
+/// A pushed authorization request (RFC 9126), before the authorization request that refers to it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct PushedRequest {
     pub client_id: i64,
-    /// What counts, from a request object or not; without what authenticated the client.
+    /// The effective parameters, from a request object or not, without client credentials.
     pub parameters: Parameters,
     pub request_object: Option<RequestObject>,
 }
 
-/// What a request object said.
+/// The content of a request object.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RequestObject {
-    /// The claims as they stood in it.
+    /// The claims as JSON text.
     pub payload: String,
     pub signed: bool,
 }
 
-/// An authorization request that waits for a decision.
+/// A pending authorization request.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct AuthorizationRequest {
     pub client_id: i64,
@@ -37,31 +37,31 @@ pub struct AuthorizationRequest {
     pub client_named_by: NamedBy,
     pub response_type: ResponseType,
     pub response_mode: ResponseMode,
-    /// Where the response goes.
+    /// The destination of the response.
     pub redirect_uri: String,
-    /// Whether the request named it, so that the token request must too.
+    /// Whether the request had a redirect URI, so that the token request must have it too.
     pub redirect_uri_requested: bool,
     pub state: Option<String>,
     pub nonce: Option<String>,
     pub scopes: Vec<String>,
     pub resources: Vec<String>,
-    /// In the form of the API.
+    /// In API form.
     pub authorization_details: Option<Box<Value>>,
     /// The `claims` parameter.
     pub claims: Option<Object>,
     pub challenge: Option<CodeChallenge>,
-    /// The thumbprint of the key that the code is to be bound to (RFC 9449 §10).
+    /// The thumbprint of the key that the code will be bound to (RFC 9449 §10).
     pub dpop_key: Option<String>,
     #[serde(default)]
     pub grant_management: Option<GrantManagement>,
-    /// What the credential offer has that `issuer_state` refers to.
+    /// The data of the credential offer that `issuer_state` refers to.
     #[serde(default)]
     pub offered: Option<Box<Offered>>,
-    /// What the caller attached.
+    /// An arbitrary text from the caller.
     pub context: Option<String>,
 }
 
-/// A decision that waits for the client to fetch its tokens.
+/// An authorization code with its grant.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Code {
     pub grant: Grant,
@@ -70,6 +70,6 @@ pub struct Code {
     pub challenge: Option<CodeChallenge>,
     /// The DPoP key that the code is bound to (RFC 9449 §10).
     pub dpop_key: Option<String>,
-    /// What it was exchanged for: a code works once, and who tries again ends that.
+    /// The token record that the code was exchanged for. A second use of the code revokes it.
     pub used_for: Option<RecordId>,
 }

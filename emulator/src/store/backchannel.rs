@@ -1,4 +1,4 @@
-//! Requests of CIBA (OpenID Connect Client-Initiated Backchannel Authentication Flow - Core 1.0).
+//! CIBA requests (OpenID Connect Client-Initiated Backchannel Authentication Flow - Core 1.0).
 
 use authlete::types::DeliveryMode;
 use serde::{Deserialize, Serialize};
@@ -9,7 +9,7 @@ use super::decision::Decision;
 use super::managed_grant::GrantManagement;
 use crate::model::Polling;
 
-/// A backchannel authentication request, until the client has what comes of it.
+/// A backchannel authentication request, stored until the client has its result.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct BackchannelRequest {
     pub client_id: i64,
@@ -24,7 +24,7 @@ pub struct BackchannelRequest {
     pub authorization_details: Option<Box<Value>>,
     #[serde(default)]
     pub grant_management: Option<GrantManagement>,
-    /// The name of the request between client and server, which notifications have.
+    /// The ID of the request, which notifications contain.
     pub auth_req_id: Option<String>,
     pub polling: Polling,
     pub decision: Decision,

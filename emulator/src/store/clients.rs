@@ -10,7 +10,7 @@ use super::records::{parse, records_by_field};
 use super::table::Table;
 use crate::json::{Members, Object};
 
-/// By which of its identifiers a client named itself.
+/// The kind of identifier that a client used.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum NamedBy {
     #[default]
@@ -34,12 +34,12 @@ impl Client {
         self.settings.text("clientIdAlias")
     }
 
-    /// Who the client is in a federation (OpenID Federation 1.0 §1.2).
+    /// The entity identifier of the client in a federation (OpenID Federation 1.0 §1.2).
     pub fn entity_id(&self) -> Option<&str> {
         self.settings.text("entityId")
     }
 
-    /// How the client calls itself, which is how others are to call it.
+    /// The identifier of the given kind; the client ID if the client has none of this kind.
     pub fn identifier(&self, named_by: NamedBy) -> String {
         let name = match named_by {
             NamedBy::Id => None,
@@ -61,7 +61,7 @@ impl Client {
         contains(self.settings.texts("responseTypes"), response_type)
     }
 
-    /// The lifetime that the administrator gave to the client's tokens, in seconds.
+    /// A token lifetime for this client, in seconds, set by the administrator.
     pub fn extension(&self, name: &str) -> Option<i64> {
         self.settings.object("extension")?.integer(name)
     }
@@ -71,7 +71,7 @@ fn contains(texts: Option<Vec<&str>>, text: &str) -> bool {
     texts.is_some_and(|texts| texts.contains(&text))
 }
 
-/// The clients in the order of their creation, and the ways to find one.
+/// The clients in creation order, and their indexes.
 #[derive(Debug, Clone, Default)]
 pub struct Clients {
     by_number: Table<i64, Client>,
@@ -98,7 +98,7 @@ impl Clients {
     pub fn put(&mut self, client: Client) {
         let number = client.settings.integer("number").unwrap_or_default();
         if let Some(previous) = self.by_number.remove(&number) {
-            self.forget(&previous);
+            self.remove_from_indexes(&previous);
         }
         self.by_id.insert(client.id(), number);
         if let Some(alias) = client.alias() {
@@ -116,7 +116,7 @@ impl Clients {
             .get(&id)
             .and_then(|number| self.by_number.remove(number))
         {
-            self.forget(&client);
+            self.remove_from_indexes(&client);
             self.deleted.insert(id, ());
         }
     }
@@ -141,7 +141,7 @@ impl Clients {
         self.by_number.values()
     }
 
-    fn forget(&mut self, client: &Client) {
+    fn remove_from_indexes(&mut self, client: &Client) {
         self.by_id.remove(&client.id());
         if let Some(alias) = client.alias() {
             self.by_alias.remove(alias);

@@ -1,11 +1,11 @@
-//! The nonce of an access token for the key proofs of a wallet.
+//! The nonce of an access token, for the key proofs of a wallet.
 
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Millis;
 use crate::random;
 
-/// What the token response told as `c_nonce` (OpenID for Verifiable Credential Issuance 1.0 ID1 §6.2). It is no secret:
+/// The `c_nonce` of the token response (OpenID for Verifiable Credential Issuance 1.0 ID1 §6.2). It is not a secret:
 /// introspection shows it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct CredentialNonce {
@@ -14,7 +14,7 @@ pub struct CredentialNonce {
 }
 
 impl CredentialNonce {
-    pub fn is(&self, value: &str, now: Millis) -> bool {
-        now < self.expires_at && random::same(value, &self.value)
+    pub fn matches(&self, value: &str, now: Millis) -> bool {
+        now < self.expires_at && random::constant_time_eq(value, &self.value)
     }
 }

@@ -5,24 +5,24 @@ use serde_json::Value;
 
 use crate::json::{Members, Object};
 
-/// An offer. Its codes are there in the clear: the API tells them as often as it is asked.
+/// A credential offer. Its codes are stored in plain text, since the API shows them on each request.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct CredentialOffer {
-    /// What the API shows.
+    /// The offer in the form of the API.
     pub shown: Object,
     /// Whether the pre-authorized code was exchanged.
     pub exchanged: bool,
-    /// How often the transaction code was wrong.
+    /// The number of wrong transaction codes.
     pub failures: u32,
 }
 
-/// What a grant takes over from the offer that it is based on.
+/// The data that a grant takes from its credential offer.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Offered {
     /// The identifiers of the credential configurations.
     pub credentials: Vec<String>,
     pub properties: Option<Box<Value>>,
-    /// Further claims of access tokens that are JWTs.
+    /// Additional claims of JWT access tokens.
     pub access_token_claims: Option<Box<Object>>,
 }
 

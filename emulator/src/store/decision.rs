@@ -1,4 +1,4 @@
-//! What became of a request that the user decides on elsewhere than at the client.
+//! Decisions of users outside of the client's device: in the device flow and in CIBA.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,7 +6,7 @@ use super::grant::Grant;
 use crate::json::Object;
 use crate::model::ErrorDetails;
 
-/// The state of a request of the device flow or of CIBA.
+/// The decision on a request of the device flow or of CIBA.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub enum Decision {
     #[default]
@@ -15,11 +15,11 @@ pub enum Decision {
     Refused(Refused),
 }
 
-/// What the tokens are made of when the client comes for them.
+/// The data for the tokens, which are issued when the client requests them.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Granted {
     pub grant: Grant,
-    /// The lifetimes that the call chose, as it named them.
+    /// The token lifetimes in the API call, under their names there.
     pub lifetimes: Object,
 }
 
@@ -32,6 +32,6 @@ pub struct Refused {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum RefusalReason {
     AccessDenied,
-    /// Nobody decided.
+    /// The user did not decide.
     TransactionFailed,
 }

@@ -1,4 +1,4 @@
-//! Requests of the device flow (RFC 8628).
+//! Device authorization requests (RFC 8628).
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -9,14 +9,14 @@ use super::managed_grant::GrantManagement;
 use crate::model::DynamicScope;
 use crate::model::Polling;
 
-/// A device authorization request, until its device code is exchanged or ends.
+/// A device authorization request, stored until its device code is exchanged or expires.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct DeviceFlow {
     pub client_id: i64,
     #[serde(alias = "client_id_alias_used")]
     pub client_named_by: NamedBy,
     pub scopes: Vec<String>,
-    /// Those of the scopes that have a variable part.
+    /// The scopes with a variable part.
     pub dynamic_scopes: Vec<DynamicScope>,
     pub acrs: Option<Vec<String>>,
     pub resources: Vec<String>,

@@ -1,4 +1,4 @@
-//! Values that end by themselves.
+//! Values with an expiration time.
 
 use std::io;
 
@@ -11,11 +11,11 @@ use super::table::Table;
 use crate::clock::{Millis, after};
 use crate::digest::Digest;
 
-/// How long an ended value is remembered, in seconds, so that its late use can be told from a value made up.
-pub const REMEMBERED: i64 = 24 * 60 * 60;
+/// How long an expired value is kept, in seconds, to distinguish it from an unknown value.
+pub const RETENTION: i64 = 24 * 60 * 60;
 
-/// The most values of one kind that are remembered to work once. Beyond it those that end first are forgotten.
-const MOST_USED: usize = 100_000;
+/// The maximum number of used one-time values of one kind. Beyond it, those that expire first are removed.
+const MAX_USED: usize = 100_000;
 
 /// Tickets, codes and the like, by the digest of their value.
 #[derive(Debug)]
@@ -49,18 +49,18 @@ impl<T> Default for Expiring<T> {
 }
 
 impl<T: Clone> Expiring<T> {
-    /// Adds a value, and forgets those that ended long ago.
+    /// Adds a value, and removes values that expired long ago.
     pub fn insert(&mut self, key: Digest, value: T, expires_at: Millis, now: Millis) {
-        self.forget(REMEMBERED, now);
+        self.remove_expired(RETENTION, now);
         self.remove(&key);
         self.by_end.insert((expires_at, key));
         self.entries.insert(key, Entry { value, expires_at });
     }
 
-    /// Forgets the values that ended more than some seconds ago.
-    fn forget(&mut self, remembered: i64, now: Millis) {
+    /// Removes the values that expired more than `retention` seconds ago.
+    fn remove_expired(&mut self, retention: i64, now: Millis) {
         while let Some((end, oldest)) = self.by_end.get_min().copied()
-            && after(end, remembered) < now
+            && after(end, retention) < now
         {
             self.remove(&oldest);
         }
@@ -74,19 +74,19 @@ impl<T: Clone> Expiring<T> {
         self.entries.get_mut(key).map(|entry| &mut entry.value)
     }
 
-    /// A value that has not ended.
+    /// A value that has not expired.
     pub fn live(&self, key: &Digest, now: Millis) -> Option<&T> {
         let entry = self.get(key).filter(|entry| now < entry.expires_at)?;
         Some(&entry.value)
     }
 
-    /// The same, to change it.
+    /// A value that has not expired, mutable.
     pub fn live_mut(&mut self, key: &Digest, now: Millis) -> Option<&mut T> {
         let entry = self.entries.get_mut(key)?;
         (now < entry.expires_at).then_some(&mut entry.value)
     }
 
-    /// Takes a value that has not ended.
+    /// Removes a value, and returns it if it has not expired.
     pub fn take(&mut self, key: &Digest, now: Millis) -> Option<T> {
         self.remove(key)
             .filter(|entry| now < entry.expires_at)
@@ -99,11 +99,11 @@ impl<T: Clone> Expiring<T> {
         Some(entry)
     }
 
-    /// Forgets the values that are of something deleted.
+    /// Keeps only the values for which `keep` returns true.
     pub fn retain(&mut self, keep: impl Fn(&T) -> bool) {
-        let ended = self.entries.iter().filter(|(_, entry)| !keep(&entry.value));
-        let ended: Vec<_> = ended.map(|(key, _)| *key).collect();
-        for key in ended {
+        let removed = self.entries.iter().filter(|(_, entry)| !keep(&entry.value));
+        let removed: Vec<_> = removed.map(|(key, _)| *key).collect();
+        for key in removed {
             self.remove(&key);
         }
     }
@@ -112,7 +112,7 @@ impl<T: Clone> Expiring<T> {
         self.entries.len()
     }
 
-    /// The values in the order of their end, the latest first.
+    /// The values in order of expiration, latest first.
     pub fn latest(&self) -> impl Iterator<Item = (&Digest, &Entry<T>)> {
         let digests = self.by_end.iter().rev();
         digests.filter_map(|(_, digest)| Some((digest, self.entries.get(digest)?)))
@@ -120,11 +120,11 @@ impl<T: Clone> Expiring<T> {
 }
 
 impl Expiring<()> {
-    /// Notes that something that works once was used, until it would not work anyway; whether this was the first time.
+    /// Records the use of a one-time value until it expires. Returns whether this was the first use.
     pub fn use_once(&mut self, key: Digest, until: Millis, now: Millis) -> bool {
-        // There may be one for each call, and an ended one tells nothing.
-        self.forget(0, now);
-        while self.len() >= MOST_USED
+        // Each call can add one, and expired ones are not needed.
+        self.remove_expired(0, now);
+        while self.len() >= MAX_USED
             && let Some((_, earliest)) = self.by_end.get_min().copied()
         {
             self.remove(&earliest);
@@ -153,7 +153,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_works_once_is_forgotten_when_it_would_not_work_anyway() {
+    fn used_one_time_value_is_removed_when_it_has_expired() {
         let mut used = Expiring::default();
         let key = |number: i64| Digest::of(&number.to_string());
         assert!(used.use_once(key(0), 1000, 0));
@@ -165,15 +165,15 @@ mod tests {
     }
 
     #[test]
-    fn values_beyond_the_limit_push_out_those_that_end_first() {
+    fn values_over_the_limit_replace_those_that_expire_first() {
         let mut used = Expiring::default();
         let key = |number: usize| Digest::of(&number.to_string());
-        for number in 0..=MOST_USED {
+        for number in 0..=MAX_USED {
             let end = 1_000 + i64::try_from(number).unwrap();
             assert!(used.use_once(key(number), end, 0));
         }
-        assert_eq!(used.len(), MOST_USED);
-        assert!(!used.use_once(key(MOST_USED), 1_000_000, 0));
+        assert_eq!(used.len(), MAX_USED);
+        assert!(!used.use_once(key(MAX_USED), 1_000_000, 0));
         assert!(used.use_once(key(0), 1_000_000, 0));
     }
 }

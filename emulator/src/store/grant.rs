@@ -1,4 +1,4 @@
-//! What clients were granted.
+//! Grants of clients.
 
 use authlete::types::GrantType;
 use serde::{Deserialize, Serialize};
@@ -9,8 +9,8 @@ use super::managed_grant::GrantManagement;
 use super::scopes::Scopes;
 use crate::json::Object;
 
-/// What was granted to a client: by a user or, when there is no subject, by its registration alone. Codes, device codes
-/// and CIBA requests turn into tokens by handing this on.
+/// A grant to a client: by a user or, without a subject, by its registration alone. Codes, device codes and CIBA requests
+/// pass it on to tokens.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Grant {
     pub client_id: i64,
@@ -21,7 +21,7 @@ pub struct Grant {
     pub scopes: Scopes,
     /// RFC 8707.
     pub resources: Vec<String>,
-    /// RFC 9396, as the API has it: an object with `elements`.
+    /// RFC 9396, in API form: an object with `elements`.
     pub authorization_details: Option<Box<Value>>,
     /// The credential configurations of the offer that the grant is based on.
     #[serde(default)]
@@ -30,28 +30,28 @@ pub struct Grant {
     pub acr: Option<String>,
     /// Seconds since the Unix epoch; 0 when unknown.
     pub auth_time: i64,
-    /// Further claims of access tokens that are JWTs.
+    /// Additional claims of JWT access tokens.
     pub access_token_claims: Option<Box<Object>>,
-    /// The user's session, when the tokens end with it (OpenID Connect Native SSO for Mobile Apps 1.0).
+    /// The user's session, if the tokens end with it (OpenID Connect Native SSO for Mobile Apps 1.0).
     #[serde(default)]
     pub session: Option<Box<str>>,
-    /// There when the grant has the scope `openid`.
+    /// `Some` if the grant has the scope `openid`.
     pub openid: Option<Box<Authentication>>,
-    /// What the client wants done with a grant that has an ID, when it gets the tokens.
+    /// The grant management action to apply when the tokens are issued.
     #[serde(default)]
     pub management: Option<Box<GrantManagement>>,
-    /// The ID of the grant that the tokens belong to, when it has one.
+    /// The ID of the managed grant that the tokens belong to.
     #[serde(default)]
     pub id: Option<Box<str>>,
 }
 
-/// What ID tokens and userinfo tell of a user, beside the subject.
+/// Data about a user for ID tokens and userinfo, besides the subject.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Authentication {
     pub nonce: Option<String>,
     #[serde(default)]
     pub state: Option<String>,
-    /// The value of `sub`, where it is not the subject.
+    /// The value of `sub`, if it differs from the subject.
     pub sub: Option<String>,
     /// The claims with their values.
     pub claims: Object,
@@ -59,21 +59,21 @@ pub struct Authentication {
     pub requested_claims: Option<Object>,
     pub consented_claims: Option<Vec<String>>,
     pub session_id: Option<String>,
-    /// Further parameters of the header of ID tokens.
+    /// Additional header parameters of ID tokens.
     pub header: Object,
     /// The type of `aud`: `array` or `string`.
     pub audience_type: Option<String>,
 }
 
-/// What a token is bound to: who presents it has to have the key.
+/// The keys that a token is bound to. Whoever presents the token must have them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Binding {
     /// The thumbprint of the client's certificate (RFC 8705 §3.1), `x5t#S256`.
     pub certificate: Option<String>,
     /// The thumbprint of the DPoP key (RFC 9449 §6.1), `jkt`.
     pub dpop_key: Option<String>,
-    /// The thumbprint of the key of the client's instance, which a refresh token is bound to (OAuth 2.0
-    /// Attestation-Based Client Authentication).
+    /// The thumbprint of the client instance key, which a refresh token is bound to (OAuth 2.0 Attestation-Based Client
+    /// Authentication).
     #[serde(default)]
     pub instance_key: Option<String>,
 }

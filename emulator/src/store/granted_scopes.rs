@@ -1,4 +1,4 @@
-//! What scopes users have granted to clients.
+//! Scopes that users have granted to clients.
 
 use std::io;
 
@@ -12,14 +12,14 @@ use crate::clock::Millis;
 /// The scopes that one user has granted to one client.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GrantedScopes {
-    /// Those of the last time.
+    /// The scopes of the latest grant.
     pub latest: Scopes,
-    /// Those of all times.
+    /// The scopes of all grants.
     pub merged: Scopes,
     pub modified_at: Millis,
 }
 
-/// The scopes by client and by subject. They outlive the tokens, as the consent of the user does.
+/// Granted scopes by client and subject. They outlive the tokens, as consent does.
 #[derive(Debug, Clone, Default)]
 pub struct Consents(Table<(i64, String), GrantedScopes>);
 
@@ -55,7 +55,7 @@ impl Consents {
         self.0.remove(&(client_id, subject.to_owned()));
     }
 
-    /// Forgets what was granted to a client that is deleted.
+    /// Removes the granted scopes of a deleted client.
     pub fn delete_client(&mut self, client_id: i64) {
         self.0.retain(|(id, _), _| *id != client_id);
     }

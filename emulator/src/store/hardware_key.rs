@@ -1,14 +1,13 @@
-//! Keys that stay where they are made.
+//! Keys of a simulated hardware security module.
 
 use serde::{Deserialize, Serialize};
 
 use crate::json::{Members, Object};
 
-/// A key of a hardware security module, which here is none: the private key is in the state like everything else, and
-/// as in a module no call gets at it.
+/// A key of a simulated hardware security module. The private key is in the state, but no API call returns it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HardwareKey {
-    /// What the API shows.
+    /// The key in the form of the API.
     pub shown: Object,
     /// The private key as a JWK.
     pub private: Object,

@@ -1,11 +1,11 @@
-//! Grants that have an ID, by which their clients manage them (Grant Management for OAuth 2.0).
+//! Grants with an ID, by which clients manage them (Grant Management for OAuth 2.0).
 
 use authlete::types::GmAction;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// All that a user has granted to a client under one ID. It lives until the client revokes it or is deleted, whatever
-/// becomes of its tokens (§6.5).
+/// The grant of a user to a client under one ID. It lives until the client revokes it or is deleted, independent of its
+/// tokens (§6.5).
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ManagedGrant {
     pub client_id: i64,
@@ -18,18 +18,18 @@ pub struct GrantContent {
     pub scopes: Vec<ScopesAtResources>,
     /// The names of the claims.
     pub claims: Vec<String>,
-    /// RFC 9396, in the form of the API.
+    /// RFC 9396, in API form.
     pub authorization_details: Option<Value>,
 }
 
-/// Scopes, and the resources that they are good for (RFC 8707); none in particular when there are none.
+/// Scopes and the resources that they are for (RFC 8707). Without resources, the scopes are not restricted to any.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ScopesAtResources {
     pub scopes: Vec<String>,
     pub resources: Vec<String>,
 }
 
-/// What a request wants done with a grant (§5.2). The ID is no secret (§10), so that it is stored as it is.
+/// The grant management action of a request (§5.2). The ID is not a secret (§10), so it is stored in plain text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum GrantManagement {
     Create,
@@ -46,7 +46,7 @@ impl GrantManagement {
         }
     }
 
-    /// The grant that the request names.
+    /// The ID of the grant that the request names.
     pub fn grant_id(&self) -> Option<&str> {
         match self {
             Self::Create => None,

@@ -1,4 +1,4 @@
-//! The state as records: what has changed since an earlier state, and how a state is put together again.
+//! The state as records: finds the changes since an earlier state, and restores a state.
 
 use std::io;
 use std::sync::Arc;
@@ -13,23 +13,23 @@ use crate::clock::Clock;
 use crate::digest::Digest;
 use crate::json::Object;
 
-/// A part of the state that is kept in records. Each has a path, such as `services/1/tokens/records/17`, and is JSON.
+/// A part of the state that is stored as records. Each is JSON and has a path, such as `services/1/tokens/records/17`.
 pub trait Records {
     /// Reports the records that differ from those of an earlier state.
     fn report_changes(&self, earlier: &Self, recorder: &mut Recorder<'_>) -> io::Result<()>;
 
-    /// Takes over a record. The path is the rest of it, below this part.
+    /// Restores a record. The path is relative to this part.
     fn restore(&mut self, path: &str, value: &str) -> io::Result<()>;
 }
 
-/// Takes the records that have changed.
+/// Receives the changed records.
 pub struct Recorder<'a> {
     path: String,
     report: &'a mut dyn FnMut(&str, Option<&str>) -> io::Result<()>,
 }
 
 impl<'a> Recorder<'a> {
-    /// Reports each record by its path and its value, or without one when it is gone.
+    /// Calls `report` with the path and the value of each record, or without a value for a deleted record.
     pub fn new(report: &'a mut dyn FnMut(&str, Option<&str>) -> io::Result<()>) -> Self {
         Self {
             path: String::new(),
@@ -37,7 +37,7 @@ impl<'a> Recorder<'a> {
         }
     }
 
-    /// Visits what is below a name.
+    /// Visits the records below a name.
     pub fn within(
         &mut self,
         name: &str,
@@ -67,13 +67,13 @@ pub fn parse<T: DeserializeOwned>(value: &str) -> io::Result<T> {
     Ok(serde_json::from_str(value)?)
 }
 
-/// A record that no part of the state has.
+/// The error for a record that belongs to no part of the state.
 pub fn unknown(path: &str) -> io::Error {
     let message = format!("unknown record {path:?}");
     io::Error::new(io::ErrorKind::InvalidData, message)
 }
 
-/// What records of a table are found by.
+/// The key of a record in a table.
 pub trait RecordKey: Ord + Clone {
     fn to_text(&self) -> String;
 
@@ -117,7 +117,7 @@ impl RecordKey for (i64, String) {
     }
 }
 
-/// Types that are one record. None is written for the default value, so that nothing is left of what is deleted.
+/// Implements [`Records`] for types that are one record. The default value has no record, so that deletion leaves none.
 macro_rules! one_record {
     ($($type:ty),* $(,)?) => {$(
         impl Records for $type {
@@ -152,8 +152,8 @@ one_record!(
     SharedNonce,
 );
 
-/// Makes a struct keep its fields under their names, but for those that are `derived` from the others or not kept. A field
-/// that others are derived from names the method that takes its records.
+/// Implements [`Records`] for a struct that stores its fields under their names, except fields that are `derived` from
+/// others or not stored. `by` names the method that restores a field from which others are derived.
 macro_rules! records_by_field {
     (
         $type:ident { $($field:ident $(by $restore:ident)?),* $(,)? }
@@ -165,7 +165,7 @@ macro_rules! records_by_field {
                 earlier: &Self,
                 recorder: &mut $crate::store::records::Recorder<'_>,
             ) -> std::io::Result<()> {
-                // A field that is in neither list is an error.
+                // A field in neither list is a compile error.
                 let Self { $($field,)* $($derived: _,)* } = self;
                 $(
                     recorder.within(stringify!($field), |recorder| {
@@ -190,7 +190,7 @@ macro_rules! records_by_field {
     };
 }
 
-/// What takes the records of a field: the field, or the method that is named.
+/// The function that restores the records of a field: its own `restore`, or the named method.
 macro_rules! restore_field {
     ($self:ident, $field:ident) => {
         |path, value| $self.$field.restore(path, value)

@@ -1,4 +1,4 @@
-//! Sets of scopes, of which there are few for many tokens.
+//! Sets of scopes, which tokens share to save memory.
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use imbl::OrdSet;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// Scopes in the order in which they were granted. A copy shares the memory.
+/// Scopes in the order in which they were granted. Clones share the memory.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Scopes(Arc<[String]>);
 
@@ -31,16 +31,16 @@ impl From<Scopes> for Value {
     }
 }
 
-/// Each set that is in use, once.
+/// A pool with one copy of each set in use.
 #[derive(Debug, Clone, Default)]
 pub struct ScopePool {
     sets: OrdSet<Scopes>,
-    /// How many sets there were after the last look at which of them are still in use.
+    /// The number of sets after the last removal of unused sets.
     used: usize,
 }
 
 impl ScopePool {
-    /// Replaces a set by the one that is equal to it.
+    /// Replaces a set by the equal one in the pool, or adds it to the pool.
     pub fn share(&mut self, scopes: &mut Scopes) {
         if let Some(shared) = self.sets.get(scopes) {
             *scopes = shared.clone();
@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn equal_sets_become_one() {
+    fn equal_sets_share_memory() {
         let mut pool = ScopePool::default();
         let (mut first, mut second) = (scopes("read"), scopes("read"));
         pool.share(&mut first);
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn sets_that_nobody_has_are_forgotten() {
+    fn unused_sets_are_removed() {
         let mut pool = ScopePool::default();
         let mut kept = scopes("read");
         pool.share(&mut kept);

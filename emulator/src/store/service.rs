@@ -1,4 +1,4 @@
-//! A service and all that belongs to it.
+//! A service and the data that belongs to it.
 
 use std::io;
 use std::mem;
@@ -8,13 +8,13 @@ use super::attestation_challenge::AttestationChallenges;
 use super::authorization_request::{AuthorizationRequest, Code, PushedRequest};
 use super::backchannel::BackchannelRequest;
 use super::clients::{Client, Clients, NamedBy};
+use super::committed::Committed;
 use super::credential_offer::CredentialOffer;
 use super::credential_request::CredentialRequest;
 use super::device_flow::DeviceFlow;
 use super::expiring::Expiring;
 use super::granted_scopes::Consents;
 use super::hardware_key::HardwareKey;
-use super::lasting::Lasting;
 use super::managed_grant::ManagedGrant;
 use super::records::{RecordKey as _, Recorder, Records, records_by_field, unknown};
 use super::shared_nonce::SharedNonce;
@@ -26,13 +26,13 @@ use crate::clock::Millis;
 use crate::digest::Digest;
 use crate::json::{Members, Object};
 
-/// Seconds, for a service that says nothing.
+/// The default window of attestation challenges, in seconds.
 const ATTESTATION_CHALLENGE_WINDOW: i64 = 300;
 
-/// A service: delete it, and its clients and tokens are gone.
+/// A service with everything that is deleted with it, such as its clients and tokens.
 #[derive(Debug, Clone, Default)]
 pub struct Service {
-    /// The service as the API shows it.
+    /// The service in the form of the API.
     pub settings: Arc<Object>,
     pub clients: Clients,
     /// By ticket.
@@ -40,17 +40,17 @@ pub struct Service {
     /// By request URI.
     pub pushed_requests: Expiring<PushedRequest>,
     pub codes: Expiring<Code>,
-    /// The JWTs of clients that work once: client assertions, DPoP proofs, request objects in federations.
+    /// Used one-time JWTs of clients: client assertions, DPoP proofs, request objects in federations.
     pub used_jwts: Expiring<()>,
     pub attestation_challenges: AttestationChallenges,
     pub dpop_nonce: SharedNonce,
     /// By device code.
     pub device_flows: Expiring<DeviceFlow>,
-    /// The device code of a user code.
+    /// The device code, by user code.
     pub user_codes: Expiring<Digest>,
     /// By ticket.
     pub backchannel_requests: Expiring<BackchannelRequest>,
-    /// The ticket of an `auth_req_id`.
+    /// The ticket, by `auth_req_id`.
     pub auth_req_ids: Expiring<Digest>,
     pub tokens: Tokens,
     /// By request ID.
@@ -65,15 +65,15 @@ pub struct Service {
     pub hardware_keys: Arc<Vec<HardwareKey>>,
     /// By identifier.
     pub credential_offers: Expiring<CredentialOffer>,
-    /// The offer of an `issuer_state`, by its key.
+    /// The key of a credential offer, by `issuer_state`.
     pub issuer_states: Expiring<Digest>,
-    /// The offer of a pre-authorized code, by its key.
+    /// The key of a credential offer, by pre-authorized code.
     pub pre_authorized_codes: Expiring<Digest>,
     /// For the key proofs of wallets.
     pub credential_nonce: SharedNonce,
     /// By identifier.
     pub credential_requests: Expiring<CredentialRequest>,
-    lasting: Lasting<Self>,
+    committed: Committed<Self>,
 }
 
 records_by_field!(Service {
@@ -101,7 +101,7 @@ records_by_field!(Service {
     pre_authorized_codes,
     credential_nonce,
     credential_requests,
-} derived { lasting });
+} derived { committed });
 
 /// The records of a service are those of its parts.
 impl Records for Table<i64, Service> {
@@ -124,7 +124,7 @@ impl Records for Table<i64, Service> {
 }
 
 impl Service {
-    /// A service of which there is nothing yet but its settings.
+    /// A new service, without clients or tokens.
     pub fn new(settings: Object) -> Self {
         Self {
             settings: settings.into(),
@@ -132,8 +132,8 @@ impl Service {
         }
     }
 
-    /// The client of an ID or, where client and service have them enabled, of an alias, or of an entity identifier in a
-    /// federation; with which of these it was.
+    /// Finds a client by its ID, by its alias, if service and client enable aliases, or by its entity identifier in a
+    /// federation. Also returns which of these it was.
     pub fn client(&self, identifier: &str) -> Option<(&Arc<Client>, NamedBy)> {
         let by_id = identifier
             .parse()
@@ -155,40 +155,40 @@ impl Service {
         Some((client.flatten()?, NamedBy::EntityId))
     }
 
-    /// Does something that stays although the call may be refused later.
-    pub fn lastingly<T>(&mut self, effect: impl Fn(&mut Self) -> T + Send + Sync + 'static) -> T {
+    /// Applies an effect that is not rolled back if the call is refused later.
+    pub fn commit<T>(&mut self, effect: impl Fn(&mut Self) -> T + Send + Sync + 'static) -> T {
         let result = effect(self);
-        self.lasting.add(move |service| {
+        self.committed.add(move |service| {
             effect(service);
         });
         result
     }
 
-    /// Does all of something or, when that fails, nothing of it but what is to [last](Self::lastingly).
+    /// Runs `work`. If it fails, rolls back everything except [committed](Self::commit) effects.
     pub fn attempt<T, E>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E> {
         let before = self.clone();
         let outcome = work(self);
         if outcome.is_err() {
-            let Self { lasting, .. } = mem::replace(self, before);
-            for effect in lasting.since(&self.lasting.clone()) {
+            let Self { committed, .. } = mem::replace(self, before);
+            for effect in committed.since(&self.committed.clone()) {
                 effect(self);
             }
-            self.lasting = lasting;
+            self.committed = committed;
         }
         outcome
     }
 
-    /// Ends a call: what it did stays anyway.
+    /// Ends a call: its committed effects need not be applied again.
     pub fn settle(&mut self) {
-        self.lasting = Lasting::default();
+        self.committed = Committed::default();
     }
 
-    /// Whether a JWT that works once is used for the first time.
+    /// Records the use of a one-time JWT. Returns whether this was the first use.
     pub fn use_jwt_once(&mut self, id: Digest, until: Millis, now: Millis) -> bool {
-        self.lastingly(move |service| service.used_jwts.use_once(id, until, now))
+        self.commit(move |service| service.used_jwts.use_once(id, until, now))
     }
 
-    /// Deletes a client with all that was issued to it.
+    /// Deletes a client and everything that was issued to it.
     pub fn delete_client(&mut self, id: i64) {
         self.clients.remove(id);
         self.authorization_requests
@@ -209,19 +209,19 @@ impl Service {
             .retain(|_, managed| managed.client_id != id);
     }
 
-    /// Whether the service has a value in a list of what it supports; without the list it supports all.
+    /// Whether a list of supported values contains a value. Without the list, all values are supported.
     pub fn supports(&self, list: &str, value: &str) -> bool {
         self.settings
             .texts(list)
             .is_none_or(|supported| supported.contains(&value))
     }
 
-    /// Whether the service or the client demands something.
+    /// Whether the service or the client enables a requirement.
     pub fn demands(&self, client: &Client, setting: &str) -> bool {
         self.settings.flag(setting) || client.settings.flag(setting)
     }
 
-    /// By how many seconds the clocks of clients may be wrong.
+    /// The allowed clock skew of clients, in seconds.
     pub fn clock_skew(&self) -> i64 {
         self.settings
             .integer("allowableClockSkew")
@@ -229,18 +229,18 @@ impl Service {
             .max(0)
     }
 
-    /// The challenge that client attestations need now (OAuth 2.0 Attestation-Based Client Authentication).
+    /// The current challenge for client attestations (OAuth 2.0 Attestation-Based Client Authentication).
     pub fn attestation_challenge(&mut self, now: Millis) -> Result<String, getrandom::Error> {
         let window = self.attestation_challenge_window();
         let challenge = self.attestation_challenges.current(window, now)?.to_owned();
         let challenges = self.attestation_challenges.clone();
-        self.lastingly(move |service| service.attestation_challenges = challenges.clone());
+        self.commit(move |service| service.attestation_challenges = challenges.clone());
         Ok(challenge)
     }
 
     pub fn is_attestation_challenge(&self, challenge: &str, now: Millis) -> bool {
         let window = self.attestation_challenge_window();
-        self.attestation_challenges.is(challenge, window, now)
+        self.attestation_challenges.matches(challenge, window, now)
     }
 
     fn attestation_challenge_window(&self) -> i64 {

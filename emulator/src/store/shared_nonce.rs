@@ -1,12 +1,12 @@
-//! A nonce of a service that all its clients share.
+//! A nonce that all clients of a service share.
 
 use serde::{Deserialize, Serialize};
 
 use crate::clock::{Millis, after};
 use crate::random;
 
-/// What DPoP proofs (RFC 9449 §8) or the key proofs of wallets (OpenID for Verifiable Credential Issuance 1.0 §7) have to
-/// contain: the same for all clients and, for its lifetime, as often as they like.
+/// The nonce that DPoP proofs (RFC 9449 §8) or the key proofs of wallets (OpenID for Verifiable Credential Issuance 1.0
+/// §7) must contain. All clients share it and can use it repeatedly until it expires.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct SharedNonce {
     value: String,
@@ -14,7 +14,7 @@ pub struct SharedNonce {
 }
 
 impl SharedNonce {
-    /// The nonce of now: the last one or, when that has ended, a new one that lives for some seconds.
+    /// The current nonce. An expired nonce is replaced by a new one with this lifetime, in seconds.
     pub fn current(&mut self, lifetime: i64, now: Millis) -> Result<&str, getrandom::Error> {
         if self.expires_at <= now {
             self.value = random::token()?;
@@ -23,7 +23,7 @@ impl SharedNonce {
         Ok(&self.value)
     }
 
-    pub fn is(&self, value: &str, now: Millis) -> bool {
-        now < self.expires_at && random::same(value, &self.value)
+    pub fn matches(&self, value: &str, now: Millis) -> bool {
+        now < self.expires_at && random::constant_time_eq(value, &self.value)
     }
 }

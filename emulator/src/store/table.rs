@@ -1,4 +1,4 @@
-//! A map whose copies share all that they have in common.
+//! A persistent map: copies share the records that they have in common.
 
 use std::borrow::Borrow;
 use std::fmt;
@@ -12,11 +12,11 @@ use serde::de::DeserializeOwned;
 
 use super::records::{RecordKey, Recorder, Records, parse};
 
-/// Records by their key, in the order of the keys. A copy costs the same at any size, and two copies are compared in
-/// the time that their differences take: so a call can be undone, and the state file gets what has changed.
+/// Records in the order of their keys. Cloning takes constant time, and comparing two copies takes time proportional to
+/// their differences. So a call can be rolled back, and only changes are written to the state file.
 pub struct Table<K: Ord, V>(OrdMap<K, Shared<V>>);
 
-/// A record. Two are equal when neither has changed since they were one.
+/// A record. Compared by pointer: two copies are equal until one of them is changed.
 struct Shared<V>(Arc<V>);
 
 impl<V> Clone for Shared<V> {
@@ -31,7 +31,7 @@ impl<V> PartialEq for Shared<V> {
     }
 }
 
-/// What became of a record.
+/// A record that was added, changed or removed.
 pub struct Change<'a, K, V> {
     pub key: &'a K,
     pub earlier: Option<&'a V>,
@@ -65,7 +65,7 @@ impl<K: Ord + Clone, V: Clone> Table<K, V> {
         self.shared(key).map(Arc::as_ref)
     }
 
-    /// The record as it is shared: whoever keeps it has it as it is now.
+    /// The shared record. A clone of the `Arc` keeps its current content.
     pub fn shared<Q: Ord + ?Sized>(&self, key: &Q) -> Option<&Arc<V>>
     where
         K: Borrow<Q>,
@@ -81,7 +81,7 @@ impl<K: Ord + Clone, V: Clone> Table<K, V> {
         Some(Arc::make_mut(value))
     }
 
-    /// The record to change, which is a new one where there is none.
+    /// The record, mutable. Inserts a default one if it is missing.
     pub fn get_or_default(&mut self, key: K) -> &mut V
     where
         V: Default,
@@ -109,11 +109,11 @@ impl<K: Ord + Clone, V: Clone> Table<K, V> {
         Some(Arc::unwrap_or_clone(value))
     }
 
-    /// Removes the records that are not to be kept.
+    /// Keeps only the records for which `keep` returns true.
     pub fn retain(&mut self, keep: impl Fn(&K, &V) -> bool) {
-        let ended = self.iter().filter(|(key, value)| !keep(key, value));
-        let ended: Vec<K> = ended.map(|(key, _)| key.clone()).collect();
-        for key in ended {
+        let removed = self.iter().filter(|(key, value)| !keep(key, value));
+        let removed: Vec<K> = removed.map(|(key, _)| key.clone()).collect();
+        for key in removed {
             self.0.remove(&key);
         }
     }
@@ -126,12 +126,12 @@ impl<K: Ord + Clone, V: Clone> Table<K, V> {
         self.0.iter().map(|(key, Shared(value))| (key, &**value))
     }
 
-    /// The records as they are shared.
+    /// The shared records.
     pub fn values(&self) -> impl DoubleEndedIterator<Item = &Arc<V>> + ExactSizeIterator {
         self.0.iter().map(|(_, Shared(value))| value)
     }
 
-    /// The records that are not what they were.
+    /// The records that differ from an earlier copy.
     pub fn changes<'a>(&'a self, earlier: &'a Self) -> impl Iterator<Item = Change<'a, K, V>> {
         earlier.0.diff(&self.0).map(|difference| match difference {
             DiffItem::Add(key, Shared(now)) => Change {
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn retain_touches_nothing_that_is_kept() {
+    fn retain_does_not_change_kept_records() {
         let mut table = Table::default();
         for key in 0..100 {
             table.insert(key, key.to_string());

@@ -1,15 +1,15 @@
-//! What became of many tokens in one call.
+//! Batch creation of access tokens.
 
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Millis;
 
-/// A batch that has ended.
+/// The result of a finished batch.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct TokenBatch {
     pub created_at: Millis,
-    /// How many access tokens it made.
+    /// The number of access tokens created.
     pub tokens: usize,
-    /// A result code and its reason.
+    /// A result code and its reason, if the batch failed.
     pub failure: Option<(String, String)>,
 }

@@ -1,8 +1,8 @@
-//! What access tokens of the 3.0 API are bound to.
+//! The key binding of 3.0 API access tokens.
 
 use serde::{Deserialize, Serialize};
 
-/// The keys without which an access token is refused.
+/// The keys that an access token is bound to.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TokenBinding {
     /// The thumbprint of the caller's DPoP key (RFC 9449 §6), `jkt`.
@@ -12,7 +12,7 @@ pub struct TokenBinding {
 }
 
 impl TokenBinding {
-    /// The same, with what it lacks from another.
+    /// This binding, with missing keys taken from `other`.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
         Self {

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::credential_nonce::CredentialNonce;
-use super::expiring::REMEMBERED;
+use super::expiring::RETENTION;
 use super::grant::{Binding, Grant};
 use super::managed_grant::GrantContent;
 use super::records::{RecordKey, parse, records_by_field};
@@ -19,29 +19,29 @@ use crate::clock::{Millis, after};
 use crate::digest::Digest;
 use crate::json::Object;
 
-/// Names a record as long as it lives, whatever tokens it holds.
+/// The ID of a record, which stays the same when its tokens change.
 pub type RecordId = u64;
 
-/// An access token and the refresh token that goes with it. A refresh changes the record and does not add another: who
-/// revokes it ends all that came of one grant.
+/// An access token and its refresh token. A refresh changes the record instead of adding another one, so revoking it
+/// revokes all tokens of one grant.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct TokenRecord {
-    /// What the access token is good for; the refresh token can be good for more scopes.
+    /// The grant of the access token. The refresh token can have more scopes.
     pub grant: Grant,
     pub narrowed: Option<Box<Narrowed>>,
     pub binding: Binding,
     pub access_token: Digest,
-    /// The access token in the form of a JWT, which is presented in place of the other.
+    /// The JWT form of the access token, which is presented instead of it.
     pub jwt: Option<Box<Digest>>,
     pub access_token_expires_at: Millis,
     pub refresh_token: Option<RefreshToken>,
     pub created_at: Millis,
-    /// 0 as long as it was not.
+    /// 0 before the first refresh.
     pub last_refreshed_at: Millis,
-    /// Whether it is there to fetch an external attachment (OpenID Connect for Identity Assurance 1.0).
+    /// Whether the token is for an external attachment (OpenID Connect for Identity Assurance 1.0).
     pub for_external_attachment: bool,
-    /// What the access token can obtain, each with its `format` and `credential_configuration_id` (OpenID for Verifiable
-    /// Credential Issuance 1.0 §5.1).
+    /// The credentials that the access token can obtain, each with its `format` and `credential_configuration_id` (OpenID
+    /// for Verifiable Credential Issuance 1.0 §5.1).
     #[serde(default)]
     pub issuable_credentials: Vec<Object>,
     /// For key proofs (OpenID for Verifiable Credential Issuance 1.0 ID1 §6.2).
@@ -50,8 +50,8 @@ pub struct TokenRecord {
     /// The alias that the client had when it requested the access token.
     #[serde(default)]
     pub client_id_alias: Option<Box<str>>,
-    /// What the access token is good for beside its own grant: the content of the grant that it was merged into (Grant
-    /// Management for OAuth 2.0 §5.3).
+    /// Further privileges besides its own grant: the content of the grant that it was merged into (Grant Management for
+    /// OAuth 2.0 §5.3).
     #[serde(default)]
     pub inherited: Option<Box<GrantContent>>,
 }
@@ -63,8 +63,8 @@ pub struct RefreshToken {
     pub scopes: Scopes,
 }
 
-/// What of a grant the access token is good for, when the token request asked for less than was granted. The refresh
-/// token stays good for all of it.
+/// The part of the grant that the access token covers, if the token request asked for less than was granted. The refresh
+/// token still covers all of it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Narrowed {
     pub resources: Vec<String>,
@@ -76,13 +76,13 @@ fn has(texts: &[String], wanted: &str) -> bool {
 }
 
 impl TokenRecord {
-    /// Whether the access token is good for scopes, at some resource or other.
+    /// Whether the access token has all scopes, each at any resource.
     pub fn covers(&self, scopes: &[&str]) -> bool {
         let is_covered = |scope: &&str| self.privileges().any(|group| has(group.0, scope));
         scopes.iter().all(is_covered)
     }
 
-    /// Whether the access token is good for scopes at each of some resources.
+    /// Whether the access token has all scopes at each of the resources.
     pub fn covers_at(&self, scopes: &[&str], resources: &[&str]) -> bool {
         resources.iter().all(|resource| {
             let groups = self.privileges().filter(|group| has(group.1, resource));
@@ -92,7 +92,7 @@ impl TokenRecord {
         })
     }
 
-    /// Scopes, and the resources that they are for: those of the grant, and those that it has inherited.
+    /// Scopes and the resources that they are for, of the grant and inherited.
     fn privileges(&self) -> impl Iterator<Item = (&[String], &[String])> {
         let inherited = self.inherited.iter().flat_map(|grant| &grant.scopes);
         let inherited = inherited.map(|group| (&*group.scopes, &*group.resources));
@@ -107,7 +107,7 @@ impl TokenRecord {
         }
     }
 
-    /// The authorization details of the access token (RFC 9396), in the form of the API.
+    /// The authorization details of the access token (RFC 9396), in API form.
     pub fn authorization_details(&self) -> Option<&Value> {
         match &self.narrowed {
             Some(narrowed) => narrowed.authorization_details.as_ref(),
@@ -134,7 +134,7 @@ impl TokenRecord {
     }
 }
 
-/// The records, and the ways to find them without looking at all of them.
+/// The records and their indexes.
 #[derive(Debug, Clone, Default)]
 pub struct Tokens {
     last_id: RecordId,
@@ -156,10 +156,10 @@ records_by_field!(
 );
 
 impl Tokens {
-    /// Adds a record, and forgets those that ended long ago.
+    /// Adds a record, and removes records that expired long ago.
     pub fn add(&mut self, record: TokenRecord, now: Millis) -> RecordId {
         while let Some((end, oldest)) = self.by_end.get_min().copied()
-            && after(end, REMEMBERED) < now
+            && after(end, RETENTION) < now
         {
             self.take(oldest);
         }
@@ -168,7 +168,7 @@ impl Tokens {
         self.last_id
     }
 
-    /// Takes a record out, to revoke it or to change it and [`put`](Self::put) it back.
+    /// Removes a record, to revoke it or to change it and [`put`](Self::put) it back.
     pub fn take(&mut self, id: RecordId) -> Option<TokenRecord> {
         let record = self.records.remove(&id)?;
         self.by_end.remove(&(record.end(), id));
@@ -224,7 +224,7 @@ impl Tokens {
         self.find(self.by_refresh_token.get(digest))
     }
 
-    /// The records in the order of their creation: all, or those of a client, of a subject, of both.
+    /// The records in creation order, optionally of one client, of one subject, or of both.
     pub fn list<'a>(
         &'a self,
         client_id: Option<i64>,
@@ -253,7 +253,7 @@ impl Tokens {
         self.records.len()
     }
 
-    /// The records in the order of their creation, the latest first.
+    /// The records in creation order, latest first.
     pub fn latest(&self) -> impl Iterator<Item = &TokenRecord> {
         self.records.values().rev().map(Arc::as_ref)
     }
@@ -268,7 +268,7 @@ impl Tokens {
         }
     }
 
-    /// Revokes the tokens of a user's session, whichever clients have them. Says how many records there were.
+    /// Revokes the tokens of a user's session, of all clients. Returns the number of revoked records.
     pub fn revoke_session(&mut self, session: &str) -> usize {
         let of_session = self.by_session.range(all_of(Box::from(session)));
         let ids: Vec<_> = of_session.map(|(_, id)| *id).collect();
@@ -289,7 +289,7 @@ impl Tokens {
     }
 }
 
-/// What an index has for one key.
+/// The range of an index for one key.
 fn all_of<K: Clone>(key: K) -> RangeInclusive<(K, RecordId)> {
     (key.clone(), RecordId::MIN)..=(key, RecordId::MAX)
 }

@@ -438,14 +438,14 @@ async fn a_seed_with_what_is_no_key_is_refused() {
     let symmetric = json!({ "kty": "oct", "k": "AAAA" });
     let encrypts = json!({ "kty": "OKP", "crv": "X25519", "x": jwt::encode([9; 32]) });
     let at = "services[0].accessToken";
-    let no_key = "dpopKey: it is no JWK of a key that signs DPoP proofs";
+    let no_key = "dpopKey: it is not a JWK of a key that signs DPoP proofs";
     for (token, words) in [
         (json!({ "dpopKey": {} }), no_key),
         (json!({ "dpopKey": symmetric }), no_key),
         (json!({ "dpopKey": encrypts }), no_key),
         (
             json!({ "clientCertificate": "PEM" }),
-            "clientCertificate: it is no certificate in PEM form",
+            "clientCertificate: it is not a certificate in PEM form",
         ),
         (json!({ "value": "" }), "value: it is empty"),
         (json!({ "dpopkey": {} }), "dpopkey: unknown field `dpopkey`"),

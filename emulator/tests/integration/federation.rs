@@ -430,7 +430,7 @@ async fn a_chain_holds_as_one_or_not_at_all(
         (
             "without the configuration",
             vec![of_rp.clone(), of_intermediate.clone()],
-            "begins with no entity configuration",
+            "does not begin with an entity configuration",
         ),
         (
             "without the intermediate",
@@ -527,7 +527,7 @@ async fn a_chain_holds_as_one_or_not_at_all(
                 intermediate.states(intermediate, json!({})),
                 of_intermediate.clone(),
             ],
-            "an entity configuration between others",
+            "an entity configuration in the middle",
         ),
         ("too many", vec![own.clone(); 17], "too long"),
     ];
@@ -591,8 +591,8 @@ async fn a_statement_is_what_it_must_be(
             not_signed,
         ),
         (jwt::hmac_with(&by_secret, &[7; 32], &symmetric), not_signed),
-        (signed(header(json!({ "typ": "JWT" }))), "another typ"),
-        (signed(without("typ")), "another typ"),
+        (signed(header(json!({ "typ": "JWT" }))), "a typ other than"),
+        (signed(without("typ")), "a typ other than"),
         (signed(without("kid")), "has no kid"),
         (
             signed(header(json!({ "crit": ["exp"] }))),
@@ -600,41 +600,41 @@ async fn a_statement_is_what_it_must_be(
         ),
         ("no JWT".to_owned(), "is not a signed JWT"),
         (saying(json!({ "exp": now() - 1 })), "has expired"),
-        (saying(json!({ "iat": now() + HOUR })), "is of the future"),
-        (saying(json!({ "nbf": now() + HOUR })), "is of the future"),
+        (saying(json!({ "iat": now() + HOUR })), "is not valid yet"),
+        (saying(json!({ "nbf": now() + HOUR })), "is not valid yet"),
         (saying(json!({ "exp": null })), "has no exp"),
         (saying(json!({ "exp": "tomorrow" })), "has no exp"),
         (saying(json!({ "iat": null })), "has no iat"),
         (
             saying(json!({ "iss": "https://rp.example?a" })),
-            "no entity identifier",
+            "not an entity identifier",
         ),
         (
             saying(json!({ "iss": "https://rp.example#a" })),
-            "no entity identifier",
+            "not an entity identifier",
         ),
         (
             saying(json!({ "sub": "http://rp.example" })),
-            "no entity identifier",
+            "not an entity identifier",
         ),
-        (saying(json!({ "sub": null })), "no entity identifier"),
+        (saying(json!({ "sub": null })), "not an entity identifier"),
         (saying(json!({ "jwks": null })), "has no jwks"),
-        (saying(json!({ "jwks": { "keys": 1 } })), "no JWK Set"),
+        (saying(json!({ "jwks": { "keys": 1 } })), "not a JWK Set"),
         (
             saying(json!({ "jwks": { "keys": [rp.key.jwk()] } })),
-            "without a kid",
+            "without a unique kid",
         ),
-        (saying(critical), "demands in crit"),
+        (saying(critical), "unknown critical claim"),
         (saying(json!({ "metadata_policy": {} })), for_subordinates),
         (saying(json!({ "constraints": {} })), for_subordinates),
         (
             saying(json!({ "trust_anchor": PROVIDER })),
-            "response to a registration",
+            "registration response",
         ),
-        (saying(json!({ "metadata": "none" })), "are no object"),
+        (saying(json!({ "metadata": "none" })), "are not an object"),
         (
             saying(json!({ "metadata": { "openid_relying_party": { "jwks": null } } })),
-            "or null",
+            "or contain null",
         ),
     ];
     for (first, words) in wrong {
@@ -648,7 +648,7 @@ async fn a_statement_is_what_it_must_be(
         (json!({ "exp": now() - 1 }), json!({}), "has expired"),
         (json!({}), json!({ "exp": now() - 1 }), "has expired"),
         (hints, json!({}), "has claims of entity configurations"),
-        (json!({}), json!({ "constraints": 1 }), "are no object"),
+        (json!({}), json!({ "constraints": 1 }), "are not an object"),
     ] {
         let chain = federation.chain_under(of_intermediate, of_anchor);
         let error = refused(&api, &chain).await;

@@ -192,7 +192,7 @@ async fn a_proof_for_a_token_that_is_bound_to_no_key_is_refused(
     let challenge = answer.response_content.unwrap();
     let beginning = "Bearer error=\"invalid_token\",error_description=\"[A065309] ";
     assert!(challenge.expose().starts_with(beginning), "{challenge:?}");
-    assert!(challenge.expose().contains("bound to no DPoP key"));
+    assert!(challenge.expose().contains("not bound to a DPoP key"));
     assert_eq!(answer.dpop_nonce, None);
     let answer = introspect(&api, IntrospectionRequest::new(token)).await;
     assert_eq!(answer.action, IntrospectionAction::Ok);

@@ -246,7 +246,7 @@ async fn file_that_is_no_state_is_refused_and_left_alone() {
         assert_refused(
             &refusal,
             &path,
-            "it is damaged, or no state of authlete-emulator",
+            "it is damaged, or not a state file of authlete-emulator",
         );
         assert_eq!(fs::read(&path).unwrap(), content);
     }
@@ -266,13 +266,13 @@ async fn database_with_another_content_is_refused() {
             "about",
             "format",
             "shopping list",
-            "it is no state of authlete-emulator",
+            "it is not a state file of authlete-emulator",
         ),
         (
             "about",
             "version",
             "3",
-            "it is of version 3, and this program knows version 2",
+            "its format version is 3, but this program supports version 2",
         ),
         (
             "records",
@@ -296,7 +296,7 @@ async fn database_with_another_content_is_refused() {
     let (_directory, path) = place();
     drop(redb::Database::create(&path).unwrap());
     edit(&path, "groceries", "milk", "2");
-    let reason = "it is no state of authlete-emulator";
+    let reason = "it is not a state file of authlete-emulator";
     assert_refused(&refusal_to_start(&arguments(&path)), &path, reason);
 }
 

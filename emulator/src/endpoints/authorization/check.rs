@@ -11,7 +11,7 @@ use crate::clock::Millis;
 use crate::json::{Members, Object};
 use crate::model::Parameters;
 use crate::protocol::authorization_response::Destination;
-use crate::protocol::fapi::Profiled;
+use crate::protocol::fapi::FapiRequest;
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::pkce;
 use crate::protocol::{
@@ -63,7 +63,7 @@ impl Checked {
             offered: offer.map(|offer| Box::new(offer.offered())),
             ..read(parameters, service, client, destination)?
         };
-        let profiled = Profiled {
+        let profiled = FapiRequest {
             client,
             request: &request,
             request_object: received.request_object.as_ref(),

@@ -11,7 +11,7 @@ use crate::model::{Parameters, Unusable};
 use crate::protocol::authorization_response::Destination;
 use crate::protocol::federation;
 use crate::protocol::oauth_error::OAuthError;
-use crate::protocol::request_object::{self, Opened, Security};
+use crate::protocol::request_object::{self, Security, VerifiedRequestObject};
 use crate::result_code::{
     AUTHORIZATION_CLIENT_ALIAS_DISABLED, AUTHORIZATION_CLIENT_DELETED,
     AUTHORIZATION_CLIENT_ID_EMPTY, AUTHORIZATION_CLIENT_ID_MISSING,
@@ -187,7 +187,7 @@ pub fn by_value(
             false => &PUSHED_OBJECT,
         },
     };
-    let opened = Opened::open(call, service, client, text, security)?;
+    let opened = VerifiedRequestObject::verify(call, service, client, text, security)?;
     if federation::is_automatic(client) {
         federation::check_request_object(call, service, client, &opened.claims)?;
     }

@@ -105,7 +105,7 @@ fn refuse_denied(
         return Ok(());
     }
     let id = Digest::of(order.identifier);
-    service.lastingly(move |service| service.credential_requests.remove(&id));
+    service.commit(move |service| service.credential_requests.remove(&id));
     Err(OAuthError::new("credential_request_denied", CREDENTIAL_DENIED).into())
 }
 

@@ -6,7 +6,9 @@ use crate::jose::{self, Jws};
 use crate::json::Members;
 use crate::model::Parameters;
 use crate::protocol::client_signature;
-use crate::protocol::federation::{self, TrustChain, broken, is_automatic, is_entity_id};
+use crate::protocol::federation::{
+    self, TrustChain, invalid_trust_chain, is_automatic, is_entity_id,
+};
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::refusal::Refusal;
 use crate::result_code::{
@@ -44,7 +46,10 @@ pub fn register(
     let statements: Vec<_> = chain.iter().map(String::as_str).collect();
     let chain = TrustChain::verify(&statements, service, call.now)?;
     if chain.subject.subject != entity_id {
-        return Err(broken("the trust chain is not that of the entity in client_id").into());
+        return Err(invalid_trust_chain(
+            "the trust chain is that of another entity than client_id",
+        )
+        .into());
     }
     let registration = Registration {
         call,
@@ -65,7 +70,7 @@ pub fn register(
     service.clients.put(client);
     // The registration is kept even if the request is rejected.
     let clients = service.clients.clone();
-    service.lastingly(move |service| service.clients = clients.clone());
+    service.commit(move |service| service.clients = clients.clone());
     Ok(())
 }
 

@@ -39,7 +39,7 @@ fn entity_configuration(call: &Call, service: &Service) -> Result<String, OAuthE
     ]);
     let expires_at = after(call.now, lifetime::entity_configuration(service));
     let times = (call.now, expires_at);
-    provider.state(ENTITY_STATEMENT, &provider.entity_id, times, claims)
+    provider.sign_statement(ENTITY_STATEMENT, &provider.entity_id, times, claims)
 }
 
 /// The metadata of the service for each requested entity type.

@@ -91,5 +91,5 @@ fn respond(
     ]);
     let keys = chain.subject.claims.get_key_value("jwks");
     claims.extend(keys.map(|(name, keys)| (name.clone(), keys.clone())));
-    provider.state(RESPONSE, subject, (call.now, chain.expires_at), claims)
+    provider.sign_statement(RESPONSE, subject, (call.now, chain.expires_at), claims)
 }

@@ -34,7 +34,7 @@ pub fn authorization_code(request: &Request<'_>, service: &mut Service) -> Resul
     }
     if let Some(record) = code.used_for {
         // RFC 6749 §4.1.2: the code was used twice, so tokens issued for it may be stolen and are revoked.
-        service.lastingly(move |service| service.tokens.take(record));
+        service.commit(move |service| service.tokens.take(record));
         return Err(OAuthError::invalid_grant(CODE_UNKNOWN).into());
     }
     if entry.expires_at <= now {

@@ -47,7 +47,7 @@ pub fn ciba(request: &Request<'_>, service: &mut Service) -> Result<Issued, Refu
     if entry.expires_at <= now {
         return Err(OAuthError::new("expired_token", AUTH_REQ_ID_EXPIRED).into());
     }
-    let decided = service.lastingly(move |service| {
+    let decided = service.commit(move |service| {
         let pending = service.backchannel_requests.get_mut(&ticket)?;
         Some(decision::granted(&pending.decision, &mut pending.polling, &CODES, now).cloned())
     });

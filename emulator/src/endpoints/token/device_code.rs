@@ -33,7 +33,7 @@ pub fn device_code(request: &Request<'_>, service: &mut Service) -> Result<Issue
     if entry.expires_at <= now {
         return Err(OAuthError::new("expired_token", DEVICE_CODE_EXPIRED).into());
     }
-    let decided = service.lastingly(move |service| {
+    let decided = service.commit(move |service| {
         let flow = service.device_flows.get_mut(&digest)?;
         Some(decision::granted(&flow.decision, &mut flow.polling, &CODES, now).cloned())
     });

@@ -45,7 +45,7 @@ pub fn pre_authorized_code(
         return Err(OAuthError::invalid_grant(PRE_AUTHORIZED_CODE_EXPIRED).into());
     }
     let tx_code = parameters.get("tx_code").map(str::to_owned);
-    let checked = service.lastingly(move |service| {
+    let checked = service.commit(move |service| {
         let offer = service.credential_offers.get_mut(&key)?;
         Some(check(offer, tx_code.as_deref()).map(|()| offer.clone()))
     });
@@ -95,7 +95,7 @@ fn check(offer: &mut CredentialOffer, given: Option<&str>) -> Result<(), OAuthEr
         (None, None) => Ok(()),
         (None, Some(_)) => Err(OAuthError::invalid_request(TX_CODE_UNEXPECTED)),
         (Some(_), None) => Err(OAuthError::invalid_request(TX_CODE_MISSING)),
-        (Some(code), Some(given)) if random::same(code, given) => Ok(()),
+        (Some(code), Some(given)) if random::constant_time_eq(code, given) => Ok(()),
         (Some(_), Some(_)) => {
             offer.failures = offer.failures.saturating_add(1);
             Err(OAuthError::invalid_grant(TX_CODE_WRONG))

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::call::Call;
 use crate::digest::Digest;
 use crate::json::{Members, Object};
-use crate::protocol::granted::{NoObject, object};
+use crate::protocol::granted::{NotAnObject, object};
 use crate::protocol::id_token::IdToken;
 use crate::protocol::issuance::Issued;
 use crate::protocol::{scopes, token_response};
@@ -105,7 +105,7 @@ impl<'a> Reissue<'a> {
 
 /// The grant for the ID token: the authentication of the original grant, and the user claims of the call. The nonce is
 /// omitted, since it belongs to the first ID token.
-fn grant(call: &Call, record: &TokenRecord) -> Result<Grant, NoObject> {
+fn grant(call: &Call, record: &TokenRecord) -> Result<Grant, NotAnObject> {
     let text = |name| call.body.text(name).map(str::to_owned);
     let earlier = record.grant.openid.as_deref();
     let openid = Authentication {

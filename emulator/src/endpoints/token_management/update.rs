@@ -51,7 +51,7 @@ fn change(call: &Call, service: &mut Service, id: RecordId) -> Outcome {
     };
     change_scopes_and_ends(call, service, &mut record);
     change_rest(call, &mut record);
-    issuable_credentials::note(service, &mut record);
+    issuable_credentials::store(service, &mut record);
     if let Some(value) = &new_value {
         record.access_token = Digest::of(value);
         record.jwt = None;

@@ -1,5 +1,5 @@
-//! The requests of relying parties that are registered automatically (OpenID Federation 1.0 §12.1.1). Nobody knows them
-//! but by their keys, so that each request has to be proven.
+//! Requests of automatically registered relying parties (OpenID Federation 1.0 §12.1.1). They are known only by their keys,
+//! so each request needs proof of possession.
 
 use crate::call::Call;
 use crate::clock::after;
@@ -13,20 +13,20 @@ use crate::result_code::{
 };
 use crate::store::{Client, Service};
 
-/// Whether a client is one of these.
+/// Whether a client was registered automatically.
 pub fn is_automatic(client: &Client) -> bool {
     client.settings.flag("automaticallyRegistered")
 }
 
-/// Whether nothing else than a request object could prove a request. At the pushed authorization request endpoint the
-/// authentication of the client does (§12.1.1.2).
+/// Whether a request needs a request object as its proof. At the pushed authorization request endpoint, client
+/// authentication is a proof too (§12.1.1.2).
 pub fn needs_request_object(client: &Client, front_channel: bool) -> bool {
     let is_unauthenticated = client.settings.text("tokenAuthMethod") == Some("NONE");
     is_automatic(client) && (front_channel || is_unauthenticated)
 }
 
-/// Checks the claims of a request object whose signature is good: it is for the service alone, it is of the client under
-/// its entity identifier, and it works once (§12.1.1.1).
+/// Checks the claims of a verified request object: its only audience is the service, its issuer is the entity identifier
+/// of the client, and it was not used before (§12.1.1.1).
 pub fn check(
     call: &Call,
     service: &mut Service,
@@ -41,7 +41,7 @@ pub fn check(
     if client.entity_id().is_none() || names.iter().any(|name| *name != client.entity_id()) {
         return Err(invalid(REQUEST_OBJECT_ISSUER));
     }
-    // With a subject it would be a client assertion, too.
+    // With a subject it could be used as a client assertion.
     if claims.contains_key("sub") {
         return Err(invalid(REQUEST_OBJECT_SUBJECT));
     }

@@ -1,17 +1,17 @@
-//! What superiors allow their subordinates to be (OpenID Federation 1.0 §6.2).
+//! Constraints of superiors on their subordinates (OpenID Federation 1.0 §6.2).
 
 use serde_json::Value;
 
-use super::broken;
 use super::entity_statement::EntityStatement;
+use super::invalid_trust_chain;
 use crate::json::{Members, Object};
 use crate::protocol::oauth_error::OAuthError;
 use crate::settings::Uri;
 
-/// The type that nobody can forbid.
+/// The entity type that constraints cannot exclude.
 const ALWAYS_ALLOWED: &str = "federation_entity";
 
-/// Holds a chain against the constraints of each superior; the immediate one comes first.
+/// Checks a chain against the constraints of each superior, starting with the immediate one.
 pub fn check(superiors: &[EntityStatement]) -> Result<(), OAuthError> {
     for (intermediates, statement) in superiors.iter().enumerate() {
         let Some(constraints) = statement.claims.object("constraints") else {
@@ -19,11 +19,13 @@ pub fn check(superiors: &[EntityStatement]) -> Result<(), OAuthError> {
         };
         let issuer = &statement.issuer;
         path_length(constraints, intermediates, issuer)?;
-        // Those below the issuer are the subject of its statement and of all before.
+        // The subordinates of the issuer are the subjects of its statement and of all statements before it.
         let below = superiors.iter().take(intermediates.saturating_add(1));
         for entity in below.map(|statement| &statement.subject) {
             if !is_permitted(constraints, entity, issuer)? {
-                return Err(broken(format!("{issuer} does not permit {entity}")));
+                return Err(invalid_trust_chain(format!(
+                    "{issuer} does not permit {entity}"
+                )));
             }
         }
     }
@@ -44,21 +46,21 @@ pub fn allow(superiors: &[EntityStatement], entity_type: &str) -> Result<bool, O
     Ok(all_allow)
 }
 
-/// §6.2.1: how many may be between the issuer and the subject of the chain.
+/// §6.2.1: the maximum number of intermediates between the issuer and the subject of the chain.
 fn path_length(constraints: &Object, intermediates: usize, issuer: &str) -> Result<(), OAuthError> {
-    let Some(most) = constraints.get("max_path_length") else {
+    let Some(max) = constraints.get("max_path_length") else {
         return Ok(());
     };
-    let most = most.as_u64().ok_or_else(|| malformed(issuer))?;
-    match usize::try_from(most).is_ok_and(|most| most < intermediates) {
-        true => Err(broken(format!(
-            "{issuer} allows {most} intermediates, and there are {intermediates}"
+    let max = max.as_u64().ok_or_else(|| malformed(issuer))?;
+    match usize::try_from(max).is_ok_and(|max| max < intermediates) {
+        true => Err(invalid_trust_chain(format!(
+            "{issuer} allows {max} intermediates, but there are {intermediates}"
         ))),
         false => Ok(()),
     }
 }
 
-/// §6.2.2: whether the host of an entity is within the names; what is excluded counts more.
+/// §6.2.2: whether the host of an entity is permitted. Excluded names take precedence over permitted ones.
 fn is_permitted(constraints: &Object, entity: &str, issuer: &str) -> Result<bool, OAuthError> {
     let Some(constraints) = constraints.get("naming_constraints") else {
         return Ok(true);
@@ -75,7 +77,7 @@ fn is_permitted(constraints: &Object, entity: &str, issuer: &str) -> Result<bool
     Ok(is_permitted != Some(false) && is_excluded != Some(true))
 }
 
-/// RFC 5280 §4.2.1.10: a name is that of a host or, with a dot ahead, of all hosts in a domain.
+/// RFC 5280 §4.2.1.10: a name is a host or, with a leading dot, all hosts in a domain.
 fn matches(name: &str, host: &str) -> bool {
     let name = name.to_ascii_lowercase();
     match name.starts_with('.') {
@@ -90,7 +92,7 @@ fn names<'a>(list: &'a Value, issuer: &str) -> Result<Vec<&'a str>, OAuthError> 
     names.ok_or_else(|| malformed(issuer))
 }
 
-/// What cannot be understood is no reason to allow anything.
+/// Malformed constraints are an error, since they must not be ignored.
 fn malformed(issuer: &str) -> OAuthError {
-    broken(format!("the constraints of {issuer} are malformed"))
+    invalid_trust_chain(format!("the constraints of {issuer} are malformed"))
 }

@@ -1,14 +1,14 @@
-//! The rules that superiors make for the metadata of their subordinates (OpenID Federation 1.0 §6.1).
+//! Policies of superiors for the metadata of their subordinates (OpenID Federation 1.0 §6.1).
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::unfit;
+use super::invalid_metadata;
 use crate::json::Object;
 use crate::protocol::oauth_error::OAuthError;
 
-/// The metadata parameter that is a list in the form of a text (§6.1.3.1.8).
+/// The metadata parameter whose value is a space-delimited list (§6.1.3.1.8).
 const SCOPE: &str = "scope";
 
 /// The policies for the metadata of one type of entity, by parameter.
@@ -18,7 +18,7 @@ pub struct MetadataPolicy(BTreeMap<String, ParameterPolicy>);
 /// The standard operators (§6.1.3.1), in the order in which they are applied. Others are ignored.
 #[derive(Debug, Default, Clone)]
 struct ParameterPolicy {
-    /// `null` takes the parameter out.
+    /// `null` removes the parameter.
     value: Option<Value>,
     add: Option<Vec<Value>>,
     default: Option<Value>,
@@ -29,10 +29,10 @@ struct ParameterPolicy {
 }
 
 impl MetadataPolicy {
-    /// Adds the policy of a subordinate to those of its superiors, which it cannot loosen.
-    pub fn confine(&mut self, lower: &Object) -> Result<(), OAuthError> {
+    /// Merges the policy of a subordinate into those of its superiors, which it can only restrict.
+    pub fn merge(&mut self, lower: &Object) -> Result<(), OAuthError> {
         for (name, operators) in lower {
-            let refuse = |words: &str| unfit(format!("policy for {name}: {words}"));
+            let refuse = |words: &str| invalid_metadata(format!("policy for {name}: {words}"));
             let operators = operators.as_object();
             let operators = operators.ok_or_else(|| refuse("must be an object"))?;
             let lower = ParameterPolicy::read(name, operators);
@@ -48,14 +48,14 @@ impl MetadataPolicy {
         Ok(())
     }
 
-    /// The metadata as they have to be; an error when they cannot be.
+    /// Applies the policies to metadata. An error if the metadata cannot comply.
     pub fn apply(&self, mut metadata: Object) -> Result<Object, OAuthError> {
         for (name, policy) in &self.0 {
-            let value = metadata.remove(name).map(|value| listed(name, value));
+            let value = metadata.remove(name).map(|value| to_list(name, value));
             let applied = policy.apply(value);
-            let applied = applied.map_err(|words| unfit(format!("{name}: {words}")))?;
+            let applied = applied.map_err(|words| invalid_metadata(format!("{name}: {words}")))?;
             if let Some(value) = applied {
-                metadata.insert(name.clone(), written(name, value));
+                metadata.insert(name.clone(), from_list(name, value));
             }
         }
         Ok(metadata)
@@ -66,7 +66,7 @@ impl ParameterPolicy {
     fn read(name: &str, operators: &Object) -> Result<Self, &'static str> {
         let mut policy = Self::default();
         for (operator, operand) in operators {
-            let operand = listed(name, operand.clone());
+            let operand = to_list(name, operand.clone());
             match (operator.as_str(), operand) {
                 ("value", value) => policy.value = Some(value),
                 ("default", Value::Null) => return Err("default must not be null"),
@@ -86,14 +86,14 @@ impl ParameterPolicy {
         Ok(policy)
     }
 
-    /// What both demand.
+    /// The policy that requires what both policies require.
     fn merged(self, lower: Self) -> Result<Self, &'static str> {
         Ok(Self {
             value: same(self.value, lower.value)?,
             add: both(self.add, lower.add, union),
             default: same(self.default, lower.default)?,
             one_of: match both(self.one_of, lower.one_of, intersection) {
-                Some(none) if none.is_empty() => return Err("one_of leaves nothing"),
+                Some(none) if none.is_empty() => return Err("one_of leaves no value"),
                 values => values,
             },
             subset_of: both(self.subset_of, lower.subset_of, intersection),
@@ -102,7 +102,7 @@ impl ParameterPolicy {
         })
     }
 
-    /// Refuses operators that cannot be together.
+    /// Refuses operators that conflict with each other.
     fn consistent(self) -> Result<Self, &'static str> {
         if let Some(value) = &self.value {
             let values = value.as_array().map(Vec::as_slice);
@@ -111,7 +111,7 @@ impl ParameterPolicy {
                 list.is_none_or(|list| values.is_some_and(|values| is_fit(values, list)))
             };
             if value.is_null() && (self.essential || self.default.is_some()) {
-                return Err("value is null, which fits neither to essential nor to default");
+                return Err("value null cannot be combined with essential or default");
             }
             if self
                 .one_of
@@ -121,26 +121,26 @@ impl ParameterPolicy {
                 return Err("value is not in one_of");
             }
             if !fits(&self.add, contains_all) {
-                return Err("value does not have all of add");
+                return Err("value does not contain all of add");
             }
             if !fits(&self.subset_of, |values, list| contains_all(list, values)) {
-                return Err("value is more than subset_of allows");
+                return Err("value is not a subset of subset_of");
             }
             if !fits(&self.superset_of, contains_all) {
-                return Err("value does not have all of superset_of");
+                return Err("value does not contain all of superset_of");
             }
         }
         let lists = [&self.add, &self.subset_of, &self.superset_of];
         if self.one_of.is_some() && lists.iter().any(|list| list.is_some()) {
-            return Err("one_of cannot be together with add, subset_of or superset_of");
+            return Err("one_of cannot be combined with add, subset_of or superset_of");
         }
-        if let Some(most) = &self.subset_of {
+        if let Some(allowed) = &self.subset_of {
             let exceeds = |list: &Option<Vec<Value>>| {
                 let list = list.as_ref();
-                list.is_some_and(|list| !contains_all(most, list))
+                list.is_some_and(|list| !contains_all(allowed, list))
             };
             if exceeds(&self.add) || exceeds(&self.superset_of) {
-                return Err("subset_of does not allow what add or superset_of demand");
+                return Err("add or superset_of has values that subset_of does not allow");
             }
         }
         Ok(self)
@@ -159,34 +159,36 @@ impl ParameterPolicy {
         if let (Some(value), Some(list)) = (&value, &self.one_of)
             && !list.contains(value)
         {
-            return Err("is none of those that the federation allows");
+            return Err("is not a value that the federation allows");
         }
-        if let Some(most) = &self.subset_of {
+        if let Some(allowed) = &self.subset_of {
             let own = value.map(array).transpose()?;
-            value = own.map(|own| intersection(own, most.clone()).into());
+            value = own.map(|own| intersection(own, allowed.clone()).into());
         }
-        if let (Some(value), Some(least)) = (&value, &self.superset_of)
-            && !value.as_array().is_some_and(|own| contains_all(own, least))
+        if let (Some(value), Some(required)) = (&value, &self.superset_of)
+            && !value
+                .as_array()
+                .is_some_and(|own| contains_all(own, required))
         {
-            return Err("does not have all that the federation demands");
+            return Err("does not have all values that the federation requires");
         }
         match value.is_none() && self.essential {
-            true => Err("is demanded by the federation"),
+            true => Err("is required by the federation"),
             false => Ok(value),
         }
     }
 }
 
-/// A value as the operators see it.
-fn listed(name: &str, value: Value) -> Value {
+/// Converts a metadata value for the operators: a space-delimited list becomes an array.
+fn to_list(name: &str, value: Value) -> Value {
     match value {
         Value::String(text) if name == SCOPE => text.split_ascii_whitespace().collect(),
         value => value,
     }
 }
 
-/// A value as the metadata have it.
-fn written(name: &str, value: Value) -> Value {
+/// Converts a value back to its form in the metadata.
+fn from_list(name: &str, value: Value) -> Value {
     match value {
         Value::Array(values) if name == SCOPE => {
             let words: Vec<_> = values.iter().filter_map(Value::as_str).collect();
@@ -206,7 +208,7 @@ fn array(value: Value) -> Result<Vec<Value>, &'static str> {
 fn same(upper: Option<Value>, lower: Option<Value>) -> Result<Option<Value>, &'static str> {
     match (upper, lower) {
         (Some(upper), Some(lower)) if upper != lower => {
-            Err("the superiors demand different values")
+            Err("the superiors require different values")
         }
         (upper, lower) => Ok(upper.or(lower)),
     }
@@ -251,17 +253,17 @@ mod tests {
         json.as_object().unwrap().clone()
     }
 
-    /// What comes of metadata by the policies from the top downwards.
+    /// Applies policies, from the trust anchor downwards, to metadata.
     fn applied(policies: &[Value], metadata: Value) -> Result<Value, OAuthError> {
         let mut policy = MetadataPolicy::default();
         for lower in policies {
-            policy.confine(&object(lower.clone()))?;
+            policy.merge(&object(lower.clone()))?;
         }
         policy.apply(object(metadata)).map(Value::Object)
     }
 
     #[test]
-    fn each_operator_does_its_part() {
+    fn each_operator_is_applied() {
         for (operators, given, expected) in [
             (json!({"value": "b"}), json!({"p": "a"}), json!({"p": "b"})),
             (json!({"value": null}), json!({"p": "a"}), json!({})),
@@ -310,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_comply_is_refused() {
+    fn metadata_that_do_not_comply_are_refused() {
         for (operators, given) in [
             (json!({"one_of": ["a"]}), json!({"p": "b"})),
             (json!({"superset_of": ["a"]}), json!({"p": ["b"]})),
@@ -327,7 +329,7 @@ mod tests {
     }
 
     #[test]
-    fn a_subordinate_can_only_confine() {
+    fn subordinate_can_only_restrict_policies_of_superiors() {
         for (upper, lower, given, expected) in [
             (
                 json!({"add": ["a"]}),
@@ -380,7 +382,7 @@ mod tests {
     }
 
     #[test]
-    fn operators_that_cannot_be_together_or_not_be_at_all_are_refused() {
+    fn conflicting_or_malformed_operators_are_refused() {
         for operators in [
             json!({"value": null, "default": "a"}),
             json!({"value": ["a"], "add": ["b"]}),

@@ -1,4 +1,4 @@
-//! OpenID Federation 1.0: what entities state about each other, and what follows from a chain of such statements.
+//! OpenID Federation 1.0: entity statements and trust chains.
 
 mod authentication_request;
 mod constraints;
@@ -23,7 +23,7 @@ pub use provider::Provider;
 pub use resolution::resolved;
 pub use trust_chain::TrustChain;
 
-/// The type of entity that OpenID Connect calls a client (§5.1.2).
+/// The entity type of OpenID Connect clients (§5.1.2).
 pub const RELYING_PARTY: &str = "openid_relying_party";
 
 /// Whether a text is an entity identifier (§1.2): an `https` URL with a host, and without query and fragment.
@@ -33,28 +33,28 @@ pub fn is_entity_id(text: &str) -> bool {
     })
 }
 
-/// Whether a registration is over: it lasts as long as the trust chain that it came of (§12.3).
+/// Whether a registration has expired: it expires with its trust chain (§12.3).
 pub fn has_expired(client: &Client, now: Millis) -> bool {
     let settings = &client.settings;
     let expires_at = settings.integer("trustChainExpiresAt").unwrap_or_default();
     is_of_federation(client) && expires_at <= now
 }
 
-/// Whether a client came by its trust chain.
+/// Whether a client was registered by a trust chain.
 fn is_of_federation(client: &Client) -> bool {
     client.settings.flag("explicitlyRegistered") || is_automatic(client)
 }
 
-/// A chain that proves nothing (§8.9), in words that say where it breaks.
-pub fn broken(words: impl Into<String>) -> OAuthError {
+/// The error for an invalid trust chain (§8.9), with the reason as its description.
+pub fn invalid_trust_chain(words: impl Into<String>) -> OAuthError {
     OAuthError {
         description: Some(words.into().into_boxed_str()),
         ..OAuthError::new("invalid_trust_chain", TRUST_CHAIN_INVALID)
     }
 }
 
-/// Metadata, or policies for them, that cannot be (§8.9), in words that name them.
-fn unfit(words: impl Into<String>) -> OAuthError {
+/// The error for invalid metadata or metadata policies (§8.9), with the reason as its description.
+fn invalid_metadata(words: impl Into<String>) -> OAuthError {
     OAuthError {
         description: Some(words.into().into_boxed_str()),
         ..OAuthError::new("invalid_metadata", FEDERATION_METADATA_INVALID)

@@ -13,7 +13,7 @@ use crate::result_code::{
 };
 use crate::store::Service;
 
-/// Who the service is, and what it signs with.
+/// The entity identifier and the signing key of the service.
 #[derive(Debug)]
 pub struct Provider {
     /// The issuer of the service is its entity identifier.
@@ -25,7 +25,7 @@ pub struct Provider {
 }
 
 impl Provider {
-    /// A service that takes part in federations, and has all that it needs for that.
+    /// The service as an entity. Fails if federations are disabled or a required setting is missing.
     pub fn of(service: &Service) -> Result<Self, OAuthError> {
         let settings = &service.settings;
         if !settings.flag("federationEnabled") {
@@ -49,13 +49,13 @@ impl Provider {
         })
     }
 
-    /// The keys that others verify the statements of the service with.
+    /// The public keys that verify the statements of the service.
     pub fn public_keys(&self) -> Value {
         self.keys.public().to_json()
     }
 
-    /// A statement of the service about an entity, as a JWT of a type.
-    pub fn state(
+    /// Signs a statement of the service about an entity, as a JWT with the type `kind`.
+    pub fn sign_statement(
         &self,
         kind: &str,
         subject: &str,
@@ -76,7 +76,7 @@ impl Provider {
     }
 }
 
-/// The key that signs, and how. Who verifies finds it by its `kid` (OpenID Federation 1.0 §3).
+/// The signing key and its algorithm. It must have a `kid`, by which verifiers find it (OpenID Federation 1.0 §3).
 fn signing(keys: &JwkSet, kid: Option<&str>) -> Option<(Jwk, &'static str)> {
     dpop::algorithms().find_map(|alg| {
         let fitting = keys.candidates(alg, kid);

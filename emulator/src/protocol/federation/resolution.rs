@@ -1,12 +1,13 @@
-//! The metadata of an entity as its superiors would have them (OpenID Federation 1.0 §6.1.4).
+//! Resolved metadata: the metadata of an entity after the policies of its superiors (OpenID Federation 1.0 §6.1.4).
 
 use super::metadata_policy::MetadataPolicy;
 use super::trust_chain::TrustChain;
-use super::{constraints, unfit};
+use super::{constraints, invalid_metadata};
 use crate::json::{Members, Object};
 use crate::protocol::oauth_error::OAuthError;
 
-/// The metadata of the subject of a chain as an entity of a type; `None` when it is no such entity, or may not be.
+/// The resolved metadata of the subject of a chain for an entity type; `None` if it does not have this type or may not have
+/// it.
 pub fn resolved(chain: &TrustChain, entity_type: &str) -> Result<Option<Object>, OAuthError> {
     let declared = of_type(&chain.subject.claims, "metadata", entity_type);
     let Some(mut metadata) = declared.cloned() else {
@@ -22,19 +23,19 @@ pub fn resolved(chain: &TrustChain, entity_type: &str) -> Result<Option<Object>,
     policy.apply(metadata).map(Some)
 }
 
-/// The policies from the trust anchor downwards, in one.
+/// The merged policies, from the trust anchor downwards.
 fn policy(chain: &TrustChain, entity_type: &str) -> Result<MetadataPolicy, OAuthError> {
     let mut merged = MetadataPolicy::default();
     for statement in chain.superiors.iter().rev() {
         let claims = &statement.claims;
         if claims.contains_key("metadata_policy_crit") {
-            return Err(unfit(format!(
-                "{} demands in metadata_policy_crit that an unknown operator is understood",
+            return Err(invalid_metadata(format!(
+                "{} has an unknown critical operator in metadata_policy_crit",
                 statement.issuer
             )));
         }
         if let Some(policy) = of_type(claims, "metadata_policy", entity_type) {
-            merged.confine(policy)?;
+            merged.merge(policy)?;
         }
     }
     Ok(merged)

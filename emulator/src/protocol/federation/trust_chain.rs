@@ -1,9 +1,9 @@
-//! The statements that lead from an entity to somebody whom the service trusts (OpenID Federation 1.0 §4).
+//! Trust chains: the statements from an entity up to a trust anchor of the service (OpenID Federation 1.0 §4).
 
 use std::collections::HashSet;
 
 use super::entity_statement::EntityStatement;
-use super::{broken, constraints};
+use super::{constraints, invalid_trust_chain};
 use crate::clock::Millis;
 use crate::jose::JwkSet;
 use crate::json::{Members, Object};
@@ -12,15 +12,15 @@ use crate::protocol::oauth_error::OAuthError;
 use crate::result_code::TRUST_ANCHOR_UNKNOWN;
 use crate::store::Service;
 
-/// The most statements that are looked at: real federations have a handful.
-const LONGEST: usize = 16;
+/// The maximum number of statements in a chain. Real federations have a handful.
+const MAX_LENGTH: usize = 16;
 
-/// A chain that holds, from the first statement to a trust anchor of the service.
+/// A verified chain, from an entity configuration to a trust anchor of the service.
 #[derive(Debug)]
 pub struct TrustChain {
-    /// The statement of the entity that the chain is about.
+    /// The entity configuration of the subject of the chain.
     pub subject: EntityStatement,
-    /// The statements of its superiors, the immediate one first. There is at least one.
+    /// The statements of its superiors, starting with the immediate one. There is at least one.
     pub superiors: Vec<EntityStatement>,
     pub expires_at: Millis,
     anchor: String,
@@ -28,34 +28,35 @@ pub struct TrustChain {
 }
 
 impl TrustChain {
-    /// Verifies a chain, in which the trust anchor's statement about itself may be there as the last.
+    /// Verifies a chain. Its last statement may be the entity configuration of the trust anchor.
     pub fn verify(texts: &[&str], service: &Service, now: Millis) -> Result<Self, OAuthError> {
-        if texts.len() > LONGEST {
-            return Err(broken("the trust chain is too long"));
+        if texts.len() > MAX_LENGTH {
+            return Err(invalid_trust_chain("the trust chain is too long"));
         }
         let statements = read(texts, now, service.clock_skew())?;
         for (lower, upper) in statements.iter().zip(statements.iter().skip(1)) {
-            linked(lower, upper)?;
+            check_link(lower, upper)?;
         }
         let expiry = statements.iter().map(|statement| statement.expires_at);
         let expires_at = expiry.min().unwrap_or_default();
         let mut statements = statements.into_iter();
         let subject = statements.next();
-        let subject = subject.ok_or_else(|| broken("the trust chain is empty"))?;
+        let subject = subject.ok_or_else(|| invalid_trust_chain("the trust chain is empty"))?;
         let mut superiors: Vec<_> = statements.collect();
         let of_anchor = superiors.pop_if(|last| last.is_configuration());
-        of_entity_itself(&subject, &superiors)?;
+        check_subject(&subject, &superiors)?;
         let top = superiors.last();
-        let top = top.ok_or_else(|| broken("the trust chain has no statement of a superior"))?;
+        let top = top
+            .ok_or_else(|| invalid_trust_chain("the trust chain has no statement of a superior"))?;
         let anchor = top.issuer.clone();
         let keys = keys_of_anchor(service, &anchor)?;
         let is_signed = |statement: &EntityStatement| statement.is_signed_by(&keys);
         if !of_anchor.iter().chain([top]).all(is_signed) {
-            return Err(broken(
+            return Err(invalid_trust_chain(
                 "the trust anchor's statement is not signed with a key that the service has for it",
             ));
         }
-        no_loop(&superiors, &anchor)?;
+        check_no_loop(&superiors, &anchor)?;
         constraints::check(&superiors)?;
         Ok(Self {
             subject,
@@ -66,12 +67,12 @@ impl TrustChain {
         })
     }
 
-    /// The trust anchor at which the chain ends.
+    /// The trust anchor of the chain.
     pub fn anchor(&self) -> &str {
         &self.anchor
     }
 
-    /// The statements as they came.
+    /// The statements as received.
     pub fn texts(&self) -> &[String] {
         &self.texts
     }
@@ -79,59 +80,61 @@ impl TrustChain {
 
 fn read(texts: &[&str], now: Millis, skew: i64) -> Result<Vec<EntityStatement>, OAuthError> {
     let statements = texts.iter().enumerate().map(|(index, text)| {
-        EntityStatement::read(text, now, skew)
-            .map_err(|words| broken(format!("statement {index} of the trust chain {words}")))
+        EntityStatement::read(text, now, skew).map_err(|words| {
+            invalid_trust_chain(format!("statement {index} of the trust chain {words}"))
+        })
     });
     statements.collect()
 }
 
-/// Each statement is about who issued the one before, and tells the keys that signed it.
-fn linked(lower: &EntityStatement, upper: &EntityStatement) -> Result<(), OAuthError> {
+/// Checks that a statement is about the issuer of the statement before it, and has the key that signed that.
+fn check_link(lower: &EntityStatement, upper: &EntityStatement) -> Result<(), OAuthError> {
     let (issuer, subject) = (&lower.issuer, &upper.subject);
     if issuer != subject {
-        return Err(broken(format!(
+        return Err(invalid_trust_chain(format!(
             "a statement of {issuer} is followed by one about {subject}"
         )));
     }
     match lower.is_signed_by(&upper.keys) {
         true => Ok(()),
-        false => Err(broken(format!(
+        false => Err(invalid_trust_chain(format!(
             "a statement of {issuer} is not signed with a key that its superior has for it"
         ))),
     }
 }
 
-/// The first statement is of the entity itself, which names its superior; those of the superiors are about others.
-fn of_entity_itself(
+/// Checks that the first statement is an entity configuration that names its superior, and that the others are
+/// subordinate statements.
+fn check_subject(
     subject: &EntityStatement,
     superiors: &[EntityStatement],
 ) -> Result<(), OAuthError> {
     if !subject.is_configuration() {
-        return Err(broken(
-            "the trust chain begins with no entity configuration",
+        return Err(invalid_trust_chain(
+            "the trust chain does not begin with an entity configuration",
         ));
     }
     if !subject.is_signed_by(&subject.keys) {
-        return Err(broken(
-            "the entity configuration is not signed with a key of its own jwks",
+        return Err(invalid_trust_chain(
+            "the entity configuration is not signed with a key in its jwks",
         ));
     }
     if superiors.iter().any(EntityStatement::is_configuration) {
-        return Err(broken(
-            "the trust chain has an entity configuration between others",
+        return Err(invalid_trust_chain(
+            "the trust chain has an entity configuration in the middle",
         ));
     }
     let hints = subject.claims.texts("authority_hints").unwrap_or_default();
     let immediate = superiors.first();
     match immediate.is_none_or(|superior| hints.contains(&superior.issuer.as_str())) {
         true => Ok(()),
-        false => Err(broken(
-            "the authority_hints of the entity do not have its superior",
+        false => Err(invalid_trust_chain(
+            "the authority_hints of the entity do not contain its superior",
         )),
     }
 }
 
-/// The keys that the service has for a trust anchor: what the chain says of them does not count.
+/// The keys that the service has registered for a trust anchor. Keys in the chain are not trusted.
 fn keys_of_anchor(service: &Service, anchor: &str) -> Result<JwkSet, OAuthError> {
     let anchors = service.settings.array("trustAnchors").unwrap_or_default();
     let mut anchors = anchors.iter().filter_map(|anchor| anchor.as_object());
@@ -142,12 +145,12 @@ fn keys_of_anchor(service: &Service, anchor: &str) -> Result<JwkSet, OAuthError>
         .ok_or(unknown)
 }
 
-/// Nobody is there twice.
-fn no_loop(superiors: &[EntityStatement], anchor: &str) -> Result<(), OAuthError> {
+/// Checks that no entity is in the chain twice.
+fn check_no_loop(superiors: &[EntityStatement], anchor: &str) -> Result<(), OAuthError> {
     let mut seen = HashSet::from([anchor]);
     let mut subjects = superiors.iter().map(|statement| statement.subject.as_str());
     match subjects.find(|subject| !seen.insert(subject)) {
-        Some(twice) => Err(broken(format!("{twice} is its own superior"))),
+        Some(twice) => Err(invalid_trust_chain(format!("{twice} is its own superior"))),
         None => Ok(()),
     }
 }

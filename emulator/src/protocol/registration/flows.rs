@@ -1,4 +1,4 @@
-//! The grant types, response types and redirect URIs of a client that registers itself.
+//! Checks of grant types, response types and redirect URIs in dynamic client registration.
 
 use super::{Checked, has, invalid_as, invalid_redirect_uri, refuse};
 use crate::json::{Members, Object};
@@ -11,10 +11,10 @@ pub fn redirect_uris(settings: &Object) -> Checked {
     let needs_one =
         ["IMPLICIT", "AUTHORIZATION_CODE"].map(|grant| has(settings, "grantTypes", grant));
     if redirect_uris.is_empty() && needs_one.contains(&true) {
-        let words = "redirect_uris: needed by the grant types authorization_code and implicit";
+        let words = "redirect_uris: required by the grant types authorization_code and implicit";
         return Err(invalid_redirect_uri(words.to_owned()));
     }
-    // Whether they fit to the type of the application matters when one is used.
+    // The application type is checked when a redirect URI is used.
     for text in redirect_uris {
         let problem = match Uri::parse(text) {
             None => Some("is not an absolute URI"),
@@ -48,7 +48,7 @@ pub fn supported(settings: &Object, service: &Service) -> Checked {
     )
 }
 
-/// Response types need the grant types that answer them (RFC 7591 §2.1).
+/// Response types require their grant types (RFC 7591 §2.1).
 pub fn types(settings: &Object) -> Checked {
     let types = settings.texts("responseTypes").unwrap_or_default();
     let mut needed = grant_types_of(&types).into_iter();
@@ -65,7 +65,8 @@ pub fn types(settings: &Object) -> Checked {
     }
 }
 
-/// The grant types that answer response types: `code` is exchanged, the others come from the authorization endpoint.
+/// The grant types that belong to response types: `code` is exchanged at the token endpoint, tokens come from the
+/// authorization endpoint.
 pub fn grant_types_of<T: AsRef<str>>(response_types: &[T]) -> Vec<&'static str> {
     let any = |word| {
         let is_in = |types: &T| types.as_ref().split('_').any(|own| own == word);

@@ -1,4 +1,4 @@
-//! The keys, certificates and algorithms of a client that registers itself.
+//! Checks of keys, certificates and algorithms in dynamic client registration.
 
 use super::{Checked, invalid_as, refuse};
 use crate::jose::{Jwk, JwkSet};
@@ -11,7 +11,7 @@ pub fn keys(settings: &Object) -> Checked {
         .and_then(|text| JwkSet::parse(text).ok());
     let has_keys = set.is_some() || settings.contains_key("jwksUri");
     if set.is_some() && settings.contains_key("jwksUri") {
-        let words = "jwks: cannot be there together with jwks_uri";
+        let words = "jwks: cannot be combined with jwks_uri";
         return Err(invalid_as(METADATA_TWO_KEY_SETS, words));
     }
     refuse(
@@ -29,7 +29,7 @@ pub fn keys(settings: &Object) -> Checked {
     )
 }
 
-/// RFC 8705 §2.1.2: what the certificate must have is said in one way.
+/// RFC 8705 §2.1.2: exactly one name identifies the certificate.
 pub fn certificate(settings: &Object) -> Checked {
     const NAMES: [&str; 5] = [
         "tlsClientAuthSubjectDn",
@@ -70,15 +70,15 @@ pub fn algorithms(settings: &Object) -> Checked {
     ] {
         refuse(
             settings.contains_key(enc) && !settings.contains_key(alg),
-            format!("{name}: needs the algorithm for the key, too"),
+            format!("{name}: requires the key encryption algorithm, too"),
         )?;
     }
-    // OpenID Connect Dynamic Client Registration 1.0 §2: not signed only where TLS brings it.
+    // OpenID Connect Dynamic Client Registration 1.0 §2: unsigned ID tokens only from the token endpoint, over TLS.
     let types = settings.texts("responseTypes").unwrap_or_default();
     refuse(
         settings.text("idTokenSignAlg") == Some("NONE")
             && types.iter().any(|types| types.contains("ID_TOKEN")),
-        "id_token_signed_response_alg: none is not for ID tokens that come by way of the browser",
+        "id_token_signed_response_alg: none is not allowed for ID tokens from the authorization endpoint",
     )?;
     refuse(
         settings.text("authorizationSignAlg") == Some("NONE"),
@@ -96,11 +96,11 @@ pub fn algorithms(settings: &Object) -> Checked {
     };
     refuse(
         !fits,
-        "token_endpoint_auth_signing_alg: does not fit to the authentication method",
+        "token_endpoint_auth_signing_alg: does not match the authentication method",
     )
 }
 
-/// Whether a client has a use for a secret: to authenticate, or as the key of a symmetric algorithm.
+/// Whether a client needs a secret: to authenticate, or as the key of a symmetric algorithm.
 pub fn needs_secret(settings: &Object) -> bool {
     let method = settings.text("tokenAuthMethod").unwrap_or_default();
     let algorithms = settings.iter().filter(|(name, _)| name.ends_with("Alg"));
@@ -108,7 +108,7 @@ pub fn needs_secret(settings: &Object) -> bool {
     method.starts_with("CLIENT_SECRET_") || algorithms.any(is_symmetric)
 }
 
-/// Whether an algorithm of JWS or JWE has a shared secret for its key (RFC 7518 §3.1, §4.1).
+/// Whether a JWS or JWE algorithm is symmetric (RFC 7518 §3.1, §4.1).
 pub fn is_symmetric(alg: &str) -> bool {
     let is_wrapped = alg.ends_with("KW") && !alg.starts_with("ECDH");
     alg.starts_with("HS") || alg == "DIR" || is_wrapped

@@ -1,5 +1,4 @@
-//! What the specifications demand of clients that register themselves (RFC 7591 §2, OpenID Connect Dynamic Client
-//! Registration 1.0 §2).
+//! The rules of dynamic client registration (RFC 7591 §2, OpenID Connect Dynamic Client Registration 1.0 §2).
 
 mod flows;
 mod keys;
@@ -20,12 +19,12 @@ use crate::store::Service;
 
 type Checked = Result<(), OAuthError>;
 
-/// Metadata that cannot be, in words that name them.
+/// The error for invalid metadata, with a description that names them.
 pub fn invalid(words: impl Into<String>) -> OAuthError {
     invalid_as(METADATA_INVALID, words)
 }
 
-/// The same with a code that says what is wrong.
+/// The error for invalid metadata, with a specific result code.
 pub fn invalid_as(code: ResultCode, words: impl Into<String>) -> OAuthError {
     OAuthError {
         description: Some(words.into().into_boxed_str()),
@@ -40,8 +39,8 @@ fn invalid_redirect_uri(words: String) -> OAuthError {
     }
 }
 
-/// Adds what follows from the metadata: the defaults of RFC 7591 §2, and the type of the client. Grant types and
-/// response types that are left out become those that fit to the others (§2.1).
+/// Completes the metadata: adds the defaults of RFC 7591 §2, and the client type. Missing grant types or response types
+/// are derived from each other (§2.1).
 pub fn complete(settings: &mut Object) {
     let method = or_insert(settings, "tokenAuthMethod", || "CLIENT_SECRET_BASIC".into());
     let client_type = if *method == "NONE" {
@@ -63,7 +62,7 @@ pub fn complete(settings: &mut Object) {
     });
 }
 
-/// Refuses what is not consistent, not safe or not supported.
+/// Refuses metadata that are inconsistent, insecure or not supported.
 pub fn check(settings: &Object, service: &Service) -> Checked {
     flows::redirect_uris(settings)?;
     client::check(settings).map_err(|error| {
@@ -102,17 +101,17 @@ pub fn check(settings: &Object, service: &Service) -> Checked {
     Ok(())
 }
 
-/// OpenID Connect CIBA Core 1.0 §4.
+/// Checks the CIBA metadata (OpenID Connect CIBA Core 1.0 §4).
 fn backchannel(settings: &Object) -> Checked {
     let mode = settings.text("bcDeliveryMode");
     refuse(
         mode.is_none() && has(settings, "grantTypes", "CIBA"),
-        "backchannel_token_delivery_mode: needed for CIBA",
+        "backchannel_token_delivery_mode: required for CIBA",
     )?;
     let endpoint = settings.text("bcNotificationEndpoint").and_then(Uri::parse);
     let needs_endpoint = matches!(mode, Some("PING" | "PUSH"));
     let words =
-        "backchannel_client_notification_endpoint: needed as an https URI for ping and push";
+        "backchannel_client_notification_endpoint: an https URI is required for ping and push";
     if endpoint.is_some_and(|uri| uri.scheme() != "https") && needs_endpoint {
         return Err(invalid_as(METADATA_NOT_HTTPS, words));
     }

@@ -1,40 +1,40 @@
-//! What stays of a call that is refused.
+//! Effects of a call that persist if the call is refused.
 
 use std::fmt;
 use std::sync::Arc;
 
 type Effect<T> = Arc<dyn Fn(&mut T) + Send + Sync>;
 
-/// The effects of a call that must not be undone: a JWT that works once was used, a client polled, a nonce was told.
-pub struct Lasting<T>(Vec<Effect<T>>);
+/// The effects of a call that must not be rolled back: a one-time JWT was used, a client polled, a nonce was issued.
+pub struct Committed<T>(Vec<Effect<T>>);
 
-impl<T> Clone for Lasting<T> {
+impl<T> Clone for Committed<T> {
     fn clone(&self) -> Self {
         Self(self.0.clone())
     }
 }
 
-impl<T> Default for Lasting<T> {
+impl<T> Default for Committed<T> {
     fn default() -> Self {
         Self(Vec::new())
     }
 }
 
-impl<T> Lasting<T> {
+impl<T> Committed<T> {
     pub fn add(&mut self, effect: impl Fn(&mut T) + Send + Sync + 'static) {
         self.0.push(Arc::new(effect));
     }
 
-    /// Those that were added to earlier ones.
+    /// The effects that were added since an earlier copy.
     pub fn since(&self, earlier: &Self) -> impl Iterator<Item = &Effect<T>> {
         self.0.iter().skip(earlier.0.len())
     }
 }
 
-impl<T> fmt::Debug for Lasting<T> {
+impl<T> fmt::Debug for Committed<T> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
-            .debug_tuple("Lasting")
+            .debug_tuple("Committed")
             .field(&self.0.len())
             .finish()
     }
