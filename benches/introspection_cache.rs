@@ -44,13 +44,16 @@ async fn measure(url: &str) {
     for number in 0..TOKENS {
         ask(&api, &request(number)).await;
     }
-    println!("{} bytes per token", (resident() - before) / TOKENS);
+    let memory = (resident() - before) / TOKENS;
+    println!("| tokens | time per hit | memory per token |\n|---|---|---|");
 
     // In scattered order, because neighbors would be in the CPU cache.
     let requests: Vec<_> = (0..TOKENS)
         .map(|number| request(number * 7919 % TOKENS))
         .collect();
-    for (name, requests) in [("one token", &requests[..1]), ("many tokens", &requests)] {
+    let many = format!("{TOKENS}, in scattered order");
+    let memory = format!("{memory} bytes");
+    for (tokens, requests, memory) in [("1", &requests[..1], ""), (&many, &requests, &memory)] {
         let mut rounds = Vec::new();
         for _ in 0..ROUNDS {
             let start = ThreadTime::now();
@@ -60,7 +63,7 @@ async fn measure(url: &str) {
             rounds.push(start.elapsed() / HITS);
         }
         rounds.sort();
-        println!("a hit, {name}: {:?}", rounds[ROUNDS / 2]);
+        println!("| {tokens} | {:.1?} | {memory} |", rounds[ROUNDS / 2]);
     }
 }
 

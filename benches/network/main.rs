@@ -1,6 +1,6 @@
 //! The client on a network with latency, compared with bare `reqwest` with default features.
 //!
-//! `cargo bench --bench network`
+//! `cargo bench --bench network`, or one part of it: `cargo bench --bench network -- burst`
 
 mod burst;
 mod client;
@@ -16,6 +16,7 @@ mod tls;
 #[cfg(target_os = "linux")]
 mod vanishing;
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
@@ -31,17 +32,30 @@ fn main() {
     if let [mode, kind, url, authority] = &arguments[..] {
         return cold::child(mode, kind, url, authority);
     }
+    let part = arguments
+        .iter()
+        .find(|argument| !argument.starts_with("--"));
     let authority = tls::Authority::new();
     let listener = authority.listener();
     let server = server::serve(app(), listener);
     let authority = authority.pem();
-    cold::compare(server, &authority);
-    burst::compare(server, &authority);
-    steady::compare(server, &authority);
-    idle::compare(server, &authority);
-    #[cfg(target_os = "linux")]
-    vanishing::compare(server, &authority);
+    for (name, compare) in PARTS {
+        if part.is_none_or(|part| part == name) {
+            compare(server, &authority);
+        }
+    }
 }
+
+type Compare = fn(SocketAddr, &str);
+
+const PARTS: &[(&str, Compare)] = &[
+    ("cold", cold::compare),
+    ("burst", burst::compare),
+    ("steady", steady::compare),
+    ("idle", idle::compare),
+    #[cfg(target_os = "linux")]
+    ("vanishing", vanishing::compare),
+];
 
 fn app() -> Router {
     Router::new().fallback(|request: axum::extract::Request| async move {

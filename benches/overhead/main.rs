@@ -30,10 +30,7 @@ fn main() {
     let url = format!("http://{}", server::serve(app(), |listener| listener));
     // Only the client runs on this thread, so the thread's CPU time and allocations are the client's.
     let runtime = server::runtime();
-    println!(
-        "{:<16}{:>10}{:>12}{:>12}{:>8}{:>16}{:>8}",
-        "", "in flight", "SDK", "baseline", "ratio", "bytes/call", "ratio"
-    );
+    println!("| | in flight | SDK | baseline | time | bytes |\n|---|---|---|---|---|---|");
     runtime.block_on(async {
         let sdk = Sdk::new(&url);
         let bare = Bare::new(&url);
@@ -211,7 +208,7 @@ async fn compare<A, B>(
     let [sdk_bytes, bare_bytes] =
         [&sdk_costs, &bare_costs].map(|costs| median(costs.iter().map(|cost| cost.bytes)));
     println!(
-        "{name:<16}{in_flight:>10}{sdk:>9.1} µs{bare:>9.1} µs{:>8.2}{sdk_bytes:>8.0} {bare_bytes:>7.0}{:>8.2}",
+        "| {name} | {in_flight} | {sdk:.1} µs | {bare:.1} µs | {:.2} | {:.2} |",
         median(ratios),
         sdk_bytes / bare_bytes,
     );

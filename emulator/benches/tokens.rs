@@ -39,18 +39,12 @@ async fn measure() {
         starts.push(start.elapsed());
         drop(emulator);
     }
-    println!("start: {:?}", median(starts));
+    let start_time = median(starts);
 
     let few = Filled::with(FEW).await;
-    let (before, start) = (resident(), Instant::now());
+    let before = resident();
     let many = Filled::with(MANY).await;
     let grown = resident() - before;
-    println!(
-        "{MANY} tokens: created in {:.0?}, {} bytes each",
-        start.elapsed(),
-        grown / MANY
-    );
-
     let mut times = [const { (Vec::new(), Vec::new()) }; 2];
     for _ in 0..ROUNDS {
         for (emulator, (wall, cpu)) in [&few, &many].into_iter().zip(&mut times) {
@@ -61,15 +55,21 @@ async fn measure() {
         }
     }
     let [few, many] = times.map(|(wall, cpu)| {
-        let (wall, cpu) = (median(wall), median(cpu));
-        println!(
-            "{:.0} introspections/s, {:?} of CPU time each, client and emulator together",
-            f64::from(CALLS) / wall.as_secs_f64(),
-            cpu / CALLS
-        );
-        cpu
+        let rate = f64::from(CALLS) / median(wall).as_secs_f64();
+        (rate, (median(cpu) / CALLS).as_secs_f64() * 1e6)
     });
-    println!("ratio: {:.2}", many.as_secs_f64() / few.as_secs_f64());
+    println!(
+        "| live tokens | introspections/s | CPU time each | ratio | memory per token |\n|---|---|---|---|---|"
+    );
+    println!("| {FEW} | {:.0} | {:.1} µs | | |", few.0, few.1);
+    println!(
+        "| {MANY} | {:.0} | {:.1} µs | {:.2} | {} bytes |",
+        many.0,
+        many.1,
+        many.1 / few.1,
+        grown / MANY
+    );
+    println!("\nAn emulator starts in {start_time:.1?}.");
 }
 
 /// An emulator with tokens, each with a refresh token, two scopes and a user of its own.

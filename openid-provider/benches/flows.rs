@@ -51,13 +51,14 @@ async fn main() {
 
     let mut browser = Browser::new(&provider.url);
     let (time, cpu) = measure(LOGINS, async || log_in(&mut browser).await).await;
-    println!("login with Argon2id      {time:>7.2} ms {cpu:>7.2} ms CPU");
+    println!("| | time | CPU time | per second |\n|---|---|---|---|");
+    println!("| login with Argon2id | {time:.2} ms | {cpu:.2} ms | |");
 
     consent(&mut browser, &client).await;
     flow(&mut browser, &client).await;
     let (time, cpu) = measure(FLOWS, async || flow(&mut browser, &client).await).await;
     println!(
-        "authorization code flow  {time:>7.2} ms {cpu:>7.2} ms CPU {:>7.0} a second",
+        "| authorization code flow | {time:.2} ms | {cpu:.2} ms | {:.0} |",
         1000.0 / time
     );
 
@@ -65,10 +66,10 @@ async fn main() {
     fill(&database).await;
     let (later, _) = measure(FLOWS, async || flow(&mut browser, &client).await).await;
     println!(
-        "with {SESSIONS} sessions more: time × {:.2}, memory × {:.2} ({:.0} MiB before)",
+        "\nWith {SESSIONS} more sessions, a flow takes {:.2} times as long, and the process needs {:.2} times the memory \
+         ({memory:.0} MiB before).",
         later / time,
         resident() / memory,
-        memory,
     );
 }
 

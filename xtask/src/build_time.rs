@@ -32,12 +32,7 @@ pub fn run(description: &Description, root: &Path, runs: usize) -> Result<ExitCo
     fs::write(baseline.join("Cargo.toml"), BASELINE_MANIFEST)?;
     fs::copy(root.join("Cargo.lock"), baseline.join("Cargo.lock"))?;
     fs::write(baseline.join("src/lib.rs"), &plain)?;
-    println!(
-        "lines: {} generated, {} plain",
-        generated.lines().count(),
-        plain.lines().count()
-    );
-
+    let plain_lines = plain.lines().count();
     let subjects = [
         Subject {
             package: "authlete",
@@ -61,10 +56,13 @@ pub fn run(description: &Description, root: &Path, runs: usize) -> Result<ExitCo
         }
     }
     let [ours, plain] = times.map(median);
+    println!("| | lines | time | ratio |\n|---|---|---|---|");
     println!(
-        "release build of the crate alone, median of {runs}: {ours:.1?} ours, {plain:.1?} plain"
+        "| refined, with everything in `src/` | {} | {ours:.1?} | {:.2} |",
+        generated.lines().count(),
+        ours.as_secs_f64() / plain.as_secs_f64()
     );
-    println!("ratio: {:.2}", ours.as_secs_f64() / plain.as_secs_f64());
+    println!("| plain | {plain_lines} | {plain:.1?} | |");
     Ok(ExitCode::SUCCESS)
 }
 

@@ -2,6 +2,7 @@
 
 #![forbid(unsafe_code)]
 
+mod bench;
 mod build_time;
 mod check;
 mod coverage;
@@ -83,6 +84,12 @@ enum Task {
         /// The package: authlete, authlete-axum, authlete-emulator, openid-provider, …
         package: String,
     },
+    /// Run the benchmarks, and write their results to benches/README.md
+    Bench {
+        /// Run only the commands of benches/README.md that contain this text
+        #[arg(default_value = "")]
+        filter: String,
+    },
     /// Measure the release build time of the crate alone, relative to plain progenitor output of the same description
     BuildTime {
         /// The number of builds, whose median is reported
@@ -123,6 +130,7 @@ fn main() -> Result<ExitCode> {
             )
         }
         Task::Modules { package } => modules::run(root, &package),
+        Task::Bench { filter } => bench::run(root, &filter),
         Task::BuildTime { runs } => build_time::run(&load()?, root, runs),
     }
 }
