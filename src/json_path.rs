@@ -122,7 +122,7 @@ mod tests {
     use super::at;
 
     /// Decodes a document in which only text may be, and gives the path of the first value that is none.
-    fn stumble(text: &str) -> String {
+    fn path_of_decode_error(text: &str) -> String {
         struct Texts;
         impl<'de> Deserialize<'de> for Texts {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_is_not_known_is_not_in_the_path() {
+    fn unknown_member_name_is_masked_in_the_path() {
         let text = br#"{"known":[{"other":{"known":5"#;
         let path = at(text, 1, text.len(), |name| name == "known");
         assert_eq!(path, "$.known[0].*.known");
@@ -199,14 +199,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn leads_to_the_value_that_is_wrong((document, path) in documents()) {
-            prop_assert_eq!(stumble(&document.to_string()), format!("${path}"));
+        fn path_leads_to_the_value_that_failed_to_decode((document, path) in documents()) {
+            prop_assert_eq!(path_of_decode_error(&document.to_string()), format!("${path}"));
             let pretty = serde_json::to_string_pretty(&document).unwrap();
-            prop_assert_eq!(stumble(&pretty), format!("${path}"));
+            prop_assert_eq!(path_of_decode_error(&pretty), format!("${path}"));
         }
 
         #[test]
-        fn any_text_and_place_are_taken(text in prop::collection::vec(any::<u8>(), 0..60), line in 0..9_usize, column in 0..90_usize) {
+        fn any_text_and_position_result_in_a_path(text in prop::collection::vec(any::<u8>(), 0..60), line in 0..9_usize, column in 0..90_usize) {
             prop_assert!(at(&text, line, column, |_| true).starts_with('$'));
         }
     }

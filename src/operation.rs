@@ -4,7 +4,7 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Operation {
-    /// The operation id, which is the name of the method too: `get_client_list`.
+    /// The operation ID, which is the name of the method too: `get_client_list`.
     pub id: &'static str,
     /// The category of the API that the operation is of, such as `introspection` or `token_management`. A circuit breaker
     /// is for one category.

@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn the_error_for_bytes_shows_nothing_of_them() {
+    fn error_for_invalid_utf_8_does_not_show_the_bytes() {
         let error = Secret::try_from(Bytes::from_static(b"hunter2\xff")).unwrap_err();
         assert!(!format!("{error:?} {error}").contains("hunter2"));
     }

@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn an_option_with_a_value_is_set_as_the_value() {
+    fn option_with_a_value_sets_the_value() {
         let session = (Some(1_700_000_000), Some("silver"), Some(["openid"]));
         let given = request()
             .maybe_auth_time(session.0)

@@ -12,7 +12,7 @@ use crate::throttle::ThrottlePolicies;
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A longer timeout is cut to this one, so that adding it to the current time cannot overflow.
-pub(crate) const LONGEST_TIMEOUT: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+pub(crate) const MAX_TIMEOUT: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// Far above the largest answers, which are pages of services; what is longer is no answer of Authlete.
 pub(crate) const MAX_RESPONSE_SIZE: usize = 10 * 1024 * 1024;
@@ -29,12 +29,12 @@ pub(crate) struct Settings {
     /// In bytes.
     pub max_response_size: usize,
     /// Whether the HTTP client is one that the builder made by itself.
-    pub has_own_client: bool,
+    pub has_default_client: bool,
 }
 
 impl Settings {
     /// When a call that begins now has to be over.
     pub fn deadline(&self) -> Instant {
-        Instant::now() + self.timeout.unwrap_or(TIMEOUT).min(LONGEST_TIMEOUT)
+        Instant::now() + self.timeout.unwrap_or(TIMEOUT).min(MAX_TIMEOUT)
     }
 }

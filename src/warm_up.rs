@@ -7,7 +7,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
 
 /// No connection waits for longer after the beginning: a process that forks at this time does not have the thread.
-const LONGEST: Duration = Duration::from_secs(1);
+const MAX_WAIT: Duration = Duration::from_secs(1);
 
 /// Work under way, or done. A thread of the runtime is not blocked by it.
 #[derive(Clone)]
@@ -29,7 +29,7 @@ impl WarmUp {
             });
         Self {
             running,
-            deadline: Instant::now() + LONGEST,
+            deadline: Instant::now() + MAX_WAIT,
         }
     }
 
@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn it_ends_with_the_work() {
+    async fn warm_up_ends_when_its_work_ends() {
         let (finish, finished) = mpsc::channel::<()>();
         let mut warm_up = WarmUp::begin(move || {
             let _ = finished.recv();
@@ -63,13 +63,13 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn work_that_panics_has_ended() {
+    async fn warm_up_ends_when_its_work_panics() {
         let mut warm_up = WarmUp::begin(|| panic!("a panic of this test"));
         warm_up.ended().await;
     }
 
     #[tokio::test]
-    async fn work_without_end_holds_nobody_up_for_ever() {
+    async fn endless_work_is_waited_for_until_the_deadline() {
         let (_finish, finished) = mpsc::channel::<()>();
         let mut warm_up = WarmUp::begin(move || {
             let _ = finished.recv();

@@ -1,4 +1,4 @@
-//! What a call makes untrue of the answers that are kept.
+//! What a call makes untrue of the responses that are kept.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -14,20 +14,20 @@ use crate::context::Context;
 use crate::operations;
 use crate::{Error, Operation, Secret};
 
-/// The answers that a call removes when it is over, however it ends: one that times out may have been processed, and so
+/// The responses that a call removes when it is over, however it ends: one that times out may have been processed, and so
 /// may one that is dropped.
 pub(crate) struct Eviction {
-    answers: Answers,
+    responses: AffectedResponses,
     /// That of the call.
     deadline: Instant,
     is_due: bool,
 }
 
-/// The answers that a call may make untrue.
-struct Answers {
+/// The responses that a call may make untrue.
+struct AffectedResponses {
     cache: Arc<Cache>,
     operation: &'static str,
-    /// Whose answers in the store they are. `None` when the handle cannot introspect, and so has none there; those of other
+    /// Whose responses in the store they are. `None` when the handle cannot introspect, and so has none there; those of other
     /// handles may be meant.
     service: Option<String>,
     /// What the token that the call names may be, if it names one. A name is the token itself or its hash, and looks
@@ -44,7 +44,7 @@ impl Eviction {
         name: Option<Cow<'_, str>>,
     ) -> Self {
         Self {
-            answers: Answers {
+            responses: AffectedResponses {
                 cache: Arc::clone(cache),
                 operation: operation.id,
                 service: context
@@ -58,7 +58,7 @@ impl Eviction {
         }
     }
 
-    /// Removes the answers, unless nothing can have changed. `outcome` has the action of a success, empty when there is
+    /// Removes the responses, unless nothing can have changed. `outcome` has the action of a success, empty when there is
     /// none.
     pub async fn conclude(mut self, outcome: Result<&str, &Error>) {
         self.is_due = false;
@@ -67,7 +67,7 @@ impl Eviction {
             Err(error) => error.may_be_processed(),
         };
         if is_processed {
-            self.answers.remove().until(self.deadline).await;
+            self.responses.remove().until(self.deadline).await;
         }
     }
 }
@@ -76,7 +76,7 @@ impl Drop for Eviction {
     fn drop(&mut self) {
         if self.is_due {
             // The store does its part without being waited for.
-            let _ = self.answers.remove();
+            let _ = self.responses.remove();
         }
     }
 }
@@ -96,15 +96,15 @@ impl Removal {
     }
 }
 
-impl Answers {
-    /// Removes the answers of a token; all, when it is none that is known: what was named may be a refresh token, or
+impl AffectedResponses {
+    /// Removes the responses of a token; all, when it is none that is known: what was named may be a refresh token, or
     /// nothing that names a token.
     fn remove(&self) -> Removal {
         let known = self.known();
-        // Before the process forgets, so that it does not find there again what it forgot.
+        // Snapshot the process forgets, so that it does not find there again what it forgot.
         let in_store = self.cache.shared.as_ref().and_then(|shared| {
             let Some(service) = &self.service else {
-                shared.distrust();
+                shared.ignore_existing();
                 return None;
             };
             Some(shared.evict(service, &known, self.operation))
@@ -119,7 +119,7 @@ impl Answers {
     }
 
     fn known(&self) -> Vec<TokenDigest> {
-        let is_known = |token: &&TokenDigest| self.cache.memory.knows(token);
+        let is_known = |token: &&TokenDigest| self.cache.memory.has_active(token);
         self.token.iter().filter(is_known).copied().collect()
     }
 }

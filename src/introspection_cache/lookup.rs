@@ -9,7 +9,7 @@ use super::Cache;
 use super::cache_key::CacheKey;
 use super::lifetime::lifetime;
 use super::memory::CachedResponse;
-use super::shared::Found;
+use super::shared::Lookup;
 use super::trace::record_lookup;
 use crate::Result;
 use crate::context::Context;
@@ -59,11 +59,11 @@ impl Cache {
             return ask(begun.elapsed()).await.map(Arc::new);
         }
         let before = match self.load(context, key, left()).await {
-            Some(Found::Response(cached)) => {
+            Some(Lookup::Hit(cached)) => {
                 slot.fill(Some(cached.clone()));
                 return Ok(cached.response);
             }
-            Some(Found::Nothing(before)) => Some(before),
+            Some(Lookup::Miss(before)) => Some(before),
             None => None,
         };
         record_lookup("miss");
@@ -83,7 +83,7 @@ impl Cache {
         response
     }
 
-    async fn load(&self, context: &Context, key: &CacheKey, left: Duration) -> Option<Found> {
+    async fn load(&self, context: &Context, key: &CacheKey, left: Duration) -> Option<Lookup> {
         let service = context.root(&operations::INTROSPECTION).ok()?.as_str();
         self.shared.as_ref()?.load(service, key, left).await
     }

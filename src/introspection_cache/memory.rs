@@ -80,7 +80,7 @@ impl Memory {
     }
 
     /// Whether a token has been found good, and so certainly is an access token.
-    pub fn knows(&self, token: &TokenDigest) -> bool {
+    pub fn has_active(&self, token: &TokenDigest) -> bool {
         let is_good = |(_, slot): &(Inputs, Arc<Slot>)| {
             let cached = slot.outcome.get().and_then(Option::as_ref);
             cached.is_some_and(|cached| cached.response.action == IntrospectionAction::Ok)

@@ -32,7 +32,7 @@ pub use store::{IntrospectionStore, StoreError, StoreFuture, StoreValues, StoreW
 const MAX_AGE: Duration = Duration::from_secs(10);
 
 /// A revoked token that is still good an hour later was hardly revoked.
-const LONGEST_MAX_AGE: Duration = Duration::from_secs(60 * 60);
+const MAX_AGE_LIMIT: Duration = Duration::from_secs(60 * 60);
 
 /// With some 2 KiB for each token, what a server has to spare.
 const MAX_TOKENS: usize = 10_000;
@@ -91,7 +91,7 @@ impl IntrospectionCache {
     /// How old an answer may become, and so how long a token that was revoked elsewhere may still be taken for good.
     /// Default: 10 seconds. At most an hour: more counts as an hour. With zero nothing is kept.
     pub fn max_age(mut self, age: Duration) -> Self {
-        self.max_age = age.min(LONGEST_MAX_AGE);
+        self.max_age = age.min(MAX_AGE_LIMIT);
         self
     }
 
@@ -146,7 +146,7 @@ impl IntrospectionCache {
     /// A revocation of a token that this instance has not cached discards all cached answers of the service: where the
     /// authorization server is apart from the resource servers, each revocation does.
     ///
-    /// The answers there are JSON with what Authlete knows of a token: the user's identifier, scopes, properties.
+    /// The answers there are JSON with what Authlete has_active of a token: the user's identifier, scopes, properties.
     /// Protect that Redis like your other data of users. All keys begin with `authlete:introspection:`, and all expire by
     /// themselves within [`max_age`](Self::max_age).
     #[cfg(feature = "introspection-cache-redis")]

@@ -24,14 +24,14 @@ pub(super) struct RedisStore {
 
 #[derive(Default)]
 struct Shared {
-    current: Option<Numbered>,
+    current: Option<NumberedConnection>,
     /// How many connections were opened.
     opened: u64,
 }
 
 /// The number tells a connection from the one that has replaced it since.
 #[derive(Clone)]
-struct Numbered {
+struct NumberedConnection {
     number: u64,
     connection: MultiplexedConnection,
 }
@@ -41,8 +41,8 @@ impl RedisStore {
         let client = Client::open(url.expose()).map_err(|_| {
             // Without the reason, which may show the password.
             ConfigError::client(
-                "the URL of Redis is not redis://[user:password@]host[:port][/database], or is rediss:// and the crate \
-                 redis has no feature of TLS",
+                "the Redis URL is not redis://[user:password@]host[:port][/database], or is rediss:// and the crate \
+                 redis has no TLS feature",
             )
         })?;
         Ok(Self {
@@ -90,7 +90,7 @@ impl RedisStore {
         commands.query_async(&mut new.connection).await
     }
 
-    async fn open(&self) -> RedisResult<Numbered> {
+    async fn open(&self) -> RedisResult<NumberedConnection> {
         let _opening = self.opening.lock().await;
         // Another caller may have opened it in the meantime.
         if let Some(current) = self.shared().current.clone() {
@@ -105,7 +105,7 @@ impl RedisStore {
             .await?;
         let mut shared = self.shared();
         shared.opened += 1;
-        let new = Numbered {
+        let new = NumberedConnection {
             number: shared.opened,
             connection,
         };

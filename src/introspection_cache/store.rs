@@ -18,7 +18,7 @@ use std::time::Duration;
 /// - The [time](StoreValues::time) comes from one clock for all instances: that of the store.
 ///
 /// It may lose entries at any time, which only costs a call to Authlete. Keys and values are not to be logged: a value
-/// is what Authlete knows about a token.
+/// is what Authlete has_active about a token.
 ///
 /// Each method has a `timeout`. It should return within it; soon after, its future is dropped, and that counts as a failure.
 ///

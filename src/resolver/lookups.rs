@@ -15,7 +15,7 @@ use tokio::sync::watch;
 const SHARED_FOR: Duration = Duration::from_secs(1);
 
 /// Port 0 stands for the port of the URL.
-pub(super) fn of_platform(name: &str) -> io::Result<Vec<SocketAddr>> {
+pub(super) fn resolve_with_platform(name: &str) -> io::Result<Vec<SocketAddr>> {
     (name, 0).to_socket_addrs().map(Iterator::collect)
 }
 
@@ -92,7 +92,7 @@ impl Lookup {
         match &*outcome {
             Some(Ok(addresses)) => Ok(Arc::clone(addresses)),
             Some(Err(error)) => Err(Arc::clone(error).into()),
-            None => Err("the lookup ended without an outcome".into()),
+            None => Err("the lookup ended without a result".into()),
         }
     }
 }
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn lookups_of_one_name_at_the_same_time_are_one() {
+    async fn concurrent_lookups_of_one_name_are_shared() {
         let (lookups, finish, begun) = lookups_that_wait();
         let all: Vec<_> = (0..500).map(|_| lookups.join("a").unwrap()).collect();
         drop(finish);
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_caller_that_goes_away_does_not_end_the_lookup_of_the_others() {
+    async fn dropped_caller_does_not_cancel_a_shared_lookup() {
         let (lookups, finish, begun) = lookups_that_wait();
         let (gone, stays) = (lookups.join("a").unwrap(), lookups.join("a").unwrap());
         drop(gone);
@@ -224,8 +224,8 @@ mod tests {
     }
 
     #[test]
-    fn the_platform_knows_this_machine() {
-        let found = of_platform("localhost").unwrap();
+    fn localhost_resolves_to_loopback_addresses() {
+        let found = resolve_with_platform("localhost").unwrap();
         assert!(!found.is_empty() && found.iter().all(|address| address.ip().is_loopback()));
     }
 }

@@ -24,7 +24,7 @@ pub(crate) struct Resolver {
 impl Resolver {
     pub(crate) fn new(warm_up: Option<WarmUp>) -> Self {
         Self {
-            lookups: Lookups::new(lookups::of_platform),
+            lookups: Lookups::new(lookups::resolve_with_platform),
             warm_up,
         }
     }

@@ -138,7 +138,7 @@ mod tests {
     const LONG: Duration = Duration::from_secs(3600);
 
     #[tokio::test(start_paused = true)]
-    async fn waits_grow_up_to_their_bound_and_are_random() {
+    async fn backoff_grows_up_to_max_delay_with_full_jitter() {
         let policy = RetryPolicy::new().max_attempts(9);
         let mut sums = [0.0; 8];
         for _ in 0..400 {
@@ -161,14 +161,14 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_the_server_asks_for_is_waited_for() {
+    async fn retry_after_of_the_server_is_respected() {
         let policy = RetryPolicy::new().base_delay(Duration::ZERO);
         let waits = waits(&policy, LONG, &refusal(429, Some("7"))).await;
         assert_eq!(waits, [Duration::from_secs(7), Duration::from_secs(7)]);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn no_wait_goes_beyond_the_deadline() {
+    async fn retry_that_would_start_past_the_deadline_is_not_made() {
         let policy = RetryPolicy::new()
             .max_attempts(10)
             .base_delay(Duration::ZERO);
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn the_budget_bounds_what_an_outage_adds() {
+    async fn retry_budget_limits_the_retries_in_an_outage() {
         let (policy, budget) = (RetryPolicy::new(), budget());
         let error = refusal(503, None);
         let calls = 10_000;
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn strange_policies_do_no_harm() {
+    fn extreme_policies_do_not_panic() {
         for policy in [
             RetryPolicy::new().base_delay(Duration::MAX),
             RetryPolicy::new().max_delay(Duration::ZERO),

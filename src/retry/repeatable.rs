@@ -26,7 +26,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_member_counts_by_its_name_and_where_it_stands() {
+    fn single_use_member_counts_at_the_top_level_with_a_value() {
         for (body, expected) in [
             (r#"{"token":"t","dpop":"proof"}"#, true),
             (r#"{"dpop":null}"#, false),

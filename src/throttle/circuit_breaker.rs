@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn failures_in_a_row_open_it() {
+    async fn consecutive_failures_open_the_circuit() {
         let circuit = circuit(1);
         for _ in 0..5 {
             circuit.enter().unwrap().failed();
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn after_the_pause_there_are_as_many_trials_as_asked_for() {
+    async fn half_open_circuit_permits_the_configured_number_of_trials() {
         for trials in [1, 2, 7] {
             let circuit = open(trials);
             advance(PAUSE).await;
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn threads_that_come_together_share_the_trials() {
+    fn concurrent_threads_share_the_trials() {
         let policy = CircuitBreakerPolicy::new()
             .failure_threshold(1)
             .open_duration(SECOND)
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_trial_that_succeeds_closes_it() {
+    async fn successful_trial_closes_the_circuit() {
         let circuit = open(1);
         advance(PAUSE).await;
         circuit.enter().unwrap().succeeded();
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_trial_that_fails_opens_it_for_another_pause() {
+    async fn failed_trial_reopens_the_circuit() {
         let circuit = open(2);
         advance(PAUSE).await;
         let (first, second) = (circuit.enter().unwrap(), circuit.enter().unwrap());
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_trial_that_is_given_up_leaves_its_place() {
+    async fn dropped_trial_frees_its_slot() {
         let circuit = open(1);
         for _ in 0..3 {
             advance(PAUSE).await;
@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_trial_that_does_not_end_keeps_no_others_away() {
+    async fn trial_that_never_ends_does_not_block_further_trials() {
         let circuit = open(1);
         advance(PAUSE).await;
         let endless = circuit.enter().unwrap();
@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_began_before_it_opened_has_no_say() {
+    async fn outcome_of_an_attempt_from_before_the_circuit_opened_is_ignored() {
         let circuit = circuit(1);
         let permits: Vec<_> = (0..3).map(|_| circuit.enter().unwrap()).collect();
         let (late, later) = (circuit.enter().unwrap(), circuit.enter().unwrap());
@@ -271,7 +271,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn strange_policies_do_no_harm() {
+    async fn extreme_policies_do_not_panic() {
         let policy = CircuitBreakerPolicy::new()
             .failure_threshold(0)
             .half_open_calls(0);

@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_burst_and_then_one_by_one() {
+    async fn burst_is_not_delayed_and_further_calls_are_evenly_spaced() {
         let limiter = Arc::new(limiter(3));
         let first = slots(&limiter, 6).await;
         assert_eq!(first, [0, 0, 0, 100, 200, 300].map(ms));
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn slots_that_were_given_up_go_to_the_next_callers() {
+    async fn slots_of_dropped_callers_go_to_the_next_callers() {
         let limiter = Arc::new(limiter(1));
         let impatient = timeout(ms(250), slots(&limiter, 1000)).await;
         impatient.unwrap_err();
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn slots_that_were_given_up_are_a_part_of_a_burst() {
+    async fn slots_of_dropped_callers_count_towards_a_burst() {
         let limiter = Arc::new(limiter(3));
         // Besides the three that come at once, those of 100, 200 and 300 ms are taken.
         let impatient = timeout(ms(50), slots(&limiter, 6)).await;
@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn strange_rates_do_no_harm() {
+    async fn extreme_rates_do_not_panic() {
         for per_second in [0, 1, 3, u32::MAX] {
             for burst in [0, 1, u32::MAX] {
                 let rate = RateLimiterPolicy::per_second(per_second).burst(burst);

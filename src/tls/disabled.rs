@@ -4,7 +4,7 @@ use std::error::Error;
 
 use reqwest::ClientBuilder;
 
-const REASON: &str = "needs TLS, which is the feature rustls or native-tls of the crate authlete";
+const REASON: &str = "needs TLS: enable the feature rustls or native-tls of the crate authlete";
 
 pub(crate) fn install_cryptography() -> Result<(), &'static str> {
     Ok(())

@@ -49,7 +49,7 @@ pub(super) fn unexpected_body_error(operation: &'static Operation, received: Raw
 /// The beginning of a body, up to where it looks like JSON: that may be an answer of Authlete's, cut off or after
 /// something else, and what there is of it may hold a token.
 fn snippet(received: &RawResponse) -> String {
-    if may_be_an_answer(&received.headers) {
+    if may_be_json(&received.headers) {
         return String::new();
     }
     let body = &received.body;
@@ -68,7 +68,7 @@ fn snippet(received: &RawResponse) -> String {
 
 /// Whether the headers say that a body is JSON, of which it may be any part, or compressed, so that nobody knows. One
 /// of several content types is enough, and so is one that is no ASCII.
-fn may_be_an_answer(headers: &HeaderMap) -> bool {
+fn may_be_json(headers: &HeaderMap) -> bool {
     let is_json = |value: &HeaderValue| {
         let text = value.as_bytes().to_ascii_lowercase();
         text.windows(4).any(|word| word == b"json")
@@ -116,7 +116,7 @@ fn is_json(text: &[u8]) -> bool {
 fn without_value(message: &str) -> String {
     let (found, expected) = message
         .rsplit_once(", expected ")
-        .unwrap_or((message, "something else"));
+        .unwrap_or((message, "another value"));
     let kind = found
         .split(['"', '`', '\''])
         .next()
@@ -126,7 +126,7 @@ fn without_value(message: &str) -> String {
 }
 
 pub(super) fn transport_error(operation: &'static Operation, error: reqwest::Error) -> Error {
-    let kind = if is_lost(&error) {
+    let kind = if is_connection_lost(&error) {
         TransportErrorKind::Interrupted
     } else if error.is_timeout() {
         TransportErrorKind::Timeout
@@ -167,12 +167,12 @@ pub(super) fn server(url: &Url) -> String {
 
 /// Whether the system gave an established connection up, because the peer acknowledges nothing. reqwest counts that as a
 /// timeout.
-fn is_lost(error: &reqwest::Error) -> bool {
-    let is_of_system = |error: &(dyn std::error::Error + 'static)| {
+fn is_connection_lost(error: &reqwest::Error) -> bool {
+    let is_os_error = |error: &(dyn std::error::Error + 'static)| {
         let error = error.downcast_ref::<std::io::Error>();
         error.is_some_and(|error| error.raw_os_error().is_some())
     };
-    !error.is_connect() && causes(error).any(is_of_system)
+    !error.is_connect() && causes(error).any(is_os_error)
 }
 
 /// reqwest tells a failed handshake only as a failure to connect: its causes tell them apart. Where the server closes the

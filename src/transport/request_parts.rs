@@ -86,7 +86,7 @@ impl RequestParts {
     fn build_error(&self, part: &str) -> Error {
         Error::not_callable(
             self.operation,
-            format!("the {part} of the request cannot be written"),
+            format!("the {part} of the request cannot be built"),
         )
     }
 }

@@ -93,7 +93,7 @@ async fn a_header_of_one_handle() {
 fn headers_that_cannot_be_are_refused() {
     let api = Authlete::new(Config::v2("https://api.authlete.com", 1, "s")).unwrap();
     for (name, value, message) in [
-        ("a name", "v", "a header's name is not valid in HTTP"),
+        ("a name", "v", "a header name is not valid in HTTP"),
         (
             "x-a",
             "SECRET\n",
@@ -164,7 +164,7 @@ async fn a_call_without_time_left_fails_with_a_timeout_and_sends_nothing() {
         let host = server.url.strip_prefix("http://").unwrap();
         assert_eq!(
             error.to_string(),
-            format!("introspection: no answer from Authlete in time, server {host}")
+            format!("introspection: the call to Authlete timed out, server {host}")
         );
     }
     assert!(server.take().is_empty());

@@ -147,7 +147,7 @@ async fn no_server_is_assumed_for_one_that_is_not_authletes() {
         let message = not_callable(api.organization_create_service(&creation()).await);
         assert_eq!(
             message,
-            "organization_create_service: is a call of the organization API: set IdpServer (AUTHLETE_IDP_SERVER), its URL"
+            "organization_create_service: calls the organization API: set IdpServer (AUTHLETE_IDP_SERVER) to its URL"
         );
     }
 }
@@ -384,7 +384,7 @@ fn an_id_is_a_whole_number_above_0() {
                 assert_eq!(
                     message,
                     format!(
-                        "{setting}, set in code: is no {what}: it must be a whole number above 0"
+                        "{setting}, set in code: is not a valid {what}: it must be a positive integer"
                     )
                 );
             }
@@ -401,7 +401,7 @@ fn the_url_of_the_idp_server_is_a_safe_one() {
     let of = |url: &str| Config::v3("https://us.authlete.com", 1, "t").idp_server(url);
     for (url, reason) in [
         ("login.authlete.com", "must begin with https://"),
-        ("http://login.authlete.com", "is http beyond this machine"),
+        ("http://login.authlete.com", "must be https, except on this machine"),
         ("ftp://login.authlete.com", "must be https, not ftp"),
         (
             "https://user:SECRET@login.authlete.com",

@@ -12,7 +12,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::pending::{Batch, Pending, Report};
-use super::{PART, TIMEOUT, within};
+use super::{TIME_DIVISOR, TIMEOUT, within};
 use crate::introspection_cache::store::{IntrospectionStore, StoreError};
 use crate::introspection_cache::trace::{never_written, not_written, store_failed, written_late};
 
@@ -20,7 +20,7 @@ use crate::introspection_cache::trace::{never_written, not_written, store_failed
 const FIRST_DELAY: Duration = Duration::from_millis(100);
 
 /// Other instances learn of a revocation this long after the store works again, at the latest.
-const LONGEST_DELAY: Duration = Duration::from_secs(1);
+const MAX_DELAY: Duration = Duration::from_secs(1);
 
 /// The task does something at least this often while there is something to delete, unless nobody drives its runtime: longer
 /// than its longest delay and two tries.
@@ -100,7 +100,7 @@ impl Deletions {
     }
 
     /// Lets no response count here until then.
-    pub fn distrust(&self, until: Instant) {
+    pub fn ignore_existing(&self, until: Instant) {
         self.state().pending.cover_everything(until);
     }
 
@@ -142,7 +142,7 @@ impl Deletions {
                 }
                 Err(()) if is_retry => {
                     due = Instant::now() + delay;
-                    delay = (delay * 2).min(LONGEST_DELAY);
+                    delay = (delay * 2).min(MAX_DELAY);
                 }
                 Err(()) => {}
             }
@@ -214,7 +214,7 @@ impl Deletion {
                 let _ = tried.changed().await;
             }
         };
-        let limit = (left / PART).min(2 * TIMEOUT);
+        let limit = (left / TIME_DIVISOR).min(2 * TIMEOUT);
         // A call that has no time left says nothing about the store.
         if timeout(limit, all).await.is_err() && !limit.is_zero() {
             let late = deletions.state().pending.late(&keys, &"timeout".into());

@@ -33,10 +33,10 @@ pub(super) const TIMEOUT: Duration = Duration::from_millis(200);
 const GRACE: Duration = Duration::from_millis(20);
 
 /// The store gets this part of the time that a call has left.
-const PART: u32 = 4;
+const TIME_DIVISOR: u32 = 4;
 
 /// With less time, a call does not use the store: a timeout would say nothing about it.
-const LEAST: Duration = Duration::from_millis(5);
+const MIN_TIMEOUT: Duration = Duration::from_millis(5);
 
 /// A store that hangs costs one call a second its timeout, and the others nothing.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -45,13 +45,13 @@ const PAUSE: Duration = Duration::from_secs(1);
 const PREFIX: &str = "authlete:introspection:2";
 
 /// What there is for a key.
-pub(super) enum Found {
+pub(super) enum Lookup {
     Response(CachedResponse),
-    Nothing(Before),
+    Nothing(Snapshot),
 }
 
 /// The state of the store before Authlete is asked.
-pub(super) struct Before {
+pub(super) struct Snapshot {
     /// The keys of the generations.
     keys: [String; 2],
     generations: Generations,
@@ -61,7 +61,7 @@ pub(super) struct Before {
     read: Instant,
 }
 
-/// The store, and what this instance knows that other instances may not know yet.
+/// The store, and what this instance has_active that other instances may not know yet.
 pub(super) struct SharedCache {
     store: Arc<dyn IntrospectionStore>,
     deletions: Arc<Deletions>,
@@ -81,7 +81,7 @@ impl SharedCache {
     }
 
     /// Looks for a response, for a call that has so much time left; `None` when the store does not say, or does not count.
-    pub async fn load(&self, service: &str, key: &CacheKey, left: Duration) -> Option<Found> {
+    pub async fn load(&self, service: &str, key: &CacheKey, left: Duration) -> Option<Lookup> {
         let limit = limit(left)?;
         let keys = [service_key(service), token_key(&key.token)];
         if self.deletions.are_pending(&keys) || !self.may_try() {
@@ -99,7 +99,7 @@ impl SharedCache {
                 if let Some((left, response)) = self.valid(stored, &generations, time) {
                     let until = asked + left;
                     record_lookup(self.store.name());
-                    return Some(Found::Response(CachedResponse { response, until }));
+                    return Some(Lookup::Hit(CachedResponse { response, until }));
                 }
                 generations
             }
@@ -111,7 +111,7 @@ impl SharedCache {
                 complete(values)?
             }
         };
-        Some(Found::Nothing(Before {
+        Some(Lookup::Miss(Snapshot {
             keys,
             generations,
             time,
@@ -136,7 +136,7 @@ impl SharedCache {
         &self,
         key: &CacheKey,
         cached: &CachedResponse,
-        before: Before,
+        before: Snapshot,
         left: Duration,
     ) {
         let Some(limit) = limit(left) else {
@@ -187,8 +187,8 @@ impl SharedCache {
     }
 
     /// Lets nothing that is in the store now count, when it is not known which of it is untrue.
-    pub fn distrust(&self) {
-        self.deletions.distrust(Instant::now() + self.max_age);
+    pub fn ignore_existing(&self) {
+        self.deletions.ignore_existing(Instant::now() + self.max_age);
     }
 
     /// Runs an operation of the store; `None` when it fails or takes too long.
@@ -244,8 +244,8 @@ async fn within<T>(limit: Duration, operation: StoreFuture<'_, T>) -> Result<T, 
 
 /// How long a call with so much time left may wait for the store; `None` when that is too short.
 fn limit(left: Duration) -> Option<Duration> {
-    let limit = (left / PART).min(TIMEOUT);
-    (limit >= LEAST).then_some(limit)
+    let limit = (left / TIME_DIVISOR).min(TIMEOUT);
+    (limit >= MIN_TIMEOUT).then_some(limit)
 }
 
 fn milliseconds(duration: Duration) -> u64 {
@@ -257,7 +257,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn call_waits_for_the_store_for_a_part_of_its_time_and_not_for_too_little() {
+    fn store_timeout_is_a_fraction_of_the_remaining_time_with_a_minimum() {
         for (left, expected) in [
             (30_000, Some(200)),
             (800, Some(200)),

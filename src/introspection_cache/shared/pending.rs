@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn a_deletion_covers_its_key_until_it_is_carried_out() {
+    fn deletion_covers_its_key_until_it_succeeds() {
         let (mut pending, now) = (Pending::default(), Instant::now());
         add(&mut pending, "a", now);
         assert!(covers(&pending, "a", now) && !covers(&pending, "b", now));
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn a_deletion_of_the_same_key_that_was_added_since_stays() {
+    fn later_deletion_of_the_same_key_stays_pending() {
         let (mut pending, now) = (Pending::default(), Instant::now());
         add(&mut pending, "a", now);
         let batch = pending.batch(false);
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn a_deletion_that_failed_is_in_a_batch_with_failed_ones_alone() {
+    fn failed_deletion_is_only_in_batches_with_failed_ones() {
         let (mut pending, now) = (Pending::default(), Instant::now());
         add(&mut pending, "a", now);
         let batch = pending.batch(false);
@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn a_deletion_is_given_up_when_it_failed_and_no_answer_from_before_is_good() {
+    fn failed_deletion_expires_with_the_responses_that_it_covers() {
         let (mut pending, now) = (Pending::default(), Instant::now());
         add(&mut pending, "a", now);
         // It has to be tried once.
@@ -266,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn too_many_deletions_cover_the_service_and_at_last_everything() {
+    fn too_many_deletions_cover_the_service_and_then_everything() {
         let (mut pending, now) = (Pending::default(), Instant::now());
         for number in 0..MAX_KEYS {
             add(&mut pending, &number.to_string(), now);

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::consented::TRANSFORMED;
 use super::presence::{fulfils, present};
-use super::{Claims, ConsentedClaims, is_of_authlete, language, requested, verified};
+use super::{Claims, ConsentedClaims, is_managed_by_authlete, language, requested, verified};
 use crate::JsonObject;
 
 /// The claims that are there several times or in parts, and have a syntax of their own.
@@ -33,7 +33,7 @@ impl ConsentedClaims {
     /// The value of one claim, if the user has one that fulfils the request.
     fn value(&self, user: &(impl Claims + ?Sized), name: &str) -> Option<Value> {
         let (base, language) = language::split(name)?;
-        if is_of_authlete(base) || base == VERIFIED_CLAIMS || base.starts_with(TRANSFORMED) {
+        if is_managed_by_authlete(base) || base == VERIFIED_CLAIMS || base.starts_with(TRANSFORMED) {
             return None;
         }
         let of = |language| user.claim(base, language).and_then(present);

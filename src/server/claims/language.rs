@@ -44,7 +44,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_without_a_name_or_without_its_tag_is_none() {
+    fn claim_name_with_an_empty_base_or_tag_is_rejected() {
         assert_eq!(split("name"), Some(("name", None)));
         assert_eq!(split("name#ja"), Some(("name", Some("ja"))));
         for name in ["", "#", "#ja", "name#"] {

@@ -109,7 +109,7 @@ impl Claims for JsonObject {
 
 /// The claims that Authlete puts into ID tokens and userinfo responses by itself (OpenID Connect Core 1.0 §2, §3.3.2.11,
 /// §5.3.2; RFC 7519 §4.1). Some of them have members of their own in the requests, such as `authTime`.
-const OF_AUTHLETE: [&str; 15] = [
+const MANAGED_BY_AUTHLETE: [&str; 15] = [
     "acr",
     "at_hash",
     "aud",
@@ -128,6 +128,6 @@ const OF_AUTHLETE: [&str; 15] = [
 ];
 
 /// Whether Authlete puts a claim into ID tokens and userinfo responses by itself.
-pub(super) fn is_of_authlete(name: &str) -> bool {
-    OF_AUTHLETE.contains(&name)
+pub(super) fn is_managed_by_authlete(name: &str) -> bool {
+    MANAGED_BY_AUTHLETE.contains(&name)
 }

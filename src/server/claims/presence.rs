@@ -59,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_has_to_be_the_one_that_is_asked_for() {
+    fn value_must_equal_the_requested_value_or_one_of_the_requested_values() {
         let fulfils = |request: Value| fulfils(&json!("a"), Some(&request));
         for request in [
             json!(null),

@@ -16,7 +16,7 @@ const SKEW: i64 = 60;
 
 /// A request and what has happened for it so far.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Demands<'a> {
+pub(super) struct Requirements<'a> {
     pub answer: &'a AuthorizationResponse,
     pub max_age: Option<i64>,
     /// When the request came, in seconds since the epoch.
@@ -26,7 +26,7 @@ pub(super) struct Demands<'a> {
     pub now: i64,
 }
 
-impl Demands<'_> {
+impl Requirements<'_> {
     /// Why the session is not enough; `None` when it is.
     pub fn unmet(&self, session: &Session) -> Option<LoginReason> {
         let is_renewed = self.is_renewed(session);

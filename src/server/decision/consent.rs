@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::claims_parameter;
 use crate::StandardScope;
-use crate::server::claims::is_of_authlete;
+use crate::server::claims::is_managed_by_authlete;
 use crate::types::{AuthorizationResponse, AuthzDetails, AuthzDetailsElement, Grant};
 
 pub(super) const OPENID: &str = "openid";
@@ -148,7 +148,7 @@ impl Consent {
         Self {
             scopes: scopes.map(str::to_owned).collect(),
             claims: claims
-                .filter(|claim| !is_of_authentication(claim))
+                .filter(|claim| !is_authentication_claim(claim))
                 .cloned()
                 .collect(),
             resources: answer.resources.iter().flatten().cloned().collect(),
@@ -226,8 +226,8 @@ impl Consent {
 }
 
 /// Whether a claim is about the authentication and not about the user: nobody is asked for it.
-fn is_of_authentication(claim: &str) -> bool {
-    is_of_authlete(claim) || claim == "amr"
+fn is_authentication_claim(claim: &str) -> bool {
+    is_managed_by_authlete(claim) || claim == "amr"
 }
 
 /// The scopes of a request in their order.

@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn max_age_of_a_request_is_told_from_none() {
+    fn max_age_of_zero_is_distinguished_from_a_missing_max_age() {
         let object = |max_age: Value| json!({ "maxAge": 0, "requestObjectPayload": json!({ "max_age": max_age }).to_string() });
         let default =
             |max_age, default| json!({ "maxAge": max_age, "client": { "defaultMaxAge": default } });

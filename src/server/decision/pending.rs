@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::authentication::{Demands, Login, has_prompt, subjects};
+use super::authentication::{Requirements, Login, has_prompt, subjects};
 use super::consent::{OFFLINE_ACCESS, OPENID, scopes};
 use super::session::PriorConsent;
 use super::{
@@ -105,18 +105,18 @@ pub struct PendingAuthorization {
     logins: u8,
     login: Option<Login>,
     chosen: Option<String>,
-    consent: Option<Given>,
+    consent: Option<GivenConsent>,
 }
 
 /// The consent that a user gave to the request.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-struct Given {
+struct GivenConsent {
     subject: String,
     consent: Consent,
 }
 
 /// What a request lacks.
-enum Lack {
+enum Unmet {
     Login(LoginReason),
     Choice,
     Account,
@@ -224,8 +224,8 @@ impl PendingAuthorization {
         }
         match self.granted(session, seconds(now)) {
             Ok((session, consent)) => self.issue(session, consent),
-            Err(lack) if self.may_interact() => self.ask(lack),
-            Err(lack) => self.failed(lack.without_a_page()),
+            Err(unmet) if self.may_interact() => self.ask(unmet),
+            Err(unmet) => self.failed(unmet.without_a_page()),
         }
     }
 
@@ -253,7 +253,7 @@ impl PendingAuthorization {
     /// stand for a single transaction, such as a payment. Add those for which the user need not be asked again.
     pub fn consented(&mut self, session: &Session, consent: Consent) -> Consent {
         let consent = consent.within(&self.requested(), &self.answer);
-        self.consent = Some(Given {
+        self.consent = Some(GivenConsent {
             subject: session.subject.clone(),
             consent: consent.clone(),
         });
@@ -326,7 +326,7 @@ impl PendingAuthorization {
         &self,
         session: Option<&'a Session>,
         now: i64,
-    ) -> Result<(&'a Session, Consent), Lack> {
+    ) -> Result<(&'a Session, Consent), Unmet> {
         let session = self.authenticated(session, now)?;
         let given = self.consent.as_ref();
         match given.filter(|given| given.subject == session.subject) {
@@ -339,18 +339,18 @@ impl PendingAuthorization {
         &self,
         session: Option<&'a Session>,
         now: i64,
-    ) -> Result<&'a Session, Lack> {
+    ) -> Result<&'a Session, Unmet> {
         if self.has_prompt(&Prompt::Create) && self.logins == 0 {
-            return Err(Lack::Account);
+            return Err(Unmet::Account);
         }
-        let session = session.ok_or(Lack::Login(LoginReason::NotLoggedIn))?;
+        let session = session.ok_or(Unmet::Login(LoginReason::NotLoggedIn))?;
         let login = self.login.as_ref();
         let is_chosen = self.chosen.as_ref() == Some(&session.subject)
             || login.is_some_and(|login| login.subject == session.subject);
         if self.has_prompt(&Prompt::SelectAccount) && !is_chosen {
-            return Err(Lack::Choice);
+            return Err(Unmet::Choice);
         }
-        let demands = Demands {
+        let demands = Requirements {
             answer: &self.answer,
             max_age: self.max_age,
             began_at: self.began_at,
@@ -364,7 +364,7 @@ impl PendingAuthorization {
             {
                 Ok(session)
             }
-            Some(reason) => Err(Lack::Login(reason)),
+            Some(reason) => Err(Unmet::Login(reason)),
             None => Ok(session),
         }
     }
@@ -374,7 +374,7 @@ impl PendingAuthorization {
     }
 
     /// All that is requested, if the user agreed to it before the request.
-    fn consented_before(&self, session: &Session) -> Result<Consent, Lack> {
+    fn consented_before(&self, session: &Session) -> Result<Consent, Unmet> {
         let requested = self.requested();
         let missing = match &session.prior {
             _ if self.has_prompt(&Prompt::Consent) => Some(requested.clone()),
@@ -384,7 +384,7 @@ impl PendingAuthorization {
         };
         match missing {
             None => Ok(requested),
-            Some(missing) => Err(Lack::Consent(Box::new(ConsentRequest {
+            Some(missing) => Err(Unmet::Consent(Box::new(ConsentRequest {
                 requested,
                 missing,
                 essential_claims: claims_parameter::essential(&self.answer),
@@ -419,27 +419,27 @@ impl PendingAuthorization {
         Consent::requested(&self.answer, counts)
     }
 
-    fn ask(&self, lack: Lack) -> Decision {
+    fn ask(&self, unmet: Unmet) -> Decision {
         let (subject, hint) = (subjects(&self.answer).next(), &self.answer.login_hint);
-        Decision::Interact(match lack {
-            Lack::Login(reason) if self.logins >= LOGINS => {
+        Decision::Interact(match unmet {
+            Unmet::Login(reason) if self.logins >= LOGINS => {
                 return self.failed(after_logins(reason));
             }
-            Lack::Login(reason) => Interaction::LogIn(LogIn {
+            Unmet::Login(reason) => Interaction::LogIn(LogIn {
                 reason,
                 subject: subject.map(str::to_owned),
                 login_hint: hint.clone(),
                 acrs: self.answer.acrs.clone().unwrap_or_default(),
                 acr_essential: self.is_acr_essential(),
             }),
-            Lack::Choice => Interaction::ChooseAccount {
+            Unmet::Choice => Interaction::ChooseAccount {
                 subject: subject.map(str::to_owned),
                 login_hint: hint.clone(),
             },
-            Lack::Account => Interaction::CreateAccount {
+            Unmet::Account => Interaction::CreateAccount {
                 login_hint: hint.clone(),
             },
-            Lack::Consent(request) => Interaction::Consent(request),
+            Unmet::Consent(request) => Interaction::Consent(request),
         })
     }
 
@@ -470,7 +470,7 @@ impl PendingAuthorization {
     }
 }
 
-impl Lack {
+impl Unmet {
     /// Why a request fails that must not show a page (OpenID Connect Core 1.0 §3.1.2.6).
     fn without_a_page(&self) -> AuthorizationFailReason {
         match self {

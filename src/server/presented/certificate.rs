@@ -8,7 +8,7 @@ use http::HeaderMap;
 use http::header::HeaderName;
 use percent_encoding::percent_decode_str;
 
-use super::{PresentedError, sole};
+use super::{PresentedError, single_value};
 
 /// Where the client certificate of a request comes from.
 ///
@@ -92,14 +92,14 @@ impl ClientCertificateSource {
             Self::None => return Ok(None),
             Self::Tls(chain) => Some(chain.iter().map(|der| pem(der)).collect()),
             Self::ClientCert => client_cert(headers)?,
-            Self::Nginx(name) => sole(headers, name)?
+            Self::Nginx(name) => single_value(headers, name)?
                 .filter(|it| !it.is_empty())
                 .map(escaped),
-            Self::Apache(name) => sole(headers, name)?
+            Self::Apache(name) => single_value(headers, name)?
                 .filter(|it| !it.is_empty() && *it != "(null)")
                 .map(pems),
             Self::Envoy => envoy(headers)?,
-            Self::AwsAlb => match (sole(headers, &ALB)?, sole(headers, &ALB_LEAF)?) {
+            Self::AwsAlb => match (single_value(headers, &ALB)?, single_value(headers, &ALB_LEAF)?) {
                 (Some(_), Some(_)) => return Err(PresentedError::Certificate),
                 (one, other) => one.or(other).map(escaped),
             },
@@ -122,7 +122,7 @@ impl ClientCertificateSource {
 
 /// RFC 9440 §2: byte sequences of structured fields.
 fn client_cert(headers: &HeaderMap) -> Result<Option<Vec<String>>, PresentedError> {
-    let Some(leaf) = sole(headers, &CLIENT_CERT)? else {
+    let Some(leaf) = single_value(headers, &CLIENT_CERT)? else {
         return Ok(None);
     };
     let mut certificates = vec![byte_sequence(leaf)?];

@@ -10,26 +10,26 @@ use crate::server::response::{Response, json_error};
 #[non_exhaustive]
 pub enum PresentedError {
     /// A header that may be there once is there twice.
-    #[error("a header is there more than once")]
+    #[error("a header is repeated")]
     RepeatedHeader,
     /// A header has a byte that is not visible ASCII.
-    #[error("a header has characters that it must not have")]
+    #[error("a header has characters that are not allowed")]
     Header,
     /// The credentials after `Basic` are not the Base64 of two form-encoded texts with a colon between them (RFC 6749
     /// §2.3.1).
-    #[error("the credentials of the scheme Basic cannot be read")]
+    #[error("the Basic credentials are malformed")]
     BasicCredentials,
     /// There is no access token after the scheme, or it has characters that no token has (RFC 6750 §2.1).
-    #[error("the access token cannot be read")]
+    #[error("the access token is malformed")]
     Token,
     /// There are two access tokens (RFC 6750 §2).
     #[error("there is more than one access token")]
     SeveralTokens,
     /// There are two `DPoP` headers, or one cannot be read (RFC 9449 §4.3).
-    #[error("there is not one DPoP proof that can be read")]
+    #[error("the DPoP proof is repeated or malformed")]
     DpopProof,
     /// The header that the certificate is read from does not have one.
-    #[error("the client certificate cannot be read")]
+    #[error("the client certificate is malformed")]
     Certificate,
 }
 

@@ -84,15 +84,15 @@ impl Presented {
         source: &ClientCertificateSource,
     ) -> Result<Self, PresentedError> {
         let mut presented = Self {
-            dpop: sole(headers, &DPOP)
+            dpop: single_value(headers, &DPOP)
                 .map_err(|_| PresentedError::DpopProof)?
                 .map(Secret::from),
-            attestation: sole(headers, &ATTESTATION)?.map(Secret::from),
-            attestation_pop: sole(headers, &ATTESTATION_POP)?.map(Secret::from),
+            attestation: single_value(headers, &ATTESTATION)?.map(Secret::from),
+            attestation_pop: single_value(headers, &ATTESTATION_POP)?.map(Secret::from),
             certificate: source.read(headers)?,
             ..Self::default()
         };
-        match sole(headers, &http::header::AUTHORIZATION)?.map(Authorization::parse) {
+        match single_value(headers, &http::header::AUTHORIZATION)?.map(Authorization::parse) {
             None => {}
             Some(Authorization::Basic(client)) => presented.client = Some(client?),
             Some(Authorization::Token(token)) => presented.access_token = Some(token?),
@@ -166,7 +166,7 @@ impl Presented {
 }
 
 /// The value of a header that may be there once.
-fn sole<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>, PresentedError> {
+fn single_value<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>, PresentedError> {
     let mut values = headers.get_all(name).iter();
     let Some(value) = values.next() else {
         return Ok(None);

@@ -128,14 +128,14 @@ impl AttemptTrace {
         // To find the result code, the whole body is read once more.
         if enabled!(target: TARGET, Level::DEBUG) {
             match result {
-                Ok(received) => self.answered(received),
+                Ok(received) => self.succeeded(received),
                 Err(error) => self.failed(error),
             }
         }
     }
 
-    fn answered(&self, received: &RawResponse) {
-        let fields = TraceFields::of_answer(received);
+    fn succeeded(&self, received: &RawResponse) {
+        let fields = TraceFields::of_response(received);
         fields.record(&self.span);
         self.span.in_scope(|| {
             debug!(
@@ -210,7 +210,7 @@ struct TraceFields<'a> {
 }
 
 impl<'a> TraceFields<'a> {
-    fn of_answer(received: &'a RawResponse) -> Self {
+    fn of_response(received: &'a RawResponse) -> Self {
         Self {
             status: Some(received.status),
             result_code: result_code_in(&received.body),
@@ -291,7 +291,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_result_codes_are_taken_for_result_codes() {
+    fn malformed_result_codes_are_ignored() {
         for (body, expected) in [
             (
                 r#"{"a":{"resultCode":"B2"},"resultCode":"A001202"}"#,
