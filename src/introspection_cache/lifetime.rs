@@ -1,21 +1,21 @@
-//! How long an answer may be kept.
+//! How long a response may be cached.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::types::{IntrospectionAction, IntrospectionRequest, IntrospectionResponse};
 
-/// A token that is refused can be good a moment later, when it was just created or its scopes were extended. A second
-/// is enough against a client that tries again and again.
+/// A rejected token can be valid a moment later, if it was just created or its scopes were extended. A second
+/// is enough to absorb the retries of a client.
 const MAX_AGE_OF_REFUSAL: Duration = Duration::from_secs(1);
 
-/// How long an answer is good from `now` on; `None` when it is for the one who asked.
+/// How long a response may be cached from `now` on; `None` when it must not be cached.
 pub(super) fn lifetime(
     request: &IntrospectionRequest,
     answer: &IntrospectionResponse,
     max_age: Duration,
     now: SystemTime,
 ) -> Option<Duration> {
-    // A nonce is handed out once.
+    // A nonce is for one client request.
     if answer.dpop_nonce.is_some() || answer.cnonce.is_some() {
         return None;
     }

@@ -1,4 +1,4 @@
-//! Looks responses up, and fills the cache with those of Authlete.
+//! Looks up responses, and fills the cache from Authlete.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -23,16 +23,16 @@ impl Cache {
         !self.max_age.is_zero()
     }
 
-    /// A response in the memory of the process that is still valid.
+    /// A valid response in memory.
     pub fn get(&self, key: &CacheKey) -> Option<Arc<IntrospectionResponse>> {
         let response = self.memory.get(key, Instant::now())?;
         record_lookup("memory");
         Some(response)
     }
 
-    /// Waits for a call that is asking Authlete already, or asks.
+    /// Waits for a concurrent call for the same response, or calls Authlete.
     ///
-    /// `ask` asks Authlete; it gets the time that has passed since the call began.
+    /// `ask` calls Authlete; its argument is the time that has passed since the call began.
     pub async fn fill<F>(
         &self,
         context: &Context,
@@ -53,7 +53,7 @@ impl Cache {
             return Ok(response);
         }
         if turn.is_err() || slot.is_filled() {
-            // The other call has failed, or its response is for that call alone. No other call waits for this one.
+            // The other call failed, or its response must not be shared. No other call waits for this one.
             drop(turn);
             record_lookup("miss");
             return ask(begun.elapsed()).await.map(Arc::new);

@@ -1,4 +1,4 @@
-//! Redis as the store, over a connection that all calls share.
+//! A store in Redis, over one shared connection.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -29,7 +29,7 @@ struct Shared {
     opened: u64,
 }
 
-/// The number tells a connection from the one that has replaced it since.
+/// A connection, with a number that distinguishes it from its replacements.
 #[derive(Clone)]
 struct NumberedConnection {
     number: u64,
@@ -39,7 +39,7 @@ struct NumberedConnection {
 impl RedisStore {
     pub fn new(url: &Secret) -> Result<Self, ConfigError> {
         let client = Client::open(url.expose()).map_err(|_| {
-            // Without the reason, which may show the password.
+            // The error of the client is left out, because it may show the password.
             ConfigError::client(
                 "the Redis URL is not redis://[user:password@]host[:port][/database], or is rediss:// and the crate \
                  redis has no TLS feature",
@@ -52,7 +52,7 @@ impl RedisStore {
         })
     }
 
-    /// Runs commands that may run twice. An error is its class, and the next commands run on a fresh connection.
+    /// Runs idempotent commands. After an error, the next commands run on a new connection.
     async fn run<T: FromRedisValue>(
         &self,
         commands: &Pipeline,
@@ -80,7 +80,7 @@ impl RedisStore {
         if let Some(mut current) = current {
             *used = Some(current.number);
             match commands.query_async(&mut current.connection).await {
-                // Redis closes a connection that is idle for longer than its `timeout`, and when it restarts.
+                // Redis closes a connection when it restarts, or when the connection is idle for longer than its `timeout`.
                 Err(error) if error.is_connection_dropped() => self.discard(current.number),
                 result => return result,
             }
@@ -136,8 +136,8 @@ impl IntrospectionStore for RedisStore {
 
     fn get<'a>(&'a self, keys: &'a [String], timeout: Duration) -> StoreFuture<'a, StoreValues> {
         Box::pin(async move {
-            // Without a transaction, because `redis` 1.8 panics where overflows do when one is refused as a whole. None is
-            // needed: the time may be from after the values were read.
+            // Not a transaction: `redis` 1.8 panics in builds with overflow checks when a whole transaction is rejected. None is
+            // needed, since the time may be read after the values.
             let commands = redis::pipe().mget(keys).cmd("TIME").to_owned();
             let (values, (seconds, microseconds)): (Vec<Option<Vec<u8>>>, (u64, u32)) =
                 self.run(&commands, timeout).await?;
@@ -197,7 +197,7 @@ fn milliseconds(duration: Duration) -> u64 {
     duration.as_millis().try_into().unwrap_or(u64::MAX)
 }
 
-/// What Redis calls the first of the errors, such as `READONLY`, or what the client calls it.
+/// The code of the first error of Redis, such as `READONLY`, or the category of the client's error.
 fn class(error: RedisError) -> String {
     let category = error.category().to_owned();
     let refusals = error.into_server_errors().unwrap_or_default();

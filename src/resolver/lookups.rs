@@ -1,4 +1,4 @@
-//! Lookups of names, on threads of their own.
+//! Name lookups on separate threads.
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -10,11 +10,11 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
-/// How long after its beginning a lookup is shared. Lookups of the platform take milliseconds, or else many seconds when
-/// a packet is lost or a name server is dead. In that case a new lookup may succeed while the old one still waits.
+/// How long after its start a lookup is shared. Lookups of the platform take milliseconds, or many seconds if
+/// a packet is lost or a name server is dead. Then a new lookup may succeed while the old one still waits.
 const SHARED_FOR: Duration = Duration::from_secs(1);
 
-/// Port 0 stands for the port of the URL.
+/// With port 0, the HTTP client uses the port of the URL.
 pub(super) fn resolve_with_platform(name: &str) -> io::Result<Vec<SocketAddr>> {
     (name, 0).to_socket_addrs().map(Iterator::collect)
 }
@@ -22,17 +22,17 @@ pub(super) fn resolve_with_platform(name: &str) -> io::Result<Vec<SocketAddr>> {
 type LookUp = dyn Fn(&str) -> io::Result<Vec<SocketAddr>> + Send + Sync;
 type Outcome = Result<Arc<[SocketAddr]>, Arc<io::Error>>;
 
-/// Lookups under way. Connections that need the same name at the same time share one, so that a burst of connections does
-/// not become a burst of threads.
+/// The lookups in progress. Connections that need the same name at the same time share a lookup, so that a burst of
+/// connections does not start many threads.
 ///
-/// The threads are not those of tokio for blocking work: a runtime waits for these when it shuts down, and a lookup cannot
+/// It does not use tokio's threads for blocking work: a runtime waits for these when it shuts down, and a lookup cannot
 /// be cancelled.
 pub(super) struct Lookups {
     look_up: Arc<LookUp>,
     latest: Mutex<HashMap<String, Lookup>>,
 }
 
-/// A lookup that was begun.
+/// A lookup that was started.
 #[derive(Clone)]
 pub(super) struct Lookup {
     began: Instant,
@@ -49,10 +49,10 @@ impl Lookups {
         }
     }
 
-    /// The lookup of a name that is under way, or else a new one.
+    /// The lookup in progress for a name, or a new one.
     ///
     /// # Errors
-    /// The system refuses another thread.
+    /// The thread cannot be started.
     pub(super) fn join(&self, name: &str) -> io::Result<Lookup> {
         let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(lookup) = latest.get(name).filter(|lookup| lookup.can_be_shared()) {
@@ -112,7 +112,7 @@ mod tests {
         0,
     ));
 
-    /// Lookups that last until the sender sends something or is dropped, and how many were begun.
+    /// Lookups that last until the sender sends a value or is dropped, and a counter of started lookups.
     fn lookups_that_wait() -> (Lookups, mpsc::Sender<()>, Arc<AtomicUsize>) {
         let (finish, finished) = mpsc::channel();
         let (finished, begun) = (Mutex::new(finished), Arc::new(AtomicUsize::new(0)));
@@ -133,10 +133,10 @@ mod tests {
         for found in join_all(all.into_iter().map(Lookup::outcome)).await {
             assert_eq!(found.unwrap()[..], [ADDRESS]);
         }
-        // More than one where this test was interrupted for longer than a lookup is shared.
+        // More than one if this test was interrupted for longer than a lookup is shared.
         let shared = begun.load(Ordering::Relaxed);
         assert!(shared < 5, "{shared}");
-        // Once it has ended, its outcome is not used again.
+        // The outcome of a completed lookup is not reused.
         while lookups.latest.lock().unwrap()["a"].can_be_shared() {
             tokio::task::yield_now().await;
         }
@@ -180,7 +180,7 @@ mod tests {
             drop(runtime);
             done.send(()).unwrap();
         });
-        // A runtime that waits for the lookup would wait for ever.
+        // A runtime that waits for the lookup would hang.
         is_done.recv_timeout(Duration::from_secs(30)).unwrap();
         waiting.join().unwrap();
         drop(finish);
@@ -193,7 +193,7 @@ mod tests {
         drop(gone);
         drop(finish);
         assert_eq!(stays.outcome().await.unwrap()[..], [ADDRESS]);
-        // One that nobody waits for goes on, too.
+        // A lookup without a waiting caller continues, too.
         drop(lookups.join("b").unwrap());
         while begun.load(Ordering::Relaxed) < 2 {
             tokio::task::yield_now().await;

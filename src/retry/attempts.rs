@@ -8,23 +8,23 @@ use tower::retry::budget::{Budget as _, TpsBudget};
 use super::RetryPolicy;
 use crate::Error;
 
-/// Counts the attempts of a call, and says whether there is another one.
+/// Counts the attempts of a call, and decides whether there is another one.
 pub(crate) struct Attempts<'a> {
     policy: &'a RetryPolicy,
     budget: &'a TpsBudget,
-    /// Whether a call that may have been processed may be made again.
+    /// Whether a call may be repeated even if it may have been processed.
     is_repeatable: bool,
     deadline: Instant,
-    /// With the current one.
+    /// Including the current one.
     requests: u32,
-    /// With the current one. A request that had to be made anew is no attempt of its own.
+    /// Including the current one. A request that is repeated with a new nonce does not count as another attempt.
     attempts: u32,
-    /// Whether the request of the current attempt was made anew.
+    /// Whether the request of the current attempt was repeated with a new nonce.
     is_renewed: bool,
 }
 
 impl<'a> Attempts<'a> {
-    /// Begins a call, which deposits into the budget.
+    /// Begins a call, and makes its deposit into the budget.
     pub fn begin(
         policy: &'a RetryPolicy,
         budget: &'a TpsBudget,
@@ -49,18 +49,18 @@ impl<'a> Attempts<'a> {
         self.attempts += 1;
     }
 
-    /// How long the current attempt may take at most, if another one may follow when it takes longer.
+    /// The timeout of the current attempt, if it may be followed by another one.
     pub fn time_limit(&self) -> Option<Duration> {
         (self.is_repeatable && !self.is_last()).then_some(self.policy.attempt_timeout)
     }
 
-    /// How many requests were sent before the current one.
+    /// The number of requests before the current one.
     pub fn resent(&self) -> u32 {
         self.requests.saturating_sub(1)
     }
 
-    /// Repeats the request of the current attempt with the nonce that the server has just given: once, and without a delay,
-    /// whatever the policy. The server refused it before it processed it.
+    /// Repeats the request of the current attempt with the new nonce of the server: once, and without a delay, independent of
+    /// the policy. The server rejected the request before it processed it.
     pub fn retry_with_nonce(&mut self) -> Option<Duration> {
         if std::mem::replace(&mut self.is_renewed, true) {
             return None;
@@ -81,7 +81,7 @@ impl<'a> Attempts<'a> {
             .unwrap_or_default()
             .saturating_add(backoff);
         let left = self.deadline.saturating_duration_since(Instant::now());
-        // An attempt without any time left is none, and the budget is for those that are made.
+        // Without any time left there is no attempt, and nothing is withdrawn from the budget.
         (delay < left && self.budget.withdraw()).then_some(delay)
     }
 
@@ -118,7 +118,7 @@ mod tests {
         }))
     }
 
-    /// The waits of a call whose attempts all fail in one way; an attempt takes no time.
+    /// The delays of a call whose attempts all fail with the same error; an attempt takes no time.
     async fn waits(policy: &RetryPolicy, timeout: Duration, error: &Error) -> Vec<Duration> {
         let (budget, deadline) = (budget(), Instant::now() + timeout);
         let mut attempts = Attempts::begin(policy, &budget, true, deadline);
@@ -146,7 +146,7 @@ mod tests {
             assert_eq!(waits.len(), 8);
             for (number, wait) in waits.into_iter().enumerate() {
                 let longest = Duration::from_millis(100 << number).min(Duration::from_secs(2));
-                // The clock has milliseconds.
+                // The clock has a resolution of a millisecond.
                 assert!(
                     wait <= longest + Duration::from_millis(1),
                     "{number}: {wait:?}"
@@ -197,7 +197,7 @@ mod tests {
         }
         let reserve = 100;
         assert_eq!(retries, reserve + calls / 5);
-        // A second later there is nothing more, and when the window is over there is the reserve again.
+        // A second later the budget is still empty, and after the window the reserve is available again.
         let deadline = Instant::now() + LONG;
         let mut attempts = Attempts::begin(&policy, &budget, true, deadline);
         attempts.start();

@@ -1,4 +1,4 @@
-//! Whether a call that may have been processed may be made again.
+//! Whether a call may be repeated even if it may have been processed.
 
 use std::collections::HashMap;
 
@@ -6,13 +6,13 @@ use serde::de::IgnoredAny;
 
 use crate::Operation;
 
-/// What the description says of the operation, and whether this request has what is good for one use.
+/// Whether the operation is repeatable and the request has no single-use member.
 pub(crate) fn is_repeatable(operation: &Operation, body: &[u8]) -> bool {
     let has = |member| has_member(body, member);
     operation.repeatable && !operation.single_use.is_some_and(has)
 }
 
-/// Only the names are read: the values may be secrets. Most bodies do not even have the word.
+/// Only the names are parsed, because values may be secrets. The search for the name avoids parsing most bodies.
 fn has_member(body: &[u8], name: &str) -> bool {
     if !body.windows(name.len()).any(|word| word == name.as_bytes()) {
         return false;
