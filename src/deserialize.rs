@@ -1,7 +1,7 @@
 //! Lenient deserialization: a missing, `null` or unknown member is not an error.
 //!
-//! serde's derive could do the same with attributes, but would need `flatten` to keep unknown members, which makes decoding of
-//! large objects slower, and increases the build time.
+//! serde's derive could do the same with attributes, but would need `flatten` to keep unknown members, which makes decoding
+//! of large objects slower, and increases the build time.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -225,8 +225,8 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Entries<T> {
 }
 
 /// Implements `Deserialize` for a struct. Kinds of members: `value`, which may be `null`; `integer`, which may be a string;
-/// `list` and `map`, whose `null` items are left out; `or_default`, the default for `null`. Unknown members are added to `extra`.
-/// With `text`, a plain string is deserialized into that member.
+/// `list` and `map`, whose `null` items are left out; `or_default`, the default for `null`. Unknown members are added to
+/// `extra`. With `text`, a plain string is deserialized into that member.
 macro_rules! impl_deserialize {
     (
         $name:ident { $( $kind:ident $member:ident = $key:literal ),* $(,)? }

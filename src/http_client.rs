@@ -67,8 +67,8 @@ impl ConnectionSettings {
     }
 
     fn defaults(&self) -> ClientBuilder {
-        // Any crate of the program may enable HTTP/2 in reqwest. Then all calls would share one connection, and fail together
-        // when it breaks.
+        // Any crate of the program may enable HTTP/2 in reqwest. Then all calls would share one connection, and fail
+        // together when it breaks.
         let builder = tls::use_backend(reqwest::Client::builder())
             .http1_only()
             .connect_timeout(self.connect_timeout.unwrap_or(CONNECT_TIMEOUT))
@@ -94,8 +94,8 @@ impl ConnectionSettings {
     }
 }
 
-/// Closes a connection when its peer is dead. Unacknowledged data is detected by the TCP user timeout (on Linux and Android),
-/// and a peer that disappears while a response is outstanding or the connection is idle by keepalive probes.
+/// Closes a connection when its peer is dead. Unacknowledged data is detected by the TCP user timeout (on Linux and
+/// Android), and a peer that disappears while a response is outstanding or the connection is idle by keepalive probes.
 fn detect_dead_peers(builder: ClientBuilder) -> ClientBuilder {
     let builder = builder
         .tcp_keepalive(DEAD_PEER_TIMEOUT)

@@ -1,7 +1,7 @@
 //! Finds the JSON path of a position in a text.
 //!
-//! A decode error has a line and a column. A crate that tracks the path while decoding would compile the decoder of every type
-//! a second time; walking the text costs nothing until there is an error.
+//! A decode error has a line and a column. A crate that tracks the path while decoding would compile the decoder of every
+//! type a second time; walking the text costs nothing until there is an error.
 
 /// The maximum length of a path, in characters, so that errors fit into logs.
 const MAX_LENGTH: usize = 256;

@@ -47,8 +47,9 @@ pub struct Page<T> {
     pub(crate) total: Option<i32>,
 }
 
-/// Implements [`ListRequest`](crate::ListRequest) for the request of an operation. The arguments are the request, the method,
-/// the response, its member with the items, and their type. The generated code uses it for each operation with `x-pages`.
+/// Implements [`ListRequest`](crate::ListRequest) for the request of an operation. The arguments are the request, the
+/// method, the response, its member with the items, and their type. The generated code uses it for each operation with
+/// `x-pages`.
 macro_rules! list_request {
     ($request:ty, $method:ident, $response:ty, $member:ident: $item:ty) => {
         impl crate::ListRequest for $request {

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-/// Secret text, such as a token, a ticket, a client secret or a private key. It never appears in `Debug` output, and its memory
-/// is overwritten when it is dropped.
+/// Secret text, such as a token, a ticket, a client secret or a private key. It never appears in `Debug` output, and its
+/// memory is overwritten when it is dropped.
 ///
 /// Create it from a `&str`, a `String` or the bytes of a request body, and read it with [`expose`](Self::expose), which is
 /// easy to find in a review. Secrets are compared in constant time.

@@ -1,4 +1,4 @@
-//! Work that the first connection needs, done before it on a thread of its own.
+//! Work for the first connection, done in advance on a separate thread.
 
 use std::thread;
 use std::time::Duration;
@@ -6,10 +6,10 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
 
-/// No connection waits for longer after the beginning: a process that forks at this time does not have the thread.
+/// The maximum time that connections wait after the start: the thread does not exist in a process that forks meanwhile.
 const MAX_WAIT: Duration = Duration::from_secs(1);
 
-/// Work under way, or done. A thread of the runtime is not blocked by it.
+/// Work that is in progress or complete. Waiting for it does not block a thread of the runtime.
 #[derive(Clone)]
 pub(crate) struct WarmUp {
     /// Closed when the work has ended.
@@ -18,7 +18,7 @@ pub(crate) struct WarmUp {
 }
 
 impl WarmUp {
-    /// Without a thread for it, or when it panics, it counts as done: it only saves time.
+    /// If the thread cannot be started, or the work panics, it counts as complete, since it is only an optimization.
     pub(crate) fn begin(work: impl FnOnce() + Send + 'static) -> Self {
         let (until_dropped, running) = watch::channel(());
         let _ = thread::Builder::new()
@@ -58,7 +58,7 @@ mod tests {
         assert!(early.is_err());
         drop(finish);
         warm_up.ended().await;
-        // And for a later connection, at once.
+        // A later connection does not wait.
         warm_up.clone().ended().await;
     }
 

@@ -162,8 +162,8 @@ impl AuthleteBuilder {
     /// - `pool_idle_timeout`: 90 seconds in reqwest, 30 seconds in this crate.
     /// - `tcp_user_timeout` (Linux, Android), `tcp_keepalive`, `tcp_keepalive_interval` and `tcp_keepalive_retries`, which
     ///   detect dead peers. With the values of this crate (5 seconds, 5 seconds, 1 second, 3) a call fails, or
-    ///   is retried on another connection, after 6 seconds; with those of reqwest (30 seconds, 15 seconds, 15 seconds, 3) the
-    ///   [timeouts](RetryPolicy::attempt_timeout) of the call expire first.
+    ///   is retried on another connection, after 6 seconds; with those of reqwest (30 seconds, 15 seconds, 15 seconds, 3)
+    ///   the [timeouts](RetryPolicy::attempt_timeout) of the call expire first.
     /// - `dns_resolver`. reqwest tries the addresses of one family (IPv4 or IPv6) one after the other, each for its share of
     ///   the connect timeout. This crate tries a second IPv4 address 300 milliseconds after a first one that does not
     ///   respond. It resolves names on separate threads; those of reqwest delay the shutdown of the runtime.
@@ -172,8 +172,8 @@ impl AuthleteBuilder {
     ///   dead peer blocks all of them: for 31 seconds in our measurements, and for 4.2 seconds with
     ///   pings. With HTTP/2 set `http2_keep_alive_interval` to about 5 seconds, a `http2_keep_alive_timeout`, and
     ///   `http2_keep_alive_while_idle`. The limits for response headers differ, too (`http2_max_header_list_size`).
-    /// - Retries of reqwest (`retry`): do not enable them for requests that the server may have processed. By default reqwest
-    ///   only retries requests that an HTTP/2 server has rejected unprocessed.
+    /// - Retries of reqwest (`retry`): do not enable them for requests that the server may have processed. By default
+    ///   reqwest only retries requests that an HTTP/2 server has rejected unprocessed.
     pub fn reqwest_builder(mut self, builder: reqwest::ClientBuilder) -> Self {
         self.http = Http::Builder(Box::new(builder));
         self
@@ -181,10 +181,10 @@ impl AuthleteBuilder {
 
     /// Uses your own `reqwest` client and its connection pool.
     ///
-    /// No connection settings are applied to it, and [`build`](Self::build) returns an error if root certificates or a client
-    /// certificate are set. The client must not follow redirects (`redirect(Policy::none())`), because a request contains
-    /// credentials and tokens. See [`reqwest_builder`](Self::reqwest_builder) for the defaults of this crate that the
-    /// client should have.
+    /// No connection settings are applied to it, and [`build`](Self::build) returns an error if root certificates or a
+    /// client certificate are set. The client must not follow redirects (`redirect(Policy::none())`), because a request
+    /// contains credentials and tokens. See [`reqwest_builder`](Self::reqwest_builder) for the defaults of this crate that
+    /// the client should have.
     pub fn reqwest_client(mut self, client: reqwest::Client) -> Self {
         self.http = Http::Client(client);
         self
@@ -215,8 +215,9 @@ impl AuthleteBuilder {
         self.reject_zero()?;
         let user_agent = match &self.user_agent {
             None => HeaderValue::from_static(concat!("authlete-rust/", env!("CARGO_PKG_VERSION"))),
-            Some(text) => HeaderValue::from_str(text)
-                .map_err(|error| client_error("the user agent is not a valid HTTP header value", error))?,
+            Some(text) => HeaderValue::from_str(text).map_err(|error| {
+                client_error("the user agent is not a valid HTTP header value", error)
+            })?,
         };
         let is_default = matches!(self.http, Http::Default);
         let has_client_of_caller = matches!(self.http, Http::Builder(_) | Http::Client(_));

@@ -24,9 +24,9 @@ impl Authlete {
     /// Concurrent calls for the same request share one call to Authlete. If it fails or is dropped, the others
     /// make their own call, within the timeout of the handle.
     ///
-    /// Not cached are errors, other actions, responses with a nonce (`dpopNonce`, `cnonce`), and responses to requests with a
-    /// DPoP proof (RFC 9449), with members for an HTTP message signature (RFC 9421), or with members that this
-    /// version of the crate does not know.
+    /// Not cached are errors, other actions, responses with a nonce (`dpopNonce`, `cnonce`), and responses to requests with
+    /// a DPoP proof (RFC 9449), with members for an HTTP message signature (RFC 9421), or with members that this version of
+    /// the crate does not know.
     ///
     /// # Revocation
     /// When a call that revokes or changes tokens returns or is dropped, on this handle or on one that shares its cache,

@@ -206,8 +206,8 @@ impl Config {
     /// The organization API is the exception: it takes its token as Bearer.
     ///
     /// Supported are EC keys (P-256, P-384 or P-521), OKP keys (Ed25519), and RSA keys of 2048 to 8192 bits with their
-    /// factors. The algorithm is the `alg` of the key; by default an RSA key signs with PS256, the RSA algorithm of FAPI 2.0,
-    /// and an Ed25519 key with EdDSA.
+    /// factors. The algorithm is the `alg` of the key; by default an RSA key signs with PS256, the RSA algorithm of FAPI
+    /// 2.0, and an Ed25519 key with EdDSA.
     ///
     /// If the server requires a nonce in the proof, the request is repeated once, without a delay, for all operations:
     /// it was rejected before it was processed. Like any request it passes the rate limiter and has its own
@@ -318,8 +318,8 @@ impl Config {
         self.values.contains_key(&setting)
     }
 
-    /// Sets a setting, in the format of files and environment variables. Whitespace around the value is removed, and an empty
-    /// value unsets the setting.
+    /// Sets a setting, in the format of files and environment variables. Whitespace around the value is removed, and an
+    /// empty value unsets the setting.
     #[must_use]
     pub fn set(self, setting: Setting, value: impl Into<Secret>) -> Self {
         self.set_from(Source::Code, setting, value)
@@ -338,8 +338,8 @@ impl Config {
     }
 }
 
-/// Shows the names of the settings, and the values of those that are not secret. An invalid value is not shown, because it may
-/// be a misplaced secret.
+/// Shows the names of the settings, and the values of those that are not secret. An invalid value is not shown, because it
+/// may be a misplaced secret.
 impl fmt::Debug for Config {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut output = formatter.debug_struct("Config");

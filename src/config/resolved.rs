@@ -206,9 +206,7 @@ impl Config {
             return Err(ConfigError::Unsupported { setting, feature });
         }
         let key = match version {
-            ApiVersion::V2 => {
-                Err("is for access tokens, which 2.x does not have")
-            }
+            ApiVersion::V2 => Err("is for access tokens, which 2.x does not have"),
             ApiVersion::V3 => SigningKey::from_jwk(&value.text),
         };
         key.map(Some)

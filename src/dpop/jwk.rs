@@ -147,9 +147,7 @@ fn encoded(bytes: &[u8]) -> String {
 }
 
 fn public(member: &Option<String>) -> Result<Vec<u8>, Reason> {
-    let text = member
-        .as_ref()
-        .ok_or("lacks members of a public key")?;
+    let text = member.as_ref().ok_or("lacks members of a public key")?;
     decoded(text)
 }
 

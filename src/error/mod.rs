@@ -70,8 +70,8 @@ pub enum Error {
         reason: &'static str,
     },
 
-    /// The handle's own rate limiter ([`RateLimiterPolicy`](crate::RateLimiterPolicy)) would delay the call past its deadline.
-    /// Nothing was sent.
+    /// The handle's own rate limiter ([`RateLimiterPolicy`](crate::RateLimiterPolicy)) would delay the call past its
+    /// deadline. Nothing was sent.
     #[error("{operation}: the rate limiter would delay this call by {delay}, past its deadline", delay = milliseconds(delay))]
     Throttled {
         /// The operation ID.
@@ -107,8 +107,8 @@ pub enum Error {
     #[error(transparent)]
     Api(Box<ApiError>),
 
-    /// The response has a success status without the JSON that the operation returns: it is the login page of a network, it is
-    /// empty or truncated, or there is data before or after the JSON, including a byte order mark (RFC 8259 §8.1).
+    /// The response has a success status without the JSON that the operation returns: it is the login page of a network, it
+    /// is empty or truncated, or there is data before or after the JSON, including a byte order mark (RFC 8259 §8.1).
     #[error(transparent)]
     UnexpectedBody(Box<UnexpectedBodyError>),
 
@@ -142,8 +142,8 @@ pub enum Error {
 pub enum ErrorKind {
     /// The program or its configuration must change. Nothing was sent.
     Usage,
-    /// Too many calls: Authlete returned 429, or the handle's own [rate limiter](crate::RateLimiterPolicy) would delay the call
-    /// past its timeout. [`Error::retry_after`] is the time to wait, if it is known.
+    /// Too many calls: Authlete returned 429, or the handle's own [rate limiter](crate::RateLimiterPolicy) would delay the
+    /// call past its timeout. [`Error::retry_after`] is the time to wait, if it is known.
     RateLimited,
     /// Authlete cannot be reached or is overloaded: the name does not resolve, no connection, a failed TLS handshake, a
     /// timeout, a broken connection, 408, 502, 503 or 504, or an open circuit breaker. A wrong base URL can also be the
@@ -211,8 +211,8 @@ impl fmt::Display for TransportErrorKind {
 
 /// A response with an error status.
 ///
-/// `Display` and `Debug` show the operation, the status and the result code. Without a result code, `Display` shows the media
-/// type, if it is a common one.
+/// `Display` and `Debug` show the operation, the status and the result code. Without a result code, `Display` shows the
+/// media type, if it is a common one.
 #[non_exhaustive]
 pub struct ApiError {
     /// The operation ID.
@@ -343,9 +343,15 @@ impl fmt::Display for UnexpectedBodyError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (operation, status) = (self.operation, self.status);
         if self.is_empty {
-            return write!(formatter, "{operation}: the response ({status}) has no body");
+            return write!(
+                formatter,
+                "{operation}: the response ({status}) has no body"
+            );
         }
-        write!(formatter, "{operation}: the response ({status}) is not JSON")?;
+        write!(
+            formatter,
+            "{operation}: the response ({status}) is not JSON"
+        )?;
         self.headers.describe_body(formatter)
     }
 }
@@ -433,8 +439,8 @@ impl Error {
     /// Whether the same call may succeed later: it is [`RateLimited`](ErrorKind::RateLimited) or
     /// [`Unavailable`](ErrorKind::Unavailable).
     ///
-    /// This does not mean that the call is safe to repeat. After a timeout or a broken connection, Authlete may have processed
-    /// the request, and a ticket, a code or a token in it may be used up.
+    /// This does not mean that the call is safe to repeat. After a timeout or a broken connection, Authlete may have
+    /// processed the request, and a ticket, a code or a token in it may be used up.
     pub fn is_retryable(&self) -> bool {
         matches!(self.kind(), ErrorKind::RateLimited | ErrorKind::Unavailable)
     }

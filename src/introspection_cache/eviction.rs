@@ -14,8 +14,8 @@ use crate::context::Context;
 use crate::operations;
 use crate::{Error, Operation, Secret};
 
-/// Removes responses from the cache at the end of a call. A call that times out or is dropped counts, too, because it may have
-/// been processed.
+/// Removes responses from the cache at the end of a call. A call that times out or is dropped counts, too, because it may
+/// have been processed.
 pub(crate) struct Eviction {
     responses: AffectedResponses,
     /// The deadline of the call.
@@ -30,8 +30,8 @@ struct AffectedResponses {
     /// The service whose responses in the store are affected. `None` when the handle cannot call introspection: then the
     /// responses of other handles may be affected.
     service: Option<String>,
-    /// The possible digests of the token that the call names, if any. A name is a token or the hash of one, and the two cannot
-    /// be distinguished.
+    /// The possible digests of the token that the call names, if any. A name is a token or the hash of one, and the two
+    /// cannot be distinguished.
     token: Vec<TokenDigest>,
 }
 

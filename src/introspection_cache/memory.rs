@@ -21,8 +21,8 @@ struct Token(Mutex<Vec<(Inputs, Arc<Slot>)>>);
 
 type Inputs = [u8; 32];
 
-/// The slot for one response. A slot that is removed while it is being filled still serves the calls that wait for it, but no
-/// later ones.
+/// The slot for one response. A slot that is removed while it is being filled still serves the calls that wait for it, but
+/// no later ones.
 #[derive(Default)]
 pub(super) struct Slot {
     /// Held by the call that asks Authlete, while others wait.

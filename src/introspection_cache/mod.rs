@@ -1,7 +1,7 @@
 //! The cache of introspection responses.
 //!
-//! The cache belongs to the handle, because calls of the handle that revoke tokens must evict responses. Cached responses are
-//! opt-in per call: an endpoint that must detect a revocation at once calls `introspection`, and others call
+//! The cache belongs to the handle, because calls of the handle that revoke tokens must evict responses. Cached responses
+//! are opt-in per call: an endpoint that must detect a revocation at once calls `introspection`, and others call
 //! `cached_introspection`.
 
 mod cache_key;
@@ -27,8 +27,8 @@ use memory::Memory;
 use shared::SharedCache;
 pub use store::{IntrospectionStore, StoreError, StoreFuture, StoreValues, StoreWrite};
 
-/// A page and its subresources check a token several times within seconds, and users rarely notice a delay of a revocation that
-/// is this short.
+/// A page and its subresources check a token several times within seconds, and users rarely notice a delay of a revocation
+/// that is this short.
 const MAX_AGE: Duration = Duration::from_secs(10);
 
 /// A revocation must take effect within a reasonable time.
@@ -37,12 +37,12 @@ const MAX_AGE_LIMIT: Duration = Duration::from_secs(60 * 60);
 /// With some 2 KiB per token, about 20 MiB.
 const MAX_TOKENS: usize = 10_000;
 
-/// The cache for [`Authlete::cached_introspection`](crate::Authlete::cached_introspection), whose documentation describes what
-/// is cached and for how long.
+/// The cache for [`Authlete::cached_introspection`](crate::Authlete::cached_introspection), whose documentation describes
+/// what is cached and for how long.
 ///
 /// It is for resource servers, which check the same token repeatedly. [`introspection`](crate::Authlete::introspection)
-/// still calls Authlete each time: use it where a revoked token must be rejected at once. Tokens are stored as SHA-256 hashes.
-/// Cache hits and misses are [`tracing` events](crate::guide::tracing#the-introspection-cache).
+/// still calls Authlete each time: use it where a revoked token must be rejected at once. Tokens are stored as SHA-256
+/// hashes. Cache hits and misses are [`tracing` events](crate::guide::tracing#the-introspection-cache).
 ///
 /// ```
 /// use std::time::Duration;
@@ -97,8 +97,8 @@ impl IntrospectionCache {
 
     /// The approximate maximum number of tokens in memory; beyond that, the least used are evicted. Default: 10,000.
     ///
-    /// A token with one typical response takes 2.2 KB. It can have up to eight responses: one for each set of scopes and other
-    /// conditions against which it is checked.
+    /// A token with one typical response takes 2.2 KB. It can have up to eight responses: one for each set of scopes and
+    /// other conditions against which it is checked.
     pub fn max_tokens(mut self, tokens: usize) -> Self {
         self.max_tokens = tokens;
         self
@@ -116,12 +116,12 @@ impl IntrospectionCache {
     /// Redis, not a replica of it, and the same [`max_age`](Self::max_age).
     ///
     /// Redis never makes a call fail or exceed its timeout. Each operation is limited to 200 milliseconds and to a quarter
-    /// of the remaining timeout; with less than 20 milliseconds left, a lookup skips Redis. If Redis is unavailable, calls go
-    /// to Authlete; after a failure, lookups skip Redis for a second, with one event at `warn`.
+    /// of the remaining timeout; with less than 20 milliseconds left, a lookup skips Redis. If Redis is unavailable, calls
+    /// go to Authlete; after a failure, lookups skip Redis for a second, with one event at `warn`.
     ///
     /// # Revocation
-    /// After a call of this instance that revokes or changes tokens has returned, no instance finds the old responses in Redis
-    /// any more. Responses in the memory of other instances remain valid there for up to [`max_age`](Self::max_age).
+    /// After a call of this instance that revokes or changes tokens has returned, no instance finds the old responses in
+    /// Redis any more. Responses in the memory of other instances remain valid there for up to [`max_age`](Self::max_age).
     ///
     /// If Redis is unreachable or rejects the deletion, the call tries once more on a new connection and then
     /// returns. This instance skips Redis for these tokens until a retry in the background, about once a second, succeeds,
@@ -139,9 +139,9 @@ impl IntrospectionCache {
     /// - revocations for more than 10,000 services wait for a retry.
     ///
     /// # Configuration of Redis
-    /// Any eviction policy works, with or without persistence, even when memory is full: a response is valid only together with
-    /// two other keys, and a revocation deletes one of these. A lost key costs a call to Authlete. The user
-    /// needs the commands `MGET`, `SET`, `DEL`, `PEXPIRE` and `TIME`, and `SELECT` if the URL has a database.
+    /// Any eviction policy works, with or without persistence, even when memory is full: a response is valid only together
+    /// with two other keys, and a revocation deletes one of these. A lost key costs a call to Authlete. The user needs the
+    /// commands `MGET`, `SET`, `DEL`, `PEXPIRE` and `TIME`, and `SELECT` if the URL has a database.
     ///
     /// A revocation of a token that this instance has not cached discards all cached responses of the service. If the
     /// authorization server and the resource servers are separate instances, this applies to each revocation.

@@ -136,8 +136,8 @@ impl IntrospectionStore for RedisStore {
 
     fn get<'a>(&'a self, keys: &'a [String], timeout: Duration) -> StoreFuture<'a, StoreValues> {
         Box::pin(async move {
-            // Not a transaction: `redis` 1.8 panics in builds with overflow checks when a whole transaction is rejected. None is
-            // needed, since the time may be read after the values.
+            // Not a transaction: `redis` 1.8 panics in builds with overflow checks when a whole transaction is rejected.
+            // None is needed, since the time may be read after the values.
             let commands = redis::pipe().mget(keys).cmd("TIME").to_owned();
             let (values, (seconds, microseconds)): (Vec<Option<Vec<u8>>>, (u64, u32)) =
                 self.run(&commands, timeout).await?;

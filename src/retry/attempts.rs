@@ -59,8 +59,8 @@ impl<'a> Attempts<'a> {
         self.requests.saturating_sub(1)
     }
 
-    /// Repeats the request of the current attempt with the new nonce of the server: once, and without a delay, independent of
-    /// the policy. The server rejected the request before it processed it.
+    /// Repeats the request of the current attempt with the new nonce of the server: once, and without a delay, independent
+    /// of the policy. The server rejected the request before it processed it.
     pub fn retry_with_nonce(&mut self) -> Option<Duration> {
         if std::mem::replace(&mut self.is_renewed, true) {
             return None;

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use super::CircuitBreakerPolicy;
 
-/// Lets attempts through while they succeed, and single trials while they fail.
+/// Permits attempts while they succeed, and single trials while they fail.
 #[derive(Debug)]
 pub(super) struct CircuitBreaker {
     policy: CircuitBreakerPolicy,
@@ -17,18 +17,18 @@ pub(super) struct CircuitBreaker {
 #[derive(Debug)]
 enum State {
     Closed {
-        /// In a row.
+        /// Consecutive failures.
         failures: u32,
     },
     Open {
         /// When the pause began.
         since: Instant,
-        /// How many trials there may still be before the pause is over.
+        /// How many trials are still permitted in this pause.
         trials: u32,
     },
 }
 
-/// An attempt that was let through. Dropped without an outcome, it counts neither as success nor as failure.
+/// A permitted attempt. If it is dropped without an outcome, it counts neither as success nor as failure.
 #[derive(Debug)]
 pub(crate) struct Guard<'a> {
     circuit: &'a CircuitBreaker,
@@ -44,13 +44,13 @@ impl CircuitBreaker {
         }
     }
 
-    /// Lets an attempt through; the error is the time until the next trial.
+    /// Permits an attempt; the error is the time until the next trial.
     pub fn enter(&self) -> Result<Guard<'_>, Duration> {
         let mut state = self.state();
         let trial = match &mut *state {
             State::Closed { .. } => None,
             State::Open { since, trials } => {
-                // The trials begin with a pause of their own, so that one that does not end keeps no others away.
+                // The trials start another pause, so that a trial that never ends does not block further ones.
                 if since.elapsed() >= self.policy.open_duration {
                     *since = Instant::now();
                     *trials = self.policy.half_open_calls;
@@ -91,7 +91,7 @@ impl Guard<'_> {
     pub fn succeeded(mut self) {
         let is_trial = self.trial.take().is_some();
         let mut state = self.circuit.state();
-        // Whatever began before the circuit breaker opened does not tell whether the server is back.
+        // An attempt that began before the circuit breaker opened does not show that the server has recovered.
         if is_trial || matches!(*state, State::Closed { .. }) {
             *state = State::CLOSED;
         }
@@ -113,7 +113,7 @@ impl Guard<'_> {
     }
 }
 
-/// Leaves the place of a trial that did not end to another one.
+/// Permits another trial instead of one that was dropped.
 impl Drop for Guard<'_> {
     fn drop(&mut self) {
         if let Some(trial) = self.trial
@@ -134,7 +134,7 @@ mod tests {
     const PAUSE: Duration = Duration::from_secs(5);
     const SECOND: Duration = Duration::from_secs(1);
 
-    /// Opens after three failures.
+    /// A circuit breaker that opens after three failures.
     fn circuit(trials: u32) -> CircuitBreaker {
         let policy = CircuitBreakerPolicy::new()
             .failure_threshold(3)
@@ -151,7 +151,7 @@ mod tests {
         circuit
     }
 
-    /// How long it is until the next trial; `None` when an attempt is let through.
+    /// The time until the next trial; `None` when an attempt is permitted.
     fn refusal(circuit: &CircuitBreaker) -> Option<Duration> {
         circuit.enter().err()
     }
@@ -213,7 +213,7 @@ mod tests {
         circuit.enter().unwrap().succeeded();
         let permits: Vec<_> = (0..100).map(|_| circuit.enter().unwrap()).collect();
         assert!(!permits.iter().any(Guard::is_trial));
-        // The count begins anew.
+        // The count restarts.
         circuit.enter().unwrap().failed();
         circuit.enter().unwrap().failed();
         assert_eq!(refusal(&circuit), None);
@@ -227,7 +227,7 @@ mod tests {
         advance(SECOND).await;
         first.failed();
         assert_eq!(refusal(&circuit), Some(PAUSE));
-        // The other one knows better.
+        // A later success of the other trial closes the circuit.
         second.succeeded();
         assert_eq!(refusal(&circuit), None);
     }
@@ -251,7 +251,7 @@ mod tests {
         let endless = circuit.enter().unwrap();
         advance(PAUSE).await;
         let second = circuit.enter().unwrap();
-        // It has no place to leave any more.
+        // Its slot was already given to the second trial.
         drop(endless);
         assert_eq!(refusal(&circuit), Some(PAUSE));
         second.succeeded();

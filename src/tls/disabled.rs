@@ -1,4 +1,4 @@
-//! No TLS in this build: the HTTP client of the caller may bring it.
+//! Builds without TLS, in which the caller's HTTP client may provide it.
 
 use std::error::Error;
 

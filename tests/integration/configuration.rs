@@ -351,7 +351,10 @@ fn the_base_url_is_a_safe_one() {
             "must be https, except on this machine",
         ),
         ("http://0.0.0.0", "must be https, except on this machine"),
-        ("http://[::ffff:127.0.0.1]", "must be https, except on this machine"),
+        (
+            "http://[::ffff:127.0.0.1]",
+            "must be https, except on this machine",
+        ),
         ("http://localhost@a.example", "must have no user name"),
         ("ftp://us.authlete.com", "must be https, not ftp"),
         (
@@ -526,7 +529,10 @@ fn a_credential_that_cannot_be_one_is_refused_with_its_setting_and_its_fault() {
     let owner_key = ("AUTHLETE_SERVICEOWNER_APIKEY", "2");
     let service_secret = ("AUTHLETE_SERVICE_APISECRET", "s");
     for (value, fault) in [
-        ("SECRET\nline", "has whitespace or a control character in it"),
+        (
+            "SECRET\nline",
+            "has whitespace or a control character in it",
+        ),
         ("\"SECRET\"", "has quotation marks around it"),
         ("SECRET # of the test service", "has a comment after it"),
         ("SECRET\u{200b}", "has a non-ASCII character in it"),

@@ -401,7 +401,10 @@ fn the_url_of_the_idp_server_is_a_safe_one() {
     let of = |url: &str| Config::v3("https://us.authlete.com", 1, "t").idp_server(url);
     for (url, reason) in [
         ("login.authlete.com", "must begin with https://"),
-        ("http://login.authlete.com", "must be https, except on this machine"),
+        (
+            "http://login.authlete.com",
+            "must be https, except on this machine",
+        ),
         ("ftp://login.authlete.com", "must be https, not ftp"),
         (
             "https://user:SECRET@login.authlete.com",

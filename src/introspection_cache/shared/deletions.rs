@@ -68,8 +68,8 @@ impl Deletions {
         }
     }
 
-    /// Deletes keys; from now on this instance ignores responses under them. `service` is the key that covers all of them, and
-    /// at `until` all responses from before the deletion have expired.
+    /// Deletes keys; from now on this instance ignores responses under them. `service` is the key that covers all of them,
+    /// and at `until` all responses from before the deletion have expired.
     pub fn add(
         self: &Arc<Self>,
         keys: Vec<String>,

@@ -188,7 +188,8 @@ impl SharedCache {
 
     /// Ignores all existing responses in the store, when it is unknown which of them are outdated.
     pub fn ignore_existing(&self) {
-        self.deletions.ignore_existing(Instant::now() + self.max_age);
+        self.deletions
+            .ignore_existing(Instant::now() + self.max_age);
     }
 
     /// Runs an operation of the store; `None` when it fails or takes too long.

@@ -13,7 +13,7 @@ fn texts(names: &[&str]) -> Option<Vec<String>> {
     Some(names.iter().map(|&name| name.to_owned()).collect())
 }
 
-/// The answer to an authorization request.
+/// The response to an authorization request.
 fn answer(value: Value) -> AuthorizationResponse {
     serde_json::from_value(value).unwrap()
 }
@@ -76,7 +76,7 @@ fn individually_requested_claim_is_disclosed_when_its_scope_was_not_requested() 
         "idTokenClaims": r#"{"email":{"essential":true}}"#,
     }));
     let consented = RequestedClaims::from(&answer).consent(["openid"]);
-    // Nothing says why the other one is in the list.
+    // The other claim is neither of a granted scope nor individually requested.
     assert_eq!(
         collected(&consented),
         json!({ "email": "alice@example.com" })
@@ -100,7 +100,7 @@ fn only_listed_claims_are_disclosed_after_only() {
     let tagged = all.clone().only(["name#ja"]);
     assert_eq!(collected(&tagged), json!({ "name#ja": "アリス" }));
     assert_eq!(all.clone().only(["name"]).names(), ["name", "name#ja"]);
-    // It only takes away.
+    // It only removes claims.
     assert!(one.only(["name"]).names().is_empty());
 }
 
@@ -250,7 +250,7 @@ fn userinfo_has_only_claims_of_granted_scopes_and_consent() {
     assert_eq!(userinfo(json!(null)), Some(all));
     assert_eq!(
         userinfo(json!(["email", "phone_number", "department"])),
-        // The scope `phone` was refused, or narrowed away since (RFC 6749 §6).
+        // The scope `phone` was refused, or removed by a refresh since then (RFC 6749 §6).
         Some(json!({ "email": "alice@example.com", "department": "Sales" }))
     );
     assert_eq!(userinfo(json!(["address"])), None);
@@ -269,7 +269,7 @@ fn a_reissued_id_token_has_the_claims_of_the_scopes_that_are_left() {
     );
 }
 
-/// A user with verified claims, whatever is asked for.
+/// A user with the same verified claims for every request.
 struct Verified(Vec<Value>);
 
 impl Claims for Verified {
@@ -316,7 +316,7 @@ fn verified_claims_are_those_requested_and_consented_to() {
         collect(asked.clone(), &user),
         json!({ "verified_claims": expected })
     );
-    // A list has a list for an answer when several are found.
+    // The result is a list if several elements are found.
     assert_eq!(
         collect(json!([asked, asked]), &user),
         json!({ "verified_claims": [expected, expected] })
@@ -388,7 +388,7 @@ fn any_json() -> impl Strategy<Value = Value> {
     })
 }
 
-/// Names that mean something, and some that do not.
+/// Names with a meaning, and some arbitrary ones.
 fn any_name() -> impl Strategy<Value = String> {
     prop_oneof![
         9 => proptest::sample::select(vec![
@@ -491,7 +491,7 @@ proptest! {
         let individual: Map<String, Value> = serde_json::from_str(&individual).unwrap_or_default();
         let claims: Map<String, Value> = request.claims.map(|text| serde_json::from_str(&text).unwrap()).unwrap_or_default();
         for (name, value) in &claims {
-            prop_assert!(names.contains(name) || individual.contains_key(name), "{name} was not asked for");
+            prop_assert!(names.contains(name) || individual.contains_key(name), "{name} was not requested");
             prop_assert!(!has_empty(value), "{name} is empty: {value}");
             prop_assert!(!is_of_a_scope_that_is_refused(name, &asked, &granted), "{name} was refused");
             prop_assert!(!["sub", "iss"].contains(&name.as_str()));

@@ -314,14 +314,8 @@ fn bodies() -> Vec<Fault> {
     let value = |member: &str, value: &str| ok(format!(r#"{{"action":"OK","{member}":{value}}}"#));
     vec![
         fault("truncated JSON", ok(BEGINNING)),
-        fault(
-            "data after the JSON",
-            ok(format!("{BEGINNING}\"}}SECRET")),
-        ),
-        fault(
-            "data before the JSON",
-            ok(format!("SE{BEGINNING}\"}}")),
-        ),
+        fault("data after the JSON", ok(format!("{BEGINNING}\"}}SECRET"))),
+        fault("data before the JSON", ok(format!("SE{BEGINNING}\"}}"))),
         fault("a byte order mark", ok(format!("\u{feff}{BEGINNING}\"}}"))),
         fault("JSON in UTF-16", ok(utf_16(&format!("{BEGINNING}\"}}")))),
         fault("NUL before the JSON", ok(format!("\0{BEGINNING}\"}}"))),
@@ -330,11 +324,11 @@ fn bodies() -> Vec<Fault> {
             "escaped NUL in a string",
             value("clientIdAlias", r#""\u0000""#),
         ),
-        fault("invalid UTF-8 in a string", ok(b"{\"subject\":\"SECRET\xff\"}")),
         fault(
-            "a lone surrogate",
-            value("subject", r#""SECRET\ud800""#),
+            "invalid UTF-8 in a string",
+            ok(b"{\"subject\":\"SECRET\xff\"}"),
         ),
+        fault("a lone surrogate", value("subject", r#""SECRET\ud800""#)),
         fault("an array instead of the object", ok(r#"["SECRET"]"#)),
         fault("`null` instead of the object", ok("null")),
         fault("a number instead of a string", value("action", "5")),
@@ -346,10 +340,7 @@ fn bodies() -> Vec<Fault> {
             "an integer larger than 64 bits",
             value("clientId", "9223372036854775808"),
         ),
-        fault(
-            "a fraction instead of an integer",
-            value("clientId", "1.5"),
-        ),
+        fault("a fraction instead of an integer", value("clientId", "1.5")),
         fault("a number out of range", value("clientId", "1e400")),
         fault(
             "a number out of range, in an unknown member",
@@ -358,7 +349,10 @@ fn bodies() -> Vec<Fault> {
         fault("`NaN`", value("clientId", "NaN")),
         fault("a duplicate member", value("action", r#""A","action":"B""#)),
         fault("unknown members", value("x", r#"[{"y":null}]"#)),
-        fault("100,000 nested objects", deep("properties", r#"{"a":"#, "}")),
+        fault(
+            "100,000 nested objects",
+            deep("properties", r#"{"a":"#, "}"),
+        ),
         fault("100,000 nested arrays", deep("properties", "[", "]")),
         fault(
             "100,000 nested objects, in an unknown member",
@@ -400,7 +394,10 @@ fn tls() -> Vec<Fault> {
     // The header of a record with a ServerHello that does not come (RFC 8446 §5.1).
     let half = b"\x16\x03\x03\x00\x7a\x02\x00\x00\x76".to_vec();
     vec![
-        fault("plain text instead of TLS", NoTls(b"HTTP/1.1 400 Bad Request\r\n\r\n".into())),
+        fault(
+            "plain text instead of TLS",
+            NoTls(b"HTTP/1.1 400 Bad Request\r\n\r\n".into()),
+        ),
         fault("closed in the TLS handshake", NoTls(Vec::new())),
         fault(
             "closed within a message of the TLS handshake",
