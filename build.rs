@@ -1,4 +1,4 @@
-//! Makes the client from the description in `openapi/`.
+//! Generates the client from the description in `openapi/`.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs};

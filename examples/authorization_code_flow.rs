@@ -1,4 +1,4 @@
-//! The authorization code flow, as an authorization server takes part in it.
+//! The authorization code flow, from the point of view of an authorization server.
 //!
 //! `cargo run --example authorization_code_flow` runs it against the emulator; with `AUTHLETE_*` in the environment it
 //! runs against your own service. It registers a client for itself and deletes it at the end.
@@ -32,7 +32,7 @@ async fn main() -> Result<()> {
 }
 
 async fn run_flow(api: &Authlete, client_id: i64, client_secret: Secret) -> Result<()> {
-    // 1. A browser comes to the authorization endpoint with the client's request.
+    // 1. The browser sends the client's request to the authorization endpoint.
     let query = Serializer::new(String::new())
         .append_pair("response_type", "code")
         .append_pair("client_id", &client_id.to_string())
@@ -43,7 +43,7 @@ async fn run_flow(api: &Authlete, client_id: i64, client_secret: Secret) -> Resu
         .finish();
     println!("GET /authorize?{query}\n");
 
-    // 2. Authlete checks the request, and says that a person has to be asked.
+    // 2. Authlete validates the request and requires an interaction with the user.
     let authorization = api.authorization(&AuthorizationRequest::new(query)).await?;
     let ticket = match authorization.action {
         AuthorizationAction::Interaction => authorization.ticket.context("no ticket")?,
@@ -55,7 +55,7 @@ async fn run_flow(api: &Authlete, client_id: i64, client_secret: Secret) -> Resu
         }
     };
 
-    // 3. Here your server shows its login and consent page. John Doe logs in, and agrees.
+    // 3. Your server shows its login and consent page here. John Doe logs in and consents.
     let request = AuthorizationIssueRequest::new(ticket, "john.doe");
     let issued = api.authorization_issue(&request).await?;
     let location = match issued.action {
@@ -69,7 +69,7 @@ async fn run_flow(api: &Authlete, client_id: i64, client_secret: Secret) -> Resu
     };
     println!("HTTP/1.1 302 Found\nLocation: {}\n", location.expose());
 
-    // 4. The browser goes there, and the client comes to the token endpoint with the code.
+    // 4. The browser follows the redirect, and the client sends the code to the token endpoint.
     let code = issued.authorization_code.context("no authorization code")?;
     let body = Serializer::new(String::new())
         .append_pair("grant_type", "authorization_code")

@@ -1,6 +1,6 @@
-//! Where a configuration comes from, and what is said about a wrong one.
+//! The sources of a configuration, and the error for an invalid one.
 //!
-//! `cargo run --example configuration`; with `AUTHLETE_*` in the environment it calls that server.
+//! `cargo run --example configuration` calls the emulator; with `AUTHLETE_*` in the environment it calls that server.
 
 mod connection;
 
@@ -12,7 +12,7 @@ use authlete::{Authlete, Config};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
-    // From the environment, as all examples do it.
+    // From the environment, as in all examples.
     let connection = connection::connect().await?;
     let answer = connection
         .api
@@ -21,15 +21,15 @@ async fn main() -> Result<()> {
             "hello".to_owned(),
         )]))
         .await?;
-    println!("echo answered {answer:?}");
+    println!("echo returned {answer:?}");
 
     // In code: 3.0 with a service ID and an access token, 2.x with a key and a secret.
     let v3 = Config::v3("https://us.authlete.com", 986_126_671, "access-token");
     let v2 = Config::v2("https://api.authlete.com", 5_593_494_640, "API-secret");
     println!("{:?}\n{:?}", Authlete::new(v3)?, Authlete::new(v2)?);
 
-    // From TOML: the file of Authlete's Go library, and the keys that 3.0 adds. `Config::from_file` takes a path, and
-    // `Config::load` puts the environment over the file.
+    // From TOML: the format of Authlete's Go library, with additional keys for 3.0. `Config::from_file` takes a path, and
+    // `Config::load` reads a file and the environment, which takes precedence.
     let file = Config::from_toml(
         r#"
         BaseUrl = "https://jp.authlete.com"
@@ -39,7 +39,7 @@ async fn main() -> Result<()> {
     )?;
     println!("{file:?}");
 
-    // Sources are combined: what is set first counts.
+    // Sources can be combined: the first value takes precedence.
     let combined = Config::new().base_url("https://eu.authlete.com").or(file);
     let api = Authlete::builder(combined)
         .connect_timeout(Duration::from_secs(2))
@@ -48,7 +48,7 @@ async fn main() -> Result<()> {
         .build()?;
     println!("{api:?}");
 
-    // A wrong configuration is refused before anything is sent, and the message names the setting.
+    // An invalid configuration is rejected before anything is sent, and the message names the setting.
     let incomplete = Config::new()
         .base_url("https://us.authlete.com")
         .service_access_token("access-token");

@@ -1,4 +1,4 @@
-//! The life of a grant: a client has it created, extended, shown and revoked (Grant Management for OAuth 2.0).
+//! The life cycle of a grant: a client creates, extends, queries and revokes it (Grant Management for OAuth 2.0).
 //!
 //! `cargo run --example grant_management` runs it against the emulator; with `AUTHLETE_*` in the environment it creates
 //! a service of the organization or service owner there, and deletes it at the end.
@@ -40,7 +40,7 @@ async fn main() -> Result<()> {
             .map(Scope::new),
         );
     let service = api.create_service(&service).await?;
-    let id = service.api_key.context("the new service has no number")?;
+    let id = service.api_key.context("the new service has no ID")?;
     let outcome = run(api, id, service).await;
     api.delete_service(id).await?;
     outcome
@@ -62,25 +62,25 @@ async fn run(api: &Authlete, service_id: i64, service: Service) -> Result<()> {
         .redirect_uris([REDIRECT_URI])
         .token_auth_method(ClientAuthMethod::ClientSecretBasic);
     let client = api.create_client(&client).await?;
-    let story = Story {
+    let scenario = Scenario {
         api,
         client_id: client.client_id.context("the new client has no ID")?,
         client_secret: client.client_secret.unwrap_or_default(),
     };
-    story.tell().await
+    scenario.run().await
 }
 
 /// One client, and its authorization server.
-struct Story {
+struct Scenario {
     api: Authlete,
     client_id: i64,
     client_secret: Secret,
 }
 
-impl Story {
-    async fn tell(&self) -> Result<()> {
+impl Scenario {
+    async fn run(&self) -> Result<()> {
         println!(
-            "1. John Doe allows the client to see his accounts. It wants a grant that it can name later.\n"
+            "1. John Doe allows the client to see his accounts. The client requests a new grant with an ID.\n"
         );
         let first = self
             .authorize(&[("scope", "accounts"), ("grant_management_action", "create")])
@@ -88,14 +88,14 @@ impl Story {
         let grant_id = first.grant_id.clone();
         let grant_id = grant_id.context("the token response has no grant_id")?;
 
-        println!("2. The client asks what it was granted, with an access token for just that.\n");
+        println!("2. The client queries the grant, with an access token for grant management.\n");
         let scopes = "grant_management_query grant_management_revoke";
         let form = [("grant_type", "client_credentials"), ("scope", scopes)];
         let authority = self.request_token(&form).await?;
         let authority = authority.access_token.context("no access token")?;
         self.manage(GmAction::Query, &grant_id, &authority).await?;
 
-        println!("3. Later it wants to make payments, too.\n");
+        println!("3. Later the client extends the grant: it also needs to make payments.\n");
         let second = self
             .authorize(&[
                 ("scope", "payments"),
@@ -105,23 +105,23 @@ impl Story {
             .await?;
         self.manage(GmAction::Query, &grant_id, &authority).await?;
 
-        println!("4. It needs nothing of that any more.\n");
+        println!("4. The client revokes the grant.\n");
         self.manage(GmAction::Revoke, &grant_id, &authority).await?;
         self.manage(GmAction::Query, &grant_id, &authority).await?;
 
-        println!("5. The tokens ended with the grant.\n");
+        println!("5. The tokens of the grant are revoked, too.\n");
         for token in [first, second] {
             let token = token.access_token.context("no access token")?;
             let request = IntrospectionRequest::new(token);
             match self.api.introspection(&request).await?.action {
-                IntrospectionAction::Unauthorized => println!("an access token is good no more"),
+                IntrospectionAction::Unauthorized => println!("an access token is no longer valid"),
                 other => bail!("introspection of a token of the revoked grant: {other}"),
             }
         }
         Ok(())
     }
 
-    /// An authorization request and what follows it, up to the tokens.
+    /// Runs a flow from the authorization request to the tokens.
     async fn authorize(&self, parameters: &[(&str, &str)]) -> Result<TokenResponse> {
         let query = Serializer::new(String::new())
             .append_pair("response_type", "code")
@@ -139,7 +139,7 @@ impl Story {
                 asked.result_message.as_ref().map(Secret::expose)
             ),
         };
-        // The page on which your user decides can show what the client has already, but to nobody else.
+        // The consent page can show the existing grant, but only to its owner.
         if let (Some(grant), Some("john.doe")) = (asked.grant, asked.grant_subject.as_deref()) {
             println!("(granted before: {})\n", scopes(&grant));
         }
@@ -179,7 +179,7 @@ impl Story {
         Ok(answer)
     }
 
-    /// Your grant management endpoint: a request comes in, and the answer says what goes out.
+    /// Your grant management endpoint: passes a request to Authlete, and builds the response.
     async fn manage(&self, action: GmAction, grant_id: &str, token: &Secret) -> Result<()> {
         let method = match action {
             GmAction::Query => "GET",

@@ -27,7 +27,7 @@ async fn main() -> Result<()> {
             .description("Read things")
             .default_entry(true)]);
     let service = api.create_service(&service).await?;
-    let id = service.api_key.context("the new service has no number")?;
+    let id = service.api_key.context("the new service has no ID")?;
     println!("created service {id}");
 
     let outcome = manage(api, id, service).await;
@@ -37,12 +37,12 @@ async fn main() -> Result<()> {
 }
 
 async fn manage(api: &Authlete, id: i64, service: Service) -> Result<()> {
-    // Get, change, update: what this version of the crate does not know is kept.
+    // Get, change, update: members that this version of the crate does not know are kept.
     let mut changed = api.get_service(id).await?;
     changed.access_token_duration = Some(600);
     let changed = api.update_service(id, &changed).await?;
     println!(
-        "access tokens are good for {} seconds now",
+        "access tokens are now valid for {} seconds",
         changed.access_token_duration.unwrap_or_default()
     );
 
@@ -56,8 +56,8 @@ async fn manage(api: &Authlete, id: i64, service: Service) -> Result<()> {
         );
     }
 
-    // A handle for the new service, on the same connections. In 2.x it has a key and secret of its own; in 3.0 the
-    // organization token is good for it, and a token of another service is not.
+    // A handle for the new service, on the same connections. In 2.x the service has its own key and secret; in 3.0 the
+    // organization token is valid for it, but a token of another service is not.
     let config = api.config().clone().service_id(id);
     let config = match api.api_version() {
         ApiVersion::V2 => config.service_api_secret(service.api_secret.unwrap_or_default()),

@@ -32,7 +32,7 @@ async fn main() -> Result<()> {
     let api = &connection.api;
 
     let service = api.create_service(&issuer()).await?;
-    let id = service.api_key.context("the new service has no number")?;
+    let id = service.api_key.context("the new service has no ID")?;
     println!("created service {id}, which issues credentials\n");
     let outcome = run_flow(api, id, service.api_secret.unwrap_or_default()).await;
     api.delete_service(id).await?;
@@ -40,7 +40,7 @@ async fn main() -> Result<()> {
     outcome
 }
 
-/// A service that says which credentials it has, and with which key it signs them.
+/// A service with the credentials that it issues, and the key that signs them.
 fn issuer() -> Service {
     let configurations = json!({
         "employee": {
@@ -69,8 +69,8 @@ fn issuer() -> Service {
 }
 
 async fn run_flow(api: &Authlete, id: i64, secret: Secret) -> Result<()> {
-    // A handle for the new service, on the same connections. In 2.x it has a key and secret of its own; in 3.0 the
-    // organization token is good for it.
+    // A handle for the new service, on the same connections. In 2.x the service has its own key and secret; in 3.0 the
+    // organization token is valid for it.
     let config = api.config().clone().service_id(id);
     let config = match api.api_version() {
         ApiVersion::V2 => config.service_api_secret(secret),
@@ -78,20 +78,20 @@ async fn run_flow(api: &Authlete, id: i64, secret: Secret) -> Result<()> {
     };
     let api = &api.with_config(config)?;
 
-    // 1. The wallet finds out what the issuer has, at /.well-known/openid-credential-issuer.
+    // 1. The wallet reads the issuer's metadata, at /.well-known/openid-credential-issuer.
     let request = CredentialIssuerMetadataRequest::new().pretty(true);
     let metadata = api.credential_issuer_metadata(&request).await?;
     let metadata = metadata.response_content.context("no metadata")?;
-    println!("What the issuer says of itself:\n{}\n", metadata.expose());
+    println!("The metadata of the issuer:\n{}\n", metadata.expose());
 
-    // 2. Your server knows the employee, and offers the credential: as a QR code, say. The transaction code goes another
-    //    way, such as by mail.
+    // 2. Your server has authenticated the employee, and offers the credential, for example as a QR code. It sends the
+    //    transaction code over another channel, such as e-mail.
     let code = offer(api).await?;
 
-    // 3. The wallet exchanges the code in the offer for an access token, with what the user has typed.
+    // 3. The wallet exchanges the code in the offer for an access token, with the transaction code that the user enters.
     let access_token = token(api, &code).await?;
 
-    // 4. It asks for a fresh nonce, and proves with it that it has a key.
+    // 4. It requests a fresh nonce, and proves possession of a key with it.
     let nonce = api.credential_nonce(&CredentialNonceRequest::new()).await?;
     let nonce = nonce.cnonce.context("no nonce")?;
     let key = Key::generate();
@@ -106,11 +106,11 @@ async fn run_flow(api: &Authlete, id: i64, secret: Secret) -> Result<()> {
         key.public_jwk()
     );
 
-    // 5. Authlete checks the request, your server says what is in the credential, and Authlete makes it.
+    // 5. Authlete validates the request, your server provides the claims, and Authlete issues the credential.
     let credential = credential(api, &access_token, &request).await?;
     println!("HTTP/1.1 200 OK\n\n{credential}\n");
 
-    // 6. The wallet reads what it has.
+    // 6. The wallet reads the credential.
     let keys = CredentialIssuerJwksRequest::new();
     let keys = api.credential_issuer_jwks(&keys).await?;
     let keys = keys.response_content.context("no keys")?;
@@ -119,10 +119,10 @@ async fn run_flow(api: &Authlete, id: i64, secret: Secret) -> Result<()> {
     if claims["cnf"]["jwk"] != key.public_jwk() {
         bail!("the credential is bound to another key");
     }
-    println!("Signed by the issuer, for everybody to read:\n{claims:#}\n");
-    println!("For the holder to disclose, one by one:");
+    println!("Claims that are always disclosed:\n{claims:#}\n");
+    println!("Claims that the holder can disclose individually:");
     for disclosure in disclosures {
-        // A salt, the name of a claim, and its value; of an element of a list there is no name.
+        // A salt, the name of a claim, and its value; an array element has no name.
         match disclosure.as_array().map(Vec::as_slice) {
             Some([_, name, value]) => println!("  {name}: {value}"),
             Some([_, element]) => println!("  an element: {element}"),
@@ -133,7 +133,7 @@ async fn run_flow(api: &Authlete, id: i64, secret: Secret) -> Result<()> {
     Ok(())
 }
 
-/// An offer that needs no login: whoever has its code and the transaction code is the employee.
+/// An offer that needs no login: the holder of its code and the transaction code counts as the employee.
 async fn offer(api: &Authlete) -> Result<Secret> {
     let request = CredentialOfferCreateRequest::new(["employee".to_owned()], "john.doe")
         .pre_authorized_code_grant_included(true)
@@ -173,13 +173,13 @@ async fn credential(api: &Authlete, access_token: &Secret, request: &Value) -> R
     let parse = CredentialSingleParseRequest::new(access_token, request.to_string());
     let parsed = api.credential_single_parse(&parse).await?;
     let info = match parsed.action {
-        CredentialSingleParseAction::Ok => parsed.info.context("nothing about the request")?,
+        CredentialSingleParseAction::Ok => parsed.info.context("no request info")?,
         other => bail!(
             "credential_single_parse: {other}: {:?}",
             parsed.result_message.as_ref().map(Secret::expose)
         ),
     };
-    // What your server knows of the user that introspection of the access token names.
+    // The data of the user, whom your server identifies by introspection of the access token.
     let claims = json!({
         "vct": VCT,
         "sub": "john.doe",

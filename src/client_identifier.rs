@@ -1,13 +1,13 @@
-//! How a client is named.
+//! Identifiers of clients.
 
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use serde::{Serialize, Serializer};
 
-/// What names a client: its ID, which is a number, or text, such as its alias.
+/// The identifier of a client: its ID, which is a number, or a string, such as its alias.
 ///
-/// Whatever names a client takes anything that converts into one, numbers and text alike:
+/// Methods that identify a client take any type that converts into this one, such as numbers and strings:
 ///
 /// ```
 /// use authlete::ClientIdentifier;
@@ -16,16 +16,16 @@ use serde::{Serialize, Serializer};
 /// let by_id = TokenRevokeRequest::new().client_identifier(26478243745571);
 /// let by_alias = TokenRevokeRequest::new().client_identifier("my-client");
 ///
-/// // The same client, named by the text that a client sends and by the number that Authlete answers with.
+/// // The text that a client sends and the number that Authlete returns identify the same client.
 /// assert_eq!(ClientIdentifier::from("26478243745571"), ClientIdentifier::Id(26478243745571));
 /// ```
 ///
-/// It goes to Authlete as text.
+/// It is sent to Authlete as a string.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum ClientIdentifier {
-    /// The client ID that Authlete gave the client.
+    /// The client ID that Authlete assigned to the client.
     Id(i64),
-    /// The client ID alias; the service and the client must have aliases enabled. Where an operation takes them, also
+    /// The client ID alias; aliases must be enabled for the service and the client. If an operation supports it, also
     /// the client's entity ID or the URL of its metadata document.
     Alias(String),
 }
@@ -45,11 +45,11 @@ impl From<i64> for ClientIdentifier {
     }
 }
 
-/// Text that is written as a client ID is one.
+/// Text in the format of a client ID becomes an ID, other text an alias.
 impl From<String> for ClientIdentifier {
     fn from(text: String) -> Self {
         match text.parse::<i64>() {
-            // Both have to show as the same text.
+            // Only text that `Display` reproduces exactly.
             Ok(id) if id > 0 && !text.starts_with(['+', '0']) => Self::Id(id),
             _ => Self::Alias(text),
         }
@@ -80,7 +80,7 @@ impl Serialize for ClientIdentifier {
     }
 }
 
-/// From text or a whole number.
+/// Deserializes a string or an integer.
 impl<'de> Deserialize<'de> for ClientIdentifier {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Identifier;
@@ -128,7 +128,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn text_of_a_number_is_an_id_and_any_text_shows_as_it_came() {
+    fn numeric_text_is_an_id_and_any_text_is_displayed_unchanged() {
         for (text, expected) in [
             ("26478243745571", ClientIdentifier::Id(26_478_243_745_571)),
             ("9223372036854775807", ClientIdentifier::Id(i64::MAX)),
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn json_is_text_and_is_read_from_text_and_numbers() {
+    fn client_identifier_serializes_as_a_string_and_deserializes_from_strings_and_integers() {
         let id = ClientIdentifier::Id(7);
         assert_eq!(serde_json::to_string(&id).unwrap(), "\"7\"");
         for text in ["7", "\"7\""] {

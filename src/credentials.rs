@@ -16,7 +16,7 @@ pub(crate) struct AuthorizationHeaders {
 }
 
 impl AuthorizationHeaders {
-    /// `token_scheme` is the one of access tokens: `Bearer` (RFC 6750 §2.1) or `DPoP` (RFC 9449 §7.1).
+    /// `token_scheme` is the authentication scheme of access tokens: `Bearer` (RFC 6750 §2.1) or `DPoP` (RFC 9449 §7.1).
     pub(crate) fn new(credentials: &Credentials, token_scheme: &str) -> Result<Self, ConfigError> {
         let Credentials {
             service_key,
@@ -63,7 +63,7 @@ impl AuthorizationHeaders {
         Ok(Self { by_kind })
     }
 
-    /// The header of the preferred credential that is configured.
+    /// The header of the first configured credential, in the order of preference of the route.
     pub(crate) fn for_route(&self, route: &Route) -> Option<&HeaderValue> {
         route.credentials.iter().find_map(|wanted| {
             self.by_kind
@@ -73,7 +73,7 @@ impl AuthorizationHeaders {
         })
     }
 
-    /// Which settings a call needs.
+    /// The message that names the settings that a call needs.
     pub(crate) fn missing(route: &Route) -> String {
         let alternatives: Vec<String> = route
             .credentials
@@ -115,7 +115,7 @@ fn basic(setting: Setting, key: &str, secret: &Secret) -> Result<HeaderValue, Co
 fn header(setting: Setting, text: &str) -> Result<HeaderValue, ConfigError> {
     let mut value = HeaderValue::from_str(text).map_err(|_| {
         ConfigError::client(format!(
-            "{setting} has a character that cannot be in an HTTP header"
+            "{setting} has a character that is not allowed in an HTTP header"
         ))
     })?;
     value.set_sensitive(true);
@@ -126,7 +126,7 @@ fn header(setting: Setting, text: &str) -> Result<HeaderValue, ConfigError> {
 mod tests {
     use super::*;
 
-    /// Whoever shows a request shows no credential.
+    /// `Debug` output of a request must not show credentials.
     #[test]
     fn headers_are_sensitive() {
         let secret = Secret::from("SECRET");

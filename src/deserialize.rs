@@ -1,7 +1,7 @@
-//! Lenient deserialization: a member that is missing, `null` or unknown is no error.
+//! Lenient deserialization: a missing, `null` or unknown member is not an error.
 //!
-//! serde's derive could do the same with attributes, but it keeps unknown members with `flatten`, which makes the decoder of
-//! a large object slower, and the crate slower to build.
+//! serde's derive could do the same with attributes, but would need `flatten` to keep unknown members, which makes decoding
+//! of large objects slower, and increases the build time.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -20,10 +20,10 @@ pub(crate) trait DeserializeMembers: Default {
         members: &mut A,
     ) -> Result<(), A::Error>;
 
-    /// Whether a plain string may stand for the object.
+    /// Whether a plain string is accepted instead of the object.
     const MAY_BE_TEXT: bool = false;
 
-    /// The object that a plain string stands for, if one may.
+    /// The object for a plain string, if a string is accepted.
     fn from_text(_: &str) -> Option<Self> {
         None
     }
@@ -55,14 +55,14 @@ pub(crate) fn deserialize_members<'de, D: Deserializer<'de>, T: DeserializeMembe
         }
     }
 
-    // `deserialize_map` where only an object is valid: the position in an error is then where the value begins.
+    // With `deserialize_map`, the position in an error is the beginning of the value.
     match T::MAY_BE_TEXT {
         true => deserializer.deserialize_any(Members(PhantomData)),
         false => deserializer.deserialize_map(Members(PhantomData)),
     }
 }
 
-/// The name of a member; only an unknown one is copied.
+/// The name of a member, borrowed if possible.
 pub(crate) enum MemberName<'de> {
     Borrowed(&'de str),
     Owned(String),
@@ -108,7 +108,7 @@ impl<'de> Deserialize<'de> for MemberName<'de> {
     }
 }
 
-/// An integer, also one that comes as a string of digits; `None` when it is `null`.
+/// An integer, or a string of digits; `None` for `null`.
 pub(crate) struct Integer<T>(pub Option<T>);
 
 impl<'de, T: TryFrom<i64>> Deserialize<'de> for Integer<T> {
@@ -162,8 +162,8 @@ impl<'de, T: TryFrom<i64>> Deserialize<'de> for Integer<T> {
                 }
             }
 
-            /// With its feature `arbitrary_precision`, which any crate of a program may enable, serde_json gives a map
-            /// for a number with a fraction or an exponent.
+            /// With its feature `arbitrary_precision`, which any crate of a program may enable, serde_json represents a
+            /// number with a fraction or an exponent as a map.
             fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Integer<T>, A::Error> {
                 let number = Number::deserialize(MapAccessDeserializer::new(members))
                     .map_err(|_| A::Error::invalid_type(Unexpected::Map, &self))?;
@@ -178,7 +178,7 @@ impl<'de, T: TryFrom<i64>> Deserialize<'de> for Integer<T> {
     }
 }
 
-/// A list without its `null` items; `None` when it is `null` itself.
+/// A list without its `null` items; `None` for `null`.
 pub(crate) struct List<T>(pub Option<Vec<T>>);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
@@ -209,7 +209,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
     }
 }
 
-/// A map without what is `null` in it; `None` when it is `null` itself.
+/// A map without its `null` entries; `None` for `null`.
 pub(crate) struct Entries<T>(pub Option<HashMap<String, T>>);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Entries<T> {
@@ -224,9 +224,9 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Entries<T> {
     }
 }
 
-/// Implements `Deserialize` for a struct. Kinds of members: a `value` or `null`; an `integer`, also as text; a `list` or a
-/// `map` without its `null` items; `or_default`, the default when it is `null`. Unknown members go into `extra`. With `text`, a
-/// plain string is deserialized into that member.
+/// Implements `Deserialize` for a struct. Kinds of members: `value`, which may be `null`; `integer`, which may be a string;
+/// `list` and `map`, whose `null` items are left out; `or_default`, the default for `null`. Unknown members are added to
+/// `extra`. With `text`, a plain string is deserialized into that member.
 macro_rules! impl_deserialize {
     (
         $name:ident { $( $kind:ident $member:ident = $key:literal ),* $(,)? }

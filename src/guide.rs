@@ -1,4 +1,4 @@
-//! What concerns no type alone.
+//! Guides to topics that concern the whole crate.
 
 #[doc = include_str!("../docs/connections.md")]
 pub mod connections {}

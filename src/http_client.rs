@@ -5,30 +5,30 @@ use std::time::Duration;
 use reqwest::ClientBuilder;
 
 use crate::resolver::Resolver;
-use crate::settings::LONGEST_TIMEOUT;
+use crate::settings::MAX_TIMEOUT;
 use crate::warm_up::WarmUp;
 use crate::{Config, ConfigError, tls};
 
-/// Long enough for a slow handshake across an ocean, short enough to notice a host that is gone.
+/// Long enough for a slow intercontinental handshake, short enough to detect a dead host.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Half of the 60 seconds after which many load balancers close an idle connection. A request that crosses with the
-/// close fails, and most operations must not be repeated then.
+/// Half of the 60 seconds after which many load balancers close an idle connection. A request that is sent at that moment
+/// fails, and most operations must not be retried then.
 const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// How long a peer may be silent when it owes an acknowledgement. Then the connection is given up, and a call that may be
-/// repeated has time for another one. A path may lose packets for a second or two, when a route changes or a virtual machine
-/// moves. TCP itself would try for a quarter of an hour, and reqwest for 30 seconds.
-const PEER_SILENCE: Duration = Duration::from_secs(5);
+/// How long a peer may not acknowledge data before the connection is closed, which leaves time for a retry on another one.
+/// Packets may be lost for a second or two, when a route changes or a virtual machine migrates. TCP itself would retransmit
+/// for a quarter of an hour, and the default of reqwest is 30 seconds.
+const DEAD_PEER_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Between two probes of a silent connection, and how many there are. On Linux the probes end after [`PEER_SILENCE`], too.
+/// The interval and the number of keepalive probes. On Linux they end after [`DEAD_PEER_TIMEOUT`], too.
 const PROBE_INTERVAL: Duration = Duration::from_secs(1);
 const PROBES: u32 = 3;
 
-/// A builder with the TLS library and the connection defaults of this crate, for requests of your server that do not go to
-/// Authlete: HTTP/1.1, no redirects, 5 seconds to connect, and connections that notice when their peer has vanished.
+/// A builder with the TLS library and the connection defaults of this crate, for requests of your server to other servers
+/// than Authlete: HTTP/1.1, no redirects, 5 seconds to connect, and detection of dead peers.
 ///
-/// It has no credentials and no certificate of a [`Config`]. Set a total timeout on it.
+/// It does not use the credentials and certificates of a [`Config`]. Set a total timeout on it.
 ///
 /// ```
 /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -39,7 +39,7 @@ const PROBES: u32 = 3;
 /// ```
 ///
 /// # Errors
-/// The build has rustls without cryptography, and the program has installed none.
+/// With the feature `rustls-no-provider`, if the program has not installed a `CryptoProvider`.
 pub fn http_client_builder() -> Result<ClientBuilder, ConfigError> {
     tls::install_cryptography().map_err(ConfigError::client)?;
     Ok(ConnectionSettings::default()
@@ -47,7 +47,7 @@ pub fn http_client_builder() -> Result<ClientBuilder, ConfigError> {
         .redirect(reqwest::redirect::Policy::none()))
 }
 
-/// Settings of the connections that the caller may choose.
+/// Connection settings of the caller.
 #[derive(Debug, Default)]
 pub(crate) struct ConnectionSettings {
     pub connect_timeout: Option<Duration>,
@@ -55,11 +55,11 @@ pub(crate) struct ConnectionSettings {
 }
 
 impl ConnectionSettings {
-    /// A client for calls of Authlete, with the defaults of this crate for what is not set.
-    pub(crate) fn own(&self, config: &Config) -> ClientBuilder {
+    /// A builder for calls to Authlete, with the defaults of this crate for the settings that are not set.
+    pub(crate) fn default_builder(&self, config: &Config) -> ClientBuilder {
         let warm_up = config.uses_tls().then(|| WarmUp::begin(tls::seed_random));
         let builder = self.defaults().dns_resolver(Resolver::new(warm_up));
-        // What stays on this machine may go without TLS, and must not go to a proxy of the environment.
+        // Calls to this machine may be sent without TLS, and so must not be sent to a proxy.
         match config.is_on_this_machine() {
             true => builder.no_proxy(),
             false => builder,
@@ -67,22 +67,22 @@ impl ConnectionSettings {
     }
 
     fn defaults(&self) -> ClientBuilder {
-        // HTTP/2 is on as soon as any crate of the program enables the feature of reqwest. Then all calls share one
-        // connection, and fail together when it dies.
+        // Any crate of the program may enable HTTP/2 in reqwest. Then all calls would share one connection, and fail
+        // together when it breaks.
         let builder = tls::use_backend(reqwest::Client::builder())
             .http1_only()
             .connect_timeout(self.connect_timeout.unwrap_or(CONNECT_TIMEOUT))
             .pool_idle_timeout(self.idle_timeout().unwrap_or(POOL_IDLE_TIMEOUT));
-        notice_silence(builder).dns_resolver(Resolver::new(None))
+        detect_dead_peers(builder).dns_resolver(Resolver::new(None))
     }
 
-    /// The HTTP client adds it to the current time, and panics where that cannot hold the sum.
+    /// Limited, because the HTTP client adds it to the current time and panics on overflow.
     fn idle_timeout(&self) -> Option<Duration> {
         self.pool_idle_timeout
-            .map(|timeout| timeout.min(LONGEST_TIMEOUT))
+            .map(|timeout| timeout.min(MAX_TIMEOUT))
     }
 
-    /// A client of the caller, with what is set here.
+    /// Applies these settings to the caller's builder.
     pub(crate) fn apply(&self, mut builder: ClientBuilder) -> ClientBuilder {
         if let Some(timeout) = self.connect_timeout {
             builder = builder.connect_timeout(timeout);
@@ -94,14 +94,14 @@ impl ConnectionSettings {
     }
 }
 
-/// Gives a connection up when its peer has vanished. Where data is on its way (on Linux and Android), the limit is that of
-/// TCP for its acknowledgement. Where an answer is due, or the connection is idle, probes find out.
-fn notice_silence(builder: ClientBuilder) -> ClientBuilder {
+/// Closes a connection when its peer is dead. Unacknowledged data is detected by the TCP user timeout (on Linux and
+/// Android), and a peer that disappears while a response is outstanding or the connection is idle by keepalive probes.
+fn detect_dead_peers(builder: ClientBuilder) -> ClientBuilder {
     let builder = builder
-        .tcp_keepalive(PEER_SILENCE)
+        .tcp_keepalive(DEAD_PEER_TIMEOUT)
         .tcp_keepalive_interval(PROBE_INTERVAL)
         .tcp_keepalive_retries(PROBES);
     #[cfg(any(target_os = "android", target_os = "fuchsia", target_os = "linux"))]
-    let builder = builder.tcp_user_timeout(PEER_SILENCE);
+    let builder = builder.tcp_user_timeout(DEAD_PEER_TIMEOUT);
     builder
 }

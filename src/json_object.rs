@@ -1,4 +1,4 @@
-//! JSON objects whose members the crate does not know.
+//! JSON objects with arbitrary members.
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};
@@ -6,10 +6,10 @@ use std::ops::{Deref, DerefMut};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// A JSON object of any members, such as a JWK Set or the metadata of an OpenID Provider.
+/// A JSON object with arbitrary members, such as a JWK Set or the metadata of an OpenID Provider.
 ///
-/// It is used like the [`Map`] in it. Its `Debug` output has the names of the members and not their values, because a
-/// value may be a private key or a token that this version of the crate does not know.
+/// It dereferences to the [`Map`] in it. Its `Debug` output shows the names of the members, but not their values, because a
+/// value may be a private key or a token.
 ///
 /// ```
 /// use authlete::JsonObject;

@@ -1,13 +1,13 @@
-//! Finds the JSON path of a place in a text.
+//! Finds the JSON path of a position in a text.
 //!
-//! The decoder names a line and a column. Decoding again with a crate that tracks the path would compile every type's
-//! decoder a second time; walking the text costs nothing until there is an error.
+//! A decode error has a line and a column. A crate that tracks the path while decoding would compile the decoder of every
+//! type a second time; walking the text costs nothing until there is an error.
 
-/// How long a path gets, in characters: an error is to fit into a log.
+/// The maximum length of a path, in characters, so that errors fit into logs.
 const MAX_LENGTH: usize = 256;
 
-/// The path of the value at a line and a column, both from 1, as the decoder counts them: `$.clients[3].clientName`. A
-/// name that is not known is `*`: a server may have made it of anything.
+/// The path of the value at a line and a column, both from 1, as the decoder counts them: `$.clients[3].clientName`. An
+/// unknown name is `*`, because a server may have copied it from a request.
 pub(crate) fn at(
     text: &[u8],
     line: usize,
@@ -26,7 +26,7 @@ pub(crate) fn at(
         rest = match byte {
             b'"' => walk.string(after),
             _ => {
-                // The last byte may be the one after the value: it must not move the path on.
+                // The last byte may be the one after the value, which must not advance the path.
                 if !after.is_empty() || !matches!(byte, b',' | b'}' | b']') {
                     walk.punctuation(byte);
                 }
@@ -37,7 +37,7 @@ pub(crate) fn at(
     walk.path(is_known)
 }
 
-/// The containers that are open at a place.
+/// The objects and arrays that are open at a position.
 #[derive(Default)]
 struct Walk {
     open: Vec<Step>,
@@ -73,7 +73,7 @@ impl Walk {
         }
     }
 
-    /// Reads a string, of which the opening quote was read; returns what follows it.
+    /// Reads a string after its opening quote; returns the rest of the text.
     fn string<'a>(&mut self, text: &'a [u8]) -> &'a [u8] {
         let mut escaped = false;
         let end = text.iter().position(|byte| {
@@ -121,8 +121,8 @@ mod tests {
 
     use super::at;
 
-    /// Decodes a document in which only text may be, and gives the path of the first value that is none.
-    fn stumble(text: &str) -> String {
+    /// Decodes a document in which all values should be strings, and returns the path of the first other value.
+    fn path_of_decode_error(text: &str) -> String {
         struct Texts;
         impl<'de> Deserialize<'de> for Texts {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -158,7 +158,7 @@ mod tests {
         at(text.as_bytes(), error.line(), error.column(), |_| true)
     }
 
-    /// A document of text with one number somewhere, and the path of the number.
+    /// A document of strings with one number, and the path of the number.
     fn documents() -> impl Strategy<Value = (Value, String)> {
         let number = (0..1000_i64).prop_map(|number| (json!(number), String::new()));
         number.prop_recursive(6, 6, 1, |inner| {
@@ -188,25 +188,25 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_is_not_known_is_not_in_the_path() {
+    fn unknown_member_name_is_masked_in_the_path() {
         let text = br#"{"known":[{"other":{"known":5"#;
         let path = at(text, 1, text.len(), |name| name == "known");
         assert_eq!(path, "$.known[0].*.known");
-        // Nor is one that is no UTF-8.
+        // Nor is a name that is not UTF-8.
         let text = b"{\"\xff\":5";
         assert_eq!(at(text, 1, text.len(), |_| true), "$.*");
     }
 
     proptest! {
         #[test]
-        fn leads_to_the_value_that_is_wrong((document, path) in documents()) {
-            prop_assert_eq!(stumble(&document.to_string()), format!("${path}"));
+        fn path_leads_to_the_value_that_failed_to_decode((document, path) in documents()) {
+            prop_assert_eq!(path_of_decode_error(&document.to_string()), format!("${path}"));
             let pretty = serde_json::to_string_pretty(&document).unwrap();
-            prop_assert_eq!(stumble(&pretty), format!("${path}"));
+            prop_assert_eq!(path_of_decode_error(&pretty), format!("${path}"));
         }
 
         #[test]
-        fn any_text_and_place_are_taken(text in prop::collection::vec(any::<u8>(), 0..60), line in 0..9_usize, column in 0..90_usize) {
+        fn any_text_and_position_result_in_a_path(text in prop::collection::vec(any::<u8>(), 0..60), line in 0..9_usize, column in 0..90_usize) {
             prop_assert!(at(&text, line, column, |_| true).starts_with('$'));
         }
     }

@@ -39,7 +39,7 @@ mod transport;
 mod url_path;
 mod warm_up;
 
-/// The code that `build.rs` makes of `openapi/`.
+/// The code that `build.rs` generates from `openapi/`.
 mod generated {
     include!(concat!(env!("OUT_DIR"), "/client.rs"));
 }

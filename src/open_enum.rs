@@ -1,6 +1,6 @@
 //! Open enums: the server may send a value that this version of the crate does not know.
 
-/// Defines an enum from the names of its values in Authlete's API, each with its name in the protocols if there is one.
+/// Defines an enum from the names of its values in Authlete's API, each with its value in the protocols, if it has one.
 ///
 /// An unknown value is kept in `Other` and serialized unchanged.
 macro_rules! open_enum {
@@ -31,7 +31,7 @@ macro_rules! open_enum {
                 }
             }
 
-            /// The name of the value in the protocols (OAuth, OpenID, JOSE); `None` when it has none.
+            /// The value in the protocols (OAuth, OpenID, JOSE); `None` if it has none.
             pub fn protocol_value(&self) -> Option<&'static str> {
                 match self {
                     $($(Self::$variant => Some($protocol),)?)*
@@ -39,12 +39,12 @@ macro_rules! open_enum {
                 }
             }
 
-            /// The value with this name in the protocols; `None` when there is none.
+            /// The variant for a value in the protocols; `None` if there is none.
             pub fn from_protocol_value(name: &str) -> Option<Self> {
                 Self::KNOWN.iter().find(|value| value.protocol_value() == Some(name)).cloned()
             }
 
-            /// Whether the server sent no value at all.
+            /// Whether the server sent no value.
             #[allow(dead_code)]
             pub(crate) fn is_unset(&self) -> bool {
                 matches!(self, Self::Other(name) if name.is_empty())

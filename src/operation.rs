@@ -1,26 +1,26 @@
-//! What the description says of an operation: of which category it is, where, and which credential it takes.
+//! The metadata of an operation: its category, its routes and its credentials.
 
 /// An operation of the API. [`operations`](crate::operations) has them all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Operation {
-    /// The operation id, which is the name of the method too: `get_client_list`.
+    /// The operation ID, which is the name of the method too: `get_client_list`.
     pub id: &'static str,
-    /// The category of the API that the operation is of, such as `introspection` or `token_management`. A circuit breaker
-    /// is for one category.
+    /// The category of the operation, such as `introspection` or `token_management`. Each category has its own circuit
+    /// breaker.
     pub category: &'static str,
     /// The route in 2.x; `None` when 2.x does not have the operation.
     pub v2: Option<Route>,
     /// The route in 3.0; `None` when 3.0 does not have the operation.
     pub v3: Option<Route>,
-    /// Whether a call that Authlete has processed may be made again: it uses nothing up and changes nothing, unless the
-    /// request has what is for [`single_use`](Self::single_use).
+    /// Whether a call may be repeated even if Authlete has processed it: it uses nothing up and changes nothing, unless the
+    /// request has the [`single_use`](Self::single_use) member.
     pub repeatable: bool,
-    /// The member of a repeatable operation's request that is good for one use, if there is one: `dpop`, a proof that
-    /// Authlete may take for a replay when it sees it again (RFC 9449 §11.1). A call with it is not made again.
+    /// The request member of a repeatable operation that can be used only once, if there is one: `dpop`, a proof that
+    /// Authlete may reject as a replay when it sees it again (RFC 9449 §11.1). A call with this member is not repeated.
     pub single_use: Option<&'static str>,
-    /// The operation that takes the place of this one on Authlete's own 3.0 servers (`*.authlete.com`), where calls of
-    /// this one fail with [`Error::NotCallable`](crate::Error::NotCallable). `None` when this one works there too.
+    /// The operation that replaces this one on Authlete's own 3.0 servers (`*.authlete.com`), where calls of
+    /// this one fail with [`Error::NotCallable`](crate::Error::NotCallable). `None` if this one works there, too.
     pub hosted_replacement: Option<&'static str>,
 }
 
@@ -34,7 +34,7 @@ impl Operation {
     }
 }
 
-/// How one generation of the API is asked for an operation.
+/// The HTTP method, path and credentials of an operation in one generation of the API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Route {
@@ -42,13 +42,13 @@ pub struct Route {
     pub method: &'static str,
     /// The path below the root, with its parameters in braces: `/client/get/{clientId}`.
     pub path: &'static str,
-    /// The URL that the path is appended to.
+    /// The URL to which the path is appended.
     pub root: Root,
-    /// The credentials that are accepted, the preferred one first; none are needed when it is empty.
+    /// The accepted credentials, in order of preference; empty if none are needed.
     pub credentials: &'static [CredentialKind],
 }
 
-/// The URL that the path of a [`Route`] is appended to.
+/// The URL to which the path of a [`Route`] is appended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Root {
@@ -60,7 +60,7 @@ pub enum Root {
     Organization,
 }
 
-/// The credentials of the API, as the `security` of the description names them.
+/// The kinds of credentials of the API, as in `security` of the OpenAPI description.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CredentialKind {
@@ -70,16 +70,16 @@ pub enum CredentialKind {
     ServiceOwnerKey,
     /// 3.0: the access token of a service.
     ServiceAccessToken,
-    /// 3.0: an access token of the organization, good for all of its services.
+    /// 3.0: an access token of the organization, valid for all of its services.
     OrganizationToken,
 }
 
 /// A generation of the API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ApiVersion {
-    /// 2.x: Basic credentials; the service is known by its key.
+    /// 2.x: Basic credentials; the API key identifies the service.
     V2,
-    /// 3.0: Bearer tokens; the service is named in the path.
+    /// 3.0: Bearer tokens; the path contains the service ID.
     V3,
 }
 

@@ -1,4 +1,4 @@
-//! Lists that come in pages.
+//! Paginated lists.
 
 use std::ops::Range;
 
@@ -7,11 +7,11 @@ use futures_util::stream::{self, TryStreamExt};
 
 use crate::{Authlete, Error, Result};
 
-/// What asks for a list that comes in pages: the query or the request of an operation such as `get_client_list`.
+/// A request for a paginated list: the query or the request of an operation such as `get_client_list`.
 ///
-/// It can be asked for page by page, [`range`](Self::range), or as a whole, [`Authlete::items`].
+/// Fetch it page by page with [`range`](Self::range), or as a stream with [`Authlete::items`].
 pub trait ListRequest: sealed::Fetch {
-    /// Asks for the items from the first index to before the second, counted from 0.
+    /// Requests the items in a range of indexes, from 0. The end is exclusive.
     ///
     /// ```
     /// use authlete::ListRequest as _;
@@ -47,8 +47,9 @@ pub struct Page<T> {
     pub(crate) total: Option<i32>,
 }
 
-/// Makes a list of the request of an operation: the request, the method, the answer, its member with the items, and the
-/// type of these. The generated code has a call for each operation with `x-pages`.
+/// Implements [`ListRequest`](crate::ListRequest) for the request of an operation. The arguments are the request, the
+/// method, the response, its member with the items, and their type. The generated code uses it for each operation with
+/// `x-pages`.
 macro_rules! list_request {
     ($request:ty, $method:ident, $response:ty, $member:ident: $item:ty) => {
         impl crate::ListRequest for $request {
@@ -83,13 +84,13 @@ macro_rules! list_request {
 }
 pub(crate) use list_request;
 
-/// Where a stream is in its list.
+/// The position of a stream in its list.
 struct Position<L> {
     api: Authlete,
     list: L,
     page_size: i32,
     start: i32,
-    /// Before which index the list ends: what the caller asked for, then also what the server has.
+    /// The exclusive end of the range of the caller, limited by the total once the server has reported it.
     end: i32,
 }
 
@@ -117,7 +118,7 @@ impl<L: ListRequest> Position<L> {
             return Ok(None);
         }
         self.end = self.end.min(page.total.unwrap_or(i32::MAX));
-        // A server may give fewer than it is asked for.
+        // A server may return fewer items than requested.
         let received = i32::try_from(page.items.len()).unwrap_or(i32::MAX);
         self.start = self.start.saturating_add(received);
         Ok(Some((page.items, self)))
@@ -125,10 +126,10 @@ impl<L: ListRequest> Position<L> {
 }
 
 impl Authlete {
-    /// All items of a list, fetched in pages of `page_size` as the stream is read. A range of the request bounds it.
+    /// A stream of all items of a list, fetched in pages of `page_size` on demand. A range in the request limits it.
     ///
-    /// Items that are created or deleted meanwhile can shift the pages, so that one item is missed or comes twice.
-    /// After an error the stream ends.
+    /// Items that are created or deleted meanwhile can shift the pages, so that an item is skipped or returned twice.
+    /// The stream ends after an error.
     ///
     /// ```
     /// use authlete::types::GetClientListQuery;
@@ -143,7 +144,7 @@ impl Authlete {
     /// ```
     ///
     /// # Errors
-    /// The stream has the error of the call that failed, or [`Error::InvalidArgument`] when `page_size` is below 1.
+    /// The stream yields the error of a failed call, or [`Error::InvalidArgument`] if `page_size` is less than 1.
     pub fn items<L>(
         &self,
         list: L,

@@ -1,13 +1,13 @@
-//! How much a caller may still call.
+//! Authlete's rate limit.
 
 use std::time::{Duration, SystemTime};
 
 use reqwest::header::{HeaderMap, HeaderName, RETRY_AFTER};
 
-/// From here on a reset is a point in time, in seconds since the epoch, and no number of seconds to wait: ten years.
+/// From this value on, a reset is a timestamp in seconds since the epoch, not a number of seconds to wait: ten years.
 const FIRST_TIMESTAMP: u64 = 10 * 365 * 24 * 60 * 60;
 
-/// What may be told under either of two names.
+/// The two names of a header.
 type Names = [HeaderName; 2];
 
 static LIMIT: Names = names("ratelimit-limit", "x-ratelimit-limit");
@@ -21,26 +21,25 @@ const fn names(name: &'static str, older: &'static str) -> Names {
     ]
 }
 
-/// How a caller stands with Authlete's rate limit, as the headers of an answer tell it.
+/// The state of Authlete's rate limit, from the headers of a response.
 ///
-/// It is in the [`response_headers`](crate::ResponseHeaders::rate_limit) of an answer that has them, in an
-/// [error](crate::Error::rate_limit), and in the [handle](crate::Authlete::rate_limit) that of the last answer.
+/// It is available from the [`response_headers`](crate::ResponseHeaders::rate_limit) of a response, from an
+/// [error](crate::Error::rate_limit), and for the last response from the [handle](crate::Authlete::rate_limit).
 ///
-/// Both names are read of each header: `RateLimit-Limit`, `RateLimit-Remaining`, `RateLimit-Reset`, and the same with
-/// `X-` before them.
+/// The headers are `RateLimit-Limit`, `RateLimit-Remaining` and `RateLimit-Reset`, or the same with the prefix `X-`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RateLimit {
-    /// How many calls are allowed in the current window.
+    /// The number of calls that are allowed in the current window.
     pub limit: Option<u64>,
-    /// How many of them are left.
+    /// The number of calls that are left in the window.
     pub remaining: Option<u64>,
-    /// How long the window still lasted when the answer came.
+    /// The time from the response to the end of the window.
     pub reset: Option<Duration>,
 }
 
 impl RateLimit {
-    /// Reads the headers of an answer; `None` when they say nothing of a limit.
+    /// Reads the headers of a response; `None` if they do not report a rate limit.
     pub fn from_headers(headers: &HeaderMap) -> Option<Self> {
         Self::at(SystemTime::now(), headers)
     }
@@ -55,8 +54,8 @@ impl RateLimit {
     }
 }
 
-/// How long a caller is asked to wait: by `Retry-After` (RFC 9110 §10.2.3), which is a number of seconds or a date, or
-/// else until the window of the rate limit ends, unless the limit is not why the call failed: when calls are left.
+/// How long a caller should wait: `Retry-After` (RFC 9110 §10.2.3), which is a number of seconds or a date, or otherwise
+/// the time until the window of the rate limit ends, unless calls are left and the call was not rate-limited.
 pub(crate) fn retry_after(headers: &HeaderMap, is_limited: bool) -> Option<Duration> {
     retry_after_at(SystemTime::now(), headers, is_limited)
 }
@@ -79,7 +78,7 @@ fn retry_after_at(now: SystemTime, headers: &HeaderMap, is_limited: bool) -> Opt
     })
 }
 
-/// The first number of the first of the headers that is there: `100, 100;w=60` has a policy after the limit.
+/// The first number in the first of the headers that exists: `100, 100;w=60` has a policy after the limit.
 fn number(headers: &HeaderMap, names: &Names) -> Option<u64> {
     let value = names.iter().find_map(|name| headers.get(name))?;
     let text = value.to_str().ok()?;
@@ -87,13 +86,13 @@ fn number(headers: &HeaderMap, names: &Names) -> Option<u64> {
     whole_number(first.trim())
 }
 
-/// One beyond 64 bits is as good as the largest (RFC 9111 §1.2.2), and no reason to come back at once.
+/// A number larger than 64 bits counts as the largest one (RFC 9111 §1.2.2), so that the call is not retried at once.
 fn whole_number(text: &str) -> Option<u64> {
     let is_one = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     is_one.then(|| text.parse().unwrap_or(u64::MAX))
 }
 
-/// Some servers tell the end of the window, and others the seconds until then.
+/// Some servers send the end of the window, and others the seconds until then.
 fn from_now(now: SystemTime, reset: u64) -> Duration {
     match reset {
         FIRST_TIMESTAMP.. => SystemTime::UNIX_EPOCH

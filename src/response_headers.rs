@@ -1,4 +1,4 @@
-//! The headers of an answer of Authlete.
+//! The headers of a response of Authlete.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -9,10 +9,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::RateLimit;
 
-/// The HTTP headers that came with an answer, by name and without regard to case.
+/// The HTTP headers of a response, with case-insensitive names.
 ///
-/// It is used like the [`HeaderMap`] in it. Its `Debug` output has the names and not the values: a server may have
-/// copied a token into one, for instance into `Location`.
+/// It dereferences to the [`HeaderMap`] in it. Its `Debug` output shows the names, but not the values: a server may have
+/// copied a token into one, for example into `Location`.
 ///
 /// ```no_run
 /// # async fn example(api: authlete::Authlete) -> authlete::Result<()> {
@@ -26,7 +26,7 @@ use crate::RateLimit;
 #[derive(Clone, Default, PartialEq)]
 pub struct ResponseHeaders(pub(crate) HeaderMap);
 
-/// The media types that a load balancer, a proxy or a gateway answers with.
+/// The media types that load balancers, proxies and gateways commonly use.
 const COMMON_MEDIA_TYPES: [&str; 5] = [
     "text/html",
     "text/plain",
@@ -35,16 +35,16 @@ const COMMON_MEDIA_TYPES: [&str; 5] = [
     "application/json",
 ];
 
-/// The content codings of RFC 9110 §8.4.1 and the IANA registry that are in use.
+/// The common content codings of RFC 9110 §8.4.1 and the IANA registry.
 const CONTENT_CODINGS: [&str; 5] = ["gzip", "br", "deflate", "zstd", "compress"];
 
 impl ResponseHeaders {
-    /// How the caller stood with Authlete's rate limit, when the answer told.
+    /// Authlete's rate limit, if the response reported it.
     pub fn rate_limit(&self) -> Option<RateLimit> {
         RateLimit::from_headers(&self.0)
     }
 
-    /// Writes the media type, if it is one that is safe to show, and the content coding.
+    /// Writes the media type and the content coding, if they are known values that are safe to show.
     pub(crate) fn describe_body(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let media_type = self.known_word(CONTENT_TYPE, &COMMON_MEDIA_TYPES);
         let coding = self.0.contains_key(CONTENT_ENCODING).then(|| {
@@ -61,7 +61,7 @@ impl ResponseHeaders {
         Ok(())
     }
 
-    /// What a header says, up to a semicolon, if it is one of these words.
+    /// The value of a header up to a semicolon, if it is one of these words.
     fn known_word(&self, name: HeaderName, words: &[&'static str]) -> Option<&'static str> {
         let value = self.0.get(name)?.to_str().ok()?;
         let word = value.split(';').next()?.trim();
@@ -95,7 +95,7 @@ impl Deref for ResponseHeaders {
     }
 }
 
-/// As the API describes the member: a list of values for each name. A value that is no text is left out.
+/// Serializes as the API describes the member: a list of values for each name. Values that are not text are left out.
 impl Serialize for ResponseHeaders {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.0.keys().map(|name| {
@@ -110,7 +110,7 @@ impl Serialize for ResponseHeaders {
     }
 }
 
-/// What is no valid header is left out, and so is what goes beyond the 24,576 names that a map of headers can hold.
+/// Invalid headers are left out, and so are headers beyond the 24,576 names that a header map can hold.
 impl<'de> Deserialize<'de> for ResponseHeaders {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let lists = BTreeMap::<String, Option<Vec<Option<String>>>>::deserialize(deserializer)?;

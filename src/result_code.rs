@@ -1,7 +1,7 @@
-//! The form of Authlete's result codes.
+//! The format of Authlete's result codes.
 
-/// Whether a text is an upper-case letter and up to eight digits, such as `A001202`. Other text in its place may be
-/// anything, a secret included.
+/// Whether a text is an upper-case letter and up to eight digits, such as `A001202`. Other text is not shown, because it
+/// could be a secret.
 pub(crate) fn is_result_code(text: &str) -> bool {
     let digits = text.strip_prefix(|first: char| first.is_ascii_uppercase());
     digits.is_some_and(|digits| {

@@ -1,4 +1,4 @@
-//! Text that must not be seen.
+//! Secret text.
 
 use std::fmt;
 use std::str::Utf8Error;
@@ -8,11 +8,11 @@ use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-/// A token, a ticket, a client secret, a private key: text that never appears in `Debug` output, and whose memory is
-/// overwritten when it is dropped.
+/// Secret text, such as a token, a ticket, a client secret or a private key. It never appears in `Debug` output, and its
+/// memory is overwritten when it is dropped.
 ///
-/// It is made from a `&str` or a `String`, or from the bytes of a request body, and read with [`expose`](Self::expose), which is easy to find in a review.
-/// Two secrets are compared in a time that does not depend on where they differ.
+/// Create it from a `&str`, a `String` or the bytes of a request body, and read it with [`expose`](Self::expose), which is
+/// easy to find in a review. Secrets are compared in constant time.
 ///
 /// ```
 /// use authlete::Secret;
@@ -21,7 +21,7 @@ use zeroize::Zeroizing;
 /// assert_eq!(format!("{secret:?}"), "Secret([redacted])");
 /// assert_eq!(secret.expose(), "jAh2oieHae1phiex");
 ///
-/// // What an answer gives for your client, such as `response_content`:
+/// // The content of a response, such as `response_content`:
 /// let response_content = Some(secret);
 /// let body: &str = response_content.as_ref().map_or("", Secret::expose);
 /// ```
@@ -35,7 +35,7 @@ use zeroize::Zeroizing;
 pub struct Secret(#[cfg_attr(feature = "schemars", schemars(with = "String"))] Zeroizing<String>);
 
 impl Secret {
-    /// The text itself. What is made of it is no longer protected.
+    /// The text. Copies of it are not protected.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -73,15 +73,15 @@ impl From<&String> for Secret {
     }
 }
 
-/// The body of a request, for instance.
+/// For the body of a request, for example.
 ///
 /// # Errors
-/// The bytes are not UTF-8. The error has nothing of them.
+/// The bytes are not UTF-8. The error does not contain them.
 impl TryFrom<Bytes> for Secret {
     type Error = Utf8Error;
 
     fn try_from(bytes: Bytes) -> Result<Self, Utf8Error> {
-        // Bytes that nobody else has are taken over, not copied.
+        // Does not copy the bytes if they are not shared.
         match String::from_utf8(bytes.into()) {
             Ok(text) => Ok(Self::from(text)),
             Err(error) => {
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn the_error_for_bytes_shows_nothing_of_them() {
+    fn error_for_invalid_utf_8_does_not_show_the_bytes() {
         let error = Secret::try_from(Bytes::from_static(b"hunter2\xff")).unwrap_err();
         assert!(!format!("{error:?} {error}").contains("hunter2"));
     }

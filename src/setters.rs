@@ -1,10 +1,10 @@
 //! The chainable methods of request types.
 
-/// Defines two methods for each member: one that takes a value, and one that takes it in an `Option`. A `plain` member
-/// takes its own type, an `into` member whatever converts into one, and a `list` whatever can be iterated.
+/// Defines two methods for each member: one that takes a value, and one that takes an `Option`. A `plain` member
+/// takes its type, an `into` member `impl Into`, and a `list` `impl IntoIterator`.
 macro_rules! setters {
     ($name:ident { $( $kind:ident $member:ident $maybe:ident : $ty:ty ),* $(,)? }) => {
-        // `sub` is a claim, and has nothing to do with subtraction.
+        // `sub` is a claim, not subtraction.
         #[allow(clippy::should_implement_trait)]
         impl $name {
             $( $crate::setters! { @$kind $member $maybe : $ty } )*
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn an_option_with_a_value_is_set_as_the_value() {
+    fn option_with_a_value_sets_the_value() {
         let session = (Some(1_700_000_000), Some("silver"), Some(["openid"]));
         let given = request()
             .maybe_auth_time(session.0)

@@ -5,9 +5,9 @@ use crate::open_enum;
 open_enum! {
     /// A scope that OpenID Connect defines (OpenID Connect Core 1.0 §5.4, §11).
     StandardScope {
-        /// Makes the request one of OpenID Connect.
+        /// Makes the request an OpenID Connect request.
         Openid = "OPENID" => "openid",
-        /// The claims of a person's profile.
+        /// The claims of a user's profile.
         Profile = "PROFILE" => "profile",
         /// The e-mail address, and whether it was verified.
         Email = "EMAIL" => "email",
@@ -15,13 +15,13 @@ open_enum! {
         Address = "ADDRESS" => "address",
         /// The telephone number, and whether it was verified.
         Phone = "PHONE" => "phone",
-        /// A refresh token that works while the person is away.
+        /// A refresh token for offline access, while the user is not present.
         OfflineAccess = "OFFLINE_ACCESS" => "offline_access",
     }
 }
 
 impl StandardScope {
-    /// The claims that the scope asks for (OpenID Connect Core 1.0 §5.4).
+    /// The claims that the scope requests (OpenID Connect Core 1.0 §5.4).
     pub fn claims(&self) -> &'static [&'static str] {
         match self {
             Self::Profile => &[

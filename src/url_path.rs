@@ -1,4 +1,4 @@
-//! Paths of URLs, and arguments in them.
+//! URL paths and their arguments.
 
 use std::fmt::{Arguments, Display};
 
@@ -7,14 +7,14 @@ use reqwest::Url;
 
 use crate::{Error, Operation, Result};
 
-/// Appends a path to that of a URL. Parsing the whole URL again would be a tenth of the cost of a call.
+/// Appends a path to that of a URL. Parsing the whole URL again would account for a tenth of the cost of a call.
 pub(crate) fn join_path(url: &Url, path: Arguments<'_>) -> Url {
     let mut joined = url.clone();
     joined.set_path(&format!("{}{path}", url.path().trim_end_matches('/')));
     joined
 }
 
-/// What RFC 3986 §2.3 calls unreserved needs no escape.
+/// All characters but the unreserved ones of RFC 3986 §2.3.
 const ESCAPED: AsciiSet = NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
@@ -23,7 +23,8 @@ const ESCAPED: AsciiSet = NON_ALPHANUMERIC
 
 /// Escapes an argument for use as one segment of a path.
 ///
-/// An empty one would name another endpoint, and so would `.` and `..`, which URLs resolve even when escaped.
+/// Rejects an empty argument, and `.` and `..`, which URL parsers resolve even if they are escaped: they would address
+/// another endpoint.
 pub(crate) fn path_segment(
     operation: &'static Operation,
     argument: &'static str,

@@ -1,4 +1,4 @@
-//! Work that the first connection needs, done before it on a thread of its own.
+//! Work for the first connection, done in advance on a separate thread.
 
 use std::thread;
 use std::time::Duration;
@@ -6,10 +6,10 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
 
-/// No connection waits for longer after the beginning: a process that forks at this time does not have the thread.
-const LONGEST: Duration = Duration::from_secs(1);
+/// The maximum time that connections wait after the start: the thread does not exist in a process that forks meanwhile.
+const MAX_WAIT: Duration = Duration::from_secs(1);
 
-/// Work under way, or done. A thread of the runtime is not blocked by it.
+/// Work that is in progress or complete. Waiting for it does not block a thread of the runtime.
 #[derive(Clone)]
 pub(crate) struct WarmUp {
     /// Closed when the work has ended.
@@ -18,7 +18,7 @@ pub(crate) struct WarmUp {
 }
 
 impl WarmUp {
-    /// Without a thread for it, or when it panics, it counts as done: it only saves time.
+    /// If the thread cannot be started, or the work panics, it counts as complete, since it is only an optimization.
     pub(crate) fn begin(work: impl FnOnce() + Send + 'static) -> Self {
         let (until_dropped, running) = watch::channel(());
         let _ = thread::Builder::new()
@@ -29,7 +29,7 @@ impl WarmUp {
             });
         Self {
             running,
-            deadline: Instant::now() + LONGEST,
+            deadline: Instant::now() + MAX_WAIT,
         }
     }
 
@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn it_ends_with_the_work() {
+    async fn warm_up_ends_when_its_work_ends() {
         let (finish, finished) = mpsc::channel::<()>();
         let mut warm_up = WarmUp::begin(move || {
             let _ = finished.recv();
@@ -58,18 +58,18 @@ mod tests {
         assert!(early.is_err());
         drop(finish);
         warm_up.ended().await;
-        // And for a later connection, at once.
+        // A later connection does not wait.
         warm_up.clone().ended().await;
     }
 
     #[tokio::test]
-    async fn work_that_panics_has_ended() {
+    async fn warm_up_ends_when_its_work_panics() {
         let mut warm_up = WarmUp::begin(|| panic!("a panic of this test"));
         warm_up.ended().await;
     }
 
     #[tokio::test]
-    async fn work_without_end_holds_nobody_up_for_ever() {
+    async fn endless_work_is_waited_for_until_the_deadline() {
         let (_finish, finished) = mpsc::channel::<()>();
         let mut warm_up = WarmUp::begin(move || {
             let _ = finished.recv();

@@ -1,4 +1,4 @@
-//! What every example begins with: a handle, to your Authlete or to the emulator.
+//! The handle that every example uses, to your Authlete service or to the emulator.
 
 use std::env;
 
@@ -6,24 +6,24 @@ use anyhow::Result;
 use authlete::{ApiVersion, Authlete, Config, Setting};
 use authlete_emulator::Emulator;
 
-/// A handle, and the emulator that answers it when there is no other server.
+/// A handle, and the emulator that it calls when no server is configured.
 pub struct Connection {
     pub api: Authlete,
     _emulator: Option<Emulator>,
 }
 
-/// With `AUTHLETE_*` in the environment: that server. Without: an emulator in this process.
+/// Connects to the server that `AUTHLETE_*` in the environment configures, or to an emulator in this process.
 pub async fn connect() -> Result<Connection> {
     if is_configured() {
         let api = Authlete::new(Config::from_env()?)?;
-        println!("Calling the Authlete that the environment names: {api:?}\n");
+        println!("Calling the server from the environment: {api:?}\n");
         return Ok(Connection {
             api,
             _emulator: None,
         });
     }
     let emulator = Emulator::start().await?;
-    println!("No AUTHLETE_* variable is set: calling the emulator, started in this process.\n");
+    println!("No AUTHLETE_* variable is set: calling an emulator in this process.\n");
     let api = Authlete::new(emulator.config(ApiVersion::V3))?;
     Ok(Connection {
         api,

@@ -1,4 +1,4 @@
-//! What a wallet does for itself: it has a key, proves it, and reads the credentials that it gets.
+//! A minimal wallet: it has a key, proves possession of it, and reads credentials.
 
 use anyhow::{Context as _, Result};
 use base64::Engine as _;
@@ -41,7 +41,7 @@ impl Key {
     }
 }
 
-/// The claims of an SD-JWT (RFC 9901) that one of the keys signed, and the claims that its holder can disclose.
+/// Verifies an SD-JWT (RFC 9901) with one of the keys, and returns its claims and its disclosures.
 pub fn read(credential: &str, keys: &Value) -> Result<(Value, Vec<Value>)> {
     let mut parts = credential.split('~');
     let jwt = parts.next().context("no JWT")?;

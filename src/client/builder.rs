@@ -1,4 +1,4 @@
-//! Makes handles.
+//! Builds handles.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use crate::settings::{MAX_RESPONSE_SIZE, Settings, TIMEOUT};
 use crate::throttle::{CircuitBreakerPolicy, RateLimiterPolicy, ThrottlePolicies};
 use crate::{Config, Result, RetryPolicy, Setting, TransportErrorKind, tls};
 
-/// Settings of a handle beside its [`Config`].
+/// A builder for a handle, with settings in addition to its [`Config`].
 ///
 /// ```
 /// use std::time::Duration;
@@ -45,7 +45,7 @@ pub struct AuthleteBuilder {
 
 #[derive(Debug)]
 enum Http {
-    Own,
+    Default,
     Builder(Box<reqwest::ClientBuilder>),
     Client(reqwest::Client),
     Transport(HttpClient),
@@ -55,7 +55,7 @@ impl AuthleteBuilder {
     pub(super) fn new(config: Config) -> Self {
         Self {
             config,
-            http: Http::Own,
+            http: Http::Default,
             connections: ConnectionSettings::default(),
             timeout: None,
             retry: RetryPolicy::new(),
@@ -68,19 +68,19 @@ impl AuthleteBuilder {
         }
     }
 
-    /// How long a connection may take to be made, TLS included. Default: 5 seconds.
+    /// The timeout to establish a connection, including the TLS handshake. Default: 5 seconds.
     ///
-    /// It is a setting of the HTTP client, and so has no effect on a [`reqwest_client`](Self::reqwest_client) of yours.
+    /// It has no effect on a [`reqwest_client`](Self::reqwest_client) that you pass.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connections.connect_timeout = Some(timeout);
         self
     }
 
-    /// How long an idle connection is kept for the next call. Default: 30 seconds. With zero no connection is reused.
+    /// How long an idle connection is kept for the next call. Default: 30 seconds. With zero, connections are not reused.
     ///
-    /// Keep it well below the time after which the server, or a load balancer in front of it, closes an idle connection;
-    /// 60 seconds are common. A request that is sent while the other side closes the connection fails, and an operation
-    /// that must not be repeated, such as [`token`](Authlete::token), then fails as a whole.
+    /// Keep it well below the time after which the server, or a load balancer in front of it, closes an idle connection,
+    /// commonly 60 seconds. A request that is sent while the other side closes the connection fails, and a call
+    /// that must not be repeated, such as [`token`](Authlete::token), then returns an error.
     ///
     /// Applied to a [`reqwest_builder`](Self::reqwest_builder) only when set here, and not to a
     /// [`reqwest_client`](Self::reqwest_client).
@@ -89,17 +89,17 @@ impl AuthleteBuilder {
         self
     }
 
-    /// How long a call may take from beginning to end, all attempts and waits together. Default: 30 seconds. Zero is an
-    /// error of [`build`](Self::build).
+    /// The total timeout of a call, including all attempts and delays. Default: 30 seconds. With zero,
+    /// [`build`](Self::build) returns an error.
     ///
-    /// With a client of yours and without this setting, the client's timeout limits each attempt, and no retry starts after
-    /// 30 seconds.
+    /// With your own reqwest client or builder and without this setting, the timeout of that client limits each attempt,
+    /// and no retry starts after 30 seconds.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
     }
 
-    /// How often and when a call is retried. Default: [`RetryPolicy::new`].
+    /// The retry policy. Default: [`RetryPolicy::new`].
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
         self
@@ -111,20 +111,20 @@ impl AuthleteBuilder {
         self
     }
 
-    /// Lets calls fail at once after too many failures. Default: no circuit breakers.
+    /// Enables circuit breakers: after too many failures, calls fail at once. Default: no circuit breakers.
     pub fn circuit_breaker(mut self, policy: CircuitBreakerPolicy) -> Self {
         self.throttle.circuit_breaker = Some(policy);
         self
     }
 
-    /// The longest answer that is read, in bytes, after decompression if there is any. Default: 10 MiB. A longer one is
+    /// The maximum size of a response body, in bytes, after decompression. Default: 10 MiB. A larger response results in
     /// [`Error::TooLarge`](crate::Error::TooLarge).
     pub fn max_response_size(mut self, bytes: usize) -> Self {
         self.max_response_size = bytes;
         self
     }
 
-    /// Caches answers of introspection for a short time, for
+    /// Caches introspection responses for a short time, for
     /// [`cached_introspection`](Authlete::cached_introspection). Default: no cache.
     #[cfg(feature = "introspection-cache")]
     pub fn introspection_cache(mut self, cache: crate::IntrospectionCache) -> Self {
@@ -138,64 +138,64 @@ impl AuthleteBuilder {
         self
     }
 
-    /// Trusts servers whose certificate leads to one of these roots, besides those that the platform trusts: for an
-    /// Authlete behind a certificate authority of your own. The text has one certificate or more in PEM form.
+    /// Adds root certificates to those that the platform trusts, for an Authlete server with a certificate of your own
+    /// certificate authority. The text has one or more certificates in PEM form.
     ///
-    /// [`Config::root_certificate`] is the same for a file or the environment.
+    /// [`Config::root_certificate`] is the same setting for a file or the environment.
     ///
-    /// Which TLS library checks is a feature of this crate; without one of them [`build`](Self::build) refuses a root.
+    /// Requires one of the TLS features of this crate; without one, [`build`](Self::build) returns an error.
     pub fn root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.root_certificates.push(pem.into());
         self
     }
 
-    /// Uses a `reqwest` builder of yours in place of the default one, for example for a proxy or for other TLS settings.
+    /// Uses your own `reqwest` builder instead of the default one, for example for a proxy or for other TLS settings.
     ///
-    /// What you set here is applied to it: [`connect_timeout`](Self::connect_timeout),
+    /// These settings are applied to it, if they are set: [`connect_timeout`](Self::connect_timeout),
     /// [`pool_idle_timeout`](Self::pool_idle_timeout), [`root_certificate`](Self::root_certificate) and the client
     /// certificate of the [`Config`]. Certificates must be for the TLS library that the `reqwest` builder uses. Redirects
-    /// are always off: Authlete sends none, and credentials must not follow one.
+    /// are always disabled: Authlete sends none, and credentials must not be sent to a redirect target.
     ///
-    /// The other defaults of this crate are not applied. Set on your builder what you need of them:
+    /// The other defaults of this crate are not applied. Set those that you need on your builder:
     ///
     /// - `connect_timeout`: reqwest has none by default, this crate 5 seconds.
     /// - `pool_idle_timeout`: 90 seconds in reqwest, 30 seconds in this crate.
     /// - `tcp_user_timeout` (Linux, Android), `tcp_keepalive`, `tcp_keepalive_interval` and `tcp_keepalive_retries`, which
-    ///   find out that a peer has vanished. With the values of this crate (5 seconds, 5 seconds, 1 second, 3) a call fails, or
-    ///   goes on with another connection, after 6 seconds; with those of reqwest (30 seconds, 15 seconds, 15 seconds, 3) the
-    ///   [timeouts](RetryPolicy::attempt_timeout) of the call pass first.
+    ///   detect dead peers. With the values of this crate (5 seconds, 5 seconds, 1 second, 3) a call fails, or
+    ///   is retried on another connection, after 6 seconds; with those of reqwest (30 seconds, 15 seconds, 15 seconds, 3)
+    ///   the [timeouts](RetryPolicy::attempt_timeout) of the call expire first.
     /// - `dns_resolver`. reqwest tries the addresses of one family (IPv4 or IPv6) one after the other, each for its share of
     ///   the connect timeout. This crate tries a second IPv4 address 300 milliseconds after a first one that does not
-    ///   answer. It looks names up on threads of its own; a runtime that shuts down waits for those of reqwest.
-    /// - The version of HTTP. This crate uses HTTP/1.1 alone (`http1_only`). reqwest negotiates HTTP/2 when any crate of
+    ///   respond. It resolves names on separate threads; those of reqwest delay the shutdown of the runtime.
+    /// - The version of HTTP. This crate uses HTTP/1.1 only (`http1_only`). reqwest negotiates HTTP/2 when any crate of
     ///   your program enables its feature `http2`, one of its default features. All calls then share one connection, and a
-    ///   peer that vanishes without a word stops all of them: for 31 seconds in our measurements, and for 4.2 seconds with
+    ///   dead peer blocks all of them: for 31 seconds in our measurements, and for 4.2 seconds with
     ///   pings. With HTTP/2 set `http2_keep_alive_interval` to about 5 seconds, a `http2_keep_alive_timeout`, and
-    ///   `http2_keep_alive_while_idle`. The limits for the headers of an answer differ, too (`http2_max_header_list_size`).
-    /// - Retries of reqwest (`retry`): do not enable them for requests that the server may have processed. By default reqwest
-    ///   only repeats requests that an HTTP/2 server has refused unprocessed.
+    ///   `http2_keep_alive_while_idle`. The limits for response headers differ, too (`http2_max_header_list_size`).
+    /// - Retries of reqwest (`retry`): do not enable them for requests that the server may have processed. By default
+    ///   reqwest only retries requests that an HTTP/2 server has rejected unprocessed.
     pub fn reqwest_builder(mut self, builder: reqwest::ClientBuilder) -> Self {
         self.http = Http::Builder(Box::new(builder));
         self
     }
 
-    /// Uses a `reqwest` client of yours, and its connection pool.
+    /// Uses your own `reqwest` client and its connection pool.
     ///
-    /// No setting of the connections is applied to it, and [`build`](Self::build) refuses roots and a client certificate
-    /// that are set here. The client must not follow redirects (`redirect(Policy::none())`), because a request carries
-    /// credentials and tokens. All that [`reqwest_builder`](Self::reqwest_builder) says about the defaults of this crate
-    /// holds for the client as well.
+    /// No connection settings are applied to it, and [`build`](Self::build) returns an error if root certificates or a
+    /// client certificate are set. The client must not follow redirects (`redirect(Policy::none())`), because a request
+    /// contains credentials and tokens. See [`reqwest_builder`](Self::reqwest_builder) for the defaults of this crate that
+    /// the client should have.
     pub fn reqwest_client(mut self, client: reqwest::Client) -> Self {
         self.http = Http::Client(client);
         self
     }
 
-    /// Sends requests by a function in place of an HTTP client, for tests without a server. See
+    /// Sends requests with a function instead of an HTTP client, for tests without a server. See
     /// [Testing](crate::guide::testing).
     ///
-    /// The function gets each request as it would be sent, one for each attempt, and returns the response or the kind of a
+    /// The function gets the request of each attempt, as it would be sent, and returns the response or the kind of a
     /// transport error. The rest of a call works as it does with a server: credentials, retries, timeouts, the rate limiter,
-    /// decoding, errors. Settings of the connections have no effect.
+    /// decoding, errors. Connection settings have no effect.
     pub fn transport<F, R, B>(mut self, send: F) -> Self
     where
         F: Fn(http::Request<bytes::Bytes>) -> R + Send + Sync + 'static,
@@ -206,19 +206,20 @@ impl AuthleteBuilder {
         self
     }
 
-    /// Makes the handle.
+    /// Builds the handle.
     ///
     /// # Errors
-    /// [`Error::Config`](crate::Error::Config) when the configuration cannot be used, when a timeout or
-    /// [`max_response_size`](Self::max_response_size) is zero, or when the HTTP client cannot be made of the settings.
+    /// [`Error::Config`](crate::Error::Config) when the configuration is invalid, when a timeout or
+    /// [`max_response_size`](Self::max_response_size) is zero, or when the HTTP client cannot be built with the settings.
     pub fn build(self) -> Result<Authlete> {
-        self.refuse_zero()?;
+        self.reject_zero()?;
         let user_agent = match &self.user_agent {
             None => HeaderValue::from_static(concat!("authlete-rust/", env!("CARGO_PKG_VERSION"))),
-            Some(text) => HeaderValue::from_str(text)
-                .map_err(|error| client_error("the user agent is not valid in HTTP", error))?,
+            Some(text) => HeaderValue::from_str(text).map_err(|error| {
+                client_error("the user agent is not a valid HTTP header value", error)
+            })?,
         };
-        let is_own = matches!(self.http, Http::Own);
+        let is_default = matches!(self.http, Http::Default);
         let has_client_of_caller = matches!(self.http, Http::Builder(_) | Http::Client(_));
         let default_timeout = (!has_client_of_caller).then_some(TIMEOUT);
         let settings = Settings {
@@ -227,7 +228,7 @@ impl AuthleteBuilder {
             retry: self.retry,
             throttle: self.throttle,
             max_response_size: self.max_response_size,
-            has_own_client: is_own,
+            has_default_client: is_default,
         };
         #[cfg(feature = "introspection-cache")]
         let introspection_cache = self
@@ -236,22 +237,22 @@ impl AuthleteBuilder {
             .transpose()?;
         let client = match self.http {
             Http::Client(client) => {
-                let of_connections = [Setting::ClientCertificate, Setting::RootCertificate];
-                if of_connections
+                let connection_settings = [Setting::ClientCertificate, Setting::RootCertificate];
+                if connection_settings
                     .iter()
                     .any(|setting| self.config.is_set(*setting))
                     || !self.root_certificates.is_empty()
                 {
                     return Err(ConfigError::client(format!(
-                        "roots and {} are settings of the reqwest client, which is yours: set them there",
+                        "root certificates and {} must be set on your reqwest client",
                         Setting::ClientCertificate
                     )))?;
                 }
                 HttpClient::Reqwest(client)
             }
             Http::Transport(client) => client,
-            Http::Own => {
-                let builder = self.connections.own(&self.config);
+            Http::Default => {
+                let builder = self.connections.default_builder(&self.config);
                 HttpClient::Reqwest(build(builder, &self.config, &self.root_certificates)?)
             }
             Http::Builder(builder) => {
@@ -266,8 +267,8 @@ impl AuthleteBuilder {
         })
     }
 
-    /// None of these is of any use at zero.
-    fn refuse_zero(&self) -> Result<(), ConfigError> {
+    /// With zero, every call would fail.
+    fn reject_zero(&self) -> Result<(), ConfigError> {
         let durations = [
             ("timeout", self.timeout),
             ("connect_timeout", self.connections.connect_timeout),
@@ -296,19 +297,19 @@ fn build(
     }
     let client = builder.redirect(reqwest::redirect::Policy::none()).build();
     client.map_err(|error| {
-        // The error does not say which of these it is.
+        // The error does not distinguish these causes.
         let mut causes = Vec::new();
         if config.is_set(Setting::ClientCertificate) {
             let setting = Setting::ClientCertificate;
             causes.push(format!(
-                "do the certificate and the key of {setting} belong together?"
+                "do the certificate and the key of {setting} match?"
             ));
         }
         if config.is_set(Setting::RootCertificate) {
             causes.push(format!("is {} a certificate?", Setting::RootCertificate));
         }
         causes.push("does the system have root certificates (ca-certificates)?".to_owned());
-        let what = format!("the HTTP client cannot be made: {}", causes.join(" "));
+        let what = format!("the HTTP client cannot be built: {}", causes.join(" "));
         client_error(what, error)
     })
 }

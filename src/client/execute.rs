@@ -1,4 +1,4 @@
-//! The calls that the generated methods make.
+//! Execution of the calls of the generated methods.
 
 #[cfg(feature = "introspection-cache")]
 use std::borrow::Cow;
@@ -14,7 +14,7 @@ use crate::url_path::join_path;
 use crate::{Operation, Result, Setting};
 
 impl Authlete {
-    /// Starts the request of an operation. The arguments in `path` are escaped already.
+    /// Starts the request of an operation. The arguments in `path` are already escaped.
     pub(crate) fn request_parts(
         &self,
         operation: &'static Operation,
@@ -30,7 +30,7 @@ impl Authlete {
         })
     }
 
-    /// What the caller gives or else the configuration has. Fails when neither has the value.
+    /// The value that the caller gives, or the one of the configuration. Fails if neither has it.
     pub(crate) fn or_configured(
         &self,
         operation: &'static Operation,
@@ -40,8 +40,8 @@ impl Authlete {
         self.context.or_configured(operation, setting, given)
     }
 
-    /// What a call is to remove from the introspection cache when it is over; `None` when there is no cache. The call may
-    /// name a token.
+    /// The eviction from the introspection cache at the end of a call; `None` when there is no cache. `name` is the token
+    /// that the call names, if any.
     #[cfg(feature = "introspection-cache")]
     pub(crate) fn eviction<'a>(
         &self,
@@ -54,7 +54,7 @@ impl Authlete {
 
     /// Sends the request of an operation and decodes the response.
     ///
-    /// Not an `async fn`, so that the future does not hold what is needed before the first await only.
+    /// Not an `async fn`: its future would also hold the arguments that are needed only before the first await.
     pub(crate) fn execute<T: FromResponse>(
         &self,
         parts: RequestParts,

@@ -1,4 +1,4 @@
-//! The handle through which the API is called.
+//! The handle to the API.
 
 mod builder;
 #[cfg(feature = "introspection-cache")]
@@ -23,22 +23,22 @@ use crate::{ApiVersion, Config, RateLimit, Result};
 
 /// A handle to the Authlete API.
 ///
-/// It has a method for each operation, of the same name: [`authorization`](Self::authorization),
+/// It has a method for each operation, with the same name: [`authorization`](Self::authorization),
 /// [`introspection`](Self::introspection), [`get_client`](Self::get_client), …; the [crate](crate) page lists them by
-/// category. Clones share one connection pool, and cloning is cheap: give each task its own. Handles work on runtimes of
-/// tokio with one thread and with many.
+/// category. Clones share one connection pool, and cloning is cheap: give each task its own clone. Handles work on
+/// single-threaded and multi-threaded tokio runtimes.
 ///
 /// Connections belong to the runtime that opened them. Use one handle for each runtime, unless that runtime keeps running:
-/// a call on another one that takes such a connection waits in vain.
+/// otherwise a call on another runtime hangs if it uses such a connection.
 ///
 /// # Panics
-/// A call panics outside of a tokio runtime, and in one without the time or the I/O driver: build it with `enable_all`, as
-/// `#[tokio::main]` does.
+/// A call panics outside of a tokio runtime, and in a runtime without the time or the I/O driver: build it with
+/// `enable_all`, as `#[tokio::main]` does.
 ///
-/// # Calls that are dropped
-/// The future of a call may be dropped at any await, as a timeout or a `select!` does. A connection that an answer is
-/// still due on is closed; all others stay in the pool, and the handle goes on. Whether Authlete has processed such a
-/// call is not known.
+/// # Cancellation
+/// The future of a call may be dropped at any await, as a timeout or a `select!` does. A connection with an outstanding
+/// response is closed; all others stay in the pool, and the handle remains usable. It is unknown whether Authlete has
+/// processed such a call.
 #[derive(Clone)]
 pub struct Authlete {
     context: Arc<Context>,
@@ -47,7 +47,7 @@ pub struct Authlete {
 }
 
 impl Authlete {
-    /// Makes a handle with the default settings of the HTTP client; [`builder`](Self::builder) has the others.
+    /// Creates a handle with the default settings of the HTTP client. Use [`builder`](Self::builder) for other settings.
     ///
     /// # Errors
     /// [`Error::Config`](crate::Error::Config) when the configuration is incomplete, contradictory or has an invalid value.
@@ -55,17 +55,16 @@ impl Authlete {
         Self::builder(config).build()
     }
 
-    /// Starts a handle with settings of its own: timeouts, user agent, your own `reqwest` client.
+    /// Starts a builder for a handle with other settings, such as timeouts, a user agent or your own `reqwest` client.
     pub fn builder(config: Config) -> AuthleteBuilder {
         AuthleteBuilder::new(config)
     }
 
     /// A handle with another configuration, for example of another service, that shares the connection pool and the
-    /// settings of this one, and also its rate limiter and its circuit breakers when it calls the same
-    /// server.
+    /// settings of this one. If it calls the same server, it also shares the rate limiter and the circuit breakers.
     ///
-    /// The credentials are to be those of the other service. An organization token (3.0) is good for all of its services,
-    /// but is not used for the calls of a service where there is a service access token too.
+    /// Set the credentials of the other service. An organization token (3.0) is valid for all services of the organization,
+    /// but is not used for calls to a service if a service access token is set, too.
     ///
     /// ```
     /// # fn example(api: &authlete::Authlete) -> authlete::Result<()> {
@@ -75,23 +74,23 @@ impl Authlete {
     /// ```
     ///
     /// # Errors
-    /// Those of [`new`](Self::new), and [`Error::Config`](crate::Error::Config) in two cases. The new configuration has
-    /// another client certificate or other roots, which belong to the connections. Or one of the two base URLs is on this
-    /// machine and the other one is not: only the latter is called through the proxies of the environment. A
-    /// [`reqwest_client`](AuthleteBuilder::reqwest_client) of yours has its own proxies.
+    /// Those of [`new`](Self::new), and [`Error::Config`](crate::Error::Config) in two cases: if the new configuration has
+    /// another client certificate or other roots, which belong to the connections, or if one of the two base URLs is on this
+    /// machine and the other one is not, because the proxies of the environment apply to the latter only. The second case
+    /// does not apply to a [`reqwest_client`](AuthleteBuilder::reqwest_client) that you pass, which has its own proxies.
     pub fn with_config(&self, config: Config) -> Result<Self> {
         let current = self.config();
         current.check_certificates_of(&config)?;
-        let is_here = Config::is_on_this_machine;
-        if self.context.settings.has_own_client && is_here(current) != is_here(&config) {
+        let is_local = Config::is_on_this_machine;
+        if self.context.settings.has_default_client && is_local(current) != is_local(&config) {
             return Err(ConfigError::client(
-                "one of the two base URLs is on this machine, which is called without proxies: build a handle of its own",
+                "one of the two base URLs is on this machine, where proxies do not apply: build a separate handle",
             ))?;
         }
         Ok(self.with(self.context.with_config(config)?))
     }
 
-    /// A handle that sends one more header with each call, and shares everything else with this one.
+    /// A handle that sends an additional header with each call, and shares everything else with this one.
     ///
     /// ```
     /// # fn example(api: &authlete::Authlete) -> authlete::Result<()> {
@@ -113,14 +112,14 @@ impl Authlete {
         }))
     }
 
-    /// A handle whose calls may take another time, all attempts together, and that shares everything else with this
-    /// one. With zero, as when your own deadline has passed, calls fail with a timeout, and nothing is sent.
+    /// A handle with another total timeout for its calls, including all attempts, that shares everything else with this
+    /// one. With zero, for example when your own deadline has passed, calls fail with a timeout, and nothing is sent.
     #[must_use]
     pub fn with_timeout(&self, timeout: Duration) -> Self {
         self.with_settings(|settings| settings.timeout = Some(timeout))
     }
 
-    /// A handle that retries calls by another policy, or never, and that shares everything else with this one.
+    /// A handle with another retry policy that shares everything else with this one.
     ///
     /// # Errors
     /// [`Error::Config`](crate::Error::Config) when the [attempt timeout](RetryPolicy::attempt_timeout) of the policy is
@@ -145,13 +144,13 @@ impl Authlete {
         }
     }
 
-    /// The state of Authlete's rate limit in the last response that had it, of this handle and of those that share its
-    /// connections; `None` when there was none. A response with `response_headers` has its own.
+    /// The state of Authlete's rate limit in the last response that reported it, on this handle or on one that shares its
+    /// connections; `None` if no response has reported it. A response with `response_headers` has its own.
     pub fn rate_limit(&self) -> Option<RateLimit> {
         self.context.rate_limit()
     }
 
-    /// The configuration that the handle was made with.
+    /// The configuration of the handle.
     pub fn config(&self) -> &Config {
         &self.context.config
     }
@@ -162,7 +161,7 @@ impl Authlete {
     }
 }
 
-/// A header that a caller may add.
+/// Validates a header that a caller adds.
 fn header<N, V>(name: N, value: V) -> Result<(HeaderName, HeaderValue), ConfigError>
 where
     N: TryInto<HeaderName>,
@@ -170,7 +169,7 @@ where
 {
     let name = name
         .try_into()
-        .map_err(|_| ConfigError::client("a header's name is not valid in HTTP"))?;
+        .map_err(|_| ConfigError::client("a header name is not valid in HTTP"))?;
     let value = value.try_into().map_err(|_| {
         ConfigError::client(format!(
             "the value of the header {name} is not valid in HTTP"

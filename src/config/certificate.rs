@@ -1,4 +1,4 @@
-//! The certificate that connections present, and the roots that they trust.
+//! The client certificate and the trusted roots of connections.
 
 use reqwest::ClientBuilder;
 
@@ -6,7 +6,7 @@ use super::{Config, ConfigError, Setting};
 use crate::{Secret, tls};
 
 impl Config {
-    /// Lets the connections of an HTTP client present the certificate, if one is set, and trust the roots, if some are.
+    /// Adds the client certificate and the roots to an HTTP client, if they are set.
     pub(crate) fn apply_certificates(
         &self,
         builder: ClientBuilder,
@@ -36,8 +36,8 @@ impl Config {
             .map_err(|reason| ConfigError::invalid(setting, &value.source, reason))
     }
 
-    /// Connections keep the certificate and the roots that they were made with. Fails when `other`, which they are to be
-    /// used for, has another certificate or none, or roots that they do not trust.
+    /// Connections keep the certificate and the roots with which they were established. Fails if `other`, which would reuse
+    /// them, has another certificate or none, or roots that they do not trust.
     pub(crate) fn check_certificates_of(&self, other: &Self) -> Result<(), ConfigError> {
         let differs = |setting| self.text(setting) != other.text(setting);
         let setting = if differs(Setting::ClientCertificate) {
@@ -48,7 +48,7 @@ impl Config {
             return Ok(());
         };
         Err(ConfigError::client(format!(
-            "{setting} differs from that of the connections: make a handle with connections of its own"
+            "{setting} differs from that of the existing connections: build a separate handle"
         )))
     }
 

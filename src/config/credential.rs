@@ -1,10 +1,10 @@
-//! What a credential can look like, so that one that was copied with something around it is refused at once.
+//! Validation of credentials, to detect copy-and-paste mistakes early.
 
-/// A check of a text, and what is wrong where it applies.
+/// A check, and the error message if it applies.
 type Rule = (fn(&str) -> bool, &'static str);
 
-/// What gets into a value on its way from a console, a shell or a file, the more specific first.
-const COPIED: [Rule; 4] = [
+/// Common mistakes when a value is copied from a console, a shell or a file, the more specific first.
+const COPY_MISTAKES: [Rule; 4] = [
     (
         is_quoted,
         "has quotation marks around it: docker --env-file and some shells keep them",
@@ -18,18 +18,18 @@ const COPIED: [Rule; 4] = [
             text.chars()
                 .any(|c| c.is_ascii_whitespace() || c.is_ascii_control())
         },
-        "has a blank or a control character in it",
+        "has whitespace or a control character in it",
     ),
     (
         |text| !text.is_ascii(),
-        "has a character in it that is not ASCII, perhaps an invisible one",
+        "has a non-ASCII character in it, perhaps an invisible one",
     ),
 ];
 
-/// Whether a text can be an access token (RFC 6750 §2.1).
+/// Checks that a text is a valid access token (RFC 6750 §2.1).
 pub(super) fn check_token(text: &str) -> Result<(), &'static str> {
     if has_scheme(text) {
-        return Err("must be the token alone, without `Bearer` or `DPoP` before it");
+        return Err("must be only the token, without `Bearer` or `DPoP` before it");
     }
     check_copied(text)?;
     let is_token = text
@@ -38,20 +38,20 @@ pub(super) fn check_token(text: &str) -> Result<(), &'static str> {
         .all(|byte| byte.is_ascii_alphanumeric() || b"-._~+/".contains(&byte));
     match is_token {
         true => Ok(()),
-        false => Err("has a character in it that no access token has (RFC 6750 §2.1)"),
+        false => Err("has a character that is not allowed in an access token (RFC 6750 §2.1)"),
     }
 }
 
-/// Whether a text can be the secret of a key.
+/// Checks that a text can be the secret of an API key.
 pub(super) fn check_secret(text: &str) -> Result<(), &'static str> {
     if has_scheme(text) {
-        return Err("must be the secret alone, without `Basic` before it");
+        return Err("must be only the secret, without `Basic` before it");
     }
     check_copied(text)
 }
 
 fn check_copied(text: &str) -> Result<(), &'static str> {
-    match COPIED.iter().find(|(applies, _)| applies(text)) {
+    match COPY_MISTAKES.iter().find(|(applies, _)| applies(text)) {
         Some((_, reason)) => Err(reason),
         None => Ok(()),
     }
@@ -83,14 +83,14 @@ mod tests {
     const TOKEN: &str = "dnzK-3o_v.~+/x0==";
 
     #[test]
-    fn a_token_of_rfc_6750_is_taken() {
+    fn token_of_rfc_6750_is_accepted() {
         for text in [TOKEN, "t", "a.b.c", "5b4f+/=="] {
             assert_eq!(check_token(text), Ok(()), "{text}");
         }
     }
 
     #[test]
-    fn what_is_around_a_token_or_in_it_is_refused_with_its_reason() {
+    fn token_with_other_characters_is_rejected_with_the_reason() {
         for (text, reason) in [
             (format!("Bearer {TOKEN}"), "without `Bearer`"),
             (format!("bearer\t{TOKEN}"), "without `Bearer`"),
@@ -101,13 +101,13 @@ mod tests {
             (format!("“{TOKEN}”"), "quotation marks"),
             (format!("{TOKEN} # of the test service"), "a comment"),
             (format!("{TOKEN}\t#x"), "a comment"),
-            (format!("{TOKEN} {TOKEN}"), "a blank"),
-            (format!("{TOKEN}\n{TOKEN}"), "a blank"),
-            (format!("{TOKEN}\0"), "a blank or a control"),
-            (format!("\u{200b}{TOKEN}"), "not ASCII"),
-            (format!("{TOKEN}\u{a0}{TOKEN}"), "not ASCII"),
-            (format!("\u{feff}{TOKEN}"), "not ASCII"),
-            (format!("{TOKEN}…"), "not ASCII"),
+            (format!("{TOKEN} {TOKEN}"), "whitespace"),
+            (format!("{TOKEN}\n{TOKEN}"), "whitespace"),
+            (format!("{TOKEN}\0"), "whitespace or a control"),
+            (format!("\u{200b}{TOKEN}"), "non-ASCII"),
+            (format!("{TOKEN}\u{a0}{TOKEN}"), "non-ASCII"),
+            (format!("\u{feff}{TOKEN}"), "non-ASCII"),
+            (format!("{TOKEN}…"), "non-ASCII"),
             ("a=b".to_owned(), "RFC 6750"),
             ("${TOKEN}".to_owned(), "RFC 6750"),
             ("<token>".to_owned(), "RFC 6750"),
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_of_visible_ascii_is_taken_and_others_are_refused() {
+    fn secret_of_visible_ascii_is_accepted_and_others_are_rejected() {
         for text in ["s", "a:b", "basic:x", "'abc", "abc\"", "$!\\%#x", TOKEN] {
             assert_eq!(check_secret(text), Ok(()), "{text}");
         }

@@ -5,7 +5,7 @@ use std::env::{self, VarError};
 use super::{Config, ConfigError, Setting, Source};
 
 impl Config {
-    /// Reads the `AUTHLETE_*` variables; see [`Setting::environment_variable`]. One that is empty or blank counts as not
+    /// Reads the `AUTHLETE_*` variables; see [`Setting::environment_variable`]. An empty or blank variable counts as not
     /// set.
     ///
     /// # Errors

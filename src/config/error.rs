@@ -1,16 +1,16 @@
-//! What is wrong with a configuration.
+//! Configuration errors.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::{Setting, Source};
 
-/// A configuration that cannot be used. The message names the setting, as a file and the environment know it; `Debug`
-/// output has it too, since it is what a program shows that ends with the error.
+/// An invalid configuration. The message names the setting, by its TOML key and its environment variable. `Debug` output is
+/// the message too, because a program whose `main` returns the error prints it.
 #[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum ConfigError {
-    /// Nothing says which generation to call, because there are no credentials.
+    /// No credentials are set, so the generation of the API is unknown.
     #[error(
         "no credentials: set {token} for Authlete 3.0, or {key} and {secret} for 2.x",
         token = Setting::ServiceAccessToken,
@@ -18,7 +18,7 @@ pub enum ConfigError {
         secret = Setting::ServiceApiSecret
     )]
     NoCredentials,
-    /// There are credentials of both generations, and no version that chooses.
+    /// Credentials of both generations are set, but no version.
     #[error(
         "credentials of both 2.x and 3.0 are set: set {} to one of them",
         Setting::ApiVersion
@@ -29,21 +29,21 @@ pub enum ConfigError {
     Missing {
         /// The setting to add.
         setting: Setting,
-        /// What it is needed for.
+        /// Why it is needed.
         reason: &'static str,
     },
-    /// A setting has a value that it cannot have.
+    /// A setting has an invalid value.
     #[error("{setting}, {source}: {reason}", source = origin)]
     Invalid {
-        /// The setting to mend.
+        /// The setting to fix.
         setting: Setting,
-        /// Where its value is from.
+        /// The source of its value.
         origin: String,
-        /// What is wrong with it; never the value of a secret.
+        /// What is wrong with the value; never the value of a secret.
         reason: String,
     },
-    /// A setting, or its value, needs a feature of this crate that the build does not have: a base URL with `https` needs
-    /// one of the TLS features, or an HTTP client of yours.
+    /// A setting, or its value, needs a feature of this crate that is not enabled: a base URL with `https` needs
+    /// one of the TLS features, or your own HTTP client.
     #[error("{setting} needs the feature {feature} of the crate authlete")]
     Unsupported {
         /// The setting.
@@ -51,15 +51,15 @@ pub enum ConfigError {
         /// The feature to enable in `Cargo.toml`.
         feature: &'static str,
     },
-    /// A file has a key that does not exist. The key is not shown: a secret may stand in its place.
-    #[error("{place}: line {line}: unknown key; known are {known}", known = known_keys())]
+    /// A file has an unknown key. The key is not shown, because it could be a misplaced secret.
+    #[error("{place}: line {line}: unknown key, expected one of {known}", known = known_keys())]
     UnknownKey {
         /// The file.
         place: String,
         /// The line, from 1.
         line: usize,
     },
-    /// A file that is no TOML.
+    /// A file is not valid TOML.
     #[error("{place}: line {line}: {message}")]
     Syntax {
         /// The file.
@@ -69,20 +69,20 @@ pub enum ConfigError {
         /// What the parser expected there.
         message: String,
     },
-    /// A file that cannot be read.
+    /// A file cannot be read.
     #[error("{} cannot be read", path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// The system's reason.
+        /// The error of the operating system.
         source: std::io::Error,
     },
-    /// A setting of the HTTP client that cannot be used, such as a header with a line break or a root that is none.
+    /// An invalid setting of the HTTP client, such as a header with a line break or an invalid root certificate.
     #[error("{what}")]
     Client {
         /// What is wrong.
         what: String,
-        /// The reason, when another library gave it.
+        /// The error of the library that rejected it, if any.
         source: Option<Box<dyn std::error::Error + Send + Sync>>,
     },
 }
@@ -111,7 +111,7 @@ impl ConfigError {
     }
 }
 
-/// The message, and the reason of another library.
+/// The message and its source.
 impl fmt::Debug for ConfigError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{self}")?;

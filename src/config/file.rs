@@ -1,4 +1,4 @@
-//! Configuration from TOML: the keys of the Go library's files, and those that 3.0 adds.
+//! Configuration from TOML: the keys of the Go library's files, and additional ones for 3.0.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -20,7 +20,7 @@ impl Config {
         parse(&text, &Source::File(Some(path.to_owned())))
     }
 
-    /// Reads TOML text. A value that is empty or blank counts as not set.
+    /// Reads TOML text. An empty or blank value counts as not set.
     ///
     /// ```
     /// use authlete::Config;
@@ -35,12 +35,12 @@ impl Config {
     ///
     /// # Errors
     /// [`ConfigError::Syntax`], [`ConfigError::UnknownKey`], and [`ConfigError::Invalid`] for a value that is neither
-    /// text nor a whole number.
+    /// a string nor an integer.
     pub fn from_toml(text: &str) -> Result<Self, ConfigError> {
         parse(text, &Source::File(None))
     }
 
-    /// Reads a TOML file and the environment. Where both have a setting, the environment's value is taken.
+    /// Reads a TOML file and the environment. The environment takes precedence.
     ///
     /// # Errors
     /// Those of [`from_file`](Self::from_file) and [`from_env`](Self::from_env).
@@ -67,7 +67,7 @@ fn parse(text: &str, source: &Source) -> Result<Config, ConfigError> {
             toml::Value::String(text) => text,
             toml::Value::Integer(number) => number.to_string(),
             other => {
-                let reason = format!("must be text or a whole number, not {}", other.type_str());
+                let reason = format!("must be a string or an integer, not {}", other.type_str());
                 return Err(ConfigError::invalid(setting, source, reason));
             }
         };
@@ -76,7 +76,7 @@ fn parse(text: &str, source: &Source) -> Result<Config, ConfigError> {
     Ok(config)
 }
 
-/// The parser's own message shows the line itself, which may hold a secret: only its number is passed on.
+/// The full error of the parser shows the line, which may contain a secret, so only the line number is kept.
 fn syntax_error(text: &str, source: &Source, error: &toml::de::Error) -> ConfigError {
     ConfigError::Syntax {
         place: place(source),
@@ -85,7 +85,7 @@ fn syntax_error(text: &str, source: &Source, error: &toml::de::Error) -> ConfigE
     }
 }
 
-/// The line that an offset in bytes is in, from 1.
+/// The line number, from 1, of a byte offset.
 fn line(text: &str, offset: usize) -> usize {
     let before = text.bytes().take(offset);
     1 + before.filter(|byte| *byte == b'\n').count()

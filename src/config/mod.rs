@@ -53,19 +53,19 @@ use crate::{ApiVersion, Secret};
 /// # Ok(()) }
 /// ```
 ///
-/// From elsewhere with [`from_env`](Self::from_env), [`from_file`](Self::from_file), [`from_toml`](Self::from_toml), or
-/// a file with the environment over it, [`load`](Self::load). Sources are combined with [`or`](Self::or).
+/// Other sources are [`from_env`](Self::from_env), [`from_file`](Self::from_file), [`from_toml`](Self::from_toml), and
+/// [`load`](Self::load) for a file and the environment. Combine sources with [`or`](Self::or).
 ///
-/// A `Config` may be incomplete; [`Authlete::new`](crate::Authlete::new) checks it as a whole. Without an
-/// [`api_version`](Self::api_version) the generation is 3.0 when there is an access token, and 2.x when there is a key
-/// and its secret.
+/// A `Config` may be incomplete; [`Authlete::new`](crate::Authlete::new) validates it. Without an
+/// [`api_version`](Self::api_version) the generation is 3.0 if an access token is set, and 2.x if a key
+/// and its secret are set.
 #[derive(Clone, Default, PartialEq)]
 pub struct Config {
     values: BTreeMap<Setting, Value>,
     allow_http: bool,
 }
 
-/// A value and where it is from, so that an error can name the place to mend.
+/// A value and its source, which errors name.
 #[derive(Clone, PartialEq)]
 struct Value {
     text: Secret,
@@ -85,7 +85,7 @@ impl Config {
         Self::default()
     }
 
-    /// Authlete 3.0: one service, by its service ID and a service access token or organization token.
+    /// Authlete 3.0: one service, with its service ID and a service access token or organization token.
     pub fn v3(
         base_url: impl Into<String>,
         service_id: i64,
@@ -98,7 +98,7 @@ impl Config {
             .service_access_token(access_token)
     }
 
-    /// Authlete 2.x: one service, by its API key and API secret.
+    /// Authlete 2.x: one service, with its API key and API secret.
     pub fn v2(
         base_url: impl Into<String>,
         service_api_key: i64,
@@ -117,10 +117,10 @@ impl Config {
         self.set(Setting::ApiVersion, version.to_string())
     }
 
-    /// The URL of the Authlete server, without `/api`. It must be `https`, except on this machine, which is called without
-    /// the proxies that the environment names (`HTTP_PROXY`, `HTTPS_PROXY`).
+    /// The URL of the Authlete server, without `/api`. It must be `https`, except on this machine, for which the proxies of
+    /// the environment (`HTTP_PROXY`, `HTTPS_PROXY`) do not apply.
     ///
-    /// 2.x has a default, `https://api.authlete.com`. 3.0 has none, because there it depends on the region.
+    /// Default in 2.x: `https://api.authlete.com`. There is no default in 3.0, where it depends on the region.
     #[must_use]
     pub fn base_url(self, url: impl Into<String>) -> Self {
         self.set(Setting::BaseUrl, url.into())
@@ -162,24 +162,24 @@ impl Config {
         self.set(Setting::ServiceOwnerApiSecret, secret)
     }
 
-    /// The access token of the organization (3.0): for service management, and for the calls of every service of the
-    /// organization when there is no [`service_access_token`](Self::service_access_token).
+    /// The access token of the organization (3.0): for service management, and for calls to all services of the
+    /// organization if no [`service_access_token`](Self::service_access_token) is set.
     #[must_use]
     pub fn service_owner_access_token(self, token: impl Into<Secret>) -> Self {
         self.set(Setting::ServiceOwnerAccessToken, token)
     }
 
-    /// The ID of the organization (3.0), a whole number above 0. No default. Requests of
+    /// The ID of the organization (3.0), a positive integer. No default. Requests of
     /// [`organization_create_service`](crate::Authlete::organization_create_service) and
-    /// [`organization_remove_service`](crate::Authlete::organization_remove_service) take it from here when they have none.
+    /// [`organization_remove_service`](crate::Authlete::organization_remove_service) without an organization ID use it.
     #[must_use]
     pub fn organization_id(self, id: i64) -> Self {
         self.set(Setting::OrganizationId, id.to_string())
     }
 
-    /// The ID of the API server that services are created on and removed from (3.0), a whole number above 0. Requests of
+    /// The ID of the API server on which services are created and removed (3.0), a positive integer. Requests of
     /// [`organization_create_service`](crate::Authlete::organization_create_service) and
-    /// [`organization_remove_service`](crate::Authlete::organization_remove_service) take it from here when they have none.
+    /// [`organization_remove_service`](crate::Authlete::organization_remove_service) without an API server ID use it.
     ///
     /// Default: that of the region in [`base_url`](Self::base_url), 76281 for `us.authlete.com`, 53285 for
     /// `jp.authlete.com`, 63294 for `eu.authlete.com` and 47363 for `br.authlete.com`; none for another server.
@@ -188,35 +188,33 @@ impl Config {
         self.set(Setting::ApiServerId, id.to_string())
     }
 
-    /// The URL of the server that has the organization API (3.0), without `/api`. It must be `https`, except on this
-    /// machine. It gets the [organization token](Self::service_owner_access_token), always as Bearer, and no other
-    /// credential.
+    /// The URL of the server of the organization API (3.0), without `/api`. It must be `https`, except on this
+    /// machine. Only the [organization token](Self::service_owner_access_token) is sent to it, always as Bearer.
     ///
-    /// Default: `https://login.authlete.com` when the [`base_url`](Self::base_url) is one of Authlete's own
-    /// (`*.authlete.com`). For another server there is none, so that its token does not get to Authlete; the emulator's
-    /// is the emulator itself.
+    /// Default: `https://login.authlete.com` if the [`base_url`](Self::base_url) is one of Authlete's own
+    /// (`*.authlete.com`). There is no default for other servers, so that their tokens are not sent to Authlete. For the
+    /// emulator, set the URL of the emulator itself.
     ///
-    /// When this server or that of the base URL is this machine, neither is called through the proxies that the
-    /// environment names.
+    /// If this server or that of the base URL is on this machine, the proxies of the environment apply to neither.
     #[must_use]
     pub fn idp_server(self, url: impl Into<String>) -> Self {
         self.set(Setting::IdpServer, url.into())
     }
 
-    /// The private key that the access tokens of this configuration are bound to, as a JWK (3.0, feature `dpop`). Tokens
-    /// are then sent in the scheme `DPoP`, each request with a proof of its own (RFC 9449), also one that is tried again.
+    /// The private key to which the access tokens of this configuration are bound, as a JWK (3.0, feature `dpop`). Tokens
+    /// are then sent with the scheme `DPoP`, and each request, including retries, with a new proof (RFC 9449).
     /// The organization API is the exception: it takes its token as Bearer.
     ///
-    /// It is an EC key (P-256, P-384 or P-521), an OKP key (Ed25519), or an RSA key of 2048 to 8192 bits with its factors.
-    /// Its `alg` chooses the algorithm; without it an RSA key signs with PS256, which is what FAPI 2.0 has for RSA, and
-    /// an Ed25519 key with EdDSA.
+    /// Supported are EC keys (P-256, P-384 or P-521), OKP keys (Ed25519), and RSA keys of 2048 to 8192 bits with their
+    /// factors. The algorithm is the `alg` of the key; by default an RSA key signs with PS256, the RSA algorithm of FAPI
+    /// 2.0, and an Ed25519 key with EdDSA.
     ///
-    /// When the server wants its nonce in the proof, the request is sent again at once, and once, whatever the operation:
-    /// it was refused before it was processed. Like any request it passes the rate limiter, and has a span of its
-    /// own. The nonce is kept for all handles that came from one builder, until an answer brings the next
-    /// one. A proof has the time that it was made at: the clock of your machine must be right.
+    /// If the server requires a nonce in the proof, the request is repeated once, without a delay, for all operations:
+    /// it was rejected before it was processed. Like any request it passes the rate limiter and has its own
+    /// span. All handles of one builder share the nonce, until a response provides the next one. A proof contains its
+    /// creation time, so the clock of your machine must be correct.
     ///
-    /// A stolen access token is of no use without the key, and a token that is not bound to the key is refused. The
+    /// A stolen access token is useless without the key, and a token that is not bound to the key is rejected. The
     /// emulator can bind its access tokens to a key, too.
     ///
     /// ```
@@ -232,14 +230,14 @@ impl Config {
         self.set(Setting::DpopKey, jwk)
     }
 
-    /// The certificate that connections present to Authlete (mutual TLS, feature `mtls`), in PEM form: the certificate,
-    /// those that lead from it to a root if there are any, and the private key.
+    /// The client certificate for mutual TLS (feature `mtls`), in PEM form: the certificate, its intermediate
+    /// certificates if there are any, and the private key.
     ///
     /// The key is in PKCS#8 (`PRIVATE KEY`); with rustls it may also be in PKCS#1 (`RSA PRIVATE KEY`) or SEC 1
-    /// (`EC PRIVATE KEY`). An encrypted key cannot be read.
+    /// (`EC PRIVATE KEY`). Encrypted keys are not supported.
     ///
-    /// The certificate belongs to the connections: [`with_config`](crate::Authlete::with_config) refuses another one, and
-    /// a [`reqwest_client`](crate::AuthleteBuilder::reqwest_client) of yours brings its own.
+    /// The certificate belongs to the connections: [`with_config`](crate::Authlete::with_config) rejects another one, and
+    /// your own [`reqwest_client`](crate::AuthleteBuilder::reqwest_client) has its own.
     ///
     /// ```
     /// use authlete::Config;
@@ -253,14 +251,14 @@ impl Config {
         self.set(Setting::ClientCertificate, pem)
     }
 
-    /// Root certificates that connections trust besides those of the platform, in PEM form: for an Authlete behind a
-    /// certificate authority of your own, and for the emulator with TLS. One certificate or more. No default.
+    /// Root certificates to trust in addition to those of the platform, in PEM form: for an Authlete server with a
+    /// certificate of your own certificate authority, and for the emulator with TLS. One or more certificates. No default.
     ///
     /// The same as [`AuthleteBuilder::root_certificate`](crate::AuthleteBuilder::root_certificate), for a file or the
-    /// environment. Roots that are set in both places are all trusted.
+    /// environment. If roots are set in both places, all of them are trusted.
     ///
-    /// Roots belong to the connections: [`with_config`](crate::Authlete::with_config) refuses roots that the connections
-    /// were not made with, and a [`reqwest_client`](crate::AuthleteBuilder::reqwest_client) of yours brings its own.
+    /// Roots belong to the connections: [`with_config`](crate::Authlete::with_config) rejects other roots, and
+    /// your own [`reqwest_client`](crate::AuthleteBuilder::reqwest_client) has its own.
     ///
     /// ```
     /// use authlete::Config;
@@ -274,15 +272,15 @@ impl Config {
         self.set(Setting::RootCertificate, pem.into())
     }
 
-    /// Allows a base URL or an [`idp_server`](Self::idp_server) that is `http` and not on this machine. Whoever can read the network between here and there
-    /// reads the credentials: for a test network only.
+    /// Allows `http` in the base URL or the [`idp_server`](Self::idp_server) for other machines than this one. Anyone who
+    /// can read the network traffic can then read the credentials: for test networks only.
     #[must_use]
     pub fn allow_http(mut self, allow: bool) -> Self {
         self.allow_http = allow;
         self
     }
 
-    /// Fills in from `other` what is not set here.
+    /// Takes the settings that are not set here from `other`.
     ///
     /// ```
     /// use authlete::Config;
@@ -300,9 +298,9 @@ impl Config {
         self
     }
 
-    /// The ID of the service, which 2.x calls its API key: what [`service_id`](Self::service_id) or
-    /// [`service_api_key`](Self::service_api_key) set, in whichever source. `None` without one, and when it is not a
-    /// number above 0.
+    /// The ID of the service, which 2.x calls its API key, as set by [`service_id`](Self::service_id),
+    /// [`service_api_key`](Self::service_api_key), a file or the environment. `None` if it is not set, or is not a
+    /// positive integer.
     ///
     /// ```
     /// use authlete::Config;
@@ -320,15 +318,15 @@ impl Config {
         self.values.contains_key(&setting)
     }
 
-    /// Sets whichever setting, in the form that files and environments have it. An empty value unsets it, and what is
-    /// blank around a value does not count.
+    /// Sets a setting, in the format of files and environment variables. Whitespace around the value is removed, and an
+    /// empty value unsets the setting.
     #[must_use]
     pub fn set(self, setting: Setting, value: impl Into<Secret>) -> Self {
         self.set_from(Source::Code, setting, value)
     }
 
-    /// What is blank around a value does not count, such as the line break at the end of a file with a secret. An empty
-    /// value counts as none: that is how files and environments leave a setting out.
+    /// Whitespace around a value is removed, such as the line break at the end of a file with a secret. An empty
+    /// value counts as not set, as is common in files and environments.
     fn set_from(mut self, source: Source, setting: Setting, text: impl Into<Secret>) -> Self {
         let text = Secret::from(text.into().expose().trim());
         if text.expose().is_empty() {
@@ -340,8 +338,8 @@ impl Config {
     }
 }
 
-/// Shows which settings there are, and the values of those that are no secrets, unless a value cannot be one of the
-/// setting: it may be a secret that was put in the wrong place.
+/// Shows the names of the settings, and the values of those that are not secret. An invalid value is not shown, because it
+/// may be a misplaced secret.
 impl fmt::Debug for Config {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut output = formatter.debug_struct("Config");

@@ -1,11 +1,11 @@
-//! The settings of the organization API, on which services of Authlete's own 3.0 servers are created and removed.
+//! The settings of the organization API, which creates and removes services on Authlete's own 3.0 servers.
 
 use reqwest::Url;
 
 use super::number::number;
 use super::{Config, ConfigError, Setting};
 
-/// Where the organization API of Authlete's own servers is.
+/// The server of the organization API for Authlete's own servers.
 const DEFAULT_IDP_SERVER: &str = "https://login.authlete.com";
 
 /// The API server of each region, by the host of the base URL.
@@ -16,7 +16,7 @@ const API_SERVERS: [(&str, i64); 4] = [
     ("br.authlete.com", 47363),
 ];
 
-/// What calls of the organization API need beside the organization token, as far as it is known.
+/// The settings that calls of the organization API need in addition to the organization token.
 pub(crate) struct OrganizationSettings {
     pub idp_server: Option<Url>,
     pub organization_id: Option<i64>,
@@ -24,9 +24,8 @@ pub(crate) struct OrganizationSettings {
 }
 
 impl Config {
-    /// `base_url` is that of the Authlete server, and `is_hosted` says whether that is one of Authlete's own, of 3.0. For a
-    /// server that is not Authlete's own there are no defaults: its
-    /// organization token must not be sent to Authlete.
+    /// `is_hosted` is true if `base_url` is one of Authlete's own 3.0 servers. For other servers there are no defaults,
+    /// because their organization tokens must not be sent to Authlete.
     pub(super) fn resolve_organization(
         &self,
         base_url: &Url,
@@ -46,7 +45,7 @@ impl Config {
     fn resolve_idp_server(&self, is_hosted: bool) -> Result<Option<Url>, ConfigError> {
         let setting = Setting::IdpServer;
         let Some(value) = self.values.get(&setting) else {
-            // It is a URL, as a test says.
+            // Always a valid URL; a test checks it.
             return Ok(is_hosted
                 .then(|| Url::parse(DEFAULT_IDP_SERVER).ok())
                 .flatten());

@@ -1,4 +1,4 @@
-//! A configuration that was checked as a whole.
+//! A validated configuration.
 
 use std::net::IpAddr;
 
@@ -11,22 +11,22 @@ use super::{Config, ConfigError, Setting, Source};
 use crate::dpop::SigningKey;
 use crate::{ApiVersion, Secret};
 
-/// Where 2.x is hosted. 3.0 has a host for each region, so that there is nothing to assume.
+/// Where 2.x is hosted. There is no default for 3.0, which has a host for each region.
 const DEFAULT_BASE_URL_V2: &str = "https://api.authlete.com";
 
-/// What a handle needs, checked.
+/// The validated configuration of a handle.
 pub(crate) struct ResolvedConfig {
     pub version: ApiVersion,
     pub base_url: Url,
     pub service_id: Option<i64>,
     pub credentials: Credentials,
     pub dpop_key: Option<SigningKey>,
-    /// Whether the server is one of Authlete's own, of 3.0.
+    /// Whether the server is one of Authlete's own 3.0 servers.
     pub is_hosted: bool,
     pub organization: OrganizationSettings,
 }
 
-/// The credentials that are there, by kind.
+/// The configured credentials, by kind.
 #[derive(Default)]
 pub(crate) struct Credentials {
     pub service_key: Option<(String, Secret)>,
@@ -44,7 +44,7 @@ impl ResolvedConfig {
             ApiVersion::V3 => config.resolve_tokens(service_id)?,
         };
         let base_url = config.resolve_base_url(version)?;
-        let is_hosted = version == ApiVersion::V3 && is_of_authlete(&base_url);
+        let is_hosted = version == ApiVersion::V3 && is_authlete_host(&base_url);
         Ok(Self {
             version,
             is_hosted,
@@ -58,17 +58,17 @@ impl ResolvedConfig {
 }
 
 impl Config {
-    /// Whether a server that is called is this machine.
+    /// Whether one of the servers is on this machine.
     pub(crate) fn is_on_this_machine(&self) -> bool {
-        self.urls_as_set().any(|url| is_loopback(&url))
+        self.configured_urls().any(|url| is_loopback(&url))
     }
 
-    /// Whether a server is called with TLS.
+    /// Whether one of the servers is called with TLS.
     pub(crate) fn uses_tls(&self) -> bool {
-        !self.is_set(Setting::BaseUrl) || self.urls_as_set().any(|url| url.scheme() == "https")
+        !self.is_set(Setting::BaseUrl) || self.configured_urls().any(|url| url.scheme() == "https")
     }
 
-    fn urls_as_set(&self) -> impl Iterator<Item = Url> {
+    fn configured_urls(&self) -> impl Iterator<Item = Url> {
         let values =
             [Setting::BaseUrl, Setting::IdpServer].map(|setting| self.values.get(&setting));
         let texts = values
@@ -78,7 +78,7 @@ impl Config {
         texts.filter_map(|text| Url::parse(text).ok())
     }
 
-    /// Whether a value is no secret: one of a setting that is none, and one that the setting can have.
+    /// Whether a value is not secret: the setting is not a secret, and the value is valid for it.
     pub(super) fn may_show(&self, setting: Setting, text: &str) -> bool {
         match setting {
             Setting::ApiVersion => parse_version(text).is_some(),
@@ -112,7 +112,7 @@ impl Config {
         }
     }
 
-    /// A service ID is part of a path in 3.0, and a number everywhere.
+    /// The service ID: a number, and part of the path in 3.0.
     fn resolve_service_id(&self, version: ApiVersion) -> Result<Option<i64>, ConfigError> {
         let Some(value) = self.values.get(&Setting::ServiceApiKey) else {
             return Ok(None);
@@ -155,11 +155,11 @@ impl Config {
             (None, None) => Ok(None),
             (Some(_), None) => Err(ConfigError::Missing {
                 setting: secret,
-                reason: "the key is set, and needs it",
+                reason: "it must be set together with the key",
             }),
             (None, Some(_)) => Err(ConfigError::Missing {
                 setting: key,
-                reason: "the secret is set, and needs it",
+                reason: "it must be set together with the secret",
             }),
         }
     }
@@ -176,7 +176,7 @@ impl Config {
         if service_access_token.is_some() && service_id.is_none() {
             return Err(ConfigError::Missing {
                 setting: Setting::ServiceApiKey,
-                reason: "a service access token is good for one service, and the path names it by its ID",
+                reason: "a service access token is for one service, whose ID is part of the path",
             });
         }
         Ok(Credentials {
@@ -206,9 +206,7 @@ impl Config {
             return Err(ConfigError::Unsupported { setting, feature });
         }
         let key = match version {
-            ApiVersion::V2 => {
-                Err("proves the possession of access tokens, which 2.x does not have")
-            }
+            ApiVersion::V2 => Err("is for access tokens, which 2.x does not have"),
             ApiVersion::V3 => SigningKey::from_jwk(&value.text),
         };
         key.map(Some)
@@ -232,16 +230,16 @@ impl Config {
 
     /// Checks the URL of a server, to which `/api` is added.
     pub(super) fn check_url(&self, text: &str) -> Result<Url, String> {
-        // A host alone is no URL, and with its port it is one of the scheme `localhost`.
+        // `localhost` is not a URL, and `localhost:8080` would be parsed as a URL with the scheme `localhost`.
         if !text.contains("://") {
             return Err("must begin with https://".to_owned());
         }
-        let url = Url::parse(text).map_err(|error| format!("is no URL: {error}"))?;
+        let url = Url::parse(text).map_err(|error| format!("is not a URL: {error}"))?;
         let has_credentials = !url.username().is_empty() || url.password().is_some();
         if has_credentials || url.query().is_some() || url.fragment().is_some() {
             return Err("must have no user name, password, query or fragment".to_owned());
         }
-        if url.path() != "/" && is_of_authlete(&url) {
+        if url.path() != "/" && is_authlete_host(&url) {
             return Err("must have no path: /api is added to it".to_owned());
         }
         if url.path().trim_end_matches('/').ends_with("/api") {
@@ -252,7 +250,7 @@ impl Config {
             "http" if self.allow_http || is_loopback(&url) => {}
             "http" => {
                 return Err(
-                    "is http beyond this machine: use https, or Config::allow_http".to_owned(),
+                    "must be https, except on this machine or with Config::allow_http".to_owned(),
                 );
             }
             other => return Err(format!("must be https, not {other}")),
@@ -261,7 +259,7 @@ impl Config {
     }
 }
 
-/// The words of Authlete's other libraries (`V3`), and the numbers that people use (`2.3`).
+/// Accepts the values of Authlete's other libraries (`V3`), and version numbers (`2.3`).
 fn parse_version(text: &str) -> Option<ApiVersion> {
     let number = text.strip_prefix(['V', 'v']).unwrap_or(text);
     let (major, minor) = number.split_once('.').unwrap_or((number, "x"));
@@ -273,14 +271,14 @@ fn parse_version(text: &str) -> Option<ApiVersion> {
     }
 }
 
-/// Whether a URL names a server that Authlete runs. On another one there may be a path before `/api`.
-fn is_of_authlete(url: &Url) -> bool {
-    // With a dot at its end a name is the same, only absolute.
+/// Whether Authlete hosts the server of a URL. Other servers may have a path before `/api`.
+fn is_authlete_host(url: &Url) -> bool {
+    // A trailing dot makes a name absolute.
     let host = url.host_str().unwrap_or_default().trim_end_matches('.');
     host.ends_with(".authlete.com")
 }
 
-/// Whether a URL names this machine.
+/// Whether the host of a URL is this machine.
 fn is_loopback(url: &Url) -> bool {
     let host = url
         .host_str()

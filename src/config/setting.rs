@@ -1,4 +1,4 @@
-//! The settings by their names: the one place that knows what each is called in a file and in the environment.
+//! The settings, with their names in files and in the environment.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ pub enum Setting {
     ApiVersion,
     /// The URL of the Authlete server, without `/api`.
     BaseUrl,
-    /// The number of the service: its API key in 2.x, its service ID in 3.0.
+    /// The identifier of the service: its API key in 2.x, its service ID in 3.0.
     ServiceApiKey,
     /// The API secret of the service (2.x).
     ServiceApiSecret,
@@ -24,15 +24,15 @@ pub enum Setting {
     ServiceOwnerAccessToken,
     /// The ID of the organization, for the organization API (3.0).
     OrganizationId,
-    /// The ID of the API server that services are created on and removed from, for the organization API (3.0).
+    /// The ID of the API server on which services are created and removed, for the organization API (3.0).
     ApiServerId,
-    /// The URL of the server that has the organization API, without `/api` (3.0).
+    /// The URL of the server of the organization API, without `/api` (3.0).
     IdpServer,
     /// The private key that signs DPoP proofs for Authlete, as a JWK (3.0, feature `dpop`).
     DpopKey,
-    /// The certificate to present to Authlete and its private key, in PEM form (feature `mtls`).
+    /// The client certificate for mutual TLS and its private key, in PEM form (feature `mtls`).
     ClientCertificate,
-    /// Further root certificates to trust, in PEM form.
+    /// Additional root certificates to trust, in PEM form.
     RootCertificate,
 }
 

@@ -1,4 +1,4 @@
-//! What sends the requests of a handle.
+//! The HTTP client of a handle.
 
 use std::fmt;
 use std::pin::Pin;
@@ -8,14 +8,14 @@ use bytes::Bytes;
 
 use crate::TransportErrorKind;
 
-/// What sends the requests of a handle.
+/// Sends the requests of a handle.
 #[derive(Clone)]
 pub(crate) enum HttpClient {
     Reqwest(reqwest::Client),
     Function(Arc<SendFunction>),
 }
 
-/// A function in place of an HTTP client.
+/// A function that replaces the HTTP client.
 pub(crate) type SendFunction = dyn Fn(http::Request<Bytes>) -> SendFuture + Send + Sync;
 
 type SendFuture =

@@ -1,13 +1,13 @@
-//! When the runtime last delivered a response.
+//! The time of the last response.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// A runtime that has just delivered a response has just polled its sockets. Long enough for calls in immediate succession,
-/// for which polling again would be a measurable cost, and far shorter than a round trip to another machine.
+/// After a response within this time, the runtime need not poll its sockets again. Long enough for calls in immediate
+/// succession, for which polling is a measurable cost, and much shorter than a round trip to another machine.
 const RECENT: Duration = Duration::from_micros(50);
 
-/// When the last response came, for all handles that share connections.
+/// The time of the last response, for all handles that share connections.
 pub(crate) struct LastResponse {
     epoch: Instant,
     /// Since the epoch; `u64::MAX` before the first response.
@@ -46,9 +46,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_answer_is_recent_for_less_than_a_round_trip() {
+    fn response_is_recent_for_less_than_a_round_trip() {
         let last = LastResponse::new();
-        assert!(!last.is_recent(), "there was none");
+        assert!(!last.is_recent(), "no response yet");
         last.record();
         std::thread::sleep(Duration::from_micros(100));
         assert!(!last.is_recent());

@@ -1,4 +1,4 @@
-//! What the calls of a handle need: where to send them, with which credentials, over which connections.
+//! The context of the calls of a handle: URLs, credentials, settings and connections.
 
 mod http_client;
 mod last_response;
@@ -23,7 +23,7 @@ use crate::throttle::{Throttle, Throttles};
 use crate::url_path::join_path;
 use crate::{ApiVersion, Config, Error, Operation, RateLimit, Result, Root, Route, tls};
 
-/// What the calls of a handle need.
+/// The context of the calls of a handle.
 #[derive(Clone)]
 pub(crate) struct Context {
     pub config: Config,
@@ -33,7 +33,7 @@ pub(crate) struct Context {
     api_root: Url,
     /// `https://us.authlete.com/api/{serviceId}` in 3.0, the API root in 2.x; `None` in 3.0 without a service ID.
     service_root: Option<Url>,
-    /// Whether the server is one of Authlete's own, of 3.0.
+    /// Whether the server is one of Authlete's own 3.0 servers.
     is_hosted: bool,
     organization: OrganizationApi,
     authorization: AuthorizationHeaders,
@@ -42,7 +42,7 @@ pub(crate) struct Context {
     shared: Arc<Shared>,
 }
 
-/// What all handles have in common that came from one.
+/// The state that all handles of one builder share.
 struct Shared {
     client: HttpClient,
     nonces: Nonces,
@@ -86,7 +86,7 @@ impl Context {
         ];
         for (setting, url) in servers {
             let uses_tls = url.is_some_and(|url| url.scheme() == "https");
-            if uses_tls && settings.has_own_client && !tls::IS_AVAILABLE {
+            if uses_tls && settings.has_default_client && !tls::IS_AVAILABLE {
                 return Err(ConfigError::Unsupported {
                     setting,
                     feature: "rustls or native-tls",
@@ -133,12 +133,12 @@ impl Context {
         &self.shared.last_response
     }
 
-    /// The state of Authlete's rate limit in the last response that had it.
+    /// The state of Authlete's rate limit in the last response that reported it.
     pub fn rate_limit(&self) -> Option<RateLimit> {
         *self.shared.rate_limit()
     }
 
-    /// The rate limiter and the circuit breakers of the server of a route.
+    /// The rate limiter and the circuit breakers for the server of a route.
     pub fn throttle(&self, route: &Route) -> Option<&Throttle> {
         match route.root {
             Root::Organization => self.organization.throttle.as_deref(),
@@ -146,7 +146,7 @@ impl Context {
         }
     }
 
-    /// What makes the proofs of possession that a route needs, when there is a key.
+    /// The DPoP key and nonce for a route, if a key is configured.
     pub fn dpop(&self, route: &Route) -> Option<&Dpop> {
         match route.root {
             Root::Organization => None,
@@ -154,7 +154,7 @@ impl Context {
         }
     }
 
-    /// Stores the rate limit and the DPoP nonce of a response. Those of the organization API are of another server.
+    /// Stores the rate limit and the DPoP nonce of a response. The organization API is on another server, and is ignored.
     pub fn record_response(&self, route: &Route, headers: &HeaderMap) {
         self.shared.last_response.record();
         if route.root == Root::Organization {
@@ -187,7 +187,7 @@ impl Context {
         headers.for_route(route)
     }
 
-    /// The URL that the path of an operation is appended to. Fails when the handle lacks what the call needs.
+    /// The URL to which the path of an operation is appended. Fails if the configuration lacks a setting for the call.
     pub fn root(&self, operation: &'static Operation) -> Result<&Url> {
         let route = self.route(operation)?;
         if let Some(replacement) = operation.hosted_replacement
@@ -209,14 +209,14 @@ impl Context {
             Root::Service => (
                 &self.service_root,
                 format_args!(
-                    "is a call of one service: set {}, its service ID",
+                    "calls one service: set {} to its ID",
                     Setting::ServiceApiKey
                 ),
             ),
             Root::Organization => (
                 &self.organization.root,
                 format_args!(
-                    "is a call of the organization API: set {}, its URL",
+                    "calls the organization API: set {} to its URL",
                     Setting::IdpServer
                 ),
             ),
@@ -230,7 +230,7 @@ impl Context {
         self.service_root.as_ref().unwrap_or(&self.api_root)
     }
 
-    /// What the caller gives or else the configuration has. Fails when neither has the value.
+    /// The value that the caller gives, or the one of the configuration. Fails if neither has it.
     pub fn or_configured(
         &self,
         operation: &'static Operation,
@@ -242,7 +242,7 @@ impl Context {
             .ok_or_else(|| {
                 Error::not_callable(
                     operation,
-                    format!("set {setting}, or give the value in the request"),
+                    format!("set {setting}, or pass the value in the request"),
                 )
             })
     }

@@ -1,4 +1,4 @@
-//! The organization API, as a handle calls it: on a server of its own, with the organization token.
+//! The organization API, which has its own server and uses the organization token.
 
 use std::sync::Arc;
 
@@ -9,12 +9,12 @@ use crate::credentials::AuthorizationHeaders;
 use crate::throttle::{Throttle, ThrottlePolicies, Throttles};
 use crate::url_path::join_path;
 
-/// What calls of the organization API need.
+/// The context of calls of the organization API.
 #[derive(Clone)]
 pub(crate) struct OrganizationApi {
-    /// `https://login.authlete.com/api`; `None` when there is no server to assume.
+    /// `https://login.authlete.com/api`; `None` without a configured or default server.
     pub root: Option<Url>,
-    /// The organization API takes its token as Bearer (RFC 6750 §2.1), also where there is a DPoP key.
+    /// The organization API takes its token as Bearer (RFC 6750 §2.1), even if a DPoP key is configured.
     pub authorization: AuthorizationHeaders,
     pub throttle: Option<Arc<Throttle>>,
     id: Option<i64>,
@@ -45,7 +45,7 @@ impl OrganizationApi {
         })
     }
 
-    /// The value of a setting that may fill in a member of a request.
+    /// The configured value for a member of a request.
     pub fn id(&self, setting: Setting) -> Option<i64> {
         match setting {
             Setting::OrganizationId => self.id,

@@ -1,4 +1,4 @@
-//! Replaces DPoP in a build without the feature: types without values, so that no other code depends on the feature.
+//! Replaces DPoP in builds without the feature: uninhabited types, so that no other code depends on the feature.
 
 use reqwest::Request;
 use reqwest::header::HeaderMap;

@@ -1,4 +1,4 @@
-//! Private keys in JSON (RFC 7517, RFC 7518 §6, RFC 8037 §2).
+//! Private keys as JWKs (RFC 7517, RFC 7518 §6, RFC 8037 §2).
 
 use aws_lc_rs::rsa::KeyPairComponents;
 use aws_lc_rs::signature::{
@@ -16,10 +16,10 @@ use zeroize::Zeroizing;
 use super::signing_key::{PrivateKey, SigningKey};
 use crate::Secret;
 
-/// Of the algorithms of RSA the one that the FAPI 2.0 Security Profile allows.
+/// The RSA algorithm that the FAPI 2.0 Security Profile allows.
 const RSA_DEFAULT: &str = "PS256";
 
-/// Whatever else a key has, such as `kid` and `x5c`, does not matter for signing.
+/// The members that signing needs; others, such as `kid` and `x5c`, are ignored.
 #[derive(Deserialize)]
 struct Jwk {
     kty: String,
@@ -37,25 +37,25 @@ struct Jwk {
     qi: Option<Secret>,
 }
 
-/// What is wrong with a key, without a part of it.
+/// What is wrong with a key, without any part of the key.
 type Reason = &'static str;
 
-const INCONSISTENT: Reason = "has members that do not belong together, or is too small";
+const INCONSISTENT: Reason = "has inconsistent members, or is too small";
 
 impl SigningKey {
-    /// Reads a private key. `alg` decides how it signs, and without it the type of the key.
+    /// Reads a private key. The signature algorithm is `alg`, or the default of the key type.
     pub fn from_jwk(text: &Secret) -> Result<Self, Reason> {
         let jwk: Jwk = serde_json::from_str(text.expose())
-            .map_err(|_| "is no JWK, which is a JSON object with text for each member of a key")?;
+            .map_err(|_| "is not a JWK: a JSON object with a string for each member of the key")?;
         match (jwk.kty.as_str(), jwk.crv.as_deref()) {
             ("EC", Some("P-256")) => jwk.ecdsa("ES256", 32, &ECDSA_P256_SHA256_FIXED_SIGNING),
             ("EC", Some("P-384")) => jwk.ecdsa("ES384", 48, &ECDSA_P384_SHA384_FIXED_SIGNING),
             ("EC", Some("P-521")) => jwk.ecdsa("ES512", 66, &ECDSA_P521_SHA512_FIXED_SIGNING),
             ("OKP", Some("Ed25519")) => jwk.ed25519(),
             ("RSA", _) => jwk.rsa(),
-            ("oct", _) => Err("is a symmetric key: proofs are signed with an asymmetric one"),
+            ("oct", _) => Err("is a symmetric key, but proofs are signed with an asymmetric key"),
             _ => Err(
-                "is of a type that cannot sign: it must be EC (P-256, P-384, P-521), OKP (Ed25519) or RSA",
+                "has an unsupported type: it must be EC (P-256, P-384, P-521), OKP (Ed25519) or RSA",
             ),
         }
     }
@@ -72,7 +72,7 @@ impl Jwk {
         let d = private(&self.d)?;
         let (x, y) = (public(&self.x)?, public(&self.y)?);
         if x.len() != size || y.len() != size || d.len() != size {
-            return Err("has a member of a length that its curve does not have");
+            return Err("has a member of the wrong length for its curve");
         }
         let point = [&[4], x.as_slice(), &y].concat();
         let pair = EcdsaKeyPair::from_private_key_and_public_key(algorithm, &d, &point)
@@ -81,12 +81,12 @@ impl Jwk {
         Ok(SigningKey::new(PrivateKey::Ecdsa(pair), &header(alg, &jwk)))
     }
 
-    /// `EdDSA` is the common name of the algorithm, and `Ed25519` that of RFC 9864.
+    /// `EdDSA` is the common name of the algorithm, and `Ed25519` its name in RFC 9864.
     fn ed25519(&self) -> Result<SigningKey, Reason> {
         let alg = self.alg_among(&["EdDSA", "Ed25519"])?;
         let (d, x) = (private(&self.d)?, public(&self.x)?);
         if d.len() != 32 {
-            return Err("has a member of a length that its curve does not have");
+            return Err("has a member of the wrong length for its curve");
         }
         let pair = Ed25519KeyPair::from_seed_and_public_key(&d, &x).map_err(|_| INCONSISTENT)?;
         let jwk = json!({ "kty": "OKP", "crv": self.crv, "x": encoded(&x) });
@@ -125,7 +125,7 @@ impl Jwk {
         ))
     }
 
-    /// The algorithm that the key is for, and the first one when it does not say.
+    /// The algorithm of the key; the first one of `known` if the key has none.
     fn alg_among(&self, known: &[&'static str]) -> Result<&'static str, Reason> {
         let wanted = self.alg.as_deref();
         let found = known
@@ -133,11 +133,11 @@ impl Jwk {
             .find(|alg| wanted.is_none_or(|wanted| wanted == **alg));
         found
             .copied()
-            .ok_or("has an `alg` that a key of its type cannot sign proofs with")
+            .ok_or("has an `alg` that keys of its type do not support")
     }
 }
 
-/// RFC 9449 §4.2: the public key is in the header, and nothing of the private one.
+/// RFC 9449 §4.2: the header contains only the public key.
 fn header(alg: &str, jwk: &Value) -> Value {
     json!({ "typ": "dpop+jwt", "alg": alg, "jwk": jwk })
 }
@@ -147,20 +147,18 @@ fn encoded(bytes: &[u8]) -> String {
 }
 
 fn public(member: &Option<String>) -> Result<Vec<u8>, Reason> {
-    let text = member
-        .as_ref()
-        .ok_or("has not all members of a public key")?;
+    let text = member.as_ref().ok_or("lacks members of a public key")?;
     decoded(text)
 }
 
 fn private(member: &Option<Secret>) -> Result<Zeroizing<Vec<u8>>, Reason> {
     let text = member
         .as_ref()
-        .ok_or("is a public key: the private one signs")?;
+        .ok_or("is a public key, but proofs are signed with the private key")?;
     decoded(text.expose()).map(Zeroizing::new)
 }
 
-/// RFC 7518 §6.3.2 lets a key do without its factors, but aws-lc does not, and whoever generates a key has them.
+/// RFC 7518 §6.3.2 makes the factors optional, but aws-lc needs them, and generated keys have them.
 fn factor(member: &Option<Secret>) -> Result<Zeroizing<Vec<u8>>, Reason> {
     let text = member
         .as_ref()

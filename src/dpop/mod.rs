@@ -14,7 +14,7 @@ use nonce::Nonce;
 pub(crate) use nonce::Nonces;
 pub(crate) use signing_key::SigningKey;
 
-/// What the proofs of a handle are made with.
+/// The key and the nonce for the proofs of a handle.
 #[derive(Clone)]
 pub(crate) struct Dpop {
     key: Arc<SigningKey>,
@@ -25,7 +25,7 @@ pub(crate) struct Dpop {
 pub(crate) struct SigningError;
 
 impl Dpop {
-    /// For calls to one server, whose nonce is shared with the other handles that call it.
+    /// For calls to one server. All handles that call it share its nonce.
     pub fn new(key: SigningKey, nonces: &Nonces, server: &str) -> Self {
         Self {
             key: Arc::new(key),
@@ -33,7 +33,7 @@ impl Dpop {
         }
     }
 
-    /// Adds a new proof to a request that carries an access token. No proof may be sent twice.
+    /// Adds a new proof to a request with an access token. No proof may be sent twice.
     pub fn add_proof(&self, request: &mut Request) -> Result<(), SigningError> {
         proof::add(&self.key, self.nonce.get().as_deref(), request)
     }

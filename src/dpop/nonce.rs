@@ -1,22 +1,21 @@
-//! The nonces that servers want in proofs (RFC 9449 §8, §9).
+//! The nonces that servers require in proofs (RFC 9449 §8, §9).
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use reqwest::header::HeaderMap;
 
-/// The header that brings the next nonce, on whatever answer (RFC 9449 §8.2).
+/// The header with the next nonce, which any response may have (RFC 9449 §8.2).
 const DPOP_NONCE: &str = "dpop-nonce";
 
-/// In bytes; such a nonce fits into a header of a request with room to spare. With a longer one, requests might be refused
-/// for their size, and no answer would bring another.
-const LONGEST: usize = 2048;
+/// In bytes. A longer nonce could make requests too large for the server, and its error responses may not have a new nonce.
+const MAX_LENGTH: usize = 2048;
 
 /// The nonces of all servers that are called over the same connections.
 #[derive(Default)]
 pub(crate) struct Nonces(Mutex<HashMap<String, Nonce>>);
 
-/// The nonce that one server gave last.
+/// The latest nonce of one server.
 #[derive(Clone, Default)]
 pub(super) struct Nonce(Arc<Mutex<Option<Arc<str>>>>);
 
@@ -35,13 +34,13 @@ impl Nonce {
             .clone()
     }
 
-    /// Keeps the nonce in the headers of an answer, if it is one.
+    /// Stores the nonce in the headers of a response, if it is valid.
     pub(super) fn update(&self, headers: &HeaderMap) {
         let nonce = headers.get(DPOP_NONCE);
         let Some(nonce) = nonce.and_then(|value| value.to_str().ok()) else {
             return;
         };
-        if !(1..=LONGEST).contains(&nonce.len()) {
+        if !(1..=MAX_LENGTH).contains(&nonce.len()) {
             return;
         }
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);

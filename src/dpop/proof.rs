@@ -14,7 +14,7 @@ use super::signing_key::SigningKey;
 
 const DPOP: HeaderName = HeaderName::from_static("dpop");
 
-/// In bytes; RFC 9449 §4.2 asks for 96 bits at least.
+/// In bytes; RFC 9449 §4.2 requires at least 96 bits.
 const IDENTIFIER_LENGTH: usize = 16;
 
 #[derive(Serialize)]
@@ -28,7 +28,7 @@ struct Claims<'a> {
     nonce: Option<&'a str>,
 }
 
-/// Adds the proof of a request: of its method, its URL and its access token. A request without a token has none.
+/// Adds a proof for the method, the URL and the access token of a request. A request without a token gets none.
 pub(super) fn add(
     key: &SigningKey,
     nonce: Option<&str>,

@@ -10,7 +10,7 @@ use super::SigningError;
 
 /// A private key, and the header of the proofs that it signs.
 pub(crate) struct SigningKey {
-    /// Encoded: it is the same in each proof.
+    /// Encoded; it is the same in each proof.
     header: String,
     private: PrivateKey,
 }

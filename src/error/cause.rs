@@ -1,4 +1,4 @@
-//! Why a request failed, without anything that the server chose.
+//! Why a request failed, without text from the server.
 
 use std::error::Error;
 use std::{fmt, io, iter};
@@ -6,10 +6,10 @@ use std::{fmt, io, iter};
 use super::TransportErrorKind;
 use crate::tls;
 
-/// Why a request failed, as the HTTP client, the TLS library and the system say it.
+/// Why a request failed: the error of the HTTP client, and as its sources those of the TLS library and the operating system.
 ///
-/// [`source`](Error::source) leads from one reason to the next. Only fixed texts of these are in it, and what rustls says
-/// of a certificate: an error of HTTP/2 in particular may hold text of the server, which is left out.
+/// It contains only fixed texts and what rustls reports about a certificate. Text from the server, which an HTTP/2 error may
+/// contain, is left out.
 #[derive(Debug)]
 pub struct TransportCause {
     reason: String,
@@ -19,11 +19,11 @@ pub struct TransportCause {
 }
 
 impl TransportCause {
-    /// `error` is one without its URL.
+    /// The URL must have been removed from `error`.
     pub(crate) fn new(error: &reqwest::Error) -> Self {
         let fixed = |cause| fixed_text(cause, error.is_dns());
         let mut reasons: Vec<String> = causes(error).skip(1).filter_map(fixed).collect();
-        // Some libraries wrap an error in another one that says the same.
+        // Some libraries wrap an error in another one with the same message.
         reasons.dedup();
         let link = |reason, next: Option<Self>| Self {
             reason,
@@ -80,7 +80,7 @@ pub(crate) fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn Error
     iter::successors(Some(first), |error| cause(*error))
 }
 
-/// `io::Error::source` skips the error that it wraps, and gives that one's source.
+/// `io::Error::source` skips the wrapped error and returns its source.
 fn cause<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
     let wrapped = error
         .downcast_ref::<io::Error>()
@@ -88,7 +88,7 @@ fn cause<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'stati
     wrapped.map_or_else(|| error.source(), |inner| Some(inner))
 }
 
-/// What an error says, if no server can choose it. A lookup of a name is an affair of this machine.
+/// The message of an error, if it cannot contain text from the server. Errors of name resolution are local.
 fn fixed_text(error: &(dyn Error + 'static), is_dns: bool) -> Option<String> {
     if let Some(error) = error.downcast_ref::<io::Error>() {
         return match error.get_ref() {
@@ -96,6 +96,6 @@ fn fixed_text(error: &(dyn Error + 'static), is_dns: bool) -> Option<String> {
             _ => Some(error.to_string()),
         };
     }
-    // The description of hyper is fixed; its cause is not in it.
+    // The messages of hyper are fixed, and do not include the cause.
     (error.is::<hyper::Error>() || tls::is_tls_error(error)).then(|| error.to_string())
 }

@@ -1,4 +1,4 @@
-//! What can go wrong with a call.
+//! Errors.
 
 mod cause;
 
@@ -17,19 +17,19 @@ use crate::{JsonObject, Operation, ResponseHeaders, Secret};
 /// The result of a call.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// What can go wrong, from configuration to decoding.
+/// An error, from configuration to decoding.
 ///
 /// # What an error shows
-/// `Display`, `Debug`, the sources and the events of `tracing` show no secret of yours, and nothing that a server may
-/// have copied from a request: of an answer they show the HTTP status, a well-formed result code and the JSON path of
-/// known members. The rest is kept for you to read: headers, body and
-/// [`result_message`](ApiError::result_message). Log those only where a token may be logged.
+/// `Display`, `Debug`, the sources and the events of `tracing` never show your secrets, or data that a server may
+/// have copied from a request. Of a response they show the HTTP status, a well-formed result code and the JSON path of
+/// known members. The error also has the headers, the body and the
+/// [`result_message`](ApiError::result_message). Log these only where tokens may be logged.
 ///
-/// The message says what failed, and the [`source`](std::error::Error::source) why, down to the reason of the system. Log
-/// the whole chain, for example with `{:#}` of `anyhow`.
+/// The message states what failed, and the [`source`](std::error::Error::source) why, down to the error of the operating
+/// system. Log the whole chain, for example with `{:#}` of `anyhow`.
 ///
-/// [`kind`](Self::kind) says what an error means, whatever it came from. A server that cannot reach Authlete tells its own
-/// client no more than a status:
+/// [`kind`](Self::kind) classifies an error, whatever its source. A server that cannot reach Authlete can return a status
+/// to its own client:
 ///
 /// ```
 /// use authlete::{Error, ErrorKind};
@@ -46,23 +46,23 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The configuration cannot be used. Comes when a handle is made, never from a call.
+    /// The configuration is invalid. Returned when a handle is built, never by a call.
     #[error(transparent)]
     Config(#[from] ConfigError),
 
-    /// The configured generation or credentials cannot make this call. Nothing was sent.
+    /// The call is not possible with the configured generation or credentials. Nothing was sent.
     #[error("{operation}: {reason}")]
     NotCallable {
-        /// The operation id.
+        /// The operation ID.
         operation: &'static str,
-        /// What the call needs: a setting by its names, another generation of the API, or another operation.
+        /// What the call needs: a setting, another generation of the API, or another operation.
         reason: String,
     },
 
-    /// An argument that no request can be made of. Nothing was sent.
+    /// An argument is invalid. Nothing was sent.
     #[error("{operation}: {argument} {reason}")]
     InvalidArgument {
-        /// The operation id.
+        /// The operation ID.
         operation: &'static str,
         /// The argument.
         argument: &'static str,
@@ -70,65 +70,65 @@ pub enum Error {
         reason: &'static str,
     },
 
-    /// The handle's own rate limiter ([`RateLimiterPolicy`](crate::RateLimiterPolicy)) would delay the call past its deadline.
-    /// Nothing was sent.
+    /// The handle's own rate limiter ([`RateLimiterPolicy`](crate::RateLimiterPolicy)) would delay the call past its
+    /// deadline. Nothing was sent.
     #[error("{operation}: the rate limiter would delay this call by {delay}, past its deadline", delay = milliseconds(delay))]
     Throttled {
-        /// The operation id.
+        /// The operation ID.
         operation: &'static str,
         /// How long the call would have been delayed.
         delay: Duration,
     },
 
-    /// Too many calls of this category have failed, and the circuit breaker is open. Nothing was sent.
+    /// The circuit breaker is open, because too many calls of this category have failed. Nothing was sent.
     #[error("{operation}: the circuit breaker is open for another {retry_in}", retry_in = milliseconds(retry_in))]
     CircuitOpen {
-        /// The operation id.
+        /// The operation ID.
         operation: &'static str,
-        /// How long it is until the next trial.
+        /// The time until the next trial.
         retry_in: Duration,
     },
 
-    /// No complete answer came: the request could not be sent, or the connection broke.
+    /// There was no complete response: the request could not be sent, or the connection broke.
     #[error("{operation}: {kind}, server {server}")]
     Transport {
-        /// The operation id.
+        /// The operation ID.
         operation: &'static str,
         /// At which stage it failed.
         kind: TransportErrorKind,
         /// Host and port of the base URL.
         server: String,
-        /// The reason. `None` when the deadline of the call had passed before the request was sent.
+        /// The cause. `None` if the deadline of the call had passed before the request was sent.
         source: Option<TransportCause>,
     },
 
-    /// The answer has an error status. It is Authlete's, with a result code, or that of something in between, such as a
-    /// load balancer with a page of its own.
+    /// The response has an error status. It is from Authlete, with a result code, or from an intermediary, such as a
+    /// load balancer with its own error page.
     #[error(transparent)]
     Api(Box<ApiError>),
 
-    /// The answer has a status of success and not the JSON that the operation returns: a login page of a network, a body
-    /// that is empty or cut off, or JSON with anything before or after it, a byte order mark included (RFC 8259 §8.1).
+    /// The response has a success status without the JSON that the operation returns: it is the login page of a network, it
+    /// is empty or truncated, or there is data before or after the JSON, including a byte order mark (RFC 8259 §8.1).
     #[error(transparent)]
     UnexpectedBody(Box<UnexpectedBodyError>),
 
-    /// The answer is longer than the handle reads, and was not read to its end. Authlete may have processed the request.
-    #[error("{operation}: the answer is longer than {limit} bytes")]
+    /// The response is larger than the limit, and was not read completely. Authlete may have processed the request.
+    #[error("{operation}: the response is larger than {limit} bytes")]
     TooLarge {
-        /// The operation id.
+        /// The operation ID.
         operation: &'static str,
         /// [`max_response_size`](crate::AuthleteBuilder::max_response_size).
         limit: usize,
     },
 
-    /// Authlete answered with JSON that is not of the shape that the operation has, with a value that cannot be read (a
-    /// number beyond the range of its type, nesting deeper than [`DecodeError::MAX_DEPTH`]), or with text that is not
-    /// Unicode. [JSON](crate::guide::json) says what is read, and what is not.
-    #[error("{operation}: the answer does not decode at {path}")]
+    /// Authlete returned JSON of an unexpected shape, with an invalid value (a number out of the range of its type, nesting
+    /// deeper than [`DecodeError::MAX_DEPTH`]), or with text that is not Unicode. [JSON](crate::guide::json) describes
+    /// what is accepted.
+    #[error("{operation}: the response cannot be decoded at {path}")]
     Decode {
-        /// The operation id.
+        /// The operation ID.
         operation: &'static str,
-        /// The JSON path of the value, such as `$.service.supportedScopes[2].name`. A long one is cut off and ends in
+        /// The JSON path of the value, such as `$.service.supportedScopes[2].name`. A long path is truncated and ends with
         /// `…`.
         path: String,
         /// What was found and what was expected, without the value.
@@ -136,33 +136,33 @@ pub enum Error {
     },
 }
 
-/// What an [`Error`] means for the caller.
+/// The classification of an [`Error`] for the caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The program or its configuration has to change. Nothing was sent.
+    /// The program or its configuration must change. Nothing was sent.
     Usage,
-    /// Too many calls: Authlete answered 429, or the handle's own [rate limiter](crate::RateLimiterPolicy) would delay the call past
-    /// its timeout. [`Error::retry_after`] says for how long, if that is known.
+    /// Too many calls: Authlete returned 429, or the handle's own [rate limiter](crate::RateLimiterPolicy) would delay the
+    /// call past its timeout. [`Error::retry_after`] is the time to wait, if it is known.
     RateLimited,
     /// Authlete cannot be reached or is overloaded: the name does not resolve, no connection, a failed TLS handshake, a
-    /// timeout, a broken connection, 408, 502, 503 or 504, or an open circuit breaker. A wrong base URL also looks like
-    /// this.
+    /// timeout, a broken connection, 408, 502, 503 or 504, or an open circuit breaker. A wrong base URL can also be the
+    /// cause.
     Unavailable,
-    /// The credentials are not accepted: 401 or 403, from Authlete or from something in between (then
+    /// The credentials are rejected: 401 or 403, from Authlete or from an intermediary (then
     /// [`ApiError::body`] is `None`).
     Unauthorized,
-    /// The server cannot be trusted: its certificate is not valid. No credential was sent. Not with the feature
-    /// `native-tls`, where it is [`Unavailable`](Self::Unavailable).
+    /// The server's certificate is not trusted. No credentials were sent. With the feature
+    /// `native-tls` this is [`Unavailable`](Self::Unavailable).
     Untrusted,
-    /// The call is not accepted as it is, with another status from 400 to 499: a wrong argument, or what it names does not
-    /// exist. 407 is the answer of a proxy that wants credentials.
+    /// The request is rejected with another status from 400 to 499: an argument is invalid, or the resource does not
+    /// exist. 407 comes from a proxy that requires credentials.
     InvalidRequest,
-    /// The server failed, with 500 or another status, or with an answer that cannot be read.
+    /// The server failed, with 500 or another status, or with a response that cannot be decoded.
     Failed,
 }
 
-/// A duration for people: nobody needs the nanoseconds.
+/// A duration for messages, without the nanoseconds of its `Debug` output.
 fn milliseconds(duration: &Duration) -> String {
     format!("{} ms", duration.as_millis())
 }
@@ -171,25 +171,25 @@ fn milliseconds(duration: &Duration) -> String {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TransportErrorKind {
-    /// No connection: the name does not resolve, or nothing listens. The request did not reach the server.
+    /// No connection: the name does not resolve, or the connection is refused. The request did not reach the server.
     Connect,
-    /// The server's certificate cannot be trusted: it is expired, for another host, or of an unknown issuer. Nothing of
-    /// the request was sent, and it is not retried: the certificate stays the same.
+    /// The server's certificate is not trusted: it is expired, for another host, or from an unknown issuer. No part of
+    /// the request was sent. It is not retried, because the certificate would be the same.
     ///
-    /// With the feature `native-tls` it is [`Tls`](Self::Tls): that library does not distinguish the two.
+    /// With the feature `native-tls` this is [`Tls`](Self::Tls): that library does not distinguish the two.
     Certificate,
-    /// The TLS handshake of a new connection failed for another reason than the server's certificate. Nothing of the
+    /// The TLS handshake of a new connection failed for another reason than the server's certificate. No part of the
     /// request was sent.
     ///
-    /// With TLS 1.3 a server may reject our certificate only after its side of the handshake, when the request may be
-    /// on its way: that is [`Interrupted`](Self::Interrupted), and the source names the alert.
+    /// With TLS 1.3 a server may reject the client certificate only after its side of the handshake, when the request may
+    /// already be sent: that is [`Interrupted`](Self::Interrupted), and the source has the alert.
     Tls,
     /// The connect, attempt or call timeout expired.
     Timeout,
-    /// The connection broke after the request began to be sent, or what came back cannot be read as HTTP. Authlete may
+    /// The connection broke while or after the request was sent, or the response is not valid HTTP. Authlete may
     /// have processed the request.
     ///
-    /// The head of an answer may have 100 headers and some 400 KiB: these are the bounds of the HTTP client for
+    /// This includes response heads with more than 100 headers or some 400 KiB, the limits of the HTTP client for
     /// HTTP/1.1.
     Interrupted,
     /// The request could not be built.
@@ -200,40 +200,40 @@ impl fmt::Display for TransportErrorKind {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::Connect => "cannot connect to Authlete",
-            Self::Certificate => "the certificate of the server cannot be trusted",
+            Self::Certificate => "the certificate of the server is not trusted",
             Self::Tls => "the TLS handshake with Authlete failed",
-            Self::Timeout => "no answer from Authlete in time",
+            Self::Timeout => "the call to Authlete timed out",
             Self::Interrupted => "the connection to Authlete broke",
             Self::Request => "the request cannot be built",
         })
     }
 }
 
-/// An answer with an error status.
+/// A response with an error status.
 ///
-/// `Display` and `Debug` show the operation, the status and the result code. Without one `Display` shows the media type, if
-/// it is a common one.
+/// `Display` and `Debug` show the operation, the status and the result code. Without a result code, `Display` shows the
+/// media type, if it is a common one.
 #[non_exhaustive]
 pub struct ApiError {
-    /// The operation id.
+    /// The operation ID.
     pub operation: &'static str,
     /// The HTTP status.
     pub status: StatusCode,
-    /// Authlete's code, such as `A001202`. `None` also when the member is not an upper-case letter and digits.
+    /// Authlete's result code, such as `A001202`. `None` also if the member is not an upper-case letter and digits.
     pub result_code: Option<String>,
-    /// Authlete's explanation for developers; it begins with the code in brackets. The organization API has no code, and
-    /// its explanation is the member `error`. It may quote the request, secrets included.
+    /// Authlete's message for developers; it begins with the code in brackets. The organization API has no code, and
+    /// its message is the member `error`. It may quote the request, including secrets.
     pub result_message: Option<Secret>,
-    /// The headers of the answer; rate limits are read from them.
+    /// The headers of the response, including rate limits.
     pub headers: ResponseHeaders,
-    /// The whole body, when it is a JSON object: then Authlete answered.
+    /// The whole body, if it is a JSON object, as in responses of Authlete.
     pub body: Option<JsonObject>,
     /// The [beginning](UnexpectedBodyError::snippet) of a body that is not JSON.
     pub snippet: Secret,
 }
 
 impl ApiError {
-    /// An error with this status and nothing else, for tests. Set the other fields as needed.
+    /// An error with this status and no other data, for tests. Set the other fields as needed.
     ///
     /// ```
     /// use authlete::{ApiError, Error, ErrorKind};
@@ -261,7 +261,7 @@ impl From<ApiError> for Error {
     }
 }
 
-/// A number that is no status counts as 500.
+/// An invalid status counts as 500.
 fn status_code(status: u16) -> StatusCode {
     StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
@@ -298,27 +298,27 @@ impl fmt::Debug for ApiError {
 
 impl std::error::Error for ApiError {}
 
-/// An answer with a status of success, without the JSON that the operation returns: empty, cut off, or something else.
+/// A response with a success status, but without the JSON that the operation returns: empty, truncated, or other content.
 ///
 /// `Display` and `Debug` show the operation and the status; `Display` also the media type, if it is a common one.
 #[non_exhaustive]
 pub struct UnexpectedBodyError {
-    /// The operation id.
+    /// The operation ID.
     pub operation: &'static str,
     /// The HTTP status.
     pub status: StatusCode,
-    /// The headers of the answer.
+    /// The headers of the response.
     pub headers: ResponseHeaders,
-    /// The beginning of the body, at most [`SNIPPET_CHARS`](Self::SNIPPET_CHARS) characters, to recognize who answered.
-    /// It ends where something like JSON begins, and is empty when the headers call the body JSON or compressed. A
+    /// The beginning of the body, at most [`SNIPPET_CHARS`](Self::SNIPPET_CHARS) characters, to identify the sender.
+    /// It ends before any JSON, and is empty if the headers declare JSON or compression. A
     /// page may quote the request, with its path and its credentials.
     pub snippet: Secret,
-    /// Whether there is no body.
+    /// Whether the body is empty.
     pub(crate) is_empty: bool,
 }
 
 impl UnexpectedBodyError {
-    /// How much of a body is kept: enough to recognize who answered.
+    /// The maximum length of [`snippet`](Self::snippet), in characters: enough to identify the sender.
     pub const SNIPPET_CHARS: usize = 256;
 
     /// An error with this status and an empty body, for tests. Set the other fields as needed.
@@ -343,9 +343,15 @@ impl fmt::Display for UnexpectedBodyError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (operation, status) = (self.operation, self.status);
         if self.is_empty {
-            return write!(formatter, "{operation}: the answer, {status}, has no body");
+            return write!(
+                formatter,
+                "{operation}: the response ({status}) has no body"
+            );
         }
-        write!(formatter, "{operation}: the answer, {status}, is not JSON")?;
+        write!(
+            formatter,
+            "{operation}: the response ({status}) is not JSON"
+        )?;
         self.headers.describe_body(formatter)
     }
 }
@@ -362,14 +368,14 @@ impl fmt::Debug for UnexpectedBodyError {
 
 impl std::error::Error for UnexpectedBodyError {}
 
-/// Why a value did not decode: what was found and what was expected, without the value itself.
+/// Why a value could not be decoded: what was found and what was expected, without the value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct DecodeError(pub(crate) String);
 
 impl DecodeError {
-    /// How deep objects and lists may be nested in an answer; deeper ones are not read. It is the JSON parser's bound,
-    /// which keeps a hostile answer from using up the stack, and many times what Authlete's answers need.
+    /// The maximum nesting depth of objects and arrays in a response. It is the limit of the JSON parser,
+    /// which protects the stack against hostile responses, and is many times what Authlete's responses need.
     pub const MAX_DEPTH: usize = 127;
 
     /// An error with this message, for tests.
@@ -379,7 +385,7 @@ impl DecodeError {
 }
 
 impl Error {
-    /// Whether the connect timeout, that of an attempt or that of the call passed.
+    /// Whether the connect timeout, the attempt timeout or the timeout of the call expired.
     pub fn is_timeout(&self) -> bool {
         matches!(
             self,
@@ -390,18 +396,18 @@ impl Error {
         )
     }
 
-    /// Whether the request certainly did not reach Authlete, because no connection could be established, or not in
-    /// time. A failed TLS handshake counts; a TLS alert on an established connection does not.
+    /// Whether the request certainly did not reach Authlete, because no connection was established, or not in
+    /// time. This includes a failed TLS handshake, but not a TLS alert on an established connection.
     pub fn is_connect(&self) -> bool {
         matches!(self, Self::Transport { source: Some(source), .. } if source.is_connect())
     }
 
-    /// Whether there were too many calls: 429, or the handle's own [rate limiter](crate::RateLimiterPolicy).
+    /// Whether the call was rate-limited: by 429, or by the handle's own [rate limiter](crate::RateLimiterPolicy).
     pub fn is_rate_limited(&self) -> bool {
         self.kind() == ErrorKind::RateLimited
     }
 
-    /// What the error means for the caller, whatever the server put into its answer.
+    /// The classification of the error. It depends on the status, not on the body of the response.
     pub fn kind(&self) -> ErrorKind {
         match self {
             Self::Config(_) | Self::NotCallable { .. } | Self::InvalidArgument { .. } => {
@@ -433,8 +439,8 @@ impl Error {
     /// Whether the same call may succeed later: it is [`RateLimited`](ErrorKind::RateLimited) or
     /// [`Unavailable`](ErrorKind::Unavailable).
     ///
-    /// A later call may succeed; that does not make it safe to repeat this one. After a timeout or a broken connection Authlete may have processed the
-    /// request, and a ticket, a code or a token in it may be used up.
+    /// This does not mean that the call is safe to repeat. After a timeout or a broken connection, Authlete may have
+    /// processed the request, and a ticket, a code or a token in it may be used up.
     pub fn is_retryable(&self) -> bool {
         matches!(self.kind(), ErrorKind::RateLimited | ErrorKind::Unavailable)
     }
@@ -465,13 +471,13 @@ impl Error {
         }
     }
 
-    /// How the caller stood with Authlete's rate limit, when the answer told.
+    /// Authlete's rate limit, if the response reported it.
     pub fn rate_limit(&self) -> Option<RateLimit> {
         RateLimit::from_headers(self.headers()?)
     }
 
-    /// How long to wait before the next call: what Authlete asks for, by `Retry-After` or, where no calls are left, the
-    /// end of the rate limit's window; or the delay of the rate limiter, or the time until the next trial of the circuit breaker.
+    /// How long to wait before the next call: `Retry-After`, or, if no calls are left, the time until the end of the rate
+    /// limit's window; or the delay of the rate limiter, or the time until the next trial of the circuit breaker.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Throttled { delay, .. } => Some(*delay),
@@ -480,7 +486,7 @@ impl Error {
         }
     }
 
-    /// The id of the operation that failed; `None` for [`Config`](Self::Config).
+    /// The ID of the operation that failed; `None` for [`Config`](Self::Config).
     pub fn operation(&self) -> Option<&'static str> {
         match self {
             Self::Config(_) => None,
@@ -496,7 +502,7 @@ impl Error {
         }
     }
 
-    /// Whether nothing was sent, because the handle did not let the call through or its time was up.
+    /// Whether nothing was sent, because of the rate limiter, the circuit breaker or the deadline.
     pub(crate) fn is_unsent(&self) -> bool {
         matches!(
             self,
@@ -506,7 +512,7 @@ impl Error {
         )
     }
 
-    /// Whether Authlete may have processed the request; not when there was no connection, or there were too many calls.
+    /// Whether Authlete may have processed the request. It has not if there was no connection or the call was rate-limited.
     pub(crate) fn may_be_processed(&self) -> bool {
         !(self.is_unsent() || self.is_connect() || self.is_rate_limited())
     }

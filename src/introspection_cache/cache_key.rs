@@ -1,4 +1,4 @@
-//! What an answer is kept under.
+//! Cache keys.
 
 use sha2::{Digest as _, Sha256};
 
@@ -6,25 +6,25 @@ use crate::context::Context;
 use crate::operations;
 use crate::types::IntrospectionRequest;
 
-/// The SHA-256 of an access token, which is also the hash by which Authlete's token list names it.
+/// The SHA-256 of an access token, which Authlete's token list also uses to identify it.
 pub(super) type TokenDigest = [u8; 32];
 
 pub(super) fn token_digest(token: &str) -> TokenDigest {
     Sha256::digest(token).into()
 }
 
-/// All that an answer depends on.
+/// Identifies the response to an introspection request.
 #[derive(Debug)]
 pub(crate) struct CacheKey {
     pub(super) token: TokenDigest,
-    /// The SHA-256 of everything else: the service, the credentials, and what the token has to satisfy.
+    /// The SHA-256 of the other inputs: the service, the credentials, and the requirements for the token.
     pub(super) inputs: [u8; 32],
 }
 
 impl CacheKey {
-    /// `None` when the answer is good for this one request alone, or when the handle cannot introspect.
+    /// `None` when the response must not be reused, or when the handle cannot call introspection.
     pub fn of(context: &Context, request: &IntrospectionRequest) -> Option<Self> {
-        // Whoever adds a member to the request has to decide on it here.
+        // Exhaustive, so that each new member of the request is considered here.
         let IntrospectionRequest {
             token,
             acr_values,
@@ -33,12 +33,12 @@ impl CacheKey {
             resources,
             scopes,
             subject,
-            // A proof is good for one request (RFC 9449 §11.1) …
+            // A proof is valid for one request (RFC 9449 §11.1) …
             dpop,
             dpop_nonce_required,
             htm,
             htu,
-            // … and so is the signature of a message (RFC 9421 §7.2.2).
+            // … and so is a message signature (RFC 9421 §7.2.2).
             headers,
             message,
             request_body_contained,
@@ -68,7 +68,7 @@ impl CacheKey {
             scopes,
             subject,
         );
-        // Neither a URL nor a header has a zero byte: nothing can be shifted from one part to the next.
+        // URLs and headers contain no zero byte, so the encoding is unambiguous.
         let inputs = Sha256::new()
             .chain_update(context.root(operation).ok()?.as_str())
             .chain_update([0])

@@ -1,4 +1,4 @@
-//! What a call makes untrue of the answers that are kept.
+//! Eviction of the cached responses that a call makes outdated.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -14,29 +14,29 @@ use crate::context::Context;
 use crate::operations;
 use crate::{Error, Operation, Secret};
 
-/// The answers that a call removes when it is over, however it ends: one that times out may have been processed, and so
-/// may one that is dropped.
+/// Removes responses from the cache at the end of a call. A call that times out or is dropped counts, too, because it may
+/// have been processed.
 pub(crate) struct Eviction {
-    answers: Answers,
-    /// That of the call.
+    responses: AffectedResponses,
+    /// The deadline of the call.
     deadline: Instant,
     is_due: bool,
 }
 
-/// The answers that a call may make untrue.
-struct Answers {
+/// The cached responses that a call may make outdated.
+struct AffectedResponses {
     cache: Arc<Cache>,
     operation: &'static str,
-    /// Whose answers in the store they are. `None` when the handle cannot introspect, and so has none there; those of other
-    /// handles may be meant.
+    /// The service whose responses in the store are affected. `None` when the handle cannot call introspection: then the
+    /// responses of other handles may be affected.
     service: Option<String>,
-    /// What the token that the call names may be, if it names one. A name is the token itself or its hash, and looks
-    /// alike.
+    /// The possible digests of the token that the call names, if any. A name is a token or the hash of one, and the two
+    /// cannot be distinguished.
     token: Vec<TokenDigest>,
 }
 
 impl Eviction {
-    /// Begins an eviction for a call, which may name a token: without a name, it is not known which tokens it changes.
+    /// Begins an eviction for a call. `name` is the token that it names; without one, the call may change any token.
     pub fn begin(
         cache: &Arc<Cache>,
         context: &Context,
@@ -44,7 +44,7 @@ impl Eviction {
         name: Option<Cow<'_, str>>,
     ) -> Self {
         Self {
-            answers: Answers {
+            responses: AffectedResponses {
                 cache: Arc::clone(cache),
                 operation: operation.id,
                 service: context
@@ -58,8 +58,8 @@ impl Eviction {
         }
     }
 
-    /// Removes the answers, unless nothing can have changed. `outcome` has the action of a success, empty when there is
-    /// none.
+    /// Removes the responses, unless the call cannot have changed anything. On success, `outcome` is the action, or empty if
+    /// the response has no action.
     pub async fn conclude(mut self, outcome: Result<&str, &Error>) {
         self.is_due = false;
         let is_processed = match outcome {
@@ -67,7 +67,7 @@ impl Eviction {
             Err(error) => error.may_be_processed(),
         };
         if is_processed {
-            self.answers.remove().until(self.deadline).await;
+            self.responses.remove().until(self.deadline).await;
         }
     }
 }
@@ -75,19 +75,19 @@ impl Eviction {
 impl Drop for Eviction {
     fn drop(&mut self) {
         if self.is_due {
-            // The store does its part without being waited for.
-            let _ = self.answers.remove();
+            // The deletion in the store continues in the background.
+            let _ = self.responses.remove();
         }
     }
 }
 
-/// What is still to be done elsewhere, with or without the call.
+/// A removal that is complete in memory; the deletion in the store continues independently of the call.
 struct Removal {
     in_store: Option<Deletion>,
 }
 
 impl Removal {
-    /// Gives it some of the time until then.
+    /// Waits for the deletion in the store, for a part of the time until the deadline.
     async fn until(self, deadline: Instant) {
         if let Some(deletion) = self.in_store {
             let left = deadline.saturating_duration_since(Instant::now());
@@ -96,15 +96,15 @@ impl Removal {
     }
 }
 
-impl Answers {
-    /// Removes the answers of a token; all, when it is none that is known: what was named may be a refresh token, or
-    /// nothing that names a token.
+impl AffectedResponses {
+    /// Removes the responses for the token; all responses if the cache does not know the token, since the call may name a
+    /// refresh token, for example.
     fn remove(&self) -> Removal {
         let known = self.known();
-        // Before the process forgets, so that it does not find there again what it forgot.
+        // The store first, so that the memory is not filled from it again.
         let in_store = self.cache.shared.as_ref().and_then(|shared| {
             let Some(service) = &self.service else {
-                shared.distrust();
+                shared.ignore_existing();
                 return None;
             };
             Some(shared.evict(service, &known, self.operation))
@@ -119,13 +119,12 @@ impl Answers {
     }
 
     fn known(&self) -> Vec<TokenDigest> {
-        let is_known = |token: &&TokenDigest| self.cache.memory.knows(token);
+        let is_known = |token: &&TokenDigest| self.cache.memory.has_active(token);
         self.token.iter().filter(is_known).copied().collect()
     }
 }
 
-/// Whether the request was refused, and nothing changed. Whoever is no client, or has no token, must not be able to
-/// empty the cache.
+/// Whether the request was rejected, and nothing changed. Otherwise unauthenticated requests could clear the cache.
 fn is_refusal(action: &str) -> bool {
     matches!(
         action,
@@ -138,7 +137,7 @@ fn is_refusal(action: &str) -> bool {
     )
 }
 
-/// The digests of what may be a token, or the hash of one.
+/// The possible digests of a name, which is a token or the hash of one.
 fn digests(name: &str) -> Vec<TokenDigest> {
     let decoded = BASE64_URL_SAFE_NO_PAD.decode(name).ok();
     let hash = decoded.and_then(|bytes| bytes.try_into().ok());
@@ -148,7 +147,7 @@ fn digests(name: &str) -> Vec<TokenDigest> {
         .collect()
 }
 
-/// The parameter of a form that a member of a request is (RFC 7009 §2.1).
+/// A parameter of the form that a request member contains (RFC 7009 §2.1).
 pub(crate) fn form_parameter<'a>(
     form: &'a impl TokenName,
     parameter: &str,
@@ -159,7 +158,7 @@ pub(crate) fn form_parameter<'a>(
         .map(|(_, token)| Cow::Owned(token.into_owned()))
 }
 
-/// What the value of a member is, when it names a token.
+/// The value of a member that names a token.
 pub(crate) trait TokenName {
     fn name(&self) -> Option<Cow<'_, str>>;
 }

@@ -1,21 +1,21 @@
-//! How long an answer may be kept.
+//! How long a response may be cached.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::types::{IntrospectionAction, IntrospectionRequest, IntrospectionResponse};
 
-/// A token that is refused can be good a moment later, when it was just created or its scopes were extended. A second
-/// is enough against a client that tries again and again.
+/// A rejected token can be valid a moment later, if it was just created or its scopes were extended. A second
+/// is enough to absorb the retries of a client.
 const MAX_AGE_OF_REFUSAL: Duration = Duration::from_secs(1);
 
-/// How long an answer is good from `now` on; `None` when it is for the one who asked.
+/// How long a response may be cached from `now` on; `None` when it must not be cached.
 pub(super) fn lifetime(
     request: &IntrospectionRequest,
     answer: &IntrospectionResponse,
     max_age: Duration,
     now: SystemTime,
 ) -> Option<Duration> {
-    // A nonce is handed out once.
+    // A nonce is for one client request.
     if answer.dpop_nonce.is_some() || answer.cnonce.is_some() {
         return None;
     }
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn a_good_token_is_good_until_it_expires() {
+    fn response_for_an_active_token_is_cached_until_the_token_expires() {
         let now = NOW as i64 * 1000;
         for (expires_at, expected) in [
             (None, Some(MAX_AGE)),
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn an_authentication_is_good_until_it_is_too_old() {
+    fn response_is_cached_until_the_authentication_exceeds_max_age() {
         for (max_age, auth_time, expected) in [
             (Some(60), Some(NOW - 57), Some(Duration::from_secs(3))),
             (Some(60), Some(NOW - 61), None),
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn refusals_are_kept_for_a_moment_and_failures_not_at_all() {
+    fn refusals_are_cached_for_a_second_and_failures_are_not_cached() {
         for (action, expected) in [
             (IntrospectionAction::Unauthorized, Some(MAX_AGE_OF_REFUSAL)),
             (IntrospectionAction::Forbidden, Some(MAX_AGE_OF_REFUSAL)),
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_with_a_nonce_is_not_kept() {
+    fn response_with_a_nonce_is_not_cached() {
         let dpop = lifetime_of(plain(), |answer| answer.dpop_nonce = Some("n".into()));
         let credential = lifetime_of(plain(), |answer| answer.cnonce = Some("n".into()));
         assert_eq!((dpop, credential), (None, None));

@@ -1,4 +1,4 @@
-//! Looks responses up, and fills the cache with those of Authlete.
+//! Looks up responses, and fills the cache from Authlete.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -9,7 +9,7 @@ use super::Cache;
 use super::cache_key::CacheKey;
 use super::lifetime::lifetime;
 use super::memory::CachedResponse;
-use super::shared::Found;
+use super::shared::Lookup;
 use super::trace::record_lookup;
 use crate::Result;
 use crate::context::Context;
@@ -23,16 +23,16 @@ impl Cache {
         !self.max_age.is_zero()
     }
 
-    /// A response in the memory of the process that is still valid.
+    /// A valid response in memory.
     pub fn get(&self, key: &CacheKey) -> Option<Arc<IntrospectionResponse>> {
         let response = self.memory.get(key, Instant::now())?;
         record_lookup("memory");
         Some(response)
     }
 
-    /// Waits for a call that is asking Authlete already, or asks.
+    /// Waits for a concurrent call for the same response, or calls Authlete.
     ///
-    /// `ask` asks Authlete; it gets the time that has passed since the call began.
+    /// `ask` calls Authlete; its argument is the time that has passed since the call began.
     pub async fn fill<F>(
         &self,
         context: &Context,
@@ -53,17 +53,17 @@ impl Cache {
             return Ok(response);
         }
         if turn.is_err() || slot.is_filled() {
-            // The other call has failed, or its response is for that call alone. No other call waits for this one.
+            // The other call failed, or its response must not be shared. No other call waits for this one.
             drop(turn);
             record_lookup("miss");
             return ask(begun.elapsed()).await.map(Arc::new);
         }
         let before = match self.load(context, key, left()).await {
-            Some(Found::Response(cached)) => {
+            Some(Lookup::Hit(cached)) => {
                 slot.fill(Some(cached.clone()));
                 return Ok(cached.response);
             }
-            Some(Found::Nothing(before)) => Some(before),
+            Some(Lookup::Miss(before)) => Some(before),
             None => None,
         };
         record_lookup("miss");
@@ -83,7 +83,7 @@ impl Cache {
         response
     }
 
-    async fn load(&self, context: &Context, key: &CacheKey, left: Duration) -> Option<Found> {
+    async fn load(&self, context: &Context, key: &CacheKey, left: Duration) -> Option<Lookup> {
         let service = context.root(&operations::INTROSPECTION).ok()?.as_str();
         self.shared.as_ref()?.load(service, key, left).await
     }

@@ -1,4 +1,4 @@
-//! The answers in the process.
+//! The responses in memory.
 
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
@@ -8,30 +8,30 @@ use tokio::time::Instant;
 use super::cache_key::{CacheKey, TokenDigest};
 use crate::types::{IntrospectionAction, IntrospectionResponse};
 
-/// Answers cached for one token, which differ in what it had to satisfy. A server has few endpoints; the client
-/// certificate is the client's to choose, and must not fill the memory.
+/// The maximum number of responses per token, which differ in the requirements for the token. A server has few endpoints,
+/// but clients can choose the certificate, and must not be able to fill the memory.
 const MAX_RESPONSES: usize = 8;
 
-/// The answers by token, so that a revocation finds them at once.
+/// The responses by token, so that a revocation finds all of them.
 pub(super) struct Memory(Cache<TokenDigest, Arc<Token>>);
 
-/// The answers for one token, the oldest first.
+/// The responses for one token, the oldest first.
 #[derive(Default)]
 struct Token(Mutex<Vec<(Inputs, Arc<Slot>)>>);
 
 type Inputs = [u8; 32];
 
-/// The place of one answer, from when it is first asked for. After it was removed, it is still filled for those who
-/// asked before, and for nobody else.
+/// The slot for one response. A slot that is removed while it is being filled still serves the calls that wait for it, but
+/// no later ones.
 #[derive(Default)]
 pub(super) struct Slot {
-    /// Held by the one who asks Authlete, while the others wait.
+    /// Held by the call that asks Authlete, while others wait.
     pub turn: tokio::sync::Mutex<()>,
-    /// `None` when the call failed, or its answer is for the one who asked.
+    /// `None` when the call failed, or its response must not be cached.
     outcome: OnceLock<Option<CachedResponse>>,
 }
 
-/// An answer and its end.
+/// A response and its expiry.
 #[derive(Debug, Clone)]
 pub(super) struct CachedResponse {
     pub response: Arc<IntrospectionResponse>,
@@ -43,7 +43,7 @@ impl Memory {
         Self(Cache::new(max_tokens))
     }
 
-    /// An answer that is good now.
+    /// A response that is valid now.
     pub fn get(&self, key: &CacheKey, now: Instant) -> Option<Arc<IntrospectionResponse>> {
         let token = self.0.get(&key.token)?;
         let slots = token.slots();
@@ -51,7 +51,7 @@ impl Memory {
         slot.get(now)
     }
 
-    /// The place of an answer: filled with one that is good now, or to be filled.
+    /// The slot for a response: filled with one that is valid now, or to be filled.
     pub fn slot(&self, key: &CacheKey, now: Instant) -> Arc<Slot> {
         let token = match self.0.get(&key.token) {
             Some(token) => token,
@@ -79,14 +79,14 @@ impl Memory {
         token
     }
 
-    /// Whether a token has been found good, and so certainly is an access token.
-    pub fn knows(&self, token: &TokenDigest) -> bool {
-        let is_good = |(_, slot): &(Inputs, Arc<Slot>)| {
+    /// Whether a token was active in a cached response, and so certainly is an access token.
+    pub fn has_active(&self, token: &TokenDigest) -> bool {
+        let is_active = |(_, slot): &(Inputs, Arc<Slot>)| {
             let cached = slot.outcome.get().and_then(Option::as_ref);
             cached.is_some_and(|cached| cached.response.action == IntrospectionAction::Ok)
         };
         let token = self.0.peek(token);
-        token.is_some_and(|token| token.slots().iter().any(is_good))
+        token.is_some_and(|token| token.slots().iter().any(is_active))
     }
 
     pub fn remove(&self, token: &TokenDigest) {
@@ -105,7 +105,7 @@ impl Token {
 }
 
 impl Slot {
-    /// The answer, as long as it is good.
+    /// The response, if it is valid.
     pub fn get(&self, now: Instant) -> Option<Arc<IntrospectionResponse>> {
         let cached = self.outcome.get()?.as_ref()?;
         (now < cached.until).then(|| Arc::clone(&cached.response))
@@ -115,13 +115,13 @@ impl Slot {
         self.outcome.get().is_some()
     }
 
-    /// Fills the place, for all who wait for it.
+    /// Fills the slot, for all calls that wait for it.
     pub fn fill(&self, cached: Option<CachedResponse>) {
-        // Only who has the turn fills, once.
+        // Only the call that holds `turn` fills the slot, once.
         let _ = self.outcome.set(cached);
     }
 
-    /// Whether it has a good answer, or is to have one.
+    /// Whether it has a valid response, or is still to be filled.
     fn is_usable(&self, now: Instant) -> bool {
         !self.is_filled() || self.get(now).is_some()
     }

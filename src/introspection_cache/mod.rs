@@ -1,8 +1,8 @@
-//! Answers of introspection, kept for a short time.
+//! The cache of introspection responses.
 //!
-//! The cache belongs to the handle, because what revokes a token goes through the handle too, and must be seen. Its
-//! answers are for those who ask for them by a method of its own: an endpoint that must know at once when a token is
-//! revoked calls `introspection`, beside others that need not.
+//! The cache belongs to the handle, because calls of the handle that revoke tokens must evict responses. Cached responses
+//! are opt-in per call: an endpoint that must detect a revocation at once calls `introspection`, and others call
+//! `cached_introspection`.
 
 mod cache_key;
 mod eviction;
@@ -27,22 +27,22 @@ use memory::Memory;
 use shared::SharedCache;
 pub use store::{IntrospectionStore, StoreError, StoreFuture, StoreValues, StoreWrite};
 
-/// A page and what it loads ask several times within seconds, and a revocation shows within the time that people take
-/// to notice.
+/// A page and its subresources check a token several times within seconds, and users rarely notice a delay of a revocation
+/// that is this short.
 const MAX_AGE: Duration = Duration::from_secs(10);
 
-/// A revoked token that is still good an hour later was hardly revoked.
-const LONGEST_MAX_AGE: Duration = Duration::from_secs(60 * 60);
+/// A revocation must take effect within a reasonable time.
+const MAX_AGE_LIMIT: Duration = Duration::from_secs(60 * 60);
 
-/// With some 2 KiB for each token, what a server has to spare.
+/// With some 2 KiB per token, about 20 MiB.
 const MAX_TOKENS: usize = 10_000;
 
-/// The cache of [`Authlete::cached_introspection`](crate::Authlete::cached_introspection), which says what is kept
-/// and for how long.
+/// The cache for [`Authlete::cached_introspection`](crate::Authlete::cached_introspection), whose documentation describes
+/// what is cached and for how long.
 ///
-/// It is for resource servers, which ask for the same token again and again. [`introspection`](crate::Authlete::introspection)
-/// still asks Authlete each time: call it where a revoked token must be refused at once. Tokens are kept as SHA-256.
-/// How often the cache is of use is [told to `tracing`](crate::guide::tracing#the-introspection-cache).
+/// It is for resource servers, which check the same token repeatedly. [`introspection`](crate::Authlete::introspection)
+/// still calls Authlete each time: use it where a revoked token must be rejected at once. Tokens are stored as SHA-256
+/// hashes. Cache hits and misses are [`tracing` events](crate::guide::tracing#the-introspection-cache).
 ///
 /// ```
 /// use std::time::Duration;
@@ -75,11 +75,11 @@ enum SharedStore {
     /// By its URL, which may have a password.
     #[cfg(feature = "introspection-cache-redis")]
     Redis(crate::Secret),
-    Own(Arc<dyn IntrospectionStore>),
+    Custom(Arc<dyn IntrospectionStore>),
 }
 
 impl IntrospectionCache {
-    /// A cache in the process, with the defaults: 10 seconds, 10,000 tokens.
+    /// A cache in memory, with the defaults: 10 seconds, 10,000 tokens.
     pub fn new() -> Self {
         Self {
             max_age: MAX_AGE,
@@ -88,23 +88,23 @@ impl IntrospectionCache {
         }
     }
 
-    /// How old an answer may become, and so how long a token that was revoked elsewhere may still be taken for good.
-    /// Default: 10 seconds. At most an hour: more counts as an hour. With zero nothing is kept.
+    /// The maximum age of a cached response, and so how long a token that was revoked elsewhere may still be accepted.
+    /// Default: 10 seconds. At most an hour: more counts as an hour. With zero, nothing is cached.
     pub fn max_age(mut self, age: Duration) -> Self {
-        self.max_age = age.min(LONGEST_MAX_AGE);
+        self.max_age = age.min(MAX_AGE_LIMIT);
         self
     }
 
-    /// About how many tokens have answers in the process; beyond that, the least used are evicted. Default: 10,000.
+    /// The approximate maximum number of tokens in memory; beyond that, the least used are evicted. Default: 10,000.
     ///
-    /// A token with one usual answer takes 2.2 KB. It has up to eight: one for each set of scopes and other conditions
-    /// that it is checked against.
+    /// A token with one typical response takes 2.2 KB. It can have up to eight responses: one for each set of scopes and
+    /// other conditions against which it is checked.
     pub fn max_tokens(mut self, tokens: usize) -> Self {
         self.max_tokens = tokens;
         self
     }
 
-    /// Shares the answers with other instances of your server, through a single Redis server (Redis Cluster is not supported):
+    /// Shares responses with other instances of your server, through a single Redis server (Redis Cluster is not supported):
     /// `redis://[user:password@]host[:port][/database]`, or `rediss://` when you add the crate `redis`, version 1, to
     /// your dependencies with one of its TLS features, such as `tokio-rustls-comp`.
     ///
@@ -112,56 +112,56 @@ impl IntrospectionCache {
     /// let cache = authlete::IntrospectionCache::new().redis("redis://redis.internal:6379");
     /// ```
     ///
-    /// What is not in the process is looked up there before Authlete is asked. All instances should use the same Redis,
-    /// not a replica of it, and the same [`max_age`](Self::max_age).
+    /// A response that is not in memory is looked up in Redis before Authlete is called. All instances should use the same
+    /// Redis, not a replica of it, and the same [`max_age`](Self::max_age).
     ///
     /// Redis never makes a call fail or exceed its timeout. Each operation is limited to 200 milliseconds and to a quarter
-    /// of what is left of the timeout; with less than 20 milliseconds left a lookup skips Redis. Without Redis, Authlete
-    /// is asked; after a failure, lookups skip Redis for a second, and an event at `warn` says so once.
+    /// of the remaining timeout; with less than 20 milliseconds left, a lookup skips Redis. If Redis is unavailable, calls
+    /// go to Authlete; after a failure, lookups skip Redis for a second, with one event at `warn`.
     ///
     /// # Revocation
-    /// When a call of this instance that revokes or changes tokens returns, no instance finds the old answers in Redis
-    /// any more. Answers in the memory of another instance stay good there for up to [`max_age`](Self::max_age).
+    /// After a call of this instance that revokes or changes tokens has returned, no instance finds the old responses in
+    /// Redis any more. Responses in the memory of other instances remain valid there for up to [`max_age`](Self::max_age).
     ///
-    /// If Redis cannot be reached or refuses to delete, the call tries once more on a fresh connection and then
-    /// returns. This instance skips Redis for these tokens until a retry in the background succeeds, about once a
-    /// second, or the old answers have expired. [Events](crate::guide::tracing#the-introspection-cache) at `warn` say
-    /// so. The retry needs a running Tokio runtime.
+    /// If Redis is unreachable or rejects the deletion, the call tries once more on a new connection and then
+    /// returns. This instance skips Redis for these tokens until a retry in the background, about once a second, succeeds,
+    /// or the old responses have expired. This is reported by [events](crate::guide::tracing#the-introspection-cache) at
+    /// `warn`. The retry needs a running Tokio runtime.
     ///
-    /// So another instance can find an old answer in Redis, for up to [`max_age`](Self::max_age) after the revocation,
-    /// only when:
+    /// So another instance can find an old response in Redis, for up to [`max_age`](Self::max_age) after the revocation,
+    /// only if:
     ///
     /// - this instance cannot reach Redis and the other one can, or Redis is a read-only replica;
     /// - the process, or its runtime, ends before a retry succeeds;
     /// - Redis fails over to a replica that has not received the deletion, or is restored from a snapshot or an
-    ///   append-only file from before it (this can also bring an old answer back for this instance);
+    ///   append-only file from before it (this can also restore an old response for this instance);
     /// - the call came from a handle without a service, such as one of the organization that deletes a service;
     /// - revocations for more than 10,000 services wait for a retry.
     ///
     /// # Configuration of Redis
-    /// Any eviction policy works, with or without persistence, even when memory is full: answers count only together with
-    /// two other keys, and a revocation deletes one of these. A key that is lost costs a call to Authlete. The user
-    /// needs the commands `MGET`, `SET`, `DEL`, `PEXPIRE` and `TIME`, and `SELECT` when the URL names a database.
+    /// Any eviction policy works, with or without persistence, even when memory is full: a response is valid only together
+    /// with two other keys, and a revocation deletes one of these. A lost key costs a call to Authlete. The user needs the
+    /// commands `MGET`, `SET`, `DEL`, `PEXPIRE` and `TIME`, and `SELECT` if the URL has a database.
     ///
-    /// A revocation of a token that this instance has not cached discards all cached answers of the service: where the
-    /// authorization server is apart from the resource servers, each revocation does.
+    /// A revocation of a token that this instance has not cached discards all cached responses of the service. If the
+    /// authorization server and the resource servers are separate instances, this applies to each revocation.
     ///
-    /// The answers there are JSON with what Authlete knows of a token: the user's identifier, scopes, properties.
-    /// Protect that Redis like your other data of users. All keys begin with `authlete:introspection:`, and all expire by
-    /// themselves within [`max_age`](Self::max_age).
+    /// The stored responses are JSON with Authlete's data about a token: the user's identifier, scopes, properties.
+    /// Protect the Redis server like other user data. All keys begin with `authlete:introspection:`, and all expire
+    /// within [`max_age`](Self::max_age).
     #[cfg(feature = "introspection-cache-redis")]
     pub fn redis(mut self, url: impl Into<crate::Secret>) -> Self {
         self.shared = Some(SharedStore::Redis(url.into()));
         self
     }
 
-    /// Shares the responses with other instances of your server through a store of your own, for example in
+    /// Shares responses with other instances of your server through your own store, for example in
     /// another database than Redis: see [`IntrospectionStore`].
     ///
-    /// What `redis` says about failures and revocations holds for it as well: a store never makes a call fail or exceed
-    /// its timeout, a revocation counts at once on this instance, and the deletion is retried until the store has it.
+    /// It behaves like `redis` on failures and revocations: a store never makes a call fail or exceed
+    /// its timeout, a revocation takes effect at once on this instance, and the deletion is retried until it succeeds.
     pub fn store(mut self, store: impl IntrospectionStore) -> Self {
-        self.shared = Some(SharedStore::Own(Arc::new(store)));
+        self.shared = Some(SharedStore::Custom(Arc::new(store)));
         self
     }
 
@@ -169,7 +169,7 @@ impl IntrospectionCache {
         let store: Option<Arc<dyn IntrospectionStore>> = match self.shared {
             #[cfg(feature = "introspection-cache-redis")]
             Some(SharedStore::Redis(url)) => Some(Arc::new(redis::RedisStore::new(&url)?)),
-            Some(SharedStore::Own(store)) => Some(store),
+            Some(SharedStore::Custom(store)) => Some(store),
             None => None,
         };
         Ok(Arc::new(Cache {
@@ -196,14 +196,14 @@ impl std::fmt::Debug for IntrospectionCache {
     }
 }
 
-/// The cache of a handle and of those that come from it.
+/// The cache of a handle and of the handles derived from it.
 pub(crate) struct Cache {
     max_age: Duration,
     memory: Memory,
     shared: Option<SharedCache>,
 }
 
-/// Shows nothing of what is kept.
+/// Does not show cached data.
 impl std::fmt::Debug for Cache {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.debug_struct("Cache").finish_non_exhaustive()

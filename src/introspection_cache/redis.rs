@@ -1,4 +1,4 @@
-//! Redis as the store, over a connection that all calls share.
+//! A store in Redis, over one shared connection.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -24,14 +24,14 @@ pub(super) struct RedisStore {
 
 #[derive(Default)]
 struct Shared {
-    current: Option<Numbered>,
+    current: Option<NumberedConnection>,
     /// How many connections were opened.
     opened: u64,
 }
 
-/// The number tells a connection from the one that has replaced it since.
+/// A connection, with a number that distinguishes it from its replacements.
 #[derive(Clone)]
-struct Numbered {
+struct NumberedConnection {
     number: u64,
     connection: MultiplexedConnection,
 }
@@ -39,10 +39,10 @@ struct Numbered {
 impl RedisStore {
     pub fn new(url: &Secret) -> Result<Self, ConfigError> {
         let client = Client::open(url.expose()).map_err(|_| {
-            // Without the reason, which may show the password.
+            // The error of the client is left out, because it may show the password.
             ConfigError::client(
-                "the URL of Redis is not redis://[user:password@]host[:port][/database], or is rediss:// and the crate \
-                 redis has no feature of TLS",
+                "the Redis URL is not redis://[user:password@]host[:port][/database], or is rediss:// and the crate \
+                 redis has no TLS feature",
             )
         })?;
         Ok(Self {
@@ -52,7 +52,7 @@ impl RedisStore {
         })
     }
 
-    /// Runs commands that may run twice. An error is its class, and the next commands run on a fresh connection.
+    /// Runs idempotent commands. After an error, the next commands run on a new connection.
     async fn run<T: FromRedisValue>(
         &self,
         commands: &Pipeline,
@@ -80,7 +80,7 @@ impl RedisStore {
         if let Some(mut current) = current {
             *used = Some(current.number);
             match commands.query_async(&mut current.connection).await {
-                // Redis closes a connection that is idle for longer than its `timeout`, and when it restarts.
+                // Redis closes a connection when it restarts, or when the connection is idle for longer than its `timeout`.
                 Err(error) if error.is_connection_dropped() => self.discard(current.number),
                 result => return result,
             }
@@ -90,7 +90,7 @@ impl RedisStore {
         commands.query_async(&mut new.connection).await
     }
 
-    async fn open(&self) -> RedisResult<Numbered> {
+    async fn open(&self) -> RedisResult<NumberedConnection> {
         let _opening = self.opening.lock().await;
         // Another caller may have opened it in the meantime.
         if let Some(current) = self.shared().current.clone() {
@@ -105,7 +105,7 @@ impl RedisStore {
             .await?;
         let mut shared = self.shared();
         shared.opened += 1;
-        let new = Numbered {
+        let new = NumberedConnection {
             number: shared.opened,
             connection,
         };
@@ -136,8 +136,8 @@ impl IntrospectionStore for RedisStore {
 
     fn get<'a>(&'a self, keys: &'a [String], timeout: Duration) -> StoreFuture<'a, StoreValues> {
         Box::pin(async move {
-            // Without a transaction, because `redis` 1.8 panics where overflows do when one is refused as a whole. None is
-            // needed: the time may be from after the values were read.
+            // Not a transaction: `redis` 1.8 panics in builds with overflow checks when a whole transaction is rejected.
+            // None is needed, since the time may be read after the values.
             let commands = redis::pipe().mget(keys).cmd("TIME").to_owned();
             let (values, (seconds, microseconds)): (Vec<Option<Vec<u8>>>, (u64, u32)) =
                 self.run(&commands, timeout).await?;
@@ -197,7 +197,7 @@ fn milliseconds(duration: Duration) -> u64 {
     duration.as_millis().try_into().unwrap_or(u64::MAX)
 }
 
-/// What Redis calls the first of the errors, such as `READONLY`, or what the client calls it.
+/// The code of the first error of Redis, such as `READONLY`, or the category of the client's error.
 fn class(error: RedisError) -> String {
     let category = error.category().to_owned();
     let refusals = error.into_server_errors().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Stores that several instances of a server share.
+//! The trait of shared stores.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -8,19 +8,18 @@ use std::time::Duration;
 /// A store in which several instances of a server share cached introspection responses: give it to
 /// [`IntrospectionCache::store`](crate::IntrospectionCache::store).
 ///
-/// It is a map from text to bytes whose entries expire. The cache decides what it stores, when that counts, and how a
-/// revocation reaches the other instances; it retries deletions, and skips a store that fails. A store need not do any of
-/// that. What it must guarantee:
+/// It is a map from strings to bytes whose entries expire. The cache decides what is stored and when it is valid, propagates
+/// revocations to the other instances, retries deletions, and skips a store that fails. A store only has to guarantee:
 ///
 /// - After [`delete`](Self::delete) has returned, [`get`](Self::get) on no instance returns the deleted entries, unless
 ///   they were inserted again.
 /// - [`get_or_insert`](Self::get_or_insert) returns the same values to all instances that call it at the same time.
 /// - The [time](StoreValues::time) comes from one clock for all instances: that of the store.
 ///
-/// It may lose entries at any time, which only costs a call to Authlete. Keys and values are not to be logged: a value
-/// is what Authlete knows about a token.
+/// It may lose entries at any time, which only costs a call to Authlete. Do not log keys and values: a value
+/// contains Authlete's data about a token.
 ///
-/// Each method has a `timeout`. It should return within it; soon after, its future is dropped, and that counts as a failure.
+/// Each method should return within its `timeout`; soon after, its future is dropped, which counts as a failure.
 ///
 /// ```
 /// use std::collections::HashMap;
@@ -95,14 +94,14 @@ use std::time::Duration;
 /// let cache = IntrospectionCache::new().store(InProcess::default());
 /// ```
 pub trait IntrospectionStore: Send + Sync + 'static {
-    /// A short name for events, such as `redis`: the value of `authlete.introspection_cache` when a response was found here.
+    /// A short name for events, such as `redis`: the value of `authlete.introspection_cache` for a hit in this store.
     fn name(&self) -> &'static str;
 
     /// The values of some keys, in their order, and the time.
     fn get<'a>(&'a self, keys: &'a [String], timeout: Duration) -> StoreFuture<'a, StoreValues>;
 
-    /// Inserts those entries whose keys do not exist, and returns the values of all, in their order; `None` for one that was
-    /// lost in the meantime. A value that existed stays, and expires when it was to.
+    /// Inserts the entries whose keys do not exist, and returns the values of all, in their order; `None` for one that was
+    /// lost in the meantime. An existing value and its expiry stay unchanged.
     fn get_or_insert<'a>(
         &'a self,
         entries: &'a [(String, Vec<u8>)],
@@ -110,14 +109,14 @@ pub trait IntrospectionStore: Send + Sync + 'static {
         timeout: Duration,
     ) -> StoreFuture<'a, Vec<Option<Vec<u8>>>>;
 
-    /// Sets a value, and extends the life of other entries.
+    /// Sets a value, and extends the lifetime of other entries.
     fn set<'a>(&'a self, write: StoreWrite<'a>, timeout: Duration) -> StoreFuture<'a, ()>;
 
-    /// Deletes some keys, at most 1,000. Those that do not exist are no error.
+    /// Deletes some keys, at most 1,000. A key that does not exist is not an error.
     fn delete<'a>(&'a self, keys: &'a [String], timeout: Duration) -> StoreFuture<'a, ()>;
 }
 
-/// What a method of an [`IntrospectionStore`] returns.
+/// The future that a method of an [`IntrospectionStore`] returns.
 pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
 
 /// Values in an [`IntrospectionStore`] at one time.
@@ -128,9 +127,9 @@ pub struct StoreValues {
 }
 
 impl StoreValues {
-    /// The value of each key, `None` where there is none, and the time since the Unix epoch by the clock of the store.
+    /// The value of each key, `None` for a missing one, and the time since the Unix epoch by the clock of the store.
     ///
-    /// The time may be from before the values were read or from after that.
+    /// The time may be read before or after the values.
     pub fn new(values: Vec<Option<Vec<u8>>>, time: Duration) -> Self {
         Self { values, time }
     }
@@ -141,7 +140,7 @@ impl StoreValues {
     }
 }
 
-/// Shows no value.
+/// Does not show values.
 impl fmt::Debug for StoreValues {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
@@ -152,7 +151,7 @@ impl fmt::Debug for StoreValues {
     }
 }
 
-/// What is written to an [`IntrospectionStore`].
+/// A write to an [`IntrospectionStore`].
 #[derive(Clone, Copy)]
 #[non_exhaustive]
 pub struct StoreWrite<'a> {
@@ -160,15 +159,15 @@ pub struct StoreWrite<'a> {
     pub key: &'a str,
     /// The value.
     pub value: &'a [u8],
-    /// After which the entry expires; at least a millisecond.
+    /// The time after which the entry expires; at least a millisecond.
     pub time_to_live: Duration,
-    /// Other keys. Those that exist are to expire after `extended_time_to_live`; the others are not to be created.
+    /// Other keys. Existing ones must expire after `extended_time_to_live`; missing ones must not be created.
     pub extended: &'a [String],
     /// See `extended`; at least a millisecond.
     pub extended_time_to_live: Duration,
 }
 
-/// Shows neither a key nor a value.
+/// Does not show keys or values.
 impl fmt::Debug for StoreWrite<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
@@ -186,7 +185,7 @@ pub struct StoreError {
 }
 
 impl StoreError {
-    /// `class` is the `error.type` of events: a short text, the same for each failure of its kind, such as `READONLY`. It
+    /// `class` is the `error.type` of events: a short text, the same for all failures of a kind, such as `READONLY`. It
     /// must not contain a key or a value.
     pub fn new(class: impl Into<Cow<'static, str>>) -> Self {
         Self {
@@ -194,7 +193,7 @@ impl StoreError {
         }
     }
 
-    /// What [`new`](Self::new) was given.
+    /// The class that was passed to [`new`](Self::new).
     pub fn class(&self) -> &str {
         &self.class
     }

@@ -1,7 +1,7 @@
-//! The events of the cache: where responses come from, and why the store fails. Without the feature `tracing`, none.
+//! The events of the cache: the source of each response, and failures of the store. Without the feature `tracing`, none.
 
-/// Where a response comes from: `memory` (the process, or another call that was asking for it) or the store by its name;
-/// or why Authlete is asked: a `miss`, or a `bypass` when the response must not be cached.
+/// The source of a response: `memory` (also a concurrent call) or the name of the store; or the reason for a call to
+/// Authlete: a `miss`, or a `bypass` when the response must not be cached.
 #[cfg(feature = "tracing")]
 pub(crate) fn record_lookup(source: &'static str) {
     tracing::debug!(target: "authlete", { authlete.introspection_cache = source }, "introspection cache lookup");
@@ -10,7 +10,7 @@ pub(crate) fn record_lookup(source: &'static str) {
 #[cfg(not(feature = "tracing"))]
 pub(crate) fn record_lookup(_: &'static str) {}
 
-/// `reason` is the class of the error, and has nothing of a key or a value.
+/// `reason` is the class of the error, and contains no key or value.
 #[cfg(feature = "tracing")]
 pub(super) fn store_failed(reason: &str) {
     tracing::debug!(target: "authlete", { error.type = reason }, "introspection store failed");
@@ -31,7 +31,7 @@ pub(super) fn store_recovered() {
     tracing::debug!(target: "authlete", "the introspection store is available again");
 }
 
-/// A call that revokes or changes tokens has ended, or its caller is gone, and other instances may not know.
+/// A call that revokes or changes tokens returned or was dropped, but other instances may still find the old responses.
 #[cfg(feature = "tracing")]
 pub(super) fn not_written(operation: &'static str, reason: &str) {
     tracing::warn!(
@@ -41,7 +41,7 @@ pub(super) fn not_written(operation: &'static str, reason: &str) {
     );
 }
 
-/// Other instances may have believed old answers until these expired.
+/// Other instances may have used the old responses until these expired.
 #[cfg(feature = "tracing")]
 pub(super) fn never_written(operation: &'static str, reason: &str) {
     tracing::warn!(
@@ -51,7 +51,7 @@ pub(super) fn never_written(operation: &'static str, reason: &str) {
     );
 }
 
-/// After it was reported that it is late.
+/// After [`not_written`].
 #[cfg(feature = "tracing")]
 pub(super) fn written_late(operation: &'static str) {
     tracing::debug!(

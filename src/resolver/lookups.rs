@@ -1,4 +1,4 @@
-//! Lookups of names, on threads of their own.
+//! Name lookups on separate threads.
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -10,29 +10,29 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
-/// How long after its beginning a lookup is shared. Lookups of the platform take milliseconds, or else many seconds when
-/// a packet is lost or a name server is dead. In that case a new lookup may succeed while the old one still waits.
+/// How long after its start a lookup is shared. Lookups of the platform take milliseconds, or many seconds if
+/// a packet is lost or a name server is dead. Then a new lookup may succeed while the old one still waits.
 const SHARED_FOR: Duration = Duration::from_secs(1);
 
-/// Port 0 stands for the port of the URL.
-pub(super) fn of_platform(name: &str) -> io::Result<Vec<SocketAddr>> {
+/// With port 0, the HTTP client uses the port of the URL.
+pub(super) fn resolve_with_platform(name: &str) -> io::Result<Vec<SocketAddr>> {
     (name, 0).to_socket_addrs().map(Iterator::collect)
 }
 
 type LookUp = dyn Fn(&str) -> io::Result<Vec<SocketAddr>> + Send + Sync;
 type Outcome = Result<Arc<[SocketAddr]>, Arc<io::Error>>;
 
-/// Lookups under way. Connections that need the same name at the same time share one, so that a burst of connections does
-/// not become a burst of threads.
+/// The lookups in progress. Connections that need the same name at the same time share a lookup, so that a burst of
+/// connections does not start many threads.
 ///
-/// The threads are not those of tokio for blocking work: a runtime waits for these when it shuts down, and a lookup cannot
+/// It does not use tokio's threads for blocking work: a runtime waits for these when it shuts down, and a lookup cannot
 /// be cancelled.
 pub(super) struct Lookups {
     look_up: Arc<LookUp>,
     latest: Mutex<HashMap<String, Lookup>>,
 }
 
-/// A lookup that was begun.
+/// A lookup that was started.
 #[derive(Clone)]
 pub(super) struct Lookup {
     began: Instant,
@@ -49,10 +49,10 @@ impl Lookups {
         }
     }
 
-    /// The lookup of a name that is under way, or else a new one.
+    /// The lookup in progress for a name, or a new one.
     ///
     /// # Errors
-    /// The system refuses another thread.
+    /// The thread cannot be started.
     pub(super) fn join(&self, name: &str) -> io::Result<Lookup> {
         let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(lookup) = latest.get(name).filter(|lookup| lookup.can_be_shared()) {
@@ -92,7 +92,7 @@ impl Lookup {
         match &*outcome {
             Some(Ok(addresses)) => Ok(Arc::clone(addresses)),
             Some(Err(error)) => Err(Arc::clone(error).into()),
-            None => Err("the lookup ended without an outcome".into()),
+            None => Err("the lookup ended without a result".into()),
         }
     }
 }
@@ -112,7 +112,7 @@ mod tests {
         0,
     ));
 
-    /// Lookups that last until the sender sends something or is dropped, and how many were begun.
+    /// Lookups that last until the sender sends a value or is dropped, and a counter of started lookups.
     fn lookups_that_wait() -> (Lookups, mpsc::Sender<()>, Arc<AtomicUsize>) {
         let (finish, finished) = mpsc::channel();
         let (finished, begun) = (Mutex::new(finished), Arc::new(AtomicUsize::new(0)));
@@ -126,17 +126,17 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn lookups_of_one_name_at_the_same_time_are_one() {
+    async fn concurrent_lookups_of_one_name_are_shared() {
         let (lookups, finish, begun) = lookups_that_wait();
         let all: Vec<_> = (0..500).map(|_| lookups.join("a").unwrap()).collect();
         drop(finish);
         for found in join_all(all.into_iter().map(Lookup::outcome)).await {
             assert_eq!(found.unwrap()[..], [ADDRESS]);
         }
-        // More than one where this test was interrupted for longer than a lookup is shared.
+        // More than one if this test was interrupted for longer than a lookup is shared.
         let shared = begun.load(Ordering::Relaxed);
         assert!(shared < 5, "{shared}");
-        // Once it has ended, its outcome is not used again.
+        // The outcome of a completed lookup is not reused.
         while lookups.latest.lock().unwrap()["a"].can_be_shared() {
             tokio::task::yield_now().await;
         }
@@ -180,20 +180,20 @@ mod tests {
             drop(runtime);
             done.send(()).unwrap();
         });
-        // A runtime that waits for the lookup would wait for ever.
+        // A runtime that waits for the lookup would hang.
         is_done.recv_timeout(Duration::from_secs(30)).unwrap();
         waiting.join().unwrap();
         drop(finish);
     }
 
     #[tokio::test]
-    async fn a_caller_that_goes_away_does_not_end_the_lookup_of_the_others() {
+    async fn dropped_caller_does_not_cancel_a_shared_lookup() {
         let (lookups, finish, begun) = lookups_that_wait();
         let (gone, stays) = (lookups.join("a").unwrap(), lookups.join("a").unwrap());
         drop(gone);
         drop(finish);
         assert_eq!(stays.outcome().await.unwrap()[..], [ADDRESS]);
-        // One that nobody waits for goes on, too.
+        // A lookup without a waiting caller continues, too.
         drop(lookups.join("b").unwrap());
         while begun.load(Ordering::Relaxed) < 2 {
             tokio::task::yield_now().await;
@@ -224,8 +224,8 @@ mod tests {
     }
 
     #[test]
-    fn the_platform_knows_this_machine() {
-        let found = of_platform("localhost").unwrap();
+    fn localhost_resolves_to_loopback_addresses() {
+        let found = resolve_with_platform("localhost").unwrap();
         assert!(!found.is_empty() && found.iter().all(|address| address.ip().is_loopback()));
     }
 }

@@ -1,4 +1,4 @@
-//! The addresses of a server.
+//! Name resolution.
 
 mod lookups;
 mod order;
@@ -12,10 +12,10 @@ use order::in_order_of_attempts;
 
 use crate::warm_up::WarmUp;
 
-/// Looks names up with the resolver of the platform, as reqwest does by default. It differs in two ways: a lookup never
-/// keeps the runtime from shutting down, and the addresses come in an order in which a dead one costs little.
+/// Looks up names with the resolver of the platform, as reqwest does by default. It differs in two ways: a lookup never
+/// delays the shutdown of the runtime, and the addresses are in an order in which a dead one costs little time.
 ///
-/// A connection begins with a lookup, so this is also where it waits for what has to be ready before it.
+/// A connection begins with a lookup, so this is also where it waits for the warm-up.
 pub(crate) struct Resolver {
     lookups: Lookups,
     warm_up: Option<WarmUp>,
@@ -24,7 +24,7 @@ pub(crate) struct Resolver {
 impl Resolver {
     pub(crate) fn new(warm_up: Option<WarmUp>) -> Self {
         Self {
-            lookups: Lookups::new(lookups::of_platform),
+            lookups: Lookups::new(lookups::resolve_with_platform),
             warm_up,
         }
     }
@@ -35,7 +35,7 @@ impl Resolve for Resolver {
         let lookup = self.lookups.join(name.as_str());
         let warm_up = self.warm_up.clone();
         Box::pin(async move {
-            // The lookup goes on meanwhile.
+            // The lookup continues meanwhile.
             if let Some(mut warm_up) = warm_up {
                 warm_up.ended().await;
             }
@@ -61,7 +61,7 @@ mod tests {
         Ipv4Addr::new(127, 0, 0, number)
     }
 
-    /// A server, and the port that it has.
+    /// Starts a server, and returns its port.
     async fn server(ip: Ipv4Addr, port: u16) -> u16 {
         let listener = TcpListener::bind((ip, port)).await.unwrap();
         let port = listener.local_addr().unwrap().port();
@@ -76,7 +76,7 @@ mod tests {
         port
     }
 
-    /// Takes an address and never answers there: the kernel drops all that arrives.
+    /// Listens on an address without ever responding: the kernel drops all packets.
     fn silent(ip: Ipv4Addr, port: u16) -> Socket {
         const RETURN: u16 = 0x06;
         let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
@@ -88,7 +88,7 @@ mod tests {
         socket
     }
 
-    /// A client for which each name has these addresses.
+    /// A client that resolves each name to these addresses.
     fn client(ips: [Ipv4Addr; 2]) -> reqwest::Client {
         let addresses = ips.map(|ip| SocketAddr::new(IpAddr::V4(ip), 0));
         let lookups = Lookups::new(move |_| Ok(addresses.to_vec()));

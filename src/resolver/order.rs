@@ -1,15 +1,15 @@
-//! In which order the addresses of a server are tried.
+//! The order in which the addresses of a server are tried.
 
 use std::net::{IpAddr, SocketAddr};
 
-/// Puts addresses into an order in which the HTTP client tries a second host soon after a first one that does not answer.
+/// Sorts addresses so that the HTTP client tries a second host soon after a first one that does not respond.
 ///
 /// The client has two lanes. The first one has the addresses of the family (IPv4 or IPv6) of the first address. The second
-/// one has those of the other family, and begins after 300 ms. Within a lane an address is tried when the one before it
-/// has failed, which takes seconds when the host is silent. So the second lane has to begin with another host:
+/// one has those of the other family, and starts after 300 ms. Within a lane, an address is tried after the previous one
+/// has failed, which takes seconds if the host does not respond. So the second lane should start with another host:
 ///
 /// - After an IPv4 address, with the other IPv4 addresses in their IPv6 form (`::ffff:192.0.2.2`). Where the system has no
-///   IPv6 this lane fails at once, and the first one goes on with all addresses.
+///   IPv6 this lane fails at once, and the first one continues with all addresses.
 /// - After an IPv6 address, with the last of the IPv4 addresses: the first one may be of the same host. Several IPv6
 ///   addresses alone stay in one lane.
 pub(super) fn in_order_of_attempts(addresses: &[SocketAddr]) -> Vec<SocketAddr> {

@@ -8,23 +8,23 @@ use tower::retry::budget::{Budget as _, TpsBudget};
 use super::RetryPolicy;
 use crate::Error;
 
-/// Counts the attempts of a call, and says whether there is another one.
+/// Counts the attempts of a call, and decides whether there is another one.
 pub(crate) struct Attempts<'a> {
     policy: &'a RetryPolicy,
     budget: &'a TpsBudget,
-    /// Whether a call that may have been processed may be made again.
+    /// Whether a call may be repeated even if it may have been processed.
     is_repeatable: bool,
     deadline: Instant,
-    /// With the current one.
+    /// Including the current one.
     requests: u32,
-    /// With the current one. A request that had to be made anew is no attempt of its own.
+    /// Including the current one. A request that is repeated with a new nonce does not count as another attempt.
     attempts: u32,
-    /// Whether the request of the current attempt was made anew.
+    /// Whether the request of the current attempt was repeated with a new nonce.
     is_renewed: bool,
 }
 
 impl<'a> Attempts<'a> {
-    /// Begins a call, which deposits into the budget.
+    /// Begins a call, and makes its deposit into the budget.
     pub fn begin(
         policy: &'a RetryPolicy,
         budget: &'a TpsBudget,
@@ -49,18 +49,18 @@ impl<'a> Attempts<'a> {
         self.attempts += 1;
     }
 
-    /// How long the current attempt may take at most, if another one may follow when it takes longer.
+    /// The timeout of the current attempt, if it may be followed by another one.
     pub fn time_limit(&self) -> Option<Duration> {
         (self.is_repeatable && !self.is_last()).then_some(self.policy.attempt_timeout)
     }
 
-    /// How many requests were sent before the current one.
+    /// The number of requests before the current one.
     pub fn resent(&self) -> u32 {
         self.requests.saturating_sub(1)
     }
 
-    /// Repeats the request of the current attempt with the nonce that the server has just given: once, and without a delay,
-    /// whatever the policy. The server refused it before it processed it.
+    /// Repeats the request of the current attempt with the new nonce of the server: once, and without a delay, independent
+    /// of the policy. The server rejected the request before it processed it.
     pub fn retry_with_nonce(&mut self) -> Option<Duration> {
         if std::mem::replace(&mut self.is_renewed, true) {
             return None;
@@ -81,7 +81,7 @@ impl<'a> Attempts<'a> {
             .unwrap_or_default()
             .saturating_add(backoff);
         let left = self.deadline.saturating_duration_since(Instant::now());
-        // An attempt without any time left is none, and the budget is for those that are made.
+        // Without any time left there is no attempt, and nothing is withdrawn from the budget.
         (delay < left && self.budget.withdraw()).then_some(delay)
     }
 
@@ -118,7 +118,7 @@ mod tests {
         }))
     }
 
-    /// The waits of a call whose attempts all fail in one way; an attempt takes no time.
+    /// The delays of a call whose attempts all fail with the same error; an attempt takes no time.
     async fn waits(policy: &RetryPolicy, timeout: Duration, error: &Error) -> Vec<Duration> {
         let (budget, deadline) = (budget(), Instant::now() + timeout);
         let mut attempts = Attempts::begin(policy, &budget, true, deadline);
@@ -138,7 +138,7 @@ mod tests {
     const LONG: Duration = Duration::from_secs(3600);
 
     #[tokio::test(start_paused = true)]
-    async fn waits_grow_up_to_their_bound_and_are_random() {
+    async fn backoff_grows_up_to_max_delay_with_full_jitter() {
         let policy = RetryPolicy::new().max_attempts(9);
         let mut sums = [0.0; 8];
         for _ in 0..400 {
@@ -146,7 +146,7 @@ mod tests {
             assert_eq!(waits.len(), 8);
             for (number, wait) in waits.into_iter().enumerate() {
                 let longest = Duration::from_millis(100 << number).min(Duration::from_secs(2));
-                // The clock has milliseconds.
+                // The clock has a resolution of a millisecond.
                 assert!(
                     wait <= longest + Duration::from_millis(1),
                     "{number}: {wait:?}"
@@ -161,14 +161,14 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_the_server_asks_for_is_waited_for() {
+    async fn retry_after_of_the_server_is_respected() {
         let policy = RetryPolicy::new().base_delay(Duration::ZERO);
         let waits = waits(&policy, LONG, &refusal(429, Some("7"))).await;
         assert_eq!(waits, [Duration::from_secs(7), Duration::from_secs(7)]);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn no_wait_goes_beyond_the_deadline() {
+    async fn retry_that_would_start_past_the_deadline_is_not_made() {
         let policy = RetryPolicy::new()
             .max_attempts(10)
             .base_delay(Duration::ZERO);
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn the_budget_bounds_what_an_outage_adds() {
+    async fn retry_budget_limits_the_retries_in_an_outage() {
         let (policy, budget) = (RetryPolicy::new(), budget());
         let error = refusal(503, None);
         let calls = 10_000;
@@ -197,7 +197,7 @@ mod tests {
         }
         let reserve = 100;
         assert_eq!(retries, reserve + calls / 5);
-        // A second later there is nothing more, and when the window is over there is the reserve again.
+        // A second later the budget is still empty, and after the window the reserve is available again.
         let deadline = Instant::now() + LONG;
         let mut attempts = Attempts::begin(&policy, &budget, true, deadline);
         attempts.start();
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn strange_policies_do_no_harm() {
+    fn extreme_policies_do_not_panic() {
         for policy in [
             RetryPolicy::new().base_delay(Duration::MAX),
             RetryPolicy::new().max_delay(Duration::ZERO),

@@ -1,4 +1,4 @@
-//! Whether a call is retried, and when.
+//! Retries.
 
 mod attempts;
 mod policy;
@@ -10,14 +10,14 @@ use tower::retry::budget::TpsBudget;
 pub(crate) use attempts::Attempts;
 pub use policy::RetryPolicy;
 
-/// How long a call counts for the budget.
+/// The window of the retry budget.
 const BUDGET_WINDOW: Duration = Duration::from_secs(10);
 
-/// Retries a second that are always in the budget, so that a server with few calls can retry each of them. It is a
-/// tenth of what Authlete allows an access token by default.
+/// The retries per second that are always in the budget, so that a server with few calls can retry all of them. It is a
+/// tenth of Authlete's default rate limit for an access token.
 const BUDGET_MINIMUM: u32 = 10;
 
-/// Retries in the budget for each call: in an outage the load grows by a fifth, and is not multiplied.
+/// The retries in the budget for each call: in an outage, retries increase the load by at most a fifth.
 const BUDGET_SHARE: f32 = 0.2;
 
 /// The retry budget, shared by all handles that came from one builder.

@@ -4,42 +4,41 @@ use std::time::Duration;
 
 use crate::ConfigError;
 
-/// A failed attempt or two are met with another server of the cluster; what fails three times, fails.
+/// Another server of the cluster usually responds to the second or third attempt; more rarely help.
 const MAX_ATTEMPTS: u32 = 3;
 
-/// Longer than most calls take, so that a server that is briefly overloaded gets a pause.
+/// Longer than most calls take, to relieve a server that is briefly overloaded.
 const BASE_DELAY: Duration = Duration::from_millis(100);
 
-/// Short enough for a person who waits.
+/// Short enough for a waiting user.
 const MAX_DELAY: Duration = Duration::from_secs(2);
 
-/// A third of the time that a call has by default: a connection that has gone silent is found out while there is time for
-/// two more attempts. Authlete answers in well under a second.
+/// A third of the default timeout of a call: a dead connection is detected while there is time for
+/// two more attempts. Authlete responds in well under a second.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How many attempts a call makes, and the delays between them: by default 3 attempts with exponential backoff and full
+/// The number of attempts of a call, and the delays between them: by default 3 attempts with exponential backoff and full
 /// jitter (base 100 ms, at most 2 s).
 ///
-/// A call is retried after a failure that may pass, and when that can do no harm:
+/// A call is retried after a transient failure, if that is safe:
 ///
-/// - Whatever the operation, when the request certainly was not processed: there was no connection, or Authlete
-///   refused it with 429.
-/// - Operations that change nothing also after a broken connection, 408 (with which load balancers end idle
-///   connections), 502, 503 and 504, and when the attempt took longer than its
-///   [`attempt_timeout`](Self::attempt_timeout). Which ones these are is in the description,
-///   [`Operation::repeatable`](crate::Operation::repeatable) tells, and so does the documentation of each method. The
-///   others use up a code, a ticket or a token, or change something: they are not. Nor is a request with a DPoP proof of
-///   your client, which is good for one use.
+/// - All operations are retried if the request certainly was not processed: there was no connection, or Authlete
+///   rejected it with 429.
+/// - Operations that change nothing are also retried after a broken connection, 408 (with which load balancers close idle
+///   connections), 502, 503 and 504, and after the [`attempt_timeout`](Self::attempt_timeout). See
+///   [`Operation::repeatable`](crate::Operation::repeatable) and the documentation of each method. The
+///   other operations use up a code, a ticket or a token, or change something, and are not retried then. Nor is a request
+///   with a DPoP proof of your client, which can be used only once.
 ///
-/// Between two attempts there is a random wait, up to [`base_delay`](Self::base_delay) after the first attempt, twice
-/// that after the second, and so on up to [`max_delay`](Self::max_delay) ("full jitter": callers that failed together
-/// do not come back together). If Authlete says how long to wait, by `Retry-After` (seconds or a date), or else, where no
-/// calls are left, by `RateLimit-Reset` or `X-RateLimit-Reset` (seconds, or seconds since 1970), the random wait comes on
-/// top of that.
+/// The delay between two attempts is random, up to [`base_delay`](Self::base_delay) after the first attempt, twice
+/// that after the second, and so on up to [`max_delay`](Self::max_delay) (full jitter, which spreads the retries of many
+/// callers). If Authlete requests a delay, by `Retry-After` (seconds or a date) or, when no
+/// calls are left, by `RateLimit-Reset` or `X-RateLimit-Reset` (seconds, or seconds since 1970), the random delay is
+/// added to it.
 ///
-/// All this happens within the timeout of the call: a wait that would go beyond it is not begun, the error comes at
-/// once, and [`Error::retry_after`](crate::Error::retry_after) says how long to wait. Retries of all handles that came
-/// from one builder share a budget, so that an outage is not multiplied: 100 retries in ten seconds, plus 20 % of the calls in
+/// Retries stay within the timeout of the call: if a delay would exceed it, the call fails at once, and
+/// [`Error::retry_after`](crate::Error::retry_after) is the time to wait. All handles of one builder share a retry
+/// budget, so that retries do not multiply the load in an outage: 100 retries in ten seconds, plus 20 % of the calls in
 /// that time.
 ///
 /// ```
@@ -73,41 +72,41 @@ impl RetryPolicy {
         }
     }
 
-    /// One attempt, whatever happens.
+    /// No retries: one attempt only.
     pub fn never() -> Self {
         Self::new().max_attempts(1)
     }
 
-    /// How many attempts there are at most, the first one included; 0 means 1. Default: 3.
+    /// The maximum number of attempts, including the first one; 0 means 1. Default: 3.
     pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = attempts.max(1);
         self
     }
 
-    /// The longest wait after the first attempt; it doubles with each further one. Default: 100 milliseconds.
+    /// The maximum delay after the first attempt; it doubles with each further attempt. Default: 100 milliseconds.
     pub fn base_delay(mut self, delay: Duration) -> Self {
         self.base_delay = delay;
         self
     }
 
-    /// The longest wait after any attempt, unless Authlete asks for a longer one. Default: 2 seconds.
+    /// The maximum delay after any attempt, unless Authlete requests a longer one. Default: 2 seconds.
     pub fn max_delay(mut self, delay: Duration) -> Self {
         self.max_delay = delay;
         self
     }
 
-    /// How long an attempt may take when another one may follow it: at an operation that changes nothing, each but the last.
-    /// That one, and the only one at any other operation, has what is left of the time of the call. Default: 10 seconds.
-    /// Zero is refused when a handle gets the policy.
+    /// The timeout of each attempt but the last, for operations that change nothing. The last attempt, and all attempts of
+    /// other operations, may take the remaining time of the call. Default: 10 seconds. A policy with zero is rejected when a
+    /// handle is built.
     ///
-    /// Without a timeout of the handle, as with a [client of yours](crate::AuthleteBuilder::reqwest_client) that has one of
-    /// its own, that client decides.
+    /// If the handle has no timeout, as with [your own client](crate::AuthleteBuilder::reqwest_client), the timeout of that
+    /// client applies.
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.attempt_timeout = timeout;
         self
     }
 
-    /// An attempt without any time cannot succeed.
+    /// Rejects a zero timeout, with which no attempt could succeed.
     pub(crate) fn check(&self) -> Result<(), ConfigError> {
         match self.attempt_timeout.is_zero() {
             true => Err(ConfigError::client(

@@ -1,13 +1,13 @@
-//! What every authorization server on Authlete writes the same, without a web framework.
+//! The common parts of authorization servers on Authlete, for any web framework.
 //!
-//! - [`next`](crate::types::TokenResponse::next) of an answer is the complete HTTP response, or what is left for your
-//!   server to decide: [`TokenNext`] and its siblings, one for each answer that has an `action`.
-//! - [`Presented`] is what a client presents in the headers of its request: credentials, access token, DPoP proof,
+//! - [`next`](crate::types::TokenResponse::next) of a response is the complete HTTP response for your client, or the
+//!   decision that is left to your server: [`TokenNext`] and its siblings, one for each response with an `action`.
+//! - [`Presented`] has what a client presents in the headers of its request: credentials, access token, DPoP proof,
 //!   attestation, certificate.
-//! - [`PendingAuthorization`] is an authorization request that waits for its user: it decides whether to ask for a login or
-//!   for consent, to issue or to fail, and makes the request for Authlete.
-//! - [`Claims`] answers the claims of a user; [`RequestedClaims`] and [`ConsentedClaims`] choose which of them go out.
-//! - [`error_response`] is the response for a call of Authlete that failed.
+//! - [`PendingAuthorization`] is an authorization request in progress: it decides between login,
+//!   consent, issue and failure, and builds the request for Authlete.
+//! - [`Claims`] provides the claims of a user; [`RequestedClaims`] and [`ConsentedClaims`] select those to disclose.
+//! - [`error_response`] is the response for a failed call to Authlete.
 
 mod claims;
 mod decision;

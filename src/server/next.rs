@@ -1,6 +1,6 @@
-//! The enums of what is next, one for each answer.
+//! The enums of next steps, one for each response with an `action`.
 
-/// Defines the enum of an answer and the method that makes it, from the actions as the description has them.
+/// Defines the enum for a response and its method `next`, from the actions in the description.
 macro_rules! next {
     (
         $(#[$attribute:meta])*
@@ -14,33 +14,33 @@ macro_rules! next {
         #[derive(Debug)]
         #[must_use]
         pub enum $next {
-            /// Send this response: it is complete.
+            /// Send this complete response.
             Respond($crate::server::Response),
             $(
                 #[$doc]
                 $variant {
-                    $( #[doc = " The ticket that the next call takes."] $ticket: $crate::Secret, )?
-                    $( #[doc = " The response to send when your server does nothing more."] $response: $crate::server::Response, )?
-                    /// The whole answer of Authlete.
+                    $( #[doc = " The ticket for the next call."] $ticket: $crate::Secret, )?
+                    $( #[doc = " The response to send if your server does nothing else."] $response: $crate::server::Response, )?
+                    /// The whole response of Authlete.
                     answer: Box<$crate::types::$answer>,
                 },
             )*
         }
 
         impl $crate::types::$answer {
-            /// What your server does with this answer: it sends a complete HTTP response, or decides something first.
+            /// The next step of your server: to send a complete HTTP response, or to make a decision first.
             ///
-            /// An action that this version of the crate does not know, and an answer that lacks what its action needs,
-            /// is a response with status 500 and the error `server_error`.
+            /// An action that this version of the crate does not know, or a response without the members that its action
+            /// needs, results in a response with status 500 and the error `server_error`.
             $( #[doc = concat!(
-                "\n\n`", stringify!($presented), "` is what came with the request of the client: a client that used the \
+                "\n\n`", stringify!($presented), "` has the credentials in the request of the client: a client that used the \
                 `Authorization` header is challenged when its authentication fails (RFC 6749 §5.2)."
             )] )?
             pub fn next(self $(, $presented: &$crate::server::Presented)?) -> $next {
-                // Not every answer has every kind of response.
+                // Not every response uses all of these.
                 #[allow(unused_imports)]
                 use $crate::server::{Challenge, Content, Parts, Plan, respond, server_error};
-                // Some answers have all of the parts.
+                // Some responses set all of the parts.
                 #[allow(clippy::needless_update)]
                 let parts = Parts {
                     $( response_content: self.$content.as_ref(), )?

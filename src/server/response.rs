@@ -1,4 +1,4 @@
-//! HTTP responses of your server.
+//! HTTP responses for the clients of your server.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -16,7 +16,7 @@ use crate::{Error, ErrorKind, Secret};
 
 /// A complete HTTP response for the client of your server.
 ///
-/// A web framework takes it with a body of its own:
+/// Convert the body into that of your web framework:
 ///
 /// ```
 /// # fn example(response: authlete::server::Response) -> http::Response<Vec<u8>> {
@@ -25,19 +25,19 @@ use crate::{Error, ErrorKind, Secret};
 /// ```
 pub type Response = http::Response<ResponseBody>;
 
-/// The body of a [`Response`]. It may hold tokens and does not show in `Debug` output.
+/// The body of a [`Response`]. It may contain tokens, so `Debug` output shows only its size.
 ///
-/// It is an [`http_body::Body`] of one frame.
+/// It is an [`http_body::Body`] with one frame.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct ResponseBody(Bytes);
 
 impl ResponseBody {
-    /// The bytes, which are no longer protected.
+    /// Converts the body into bytes, which `Debug` output shows.
     pub fn into_bytes(self) -> Bytes {
         self.0
     }
 
-    /// Whether the response has no body.
+    /// Whether the body is empty.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -82,7 +82,7 @@ impl Body for ResponseBody {
     }
 }
 
-/// The response of one action, as the description has it.
+/// The response for an action, as defined in the description.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Plan {
     pub status: u16,
@@ -93,29 +93,29 @@ pub(crate) struct Plan {
 /// Where `responseContent` goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Content {
-    /// Into the body, of this media type.
+    /// Into the body, with this media type. The content is required.
     Body(&'static str),
-    /// The same, when there is any.
+    /// Into the body, with this media type. The content is optional.
     OptionalBody(&'static str),
     /// Into this header.
     Header(&'static str),
     /// Nowhere.
     Nothing,
-    /// Nowhere: the server itself failed.
+    /// Nowhere: it is an error of the server.
     ServerError,
 }
 
-/// Who is asked to authenticate by `WWW-Authenticate`.
+/// The `WWW-Authenticate` challenge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Challenge {
     Nobody,
-    /// The client, when it used the `Authorization` header (RFC 6749 §5.2).
+    /// For the client, if it used the `Authorization` header (RFC 6749 §5.2).
     Client,
-    /// Whoever presents an access token (RFC 6750 §3).
+    /// For an access token (RFC 6750 §3).
     Bearer,
 }
 
-/// What an answer has for the response.
+/// The parts of Authlete's response that the HTTP response needs.
 #[derive(Debug, Default)]
 pub(crate) struct Parts<'a> {
     pub response_content: Option<&'a Secret>,
@@ -125,7 +125,7 @@ pub(crate) struct Parts<'a> {
     pub used_basic: bool,
 }
 
-/// Makes the response; without what the plan needs, the response of a server that failed.
+/// Builds the response, or `server_error` if a part that the plan needs is missing.
 pub(crate) fn respond(plan: Plan, parts: &Parts<'_>) -> Response {
     try_respond(plan, parts).unwrap_or_else(server_error)
 }
@@ -163,7 +163,8 @@ fn try_respond(plan: Plan, parts: &Parts<'_>) -> Option<Response> {
             true => {
                 headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static(BASIC));
             }
-            // A 401 has a challenge (RFC 9110 §15.5.2), and there is none for a client that used no such scheme.
+            // A 401 must have a challenge (RFC 9110 §15.5.2), which is only for clients that used the `Authorization`
+            // header.
             false => status = StatusCode::BAD_REQUEST,
         },
     }
@@ -190,22 +191,22 @@ const ATTESTATION_CHALLENGE: HeaderName =
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-/// A header that HTTP libraries keep out of logs.
+/// A header value that HTTP libraries do not log.
 fn sensitive(text: &str) -> Option<HeaderValue> {
     let mut value = HeaderValue::from_str(text).ok()?;
     value.set_sensitive(true);
     Some(value)
 }
 
-/// 500 with the error `server_error` (RFC 6749 §4.1.2.1), and nothing of the cause.
+/// 500 with the error `server_error` (RFC 6749 §4.1.2.1), without the cause.
 pub(crate) fn server_error() -> Response {
     json_error(StatusCode::INTERNAL_SERVER_ERROR, "server_error")
 }
 
-/// The response of your server to its own client when a call of Authlete failed. Nothing of the cause is in it.
+/// The response to your client after a failed call to Authlete. It does not contain the cause.
 ///
-/// It is 503 with the error `temporarily_unavailable`, and with `Retry-After` in seconds where that is known, when the
-/// same call may succeed later, and else 500 with the error `server_error` (RFC 6749 §4.1.2.1).
+/// If the same call may succeed later, it is 503 with the error `temporarily_unavailable`, and with `Retry-After` in seconds
+/// if that is known; otherwise it is 500 with the error `server_error` (RFC 6749 §4.1.2.1).
 ///
 /// ```
 /// # use authlete::types::{TokenRequest, TokenResponse};
@@ -229,7 +230,7 @@ pub fn error_response(error: &Error) -> Response {
     }
 }
 
-/// An error of OAuth without a description.
+/// An OAuth error response without a description.
 pub(super) fn json_error(status: StatusCode, error: &str) -> Response {
     let headers = HeaderMap::from_iter([(CONTENT_TYPE, JSON)]);
     let body = Bytes::from(format!("{{\"error\":\"{error}\"}}"));
@@ -237,7 +238,7 @@ pub(super) fn json_error(status: StatusCode, error: &str) -> Response {
 }
 
 fn response(status: StatusCode, mut headers: HeaderMap, body: ResponseBody) -> Response {
-    // RFC 6749 §5.1 demands both of token responses; nothing that depends on one request may be cached.
+    // RFC 6749 §5.1 requires both in token responses; no response to a single request may be cached.
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(PRAGMA, HeaderValue::from_static("no-cache"));
     let mut response = http::Response::new(body);

@@ -1,19 +1,19 @@
-//! The throttle of each server.
+//! The throttles by server.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{Throttle, ThrottlePolicies};
 
-/// The throttle of each server that the handles of one builder call: mostly there is one.
+/// The throttles of the servers that the handles of one builder call; usually there is one server.
 ///
-/// It is by server, and not by handle: a handle may be made for a single call. Authlete counts by access token, of which
-/// a server can have many; a limit for all together is never the wider one, and no credential has to be kept for it.
+/// A throttle is per server, not per handle, because a handle may be created for a single call. Authlete's rate limit is per
+/// access token; a limit for all tokens together never exceeds it, and needs no credentials as keys.
 #[derive(Debug, Default)]
 pub(crate) struct Throttles(Mutex<HashMap<String, Option<Arc<Throttle>>>>);
 
 impl Throttles {
-    /// The throttle of a server; `None` when there is neither a rate limiter nor a circuit breaker.
+    /// The throttle of a server; `None` without a rate limiter and circuit breakers.
     pub fn get_or_create(
         &self,
         server: &str,

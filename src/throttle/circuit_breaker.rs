@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use super::CircuitBreakerPolicy;
 
-/// Lets attempts through while they succeed, and single trials while they fail.
+/// Permits attempts while they succeed, and single trials while they fail.
 #[derive(Debug)]
 pub(super) struct CircuitBreaker {
     policy: CircuitBreakerPolicy,
@@ -17,18 +17,18 @@ pub(super) struct CircuitBreaker {
 #[derive(Debug)]
 enum State {
     Closed {
-        /// In a row.
+        /// Consecutive failures.
         failures: u32,
     },
     Open {
         /// When the pause began.
         since: Instant,
-        /// How many trials there may still be before the pause is over.
+        /// How many trials are still permitted in this pause.
         trials: u32,
     },
 }
 
-/// An attempt that was let through. Dropped without an outcome, it counts neither as success nor as failure.
+/// A permitted attempt. If it is dropped without an outcome, it counts neither as success nor as failure.
 #[derive(Debug)]
 pub(crate) struct Guard<'a> {
     circuit: &'a CircuitBreaker,
@@ -44,13 +44,13 @@ impl CircuitBreaker {
         }
     }
 
-    /// Lets an attempt through; the error is the time until the next trial.
+    /// Permits an attempt; the error is the time until the next trial.
     pub fn enter(&self) -> Result<Guard<'_>, Duration> {
         let mut state = self.state();
         let trial = match &mut *state {
             State::Closed { .. } => None,
             State::Open { since, trials } => {
-                // The trials begin with a pause of their own, so that one that does not end keeps no others away.
+                // The trials start another pause, so that a trial that never ends does not block further ones.
                 if since.elapsed() >= self.policy.open_duration {
                     *since = Instant::now();
                     *trials = self.policy.half_open_calls;
@@ -91,7 +91,7 @@ impl Guard<'_> {
     pub fn succeeded(mut self) {
         let is_trial = self.trial.take().is_some();
         let mut state = self.circuit.state();
-        // Whatever began before the circuit breaker opened does not tell whether the server is back.
+        // An attempt that began before the circuit breaker opened does not show that the server has recovered.
         if is_trial || matches!(*state, State::Closed { .. }) {
             *state = State::CLOSED;
         }
@@ -113,7 +113,7 @@ impl Guard<'_> {
     }
 }
 
-/// Leaves the place of a trial that did not end to another one.
+/// Permits another trial instead of one that was dropped.
 impl Drop for Guard<'_> {
     fn drop(&mut self) {
         if let Some(trial) = self.trial
@@ -134,7 +134,7 @@ mod tests {
     const PAUSE: Duration = Duration::from_secs(5);
     const SECOND: Duration = Duration::from_secs(1);
 
-    /// Opens after three failures.
+    /// A circuit breaker that opens after three failures.
     fn circuit(trials: u32) -> CircuitBreaker {
         let policy = CircuitBreakerPolicy::new()
             .failure_threshold(3)
@@ -151,13 +151,13 @@ mod tests {
         circuit
     }
 
-    /// How long it is until the next trial; `None` when an attempt is let through.
+    /// The time until the next trial; `None` when an attempt is permitted.
     fn refusal(circuit: &CircuitBreaker) -> Option<Duration> {
         circuit.enter().err()
     }
 
     #[tokio::test(start_paused = true)]
-    async fn failures_in_a_row_open_it() {
+    async fn consecutive_failures_open_the_circuit() {
         let circuit = circuit(1);
         for _ in 0..5 {
             circuit.enter().unwrap().failed();
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn after_the_pause_there_are_as_many_trials_as_asked_for() {
+    async fn half_open_circuit_permits_the_configured_number_of_trials() {
         for trials in [1, 2, 7] {
             let circuit = open(trials);
             advance(PAUSE).await;
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn threads_that_come_together_share_the_trials() {
+    fn concurrent_threads_share_the_trials() {
         let policy = CircuitBreakerPolicy::new()
             .failure_threshold(1)
             .open_duration(SECOND)
@@ -207,33 +207,33 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_trial_that_succeeds_closes_it() {
+    async fn successful_trial_closes_the_circuit() {
         let circuit = open(1);
         advance(PAUSE).await;
         circuit.enter().unwrap().succeeded();
         let permits: Vec<_> = (0..100).map(|_| circuit.enter().unwrap()).collect();
         assert!(!permits.iter().any(Guard::is_trial));
-        // The count begins anew.
+        // The count restarts.
         circuit.enter().unwrap().failed();
         circuit.enter().unwrap().failed();
         assert_eq!(refusal(&circuit), None);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_trial_that_fails_opens_it_for_another_pause() {
+    async fn failed_trial_reopens_the_circuit() {
         let circuit = open(2);
         advance(PAUSE).await;
         let (first, second) = (circuit.enter().unwrap(), circuit.enter().unwrap());
         advance(SECOND).await;
         first.failed();
         assert_eq!(refusal(&circuit), Some(PAUSE));
-        // The other one knows better.
+        // A later success of the other trial closes the circuit.
         second.succeeded();
         assert_eq!(refusal(&circuit), None);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_trial_that_is_given_up_leaves_its_place() {
+    async fn dropped_trial_frees_its_slot() {
         let circuit = open(1);
         for _ in 0..3 {
             advance(PAUSE).await;
@@ -245,13 +245,13 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_trial_that_does_not_end_keeps_no_others_away() {
+    async fn trial_that_never_ends_does_not_block_further_trials() {
         let circuit = open(1);
         advance(PAUSE).await;
         let endless = circuit.enter().unwrap();
         advance(PAUSE).await;
         let second = circuit.enter().unwrap();
-        // It has no place to leave any more.
+        // Its slot was already given to the second trial.
         drop(endless);
         assert_eq!(refusal(&circuit), Some(PAUSE));
         second.succeeded();
@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_began_before_it_opened_has_no_say() {
+    async fn outcome_of_an_attempt_from_before_the_circuit_opened_is_ignored() {
         let circuit = circuit(1);
         let permits: Vec<_> = (0..3).map(|_| circuit.enter().unwrap()).collect();
         let (late, later) = (circuit.enter().unwrap(), circuit.enter().unwrap());
@@ -271,7 +271,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn strange_policies_do_no_harm() {
+    async fn extreme_policies_do_not_panic() {
         let policy = CircuitBreakerPolicy::new()
             .failure_threshold(0)
             .half_open_calls(0);

@@ -2,35 +2,35 @@
 
 use std::time::Duration;
 
-/// More than three calls that failed in all their attempts: neither chance nor the fault of one caller.
+/// All attempts of more than three calls have failed, so the failures are not caused by chance or by one caller.
 const FAILURE_THRESHOLD: u32 = 10;
 
-/// Long enough for a cluster to fail over, short enough to notice its recovery soon.
+/// Long enough for a cluster to fail over, short enough to detect its recovery soon.
 const OPEN_DURATION: Duration = Duration::from_secs(5);
 
-/// One call is enough to learn that Authlete is back, and the fewest that can fail.
+/// One call is enough to detect that Authlete has recovered.
 const HALF_OPEN_CALLS: u32 = 1;
 
 /// When a circuit breaker opens, and for how long.
 ///
-/// While a server is down, an error at once is better for callers than a timeout, and more calls do not help the server.
-/// Circuit breakers are off by default. When they are on, each category of operations
+/// While a server is down, an immediate error is better for callers than a timeout, and reduces the load on the server.
+/// Circuit breakers are disabled by default. If they are enabled, each category of operations
 /// ([`Operation::category`](crate::Operation::category)) has its own: an outage of token management does not affect
 /// introspection.
 ///
-/// - Closed: it opens after [`failure_threshold`](Self::failure_threshold) failed attempts in a row. Failures are: no
-///   connection, a timeout, a broken connection, and a status from 500 to 599 except 501. Any other response, also an error
-///   such as 400 or 429, shows that Authlete works and resets the count.
+/// - Closed: it opens after [`failure_threshold`](Self::failure_threshold) consecutive failed attempts. Failures are: no
+///   connection, a timeout, a broken connection, and a status from 500 to 599 except 501. Any other response, including
+///   errors such as 400 or 429, shows that Authlete works and resets the count.
 /// - Open: calls fail at once with [`Error::CircuitOpen`](crate::Error::CircuitOpen), which has the time until the next
 ///   trial. Nothing is sent, and the call is not retried.
 /// - Half-open, after the [`open_duration`](Self::open_duration): [`half_open_calls`](Self::half_open_calls) calls are sent
-///   as trials, the others still fail. The first trial that succeeds closes it; a trial that fails opens it again. When
-///   trials take longer than the open duration, as many again are sent.
+///   as trials, the others still fail. The first successful trial closes it; a failed trial opens it again. If
+///   trials take longer than the open duration, the same number of trials is sent again.
 ///
 /// A call whose future is dropped counts neither as success nor as failure. Rely on the timeout of the handle to end calls
-/// that take too long: these count as failures.
+/// that take too long: timeouts count as failures.
 ///
-/// All handles that came from one builder and call the same server share the circuit breakers. An attempt passes its
+/// All handles of one builder that call the same server share the circuit breakers. An attempt passes its
 /// circuit breaker first, then the rate limiter ([`RateLimiterPolicy`](crate::RateLimiterPolicy)).
 ///
 /// ```
@@ -62,8 +62,8 @@ impl CircuitBreakerPolicy {
         }
     }
 
-    /// How many attempts in a row must fail before it opens; 0 means 1. Default: 10, which is more than three calls with all
-    /// their attempts.
+    /// The number of consecutive failed attempts that open it; 0 means 1. Default: 10, which is more than three calls with
+    /// all their attempts.
     pub fn failure_threshold(mut self, failures: u32) -> Self {
         self.failure_threshold = failures.max(1);
         self
@@ -75,7 +75,7 @@ impl CircuitBreakerPolicy {
         self
     }
 
-    /// How many calls are sent as trials while it is half-open; 0 means 1. Default: 1.
+    /// The number of calls that are sent as trials while it is half-open; 0 means 1. Default: 1.
     pub fn half_open_calls(mut self, calls: u32) -> Self {
         self.half_open_calls = calls.max(1);
         self

@@ -20,7 +20,7 @@ pub use rate_limiter_policy::RateLimiterPolicy;
 use crate::error::TransportErrorKind;
 use crate::{Error, Operation, Result, operations};
 
-/// The policies that the caller has set.
+/// The policies of the caller.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ThrottlePolicies {
     pub rate_limiter: Option<RateLimiterPolicy>,
@@ -31,16 +31,16 @@ pub(crate) struct ThrottlePolicies {
 #[derive(Debug)]
 pub(crate) struct Throttle {
     rate_limiter: Option<RateLimiter>,
-    /// By category of operations; none when there are no circuit breakers.
+    /// By category of operations; empty without circuit breakers.
     circuit_breakers: HashMap<&'static str, CircuitBreaker>,
 }
 
-/// Permission for one attempt, whose outcome the circuit breaker of its category is to learn, if there is one.
+/// A permit for one attempt, which reports the outcome to the circuit breaker of the category, if there is one.
 #[derive(Debug, Default)]
 pub(crate) struct Permit<'a>(Option<circuit_breaker::Guard<'a>>);
 
 impl Throttle {
-    /// `None` when there is neither a rate limiter nor a circuit breaker.
+    /// `None` without a rate limiter and circuit breakers.
     fn new(policies: &ThrottlePolicies) -> Option<Self> {
         let ThrottlePolicies {
             rate_limiter,
@@ -56,13 +56,13 @@ impl Throttle {
         })
     }
 
-    /// Waits until an attempt may be sent. Fails at once when it may not be sent, or not before the deadline.
+    /// Waits until an attempt may be sent. Fails at once if it must not be sent, or not before the deadline.
     pub async fn acquire(
         &self,
         operation: &'static Operation,
         deadline: Instant,
     ) -> Result<Permit<'_>> {
-        // What is refused here takes no slot of the rate limiter.
+        // The circuit breaker first, so that a rejected attempt takes no slot of the rate limiter.
         let permit = self.enter(operation)?;
         let Some(rate_limiter) = &self.rate_limiter else {
             return Ok(permit);
@@ -101,14 +101,14 @@ impl Permit<'_> {
         let Some(permit) = self.0 else { return };
         match outcome {
             Err(error) if is_failure(error) => permit.failed(),
-            // Nothing was sent: it says nothing about the server.
+            // Nothing was sent, so the error says nothing about the server.
             Err(Error::Transport { kind, .. }) if *kind == TransportErrorKind::Request => {}
             _ => permit.succeeded(),
         }
     }
 }
 
-/// Whether the server or the network failed, and not the call. 501 means that the operation is unknown.
+/// Whether the server or the network failed, not the call. 501 means that the server does not know the operation.
 fn is_failure(error: &Error) -> bool {
     match error {
         Error::Transport { kind, .. } => *kind != TransportErrorKind::Request,

@@ -8,12 +8,12 @@ use tokio::time::{Instant, sleep_until};
 
 use super::RateLimiterPolicy;
 
-/// Gives out slots, first come, first served.
+/// Assigns slots, first come, first served.
 ///
-/// A slot is reserved before the wait for it, so that the delay is known at once, by the generic cell rate algorithm (GCRA):
-/// its state is one point in time, and there is no queue that one caller could block.
+/// It uses the generic cell rate algorithm (GCRA). A slot is reserved before waiting for it, so that the delay is known at
+/// once. The state is a single point in time, without a queue that one caller could block.
 ///
-/// Times are relative to `start`, so that they never go below what an `Instant` can hold.
+/// Times are relative to `start`, so that subtracting from them cannot underflow an `Instant`.
 #[derive(Debug)]
 pub(super) struct RateLimiter {
     interval: Duration,
@@ -24,10 +24,11 @@ pub(super) struct RateLimiter {
 
 #[derive(Debug, Default)]
 struct Schedule {
-    /// When the next evenly spaced call comes (the theoretical arrival time of GCRA); it may come earlier by the tolerance.
+    /// The time of the next evenly spaced call (the theoretical arrival time of GCRA); a call may be earlier by the
+    /// tolerance.
     next: Duration,
-    /// Slots of callers who gave up while they waited. The next callers get them; otherwise these would wait for slots
-    /// behind ones that nobody uses.
+    /// The slots of callers that were dropped while they waited. The next callers get them; otherwise these would wait
+    /// behind unused slots.
     returned: BTreeSet<Duration>,
 }
 
@@ -47,8 +48,8 @@ impl RateLimiter {
         }
     }
 
-    /// Waits for a slot, and returns whether there was a delay. When the slot would not come before the deadline, none is
-    /// taken, and the error is the delay.
+    /// Waits for a slot, and returns whether there was a delay. If the slot is not before the deadline, none is
+    /// reserved, and the error is the delay.
     pub async fn acquire(&self, deadline: Instant) -> Result<bool, Duration> {
         let slot = self.reserve(deadline)?;
         let waits = self.now() < slot.at;
@@ -61,13 +62,13 @@ impl RateLimiter {
     fn reserve(&self, deadline: Instant) -> Result<Slot<'_>, Duration> {
         let mut schedule = self.schedule();
         let now = self.now();
-        schedule.forget_before(now.saturating_sub(self.tolerance));
+        schedule.remove_before(now.saturating_sub(self.tolerance));
         let even = schedule.next.max(now);
         let returned = schedule.returned.first().copied();
         let at = returned.unwrap_or_else(|| even.saturating_sub(self.tolerance));
 
         let wait = at.saturating_sub(now);
-        // A call without any time left is none.
+        // At the deadline, no time would be left for the call.
         if !wait.is_zero() && at >= deadline.saturating_duration_since(self.start) {
             return Err(wait);
         }
@@ -88,15 +89,15 @@ impl RateLimiter {
 }
 
 impl Schedule {
-    /// Forgets the returned slots that are too old to be a part of a burst.
-    fn forget_before(&mut self, oldest: Duration) {
+    /// Removes the returned slots that are too old to be part of a burst.
+    fn remove_before(&mut self, oldest: Duration) {
         while self.returned.first().is_some_and(|slot| *slot < oldest) {
             self.returned.pop_first();
         }
     }
 }
 
-/// Returns a slot that is given up before its time.
+/// Returns a slot that is dropped before its time.
 impl Drop for Slot<'_> {
     fn drop(&mut self) {
         if self.limiter.now() < self.at {
@@ -128,7 +129,7 @@ mod tests {
         limiter.acquire(Instant::now() + within).await
     }
 
-    /// When callers who come together have their slots, in the order in which they came.
+    /// The slots of concurrent callers, in the order of their calls.
     async fn slots(limiter: &Arc<RateLimiter>, callers: u32) -> Vec<Duration> {
         let begun = Instant::now();
         let callers = (0..callers).map(|_| {
@@ -142,11 +143,11 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_burst_and_then_one_by_one() {
+    async fn burst_is_not_delayed_and_further_calls_are_evenly_spaced() {
         let limiter = Arc::new(limiter(3));
         let first = slots(&limiter, 6).await;
         assert_eq!(first, [0, 0, 0, 100, 200, 300].map(ms));
-        // After a pause there is a burst again, and after a longer one there is no more than that.
+        // After a pause a burst is permitted again, and after a longer pause it is not larger.
         advance(ms(200)).await;
         assert_eq!(slots(&limiter, 4).await, [0, 0, 100, 200].map(ms));
         advance(LONG).await;
@@ -173,7 +174,7 @@ mod tests {
                 times.iter().filter(|time| second.contains(time)).count()
             })
             .max();
-        // All of it is used, too.
+        // The rate is used fully.
         assert!((90..=99).contains(&most.unwrap()), "{most:?}");
     }
 
@@ -203,30 +204,30 @@ mod tests {
         assert_eq!(slot(&limiter, ms(100)).await, Err(ms(100)));
         assert_eq!(slot(&limiter, ms(0)).await, Err(ms(100)));
         assert_eq!(begun.elapsed(), Duration::ZERO);
-        // Whoever was refused has taken nothing.
+        // A rejected call takes no slot.
         assert_eq!(slot(&limiter, ms(101)).await, Ok(true));
         assert_eq!(begun.elapsed(), ms(100));
     }
 
     #[tokio::test(start_paused = true)]
-    async fn slots_that_were_given_up_go_to_the_next_callers() {
+    async fn slots_of_dropped_callers_go_to_the_next_callers() {
         let limiter = Arc::new(limiter(1));
         let impatient = timeout(ms(250), slots(&limiter, 1000)).await;
         impatient.unwrap_err();
         assert_eq!(slots(&limiter, 3).await, [50, 150, 250].map(ms));
-        // What nobody wanted is no reserve for a larger burst.
+        // Unused slots do not permit a larger burst.
         advance(ms(5000)).await;
         assert_eq!(slots(&limiter, 3).await, [0, 100, 200].map(ms));
     }
 
     #[tokio::test(start_paused = true)]
-    async fn slots_that_were_given_up_are_a_part_of_a_burst() {
+    async fn slots_of_dropped_callers_count_towards_a_burst() {
         let limiter = Arc::new(limiter(3));
         // Besides the three that come at once, those of 100, 200 and 300 ms are taken.
         let impatient = timeout(ms(50), slots(&limiter, 6)).await;
         impatient.unwrap_err();
         advance(ms(300)).await;
-        // The first is too old by now.
+        // The first slot is too old by now.
         assert_eq!(slots(&limiter, 4).await, [0, 0, 50, 150].map(ms));
     }
 
@@ -243,7 +244,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn strange_rates_do_no_harm() {
+    async fn extreme_rates_do_not_panic() {
         for per_second in [0, 1, 3, u32::MAX] {
             for burst in [0, 1, u32::MAX] {
                 let rate = RateLimiterPolicy::per_second(per_second).burst(burst);

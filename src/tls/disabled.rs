@@ -1,10 +1,10 @@
-//! No TLS in this build: the HTTP client of the caller may bring it.
+//! Builds without TLS, in which the caller's HTTP client may provide it.
 
 use std::error::Error;
 
 use reqwest::ClientBuilder;
 
-const REASON: &str = "needs TLS, which is the feature rustls or native-tls of the crate authlete";
+const REASON: &str = "needs TLS: enable the feature rustls or native-tls of the crate authlete";
 
 pub(crate) fn install_cryptography() -> Result<(), &'static str> {
     Ok(())

@@ -1,4 +1,4 @@
-//! TLS, by whichever library the build has. Those below have the same functions, and only one of them is compiled.
+//! TLS. There is a module with the same functions for each library, and one of them is compiled.
 
 #[cfg_attr(feature = "native-tls", path = "native.rs")]
 #[cfg_attr(
@@ -18,6 +18,6 @@ pub(crate) use library::{
     use_backend,
 };
 
-/// Whether the build has a TLS library. Without one, TLS comes with the HTTP client of the caller.
+/// Whether the build has a TLS library. Without one, the caller's HTTP client must provide TLS.
 pub(crate) const IS_AVAILABLE: bool =
     cfg!(any(feature = "rustls-no-provider", feature = "native-tls"));

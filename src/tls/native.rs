@@ -1,4 +1,4 @@
-//! TLS by the library of the platform.
+//! TLS with the library of the platform.
 
 use std::error::Error;
 
@@ -13,15 +13,15 @@ pub(crate) fn install_cryptography() -> Result<(), &'static str> {
     Ok(())
 }
 
-/// Nothing: the library of the platform is ready at once.
+/// Does nothing: the library of the platform needs no warm-up.
 pub(crate) fn seed_random() {}
 
-/// Chooses this library, which need not be reqwest's choice where another crate enables more of its features.
+/// Selects this library; reqwest may prefer another one when another crate enables more of its features.
 pub(crate) fn use_backend(builder: ClientBuilder) -> ClientBuilder {
     builder.tls_backend_native()
 }
 
-/// Presents the certificate in a PEM text.
+/// Adds the client certificate and the key in a PEM text.
 pub(crate) fn add_identity(
     builder: ClientBuilder,
     pem: &str,
@@ -32,7 +32,7 @@ pub(crate) fn add_identity(
     Ok(builder.identity(identity.map_err(|_| REASON)?))
 }
 
-/// The certificates and the key, which the library takes apart from each other.
+/// Splits a PEM text into the certificates and the key, which the library takes separately.
 fn split(pem: &str) -> Option<(String, &str)> {
     let (before, rest) = pem.split_at(pem.find(KEY_BEGINS)?);
     let (key, after) = rest.split_at(rest.find(KEY_ENDS)? + KEY_ENDS.len());
@@ -43,7 +43,7 @@ pub(crate) fn is_tls_error(error: &(dyn Error + 'static)) -> bool {
     error.is::<native_tls::Error>()
 }
 
-/// The library does not tell a certificate from other reasons.
+/// The library does not distinguish certificate errors from others.
 pub(crate) fn is_certificate_error(_: &(dyn Error + 'static)) -> bool {
     false
 }

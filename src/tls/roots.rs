@@ -1,4 +1,4 @@
-//! Root certificates; the same for each TLS library.
+//! Root certificates, for all TLS libraries.
 
 use reqwest::{Certificate, ClientBuilder};
 

@@ -1,4 +1,4 @@
-//! TLS by rustls.
+//! TLS with rustls.
 
 use std::error::Error;
 
@@ -15,7 +15,7 @@ pub(crate) fn install_cryptography() -> Result<(), &'static str> {
     }
     #[cfg(feature = "rustls-ring")]
     {
-        // It fails when another thread was faster, and then there is one too.
+        // Fails if another thread was faster; then a provider is installed, too.
         let _ = rustls::crypto::ring::default_provider().install_default();
         Ok(())
     }
@@ -29,7 +29,7 @@ pub(crate) fn install_cryptography() -> Result<(), &'static str> {
 /// process, because it gathers entropy from the jitter of the processor.
 pub(crate) fn seed_random() {
     let mut random = [0; 1];
-    // Where it fails, so does the handshake, and says why.
+    // On failure the handshake fails, too, and reports the reason.
     let _ = match CryptoProvider::get_default() {
         Some(provider) => provider.secure_random.fill(&mut random),
         #[cfg(feature = "rustls")]
@@ -61,7 +61,7 @@ pub(crate) fn is_tls_error(error: &(dyn Error + 'static)) -> bool {
     error.is::<rustls::Error>()
 }
 
-/// Whether the server's certificate is why a handshake failed.
+/// Whether a handshake failed because of the server's certificate.
 pub(crate) fn is_certificate_error(error: &(dyn Error + 'static)) -> bool {
     matches!(
         error.downcast_ref(),

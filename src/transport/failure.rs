@@ -1,4 +1,4 @@
-//! Errors of calls, made from responses and from errors of the HTTP client.
+//! Creates the errors of calls from responses and from errors of the HTTP client.
 
 use std::io::ErrorKind;
 
@@ -14,7 +14,7 @@ use crate::error::{
 use crate::result_code::is_result_code;
 use crate::{Error, JsonObject, Operation, ResponseHeaders, Secret, generated, json_path, tls};
 
-/// An error status, with Authlete's account of it when the body is a JSON object.
+/// The error for a response with an error status, with Authlete's result code and message if the body is a JSON object.
 pub(super) fn api_error(operation: &'static Operation, received: RawResponse) -> Error {
     let body = serde_json::from_slice::<JsonObject>(&received.body).ok();
     let text = |name: &str| body.as_ref()?.get(name)?.as_str();
@@ -46,10 +46,10 @@ pub(super) fn unexpected_body_error(operation: &'static Operation, received: Raw
     }))
 }
 
-/// The beginning of a body, up to where it looks like JSON: that may be an answer of Authlete's, cut off or after
-/// something else, and what there is of it may hold a token.
+/// The beginning of a body, up to anything that looks like JSON, which may be a part of a response of Authlete, and may
+/// contain a token.
 fn snippet(received: &RawResponse) -> String {
-    if may_be_an_answer(&received.headers) {
+    if may_be_json(&received.headers) {
         return String::new();
     }
     let body = &received.body;
@@ -66,9 +66,9 @@ fn snippet(received: &RawResponse) -> String {
         .collect()
 }
 
-/// Whether the headers say that a body is JSON, of which it may be any part, or compressed, so that nobody knows. One
-/// of several content types is enough, and so is one that is no ASCII.
-fn may_be_an_answer(headers: &HeaderMap) -> bool {
+/// Whether the headers declare JSON or compression. One JSON media type among several values is enough, and the value need
+/// not be ASCII.
+fn may_be_json(headers: &HeaderMap) -> bool {
     let is_json = |value: &HeaderValue| {
         let text = value.as_bytes().to_ascii_lowercase();
         text.windows(4).any(|word| word == b"json")
@@ -76,7 +76,7 @@ fn may_be_an_answer(headers: &HeaderMap) -> bool {
     headers.get_all(CONTENT_TYPE).iter().any(is_json) || headers.contains_key(CONTENT_ENCODING)
 }
 
-/// Blanks, control characters, a byte order mark, and what is no UTF-8.
+/// Whitespace, control characters, byte order marks and replacements for invalid UTF-8.
 fn is_invisible(character: char) -> bool {
     character.is_whitespace()
         || character.is_control()
@@ -106,8 +106,8 @@ pub(super) fn decode_error(
     }
 }
 
-/// Whether a text has the grammar of JSON. Then the parser met a value that it cannot read: nesting that is too deep, a
-/// number beyond all range, or text that is not Unicode. What is ignored need not be any of that.
+/// Whether a text is syntactically valid JSON. Then the syntax error is caused by a value: too deep nesting, a
+/// number out of range, or text that is not Unicode. `IgnoredAny` skips these checks.
 fn is_json(text: &[u8]) -> bool {
     serde_json::from_slice::<IgnoredAny>(text).is_ok()
 }
@@ -116,7 +116,7 @@ fn is_json(text: &[u8]) -> bool {
 fn without_value(message: &str) -> String {
     let (found, expected) = message
         .rsplit_once(", expected ")
-        .unwrap_or((message, "something else"));
+        .unwrap_or((message, "another value"));
     let kind = found
         .split(['"', '`', '\''])
         .next()
@@ -126,7 +126,7 @@ fn without_value(message: &str) -> String {
 }
 
 pub(super) fn transport_error(operation: &'static Operation, error: reqwest::Error) -> Error {
-    let kind = if is_lost(&error) {
+    let kind = if is_connection_lost(&error) {
         TransportErrorKind::Interrupted
     } else if error.is_timeout() {
         TransportErrorKind::Timeout
@@ -156,7 +156,7 @@ pub(super) fn deadline_error(operation: &'static Operation, url: &Url) -> Error 
     }
 }
 
-/// Host and port; both are in the configuration and no secret.
+/// Host and port, which are not secret.
 pub(super) fn server(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
     match url.port_or_known_default() {
@@ -165,18 +165,18 @@ pub(super) fn server(url: &Url) -> String {
     }
 }
 
-/// Whether the system gave an established connection up, because the peer acknowledges nothing. reqwest counts that as a
-/// timeout.
-fn is_lost(error: &reqwest::Error) -> bool {
-    let is_of_system = |error: &(dyn std::error::Error + 'static)| {
+/// Whether the operating system closed an established connection, because the peer did not acknowledge data. reqwest reports
+/// this as a timeout.
+fn is_connection_lost(error: &reqwest::Error) -> bool {
+    let is_os_error = |error: &(dyn std::error::Error + 'static)| {
         let error = error.downcast_ref::<std::io::Error>();
         error.is_some_and(|error| error.raw_os_error().is_some())
     };
-    !error.is_connect() && causes(error).any(is_of_system)
+    !error.is_connect() && causes(error).any(is_os_error)
 }
 
-/// reqwest tells a failed handshake only as a failure to connect: its causes tell them apart. Where the server closes the
-/// connection in the handshake, there is an end of file, which is nothing that connecting by TCP ends in.
+/// reqwest reports a failed TLS handshake as a failure to connect; the causes distinguish the two. An unexpected end of file
+/// means that the server closed the connection during the handshake, since TCP connect never causes it.
 fn failed_to_connect(error: &reqwest::Error) -> TransportErrorKind {
     if causes(error).any(tls::is_certificate_error) {
         TransportErrorKind::Certificate

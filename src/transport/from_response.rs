@@ -22,10 +22,11 @@ pub(crate) trait FromResponse: Sized {
     }
 }
 
-/// Implements [`FromResponse`] for a type that is JSON. With the name of a member, this gets the headers.
+/// Implements [`FromResponse`] for a type that is decoded from JSON. With the name of a member, the headers are stored in
+/// it.
 ///
-/// With `#[inline]` the decoder of a response is compiled in the crate that calls the operation. Compiling all of them here
-/// would take several times as long as the rest of the crate, for every user.
+/// With `#[inline]`, the decoder of a response is compiled in the crate that calls the operation. Compiling all of them here
+/// would multiply the build time of this crate.
 macro_rules! impl_from_response {
     ($ty:ty) => {
         impl $crate::transport::FromResponse for $ty {

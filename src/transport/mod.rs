@@ -52,7 +52,7 @@ impl Call {
         self.parts.operation
     }
 
-    /// When a call that begins now has to be over.
+    /// The deadline of a call that begins now.
     pub fn deadline(&self) -> Instant {
         self.context.settings.deadline()
     }
@@ -71,7 +71,7 @@ impl Call {
             attempts.start();
             let error = match self.attempt(&attempts, deadline).await {
                 Ok(received) => return Ok(received),
-                // The error of an earlier attempt says more than that there is no time for another one.
+                // The error of an earlier attempt is more useful than the one that prevented another attempt.
                 Err(error) if error.is_unsent() => return Err(failed.unwrap_or(error)),
                 Err(error) => error,
             };
@@ -99,7 +99,7 @@ impl Call {
     }
 }
 
-/// Waits for a permit, then sends one request. From then on it may take no longer than the limit, if there is one.
+/// Waits for a permit, then sends one request. The limit, if there is one, applies from then on.
 async fn send_when_permitted(
     context: &Context,
     parts: &RequestParts,
@@ -113,14 +113,14 @@ async fn send_when_permitted(
         Some(throttle) => throttle.acquire(parts.operation, deadline).await?,
         None => Permit::default(),
     };
-    // A statement of its own: in one expression with the await, the future would hold the temporary.
+    // A separate statement, because the future would otherwise hold a temporary across the await.
     let request = parts.build(context, deadline, limit)?;
     let outcome = send(context, parts.operation, parts.route, request).await;
     permit.record(&outcome);
     outcome
 }
 
-/// Sends one request and reads its response; an error status is an error.
+/// Sends one request and reads its response. An error status results in an error.
 ///
 /// Not an `async fn`, whose future would hold its arguments twice.
 fn send(
@@ -131,8 +131,8 @@ fn send(
 ) -> impl Future<Output = Result<RawResponse>> + Send {
     let sent = send_request(context.client(), operation, request);
     async move {
-        // Lets the runtime poll its sockets: an idle connection on which unsolicited bytes have arrived is then closed, so
-        // that they are not taken for this response. Doing so before each request would be a tenth of the cost of a call.
+        // Lets the runtime poll its sockets, to close an idle connection with unsolicited data, which would otherwise be
+        // read as the response. Doing so before each request would account for a tenth of the cost of a call.
         if !context.last_response().is_recent() {
             yield_now().await;
         }

@@ -1,16 +1,16 @@
-//! The nonce that a server wants in proofs of possession (DPoP, RFC 9449).
+//! Detects that a server requires a nonce in DPoP proofs (RFC 9449).
 
 use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, WWW_AUTHENTICATE};
 
 use crate::Error;
 
-/// What a server says that wants its nonce in the proof (RFC 9449 §8, §9).
+/// The error code of a server that requires a nonce in the proof (RFC 9449 §8, §9).
 const USE_DPOP_NONCE: &str = "use_dpop_nonce";
 
-/// Whether the server refused a request, before it was processed, for want of the nonce that it has now given.
+/// Whether the server rejected a request, before it was processed, because the proof lacks the nonce that the response has.
 ///
-/// A resource server says so in a challenge (RFC 9449 §9), an authorization server in the body (§8).
+/// A resource server reports this in a challenge (RFC 9449 §9), an authorization server in the body (§8).
 pub(super) fn wants_nonce(error: &Error) -> bool {
     let refused = matches!(
         error.status(),
@@ -27,7 +27,7 @@ pub(super) fn wants_nonce(error: &Error) -> bool {
     refused && error.headers().is_some_and(|headers| has(headers))
 }
 
-/// Whether a challenge of the scheme `DPoP` has this error (RFC 9110 §11.6.1); there may be several in a header.
+/// Whether a challenge with the scheme `DPoP` has this error (RFC 9110 §11.6.1). A header may have several challenges.
 fn in_challenge(headers: &HeaderMap) -> bool {
     let challenges = headers.get_all(WWW_AUTHENTICATE).iter();
     challenges

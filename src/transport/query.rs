@@ -1,13 +1,13 @@
-//! The parameters of a query.
+//! Query parameters.
 
 use serde::Serialize;
 use serde::ser::Error as _;
 use serde_json::{Error, Value};
 
-/// The parameters that an object is written as: one for each member that has a value, and one for each item of a list.
+/// The query parameters for an object: one for each member with a value, and one for each item of a list.
 pub(super) fn pairs(query: &impl Serialize) -> Result<Vec<(String, String)>, Error> {
     let Value::Object(members) = serde_json::to_value(query)? else {
-        return Err(Error::custom("a query is an object"));
+        return Err(Error::custom("a query must be an object"));
     };
     let mut pairs = Vec::new();
     for (name, value) in members {
@@ -28,9 +28,9 @@ fn text(value: Value) -> Result<String, Error> {
     match value {
         Value::String(text) => Ok(text),
         Value::Bool(_) | Value::Number(_) => Ok(value.to_string()),
-        Value::Null | Value::Array(_) | Value::Object(_) => {
-            Err(Error::custom("a parameter is text, a number or a flag"))
-        }
+        Value::Null | Value::Array(_) | Value::Object(_) => Err(Error::custom(
+            "a parameter must be a string, a number or a boolean",
+        )),
     }
 }
 
@@ -54,7 +54,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_text_form_is_refused() {
+    fn value_without_a_text_form_is_rejected() {
         for query in [
             json!([]),
             json!({ "a": {} }),

@@ -7,9 +7,9 @@ use super::failure::transport_error;
 use super::raw_response::RawResponse;
 use crate::{Error, Operation, Result};
 
-/// Reads the body of a response. One that is longer than the limit is not read to its end, and its connection is closed.
+/// Reads the body of a response. If it is larger than the limit, it is not read completely, and the connection is closed.
 ///
-/// Not an `async fn`, which would keep its arguments a second time.
+/// Not an `async fn`, whose future would hold its arguments twice.
 pub(super) fn read_response(
     operation: &'static Operation,
     mut response: Response,

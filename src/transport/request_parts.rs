@@ -1,4 +1,4 @@
-//! The parts from which the requests of a call are built, one for each attempt.
+//! The parts from which the request of each attempt is built.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use crate::{Error, Operation, Result, Route};
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-/// What all requests of a call have in common.
+/// The parts that all requests of a call share.
 pub(crate) struct RequestParts {
     pub operation: &'static Operation,
     pub route: &'static Route,
@@ -90,11 +90,11 @@ impl RequestParts {
         }
     }
 
-    /// No operation of the API leads to this error. The reason is left out because it may quote a value.
+    /// Not expected for any operation of the API. The cause is left out because it may quote a value.
     fn build_error(&self, part: &str) -> Error {
         Error::not_callable(
             self.operation,
-            format!("the {part} of the request cannot be written"),
+            format!("the {part} of the request cannot be built"),
         )
     }
 }

@@ -1,4 +1,4 @@
-//! Gives a request to the HTTP client, or to the function in its place.
+//! Sends a request with the HTTP client, or with the function that replaces it.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::context::{HttpClient, SendFunction};
 use crate::error::{TransportCause, TransportErrorKind};
 use crate::{Error, Operation, Result};
 
-/// Sends a request, and returns when the head of its response is there.
+/// Sends a request, and returns when the head of its response has arrived.
 pub(super) fn send_request(
     client: &HttpClient,
     operation: &'static Operation,

@@ -324,7 +324,7 @@ fn a_service_id_is_a_number() {
         let error = config_error(Config::from_toml(&text).unwrap());
         assert_eq!(
             error,
-            "ServiceApiKey (AUTHLETE_SERVICE_APIKEY), from TOML: is no service ID: it must be a whole number above 0"
+            "ServiceApiKey (AUTHLETE_SERVICE_APIKEY), from TOML: is not a valid service ID: it must be a positive integer"
         );
     }
 }
@@ -336,22 +336,25 @@ fn base_url_must_be_https_without_path_or_user_info() {
     for (url, reason) in [
         ("us.authlete.com", "must begin with https://"),
         ("localhost:8080", "must begin with https://"),
-        ("https://", "is no URL: "),
+        ("https://", "is not a URL: "),
         ("", "BaseUrl (AUTHLETE_BASE_URL) is missing"),
         (
             "http://us.authlete.com",
-            "is http beyond this machine: use https, or Config::allow_http",
+            "must be https, except on this machine or with Config::allow_http",
         ),
         (
             "http://127.0.0.1.example.com",
-            "is http beyond this machine",
+            "must be https, except on this machine",
         ),
         (
             "http://localhost.example.com",
-            "is http beyond this machine",
+            "must be https, except on this machine",
         ),
-        ("http://0.0.0.0", "is http beyond this machine"),
-        ("http://[::ffff:127.0.0.1]", "is http beyond this machine"),
+        ("http://0.0.0.0", "must be https, except on this machine"),
+        (
+            "http://[::ffff:127.0.0.1]",
+            "must be https, except on this machine",
+        ),
         ("http://localhost@a.example", "must have no user name"),
         ("ftp://us.authlete.com", "must be https, not ftp"),
         (
@@ -428,7 +431,7 @@ fn unknown_key_error_names_the_line_and_not_the_key() {
             matches!(error, ConfigError::UnknownKey { line: 4, .. }),
             "{error:?}"
         );
-        let message = "from TOML: line 4: unknown key; known are ApiVersion, BaseUrl, ";
+        let message = "from TOML: line 4: unknown key, expected one of ApiVersion, BaseUrl, ";
         assert!(error.to_string().starts_with(message), "{error}");
     }
 }
@@ -464,7 +467,7 @@ fn a_value_of_another_type_is_refused() {
         .to_string();
     assert_eq!(
         error,
-        "ServiceApiSecret (AUTHLETE_SERVICE_APISECRET), from TOML: must be text or a whole number, not array"
+        "ServiceApiSecret (AUTHLETE_SERVICE_APISECRET), from TOML: must be a string or an integer, not array"
     );
 }
 
@@ -526,11 +529,14 @@ fn malformed_credential_error_names_the_setting_and_the_fault() {
     let owner_key = ("AUTHLETE_SERVICEOWNER_APIKEY", "2");
     let service_secret = ("AUTHLETE_SERVICE_APISECRET", "s");
     for (value, fault) in [
-        ("SECRET\nline", "has a blank or a control character in it"),
+        (
+            "SECRET\nline",
+            "has whitespace or a control character in it",
+        ),
         ("\"SECRET\"", "has quotation marks around it"),
         ("SECRET # of the test service", "has a comment after it"),
-        ("SECRET\u{200b}", "has a character in it that is not ASCII"),
-        ("SEC\u{a0}RET", "has a character in it that is not ASCII"),
+        ("SECRET\u{200b}", "has a non-ASCII character in it"),
+        ("SEC\u{a0}RET", "has a non-ASCII character in it"),
     ] {
         for (key, variable) in v3.into_iter().chain(v2) {
             let mut variables = [&[(variable, value)], &base[..]].concat();
@@ -551,7 +557,7 @@ fn malformed_credential_error_names_the_setting_and_the_fault() {
             assert_eq!(
                 config_error(config),
                 format!(
-                    "{key} ({variable}), from the environment: must be the token alone, without `Bearer` or `DPoP` before it"
+                    "{key} ({variable}), from the environment: must be only the token, without `Bearer` or `DPoP` before it"
                 )
             );
         }
@@ -565,7 +571,7 @@ fn a_service_owner_api_key_is_a_number() {
         .service_owner_api_secret("s");
     assert_eq!(
         config_error(config),
-        "ServiceOwnerApiKey (AUTHLETE_SERVICEOWNER_APIKEY), set in code: is no service-owner API key: it must be a whole number above 0"
+        "ServiceOwnerApiKey (AUTHLETE_SERVICEOWNER_APIKEY), set in code: is not a valid service-owner API key: it must be a positive integer"
     );
 }
 

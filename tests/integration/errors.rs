@@ -161,7 +161,7 @@ async fn html_page_with_status_200_is_an_error() {
     assert_eq!(error.headers().unwrap()["content-type"], "text/html");
     assert_eq!(
         error.to_string(),
-        "introspection: the answer, 200 OK, is not JSON: media type text/html"
+        "introspection: the response (200 OK) is not JSON: media type text/html"
     );
 }
 
@@ -211,7 +211,7 @@ async fn error_for_an_encoded_body_shows_only_the_encoding() {
             assert_eq!(
                 error.to_string(),
                 format!(
-                    "introspection: the answer, 200 OK, is not JSON: media type {content_type}, content coding {shown}"
+                    "introspection: the response (200 OK) is not JSON: media type {content_type}, content coding {shown}"
                 )
             );
         }
@@ -225,7 +225,7 @@ async fn empty_body_is_an_error_where_a_body_is_required() {
         let api = api(&server.url);
         let error = introspect(&api).await;
         assert!(matches!(error, Error::UnexpectedBody(_)));
-        assert!(error.to_string().ends_with(", has no body"), "{error}");
+        assert!(error.to_string().ends_with(") has no body"), "{error}");
         assert!(api.token_delete("t").await.is_ok());
         let jwks = api
             .get_service_jwks(&authlete::types::GetServiceJwksQuery::new())
@@ -399,7 +399,7 @@ async fn missing_response_is_a_timeout() {
     assert_eq!(
         error.to_string(),
         format!(
-            "introspection: no answer from Authlete in time, server {}",
+            "introspection: the call to Authlete timed out, server {}",
             url.strip_prefix("http://").unwrap()
         )
     );
@@ -482,7 +482,7 @@ async fn call_that_the_credentials_do_not_allow_is_not_sent() {
         .unwrap_err();
     assert_eq!(
         error.to_string(),
-        "token: is a call of one service: set ServiceApiKey (AUTHLETE_SERVICE_APIKEY), its service ID"
+        "token: calls one service: set ServiceApiKey (AUTHLETE_SERVICE_APIKEY) to its ID"
     );
 
     let v2 = Authlete::new(Config::v2(&server.url, 1, "secret")).unwrap();

@@ -93,7 +93,7 @@ async fn header_is_sent_only_by_the_handle_it_was_set_on() {
 fn invalid_and_reserved_headers_are_rejected() {
     let api = Authlete::new(Config::v2("https://api.authlete.com", 1, "s")).unwrap();
     for (name, value, message) in [
-        ("a name", "v", "a header's name is not valid in HTTP"),
+        ("a name", "v", "a header name is not valid in HTTP"),
         (
             "x-a",
             "SECRET\n",
@@ -164,7 +164,7 @@ async fn a_call_without_time_left_fails_with_a_timeout_and_sends_nothing() {
         let host = server.url.strip_prefix("http://").unwrap();
         assert_eq!(
             error.to_string(),
-            format!("introspection: no answer from Authlete in time, server {host}")
+            format!("introspection: the call to Authlete timed out, server {host}")
         );
     }
     assert!(server.take().is_empty());

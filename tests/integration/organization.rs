@@ -148,7 +148,7 @@ async fn idp_server_has_no_default_for_other_authlete_servers() {
         let message = not_callable(api.organization_create_service(&creation()).await);
         assert_eq!(
             message,
-            "organization_create_service: is a call of the organization API: set IdpServer (AUTHLETE_IDP_SERVER), its URL"
+            "organization_create_service: calls the organization API: set IdpServer (AUTHLETE_IDP_SERVER) to its URL"
         );
     }
 }
@@ -385,7 +385,7 @@ fn an_id_is_a_whole_number_above_0() {
                 assert_eq!(
                     message,
                     format!(
-                        "{setting}, set in code: is no {what}: it must be a whole number above 0"
+                        "{setting}, set in code: is not a valid {what}: it must be a positive integer"
                     )
                 );
             }
@@ -402,7 +402,10 @@ fn idp_server_must_be_https_without_path_or_user_info() {
     let of = |url: &str| Config::v3("https://us.authlete.com", 1, "t").idp_server(url);
     for (url, reason) in [
         ("login.authlete.com", "must begin with https://"),
-        ("http://login.authlete.com", "is http beyond this machine"),
+        (
+            "http://login.authlete.com",
+            "must be https, except on this machine",
+        ),
         ("ftp://login.authlete.com", "must be https, not ftp"),
         (
             "https://user:SECRET@login.authlete.com",

@@ -141,7 +141,10 @@ fn constructed_errors_classify_like_errors_of_calls() {
 
     let empty = Error::from(UnexpectedBodyError::new("token", 200));
     assert_eq!(empty.kind(), ErrorKind::Failed);
-    assert_eq!(empty.to_string(), "token: the answer, 200 OK, has no body");
+    assert_eq!(
+        empty.to_string(),
+        "token: the response (200 OK) has no body"
+    );
 
     let undecodable = Error::Decode {
         operation: "token",

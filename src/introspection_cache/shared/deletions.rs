@@ -1,7 +1,6 @@
-//! Deletes the generations of what was revoked, and tries again until it succeeds or is of no use any more.
+//! Deletes the generations of revoked tokens, and retries until it succeeds or the old responses have expired.
 //!
-//! One task does it, for the calls that wait for it as well as for what they left behind. It ends when there is nothing
-//! to delete.
+//! A single task deletes them, for waiting calls and for retries. It ends when there is nothing left to delete.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -12,18 +11,18 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::pending::{Batch, Pending, Report};
-use super::{PART, TIMEOUT, within};
+use super::{TIME_DIVISOR, TIMEOUT, within};
 use crate::introspection_cache::store::{IntrospectionStore, StoreError};
 use crate::introspection_cache::trace::{never_written, not_written, store_failed, written_late};
 
-/// Until what failed is tried again; twice as long after each failure.
+/// The delay before the first retry; it doubles after each failure.
 const FIRST_DELAY: Duration = Duration::from_millis(100);
 
-/// Other instances learn of a revocation this long after the store works again, at the latest.
-const LONGEST_DELAY: Duration = Duration::from_secs(1);
+/// The maximum delay between retries: other instances see a revocation at most this long after the store has recovered.
+const MAX_DELAY: Duration = Duration::from_secs(1);
 
-/// The task does something at least this often while there is something to delete, unless nobody drives its runtime: longer
-/// than its longest delay and two tries.
+/// A task without progress for this long counts as stalled, because its runtime does not run. It is longer than the maximum
+/// delay and two attempts.
 const STALLED: Duration = Duration::from_secs(2);
 
 pub(super) struct Deletions {
@@ -31,7 +30,7 @@ pub(super) struct Deletions {
     state: Mutex<State>,
     /// Wakes the task when there is something new.
     added: Notify,
-    /// Wakes those who wait for the task.
+    /// Wakes the calls that wait for the task.
     tried: watch::Sender<()>,
 }
 
@@ -39,12 +38,12 @@ pub(super) struct Deletions {
 struct State {
     pending: Pending,
     task: Option<JoinHandle<()>>,
-    /// When the task was started, or last did something.
+    /// When the task was started or last made progress.
     progress: Option<Instant>,
 }
 
 impl State {
-    /// A task whose runtime stands still is no help to calls on another one.
+    /// A stalled task does not count, so that a call on another runtime starts a new one.
     fn is_task_running(&self) -> bool {
         let is_stalled = self
             .progress
@@ -53,7 +52,7 @@ impl State {
     }
 }
 
-/// What a call may wait for. It goes on without the call.
+/// A deletion that a call may wait for. It continues if the call does not wait.
 pub(in crate::introspection_cache) struct Deletion {
     deletions: Arc<Deletions>,
     keys: Vec<String>,
@@ -69,8 +68,8 @@ impl Deletions {
         }
     }
 
-    /// Deletes keys; from now on no answer under them counts here. `service` is the key that covers them all, and
-    /// `until` is when no answer from before is good any more.
+    /// Deletes keys; from now on this instance ignores responses under them. `service` is the key that covers all of them,
+    /// and at `until` all responses from before the deletion have expired.
     pub fn add(
         self: &Arc<Self>,
         keys: Vec<String>,
@@ -99,15 +98,15 @@ impl Deletions {
         }
     }
 
-    /// Lets no response count here until then.
-    pub fn distrust(&self, until: Instant) {
+    /// Ignores all responses in the store until then.
+    pub fn ignore_existing(&self, until: Instant) {
         self.state().pending.cover_everything(until);
     }
 
     /// Whether one of the keys is still to be deleted.
     pub fn are_pending(self: &Arc<Self>, keys: &[String]) -> bool {
         let mut state = self.state();
-        // The runtime of the task may have ended before.
+        // The runtime of the previous task may have ended.
         self.start_task(&mut state);
         state.pending.covers(keys, Instant::now())
     }
@@ -116,7 +115,7 @@ impl Deletions {
         if state.pending.is_empty() || state.is_task_running() {
             return;
         }
-        // Without a runtime, whoever comes next has one.
+        // Without a runtime, a later call starts the task.
         if let Ok(runtime) = Handle::try_current() {
             let task = Arc::clone(self).work();
             #[cfg(feature = "tracing")]
@@ -142,7 +141,7 @@ impl Deletions {
                 }
                 Err(()) if is_retry => {
                     due = Instant::now() + delay;
-                    delay = (delay * 2).min(LONGEST_DELAY);
+                    delay = (delay * 2).min(MAX_DELAY);
                 }
                 Err(()) => {}
             }
@@ -150,7 +149,7 @@ impl Deletions {
         }
     }
 
-    /// `None` when nothing is left, and the task ends.
+    /// `None` when nothing is left to delete; then the task ends.
     fn next_batch(&self, due: Instant) -> Option<Batch> {
         let now = Instant::now();
         let mut state = self.state();
@@ -170,7 +169,7 @@ impl Deletions {
         batch
     }
 
-    /// Tries twice: a connection may have been lost without notice, and then the second one is fresh.
+    /// Tries twice: if the connection was lost, the second attempt uses a new one.
     async fn delete(&self, batch: &Batch) -> Result<(), ()> {
         let keys: Vec<String> = batch.iter().map(|(key, _)| key.clone()).collect();
         let mut outcome = self.try_delete(&keys).await;
@@ -203,19 +202,19 @@ impl Deletions {
 }
 
 impl Deletion {
-    /// Waits until the keys are deleted or that has failed, for a call that has so much time left.
+    /// Waits until the deletion succeeds or fails, for a call with this much time left.
     pub async fn tried(self, left: Duration) {
         let Self { deletions, keys } = self;
         let mut tried = deletions.tried.subscribe();
         let is_untried = || deletions.state().pending.has_untried(&keys);
         let all = async {
             while is_untried() {
-                // The sender is as old as this.
+                // `deletions` keeps the sender alive.
                 let _ = tried.changed().await;
             }
         };
-        let limit = (left / PART).min(2 * TIMEOUT);
-        // A call that has no time left says nothing about the store.
+        let limit = (left / TIME_DIVISOR).min(2 * TIMEOUT);
+        // Without any time left, a timeout says nothing about the store.
         if timeout(limit, all).await.is_err() && !limit.is_zero() {
             let late = deletions.state().pending.late(&keys, &"timeout".into());
             report(late);

@@ -1,8 +1,8 @@
-//! Generations: what a response in the store must agree with to count.
+//! Generations, which a response in the store must match to be valid.
 //!
-//! Each token and each service has a generation, which is a random value under a key of its own. A revocation deletes
-//! it. The next lookup creates one with another value, and only then asks Authlete: so an answer from before a
-//! revocation never has the generation that there is after it.
+//! Each token and each service has a generation: a random value under its own key. A revocation deletes
+//! it. The next lookup creates one with a new value before it calls Authlete, so a response from before a
+//! revocation never matches the generation after it.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -10,7 +10,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use super::PREFIX;
 use crate::introspection_cache::cache_key::TokenDigest;
 
-/// Those of the service and of the token.
+/// The generations of the service and of the token.
 pub(super) type Generations = [String; 2];
 
 pub(super) fn service_key(service: &str) -> String {
@@ -22,13 +22,13 @@ pub(super) fn token_key(token: &TokenDigest) -> String {
     format!("{PREFIX}:generation:{token}")
 }
 
-/// `None` when one is missing, or is not one.
+/// `None` when one is missing or invalid.
 pub(super) fn complete(found: [Option<Vec<u8>>; 2]) -> Option<Generations> {
     let [service, token] = found.map(|value| String::from_utf8(value?).ok());
     Some([service?, token?])
 }
 
-/// New ones, for the keys that have none. Another instance may be first.
+/// New generations, which are stored for the keys that have none. Another instance may be faster.
 pub(super) fn create(keys: &[String; 2]) -> [(String, Vec<u8>); 2] {
     let new = || fastrand::u128(..).to_string().into_bytes();
     keys.each_ref().map(|key| (key.clone(), new()))

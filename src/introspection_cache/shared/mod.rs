@@ -1,9 +1,9 @@
-//! The responses that several instances share, in a store.
+//! The responses that several instances share in a store.
 //!
-//! A response has a key of its own. It counts only while the two generations under which Authlete was asked, that of the
-//! service and that of the token, exist and are the same. A revocation deletes a generation, and from then on no response
-//! from before counts, not even one that an instance is about to store. A generation that is lost in any other way makes
-//! responses useless, never wrong. The age of a response is by the clock of the store, which is one for all instances.
+//! A response has its own key. It is valid only while the two generations from before the call to Authlete, that of the
+//! service and that of the token, are unchanged. A revocation deletes a generation, and so invalidates all responses
+//! from before, even one that an instance is about to store. If a generation is lost in any other way, responses become
+//! unusable, but never wrong. The age of a response is measured by the clock of the store, which all instances share.
 
 mod deletions;
 mod generation;
@@ -25,43 +25,43 @@ use super::store::{IntrospectionStore, StoreError, StoreFuture, StoreValues, Sto
 use super::trace::{record_lookup, store_failed, store_recovered, store_unavailable};
 use crate::types::IntrospectionResponse;
 
-/// How long one operation of the store may take: far more than Redis takes in the same data centre, connection included,
-/// and little for a call to Authlete.
+/// The timeout of a store operation: much longer than Redis takes in the same data centre, including the connection,
+/// and short compared with a call to Authlete.
 pub(super) const TIMEOUT: Duration = Duration::from_millis(200);
 
 /// How long a store may exceed a timeout before its future is dropped.
 const GRACE: Duration = Duration::from_millis(20);
 
-/// The store gets this part of the time that a call has left.
-const PART: u32 = 4;
+/// A store operation may take this fraction (one quarter) of the remaining time of a call.
+const TIME_DIVISOR: u32 = 4;
 
-/// With less time, a call does not use the store: a timeout would say nothing about it.
-const LEAST: Duration = Duration::from_millis(5);
+/// With less time, a call does not use the store, because a timeout would say nothing about the store.
+const MIN_TIMEOUT: Duration = Duration::from_millis(5);
 
-/// A store that hangs costs one call a second its timeout, and the others nothing.
+/// How long the store is skipped after a failure: a store that hangs delays only one call per second.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// With the version of what is stored.
+/// The prefix of all keys, with the version of the format.
 const PREFIX: &str = "authlete:introspection:2";
 
-/// What there is for a key.
-pub(super) enum Found {
-    Response(CachedResponse),
-    Nothing(Before),
+/// The result of a lookup.
+pub(super) enum Lookup {
+    Hit(CachedResponse),
+    Miss(Snapshot),
 }
 
-/// The state of the store before Authlete is asked.
-pub(super) struct Before {
+/// The state of the store before the call to Authlete.
+pub(super) struct Snapshot {
     /// The keys of the generations.
     keys: [String; 2],
     generations: Generations,
     /// By the clock of the store, in milliseconds.
     time: u64,
-    /// The same by the clock of this process, or a little later.
+    /// The same time by the clock of this process, or slightly later.
     read: Instant,
 }
 
-/// The store, and what this instance knows that other instances may not know yet.
+/// The store, and the revocations of this instance that are not written to it yet.
 pub(super) struct SharedCache {
     store: Arc<dyn IntrospectionStore>,
     deletions: Arc<Deletions>,
@@ -80,8 +80,8 @@ impl SharedCache {
         }
     }
 
-    /// Looks for a response, for a call that has so much time left; `None` when the store does not say, or does not count.
-    pub async fn load(&self, service: &str, key: &CacheKey, left: Duration) -> Option<Found> {
+    /// Looks up a response, for a call with this much time left; `None` when the store fails or must not be used.
+    pub async fn load(&self, service: &str, key: &CacheKey, left: Duration) -> Option<Lookup> {
         let limit = limit(left)?;
         let keys = [service_key(service), token_key(&key.token)];
         if self.deletions.are_pending(&keys) || !self.may_try() {
@@ -99,7 +99,7 @@ impl SharedCache {
                 if let Some((left, response)) = self.valid(stored, &generations, time) {
                     let until = asked + left;
                     record_lookup(self.store.name());
-                    return Some(Found::Response(CachedResponse { response, until }));
+                    return Some(Lookup::Hit(CachedResponse { response, until }));
                 }
                 generations
             }
@@ -111,7 +111,7 @@ impl SharedCache {
                 complete(values)?
             }
         };
-        Some(Found::Nothing(Before {
+        Some(Lookup::Miss(Snapshot {
             keys,
             generations,
             time,
@@ -119,7 +119,7 @@ impl SharedCache {
         }))
     }
 
-    /// The response in what is stored, if it counts, and how long it is still valid.
+    /// The stored response, if it is valid, and its remaining lifetime.
     fn valid(
         &self,
         stored: Option<Vec<u8>>,
@@ -131,12 +131,12 @@ impl SharedCache {
         (stored.generations == *generations).then(|| (left, Arc::new(stored.answer)))
     }
 
-    /// Stores a response that Authlete gave since then, for a call that has so much time left.
+    /// Stores a response that Authlete returned after the snapshot, for a call with this much time left.
     pub async fn store(
         &self,
         key: &CacheKey,
         cached: &CachedResponse,
-        before: Before,
+        before: Snapshot,
         left: Duration,
     ) {
         let Some(limit) = limit(left) else {
@@ -159,7 +159,7 @@ impl SharedCache {
                 key: &response_key(key),
                 value: &json,
                 time_to_live: rest,
-                // One that was deleted stays deleted.
+                // A deleted generation must stay deleted.
                 extended: &before.keys,
                 extended_time_to_live: self.lifetime(),
             };
@@ -167,10 +167,10 @@ impl SharedCache {
         }
     }
 
-    /// Deletes the generations of tokens; the one of the service when there are none. From now on no response from before
-    /// counts here, however long the store takes.
+    /// Deletes the generations of tokens, or that of the service if there are no tokens. From now on this instance ignores
+    /// the responses from before, even if the store has not deleted them yet.
     ///
-    /// Also during a pause: the store may work again for those who look for the responses.
+    /// It also tries during a pause: the store may be available to other instances.
     pub fn evict(
         &self,
         service: &str,
@@ -186,9 +186,10 @@ impl SharedCache {
         self.deletions.add(keys, &service, operation, until)
     }
 
-    /// Lets nothing that is in the store now count, when it is not known which of it is untrue.
-    pub fn distrust(&self) {
-        self.deletions.distrust(Instant::now() + self.max_age);
+    /// Ignores all existing responses in the store, when it is unknown which of them are outdated.
+    pub fn ignore_existing(&self) {
+        self.deletions
+            .ignore_existing(Instant::now() + self.max_age);
     }
 
     /// Runs an operation of the store; `None` when it fails or takes too long.
@@ -210,12 +211,12 @@ impl SharedCache {
         outcome.ok()
     }
 
-    /// How long a generation lives, which is as long as any response under it.
+    /// The lifetime of a generation, which is that of the longest-lived response under it.
     fn lifetime(&self) -> Duration {
         self.max_age.max(Duration::from_millis(1))
     }
 
-    /// Whether the store works, or it is time for one call to try it.
+    /// Whether the store may be used: it works, or this call is the one to try it again.
     fn may_try(&self) -> bool {
         let now = Instant::now();
         let mut paused = self.paused();
@@ -234,7 +235,7 @@ impl SharedCache {
     }
 }
 
-/// Runs an operation that should end within the limit by itself.
+/// Runs an operation with a timeout. The store should enforce the limit itself.
 async fn within<T>(limit: Duration, operation: StoreFuture<'_, T>) -> Result<T, StoreError> {
     match timeout(limit + GRACE, operation).await {
         Ok(outcome) => outcome,
@@ -242,10 +243,10 @@ async fn within<T>(limit: Duration, operation: StoreFuture<'_, T>) -> Result<T, 
     }
 }
 
-/// How long a call with so much time left may wait for the store; `None` when that is too short.
+/// The timeout of a store operation for a call with this much time left; `None` when that is too short.
 fn limit(left: Duration) -> Option<Duration> {
-    let limit = (left / PART).min(TIMEOUT);
-    (limit >= LEAST).then_some(limit)
+    let limit = (left / TIME_DIVISOR).min(TIMEOUT);
+    (limit >= MIN_TIMEOUT).then_some(limit)
 }
 
 fn milliseconds(duration: Duration) -> u64 {
@@ -257,7 +258,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn call_waits_for_the_store_for_a_part_of_its_time_and_not_for_too_little() {
+    fn store_timeout_is_a_fraction_of_the_remaining_time_with_a_minimum() {
         for (left, expected) in [
             (30_000, Some(200)),
             (800, Some(200)),

@@ -1,11 +1,11 @@
-//! The deletions that a revocation needs and that the store has not carried out yet.
+//! The deletions that the store has not carried out yet.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use tokio::time::Instant;
 
-/// How many keys are kept: about 2 MB. Beyond that, deletions cover a whole service.
+/// The maximum number of keys, which take about 2 MB. Beyond that, deletions cover a whole service.
 const MAX_KEYS: usize = 10_000;
 
 /// How many keys one command deletes.
@@ -15,28 +15,28 @@ const MAX_BATCH: usize = 1_000;
 #[derive(Default)]
 pub(super) struct Pending {
     entries: HashMap<String, Entry>,
-    /// Until when nothing in the store counts.
+    /// Until when all responses in the store are ignored.
     everything: Option<Instant>,
-    /// How many deletions there were.
+    /// The number of deletions that were added.
     added: u64,
 }
 
 struct Entry {
-    /// Tells it from a later one of the same key.
+    /// Distinguishes it from a later deletion of the same key.
     number: u64,
-    /// When no answer from before it is good any more.
+    /// When all responses from before it have expired.
     until: Instant,
     operation: &'static str,
     /// The class of the last error, if it was tried.
     failure: Option<Arc<str>>,
-    /// Whether it was reported that it is late.
+    /// Whether it was reported as late.
     is_reported: bool,
 }
 
 /// A key to delete, and the number of its deletion.
 pub(super) type Batch = Vec<(String, u64)>;
 
-/// What there is to say about a deletion.
+/// A deletion to report.
 #[derive(Debug, PartialEq)]
 pub(super) struct Report {
     pub operation: &'static str,
@@ -44,8 +44,8 @@ pub(super) struct Report {
 }
 
 impl Pending {
-    /// Adds a deletion, and returns the key that stands for it: its own, or that of the service when there are too
-    /// many. `None` when there are too many services; then the store does not count until then, and nothing is deleted.
+    /// Adds a deletion, and returns its key: the given one, or that of the service when there are too many keys.
+    /// `None` when there are too many services; then the whole store is ignored until `until`, and nothing is deleted.
     pub fn add(
         &mut self,
         key: String,
@@ -79,7 +79,7 @@ impl Pending {
         self.everything = self.everything.max(Some(until));
     }
 
-    /// Whether one of the keys is to be deleted, so that no answer under it may be believed.
+    /// Whether one of the keys is to be deleted, so that responses under it must be ignored.
     pub fn covers(&self, keys: &[String], now: Instant) -> bool {
         let is_pending = |key| self.entries.get(key).is_some_and(|it| now < it.until);
         self.everything.is_some_and(|until| now < until) || keys.iter().any(is_pending)
@@ -89,7 +89,7 @@ impl Pending {
         self.entries.is_empty()
     }
 
-    /// Whether one of the keys has a deletion that was not tried.
+    /// Whether the deletion of one of the keys was not tried yet.
     pub fn has_untried(&self, keys: &[String]) -> bool {
         let is_untried = |key| {
             let entry = self.entries.get(key);
@@ -98,7 +98,7 @@ impl Pending {
         keys.iter().any(is_untried)
     }
 
-    /// What to delete next: also what failed before, or only what is new.
+    /// The next deletions: new ones, and with `with_failed` also failed ones.
     pub fn batch(&self, with_failed: bool) -> Batch {
         self.entries
             .iter()
@@ -108,11 +108,11 @@ impl Pending {
             .collect()
     }
 
-    /// Removes what was deleted, and returns the operations of which it was reported that it is late.
+    /// Removes completed deletions, and returns the operations of those that were reported as late.
     pub fn deleted(&mut self, batch: &Batch) -> Vec<&'static str> {
         let mut late = Vec::new();
         for (key, number) in batch {
-            // A later deletion of the same key has to come after what it is for.
+            // A later deletion of the same key must still be carried out.
             let is_same = |entry: &Entry| entry.number == *number;
             if self.entries.get(key).is_some_and(is_same)
                 && let Some(entry) = self.entries.remove(key)
@@ -124,7 +124,7 @@ impl Pending {
         late
     }
 
-    /// Keeps what failed, and returns what is to be reported as late.
+    /// Records failed deletions, and returns those to report as late.
     pub fn failed(&mut self, batch: &Batch, reason: &Arc<str>) -> Vec<Report> {
         let mut late = Vec::new();
         for (key, number) in batch {
@@ -137,7 +137,7 @@ impl Pending {
         late
     }
 
-    /// What is to be reported as late among these keys.
+    /// The deletions of these keys to report as late.
     pub fn late(&mut self, keys: &[String], reason: &Arc<str>) -> Vec<Report> {
         let mut late = Vec::new();
         for key in keys {
@@ -147,7 +147,7 @@ impl Pending {
         late
     }
 
-    /// Removes what failed and is of no use any more, because no answer from before it is good.
+    /// Removes failed deletions that are no longer needed, because all responses from before them have expired.
     pub fn expire(&mut self, now: Instant) -> Vec<Report> {
         let mut expired = Vec::new();
         self.entries.retain(|_, entry| {
@@ -165,7 +165,7 @@ impl Pending {
 }
 
 impl Entry {
-    /// `None` when it was reported before.
+    /// `None` if it was already reported.
     fn report(&mut self, reason: &Arc<str>) -> Option<Report> {
         let report = Report {
             operation: self.operation,
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn a_deletion_covers_its_key_until_it_is_carried_out() {
+    fn deletion_covers_its_key_until_it_succeeds() {
         let (mut pending, now) = (Pending::default(), Instant::now());
         add(&mut pending, "a", now);
         assert!(covers(&pending, "a", now) && !covers(&pending, "b", now));
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn a_deletion_of_the_same_key_that_was_added_since_stays() {
+    fn later_deletion_of_the_same_key_stays_pending() {
         let (mut pending, now) = (Pending::default(), Instant::now());
         add(&mut pending, "a", now);
         let batch = pending.batch(false);
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn a_deletion_that_failed_is_in_a_batch_with_failed_ones_alone() {
+    fn failed_deletion_is_only_in_batches_with_failed_ones() {
         let (mut pending, now) = (Pending::default(), Instant::now());
         add(&mut pending, "a", now);
         let batch = pending.batch(false);
@@ -245,17 +245,17 @@ mod tests {
         assert_eq!(pending.failed(&batch, &reason()), []);
         assert_eq!(pending.late(&["a".to_owned()], &reason()), []);
         assert_eq!(pending.deleted(&batch), ["revocation"]);
-        // One in time is not reported.
+        // A deletion that is not late is not reported.
         add(&mut pending, "a", now);
         let batch = pending.batch(false);
         assert!(pending.deleted(&batch).is_empty());
     }
 
     #[test]
-    fn a_deletion_is_given_up_when_it_failed_and_no_answer_from_before_is_good() {
+    fn failed_deletion_expires_with_the_responses_that_it_covers() {
         let (mut pending, now) = (Pending::default(), Instant::now());
         add(&mut pending, "a", now);
-        // It has to be tried once.
+        // It must be tried at least once.
         assert_eq!(pending.expire(now + MAX_AGE), []);
         let batch = pending.batch(false);
         pending.failed(&batch, &reason());
@@ -266,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn too_many_deletions_cover_the_service_and_at_last_everything() {
+    fn too_many_deletions_cover_the_service_and_then_everything() {
         let (mut pending, now) = (Pending::default(), Instant::now());
         for number in 0..MAX_KEYS {
             add(&mut pending, &number.to_string(), now);

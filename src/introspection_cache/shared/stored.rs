@@ -18,19 +18,19 @@ pub(super) fn response_key(key: &CacheKey) -> String {
 /// A response, as JSON.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Stored<A> {
-    /// Those that there were before Authlete was asked.
+    /// The generations before the call to Authlete.
     pub generations: Generations,
-    /// From when the response is, by the clock of the store, in milliseconds.
+    /// When the call began, by the clock of the store, in milliseconds.
     pub asked: u64,
-    /// How long it is good from then on, in milliseconds.
+    /// How long the response is valid from then on, in milliseconds.
     pub lifetime: u64,
     pub answer: A,
 }
 
 impl<A> Stored<A> {
-    /// How long the answer is still good where none may be older than `max_age`.
+    /// The remaining lifetime, if responses may not be older than `max_age`.
     pub fn left(&self, max_age: Duration, now: u64) -> Option<Duration> {
-        // An answer from the future is from before the clock was set back.
+        // A response from the future was stored before the clock was set back.
         let age = Duration::from_millis(now.checked_sub(self.asked)?);
         let lifetime = Duration::from_millis(self.lifetime).min(max_age);
         lifetime.checked_sub(age).filter(|left| !left.is_zero())

@@ -4,15 +4,15 @@ use serde_json::{Map, Value};
 
 use super::consented::TRANSFORMED;
 use super::presence::{fulfils, present};
-use super::{Claims, ConsentedClaims, is_of_authlete, language, requested, verified};
+use super::{Claims, ConsentedClaims, is_managed_by_authlete, language, requested, verified};
 use crate::JsonObject;
 
-/// The claims that are there several times or in parts, and have a syntax of their own.
+/// The claim with verified claims, which has its own syntax and may have several elements.
 const VERIFIED_CLAIMS: &str = "verified_claims";
 
 impl ConsentedClaims {
-    /// The claims of a user that may go out, with their values: for the ID token, or for the userinfo response when this
-    /// was made of the answer of `userinfo`.
+    /// The claims of a user that may be disclosed, with their values: for the ID token, or for the userinfo response if this
+    /// was created from the response of `userinfo`.
     pub fn collect(&self, user: &(impl Claims + ?Sized)) -> JsonObject {
         let asked = &self.requested.now;
         let mut claims = Map::new();
@@ -30,10 +30,11 @@ impl ConsentedClaims {
         JsonObject(claims)
     }
 
-    /// The value of one claim, if the user has one that fulfils the request.
+    /// The value of a claim, if the user has one that fulfils the request.
     fn value(&self, user: &(impl Claims + ?Sized), name: &str) -> Option<Value> {
         let (base, language) = language::split(name)?;
-        if is_of_authlete(base) || base == VERIFIED_CLAIMS || base.starts_with(TRANSFORMED) {
+        if is_managed_by_authlete(base) || base == VERIFIED_CLAIMS || base.starts_with(TRANSFORMED)
+        {
             return None;
         }
         let of = |language| user.claim(base, language).and_then(present);
@@ -64,7 +65,7 @@ impl ConsentedClaims {
         }
     }
 
-    /// The claims that Authlete computes transformed claims from, which do not go out themselves.
+    /// The claims from which Authlete computes transformed claims; they are not disclosed themselves.
     pub(super) fn transformed_from(&self, user: &(impl Claims + ?Sized)) -> Option<JsonObject> {
         let names = self.requested.transformed_from.iter();
         let claims: JsonObject = names
@@ -78,7 +79,7 @@ impl ConsentedClaims {
         (!claims.is_empty()).then_some(claims)
     }
 
-    /// The same in verified claims: an object for each request, in their order.
+    /// The same for verified claims: an object for each request, in their order.
     pub(super) fn transformed_from_verified(
         &self,
         user: &(impl Claims + ?Sized),

@@ -1,15 +1,15 @@
-//! What a user agreed to disclose.
+//! The claims that a user consented to disclose.
 
 use super::requested::{Destination, groups, owned};
 use super::{RequestedClaims, language};
 use crate::StandardScope;
 use crate::types::{TokenResponse, UserInfoResponse};
 
-/// The claims that a client asks for and that the user agreed to disclose.
+/// The claims that a client requested and that the user consented to disclose.
 ///
-/// It is made by [`RequestedClaims::consent`], when the user has decided, or of the answer of `userinfo`, which says what
-/// the user agreed to then, or of the answer of `token` for an ID token to reissue. The requests to issue take it with
-/// `disclose`, together with the user's [`Claims`](super::Claims).
+/// Create it with [`RequestedClaims::consent`] after the user's decision, from the response of `userinfo`, which has the
+/// user's earlier consent, or from the response of `token` for an ID token to reissue. Pass it to `disclose` of the issue
+/// requests, together with the user's [`Claims`](super::Claims).
 ///
 /// ```
 /// # use authlete::server::{Claims, ConsentedClaims};
@@ -19,24 +19,24 @@ use crate::types::{TokenResponse, UserInfoResponse};
 /// # }
 /// ```
 ///
-/// # What goes out
-/// - Only claims that the answer of Authlete names. Those that Authlete itself puts into ID tokens, such as
-///   `sub` and `aud`, are left to it.
-/// - A claim that a standard scope stands for (OpenID Connect Core 1.0 §5.4) goes out when that scope is granted, or when
-///   the client asked for it by name and the scope is not one that the user refused.
-/// - After [`only`](Self::only), and at the userinfo endpoint where your server passed `consentedClaims`, no claim goes out
-///   that is not listed.
-/// - A claim that is to have a certain value (`value`, `values` in the `claims` parameter) goes out with such a value or
-///   not at all. One that is missing is no error, even if it is `essential` (§5.5.1).
+/// # Disclosed claims
+/// - Only claims in Authlete's response are disclosed, except those that Authlete itself adds to ID tokens, such as
+///   `sub` and `aud`.
+/// - A claim of a standard scope (OpenID Connect Core 1.0 §5.4) is disclosed if that scope is granted, or if
+///   the client requested the claim individually and the user did not refuse the scope.
+/// - After [`only`](Self::only), and at the userinfo endpoint if your server passed `consentedClaims`, only listed claims
+///   are disclosed.
+/// - A claim that is requested with certain values (`value`, `values` in the `claims` parameter) is disclosed only with such
+///   a value. A missing claim is not an error, even if it is `essential` (§5.5.1).
 /// - No claim is `null` or empty (§5.3.2).
-/// - A claim with a language tag is in that language. One without is in the first language of `claims_locales` that the
-///   user has it in, and else has no language (§5.2).
+/// - A claim with a language tag is in that language. A claim without a tag is in the first language of `claims_locales` for
+///   which the user has a value, and otherwise in no specific language (§5.2).
 #[derive(Debug, Clone, PartialEq)]
 pub struct ConsentedClaims {
     pub(super) requested: RequestedClaims,
-    /// The scopes that are granted, if that is known.
+    /// The granted scopes, if they are known.
     scopes: Option<Vec<String>>,
-    /// The claims beyond which there are none.
+    /// The only claims that may be disclosed, if there is such a limit.
     only: Option<Vec<String>>,
 }
 
@@ -49,8 +49,8 @@ impl ConsentedClaims {
         }
     }
 
-    /// Leaves out all claims but these: for users who choose claim by claim. A name without a language tag stands for the
-    /// claim in every language. `verified_claims` stands for all verified claims.
+    /// Keeps only these claims, for users who choose individual claims. A name without a language tag includes the
+    /// claim in every language. `verified_claims` includes all verified claims.
     #[must_use]
     pub fn only(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
         let mut only: Vec<String> = names.into_iter().map(Into::into).collect();
@@ -59,29 +59,29 @@ impl ConsentedClaims {
         self
     }
 
-    /// The languages for the values of claims without a language tag, the preferred one first, as BCP 47 tags.
+    /// The languages for the values of claims without a language tag, in order of preference, as BCP 47 tags.
     ///
-    /// The answer to an authorization request has them (`claims_locales`). Later ones do not: there, set what your server
-    /// remembers or knows of the user.
+    /// The response to an authorization request has them (`claims_locales`). Later responses do not: set the languages
+    /// that your server has stored for the user.
     #[must_use]
     pub fn locales(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.requested.locales = tags.into_iter().map(Into::into).collect();
         self
     }
 
-    /// The names of the claims that the user agreed to disclose, for the ID token or for the userinfo endpoint.
+    /// The names of the claims that the user consented to disclose, for the ID token or for the userinfo endpoint.
     pub fn names(&self) -> Vec<&str> {
         let mut names = self.requested.names();
         names.retain(|name| self.permits(name, self.requested.is_individual(name)));
         names
     }
 
-    /// The scopes that are granted.
+    /// The granted scopes.
     pub fn scopes(&self) -> impl Iterator<Item = &str> {
         self.scopes.iter().flatten().map(String::as_str)
     }
 
-    /// The scopes that are granted, if they are not those that were asked for.
+    /// The granted scopes, if they differ from the requested ones.
     pub(super) fn changed_scopes(&self) -> Option<&[String]> {
         let granted = self.scopes.as_deref()?;
         let asked = &self.requested.scopes;
@@ -90,12 +90,12 @@ impl ConsentedClaims {
         (!is_same).then_some(granted)
     }
 
-    /// Whether a claim may go out; `is_individual` says whether it is asked for by its name.
+    /// Whether a claim may be disclosed; `is_individual` is true if it was requested individually.
     pub(super) fn permits(&self, name: &str, is_individual: bool) -> bool {
         self.is_listed(name) && self.scopes_permit(name, is_individual)
     }
 
-    /// Whether the transformed claims are consented to that `transformed_from` is for.
+    /// Whether the user consented to transformed claims.
     pub(super) fn permits_transformed(&self) -> bool {
         let only = self.only.as_ref();
         only.is_none_or(|only| {
@@ -104,7 +104,7 @@ impl ConsentedClaims {
         })
     }
 
-    /// Whether [`only`](Self::only) leaves a claim.
+    /// Whether [`only`](Self::only) permits a claim.
     fn is_listed(&self, name: &str) -> bool {
         self.only.as_ref().is_none_or(|only| {
             only.iter()
@@ -112,7 +112,7 @@ impl ConsentedClaims {
         })
     }
 
-    /// Whether the scopes leave a claim.
+    /// Whether the scopes permit a claim.
     pub(super) fn scopes_permit(&self, name: &str, is_individual: bool) -> bool {
         let Some(scope) = scope_of(language::base(name)) else {
             return true;
@@ -126,10 +126,10 @@ impl ConsentedClaims {
 }
 
 impl RequestedClaims {
-    /// What the user consents to: the claims that `scopes` stand for, and those that are asked for by name.
+    /// Applies the user's consent: to the claims of `scopes`, and to individually requested claims.
     ///
-    /// `scopes` are the scopes to grant: those asked for, without those that the user refused. A claim that a refused
-    /// scope stands for does not go out, even if it is asked for by name too. To leave out other claims, use
+    /// `scopes` are the scopes to grant: the requested ones, without those that the user refused. A claim of a refused
+    /// scope is not disclosed, even if it is also requested individually. To leave out other claims, use
     /// [`ConsentedClaims::only`].
     #[must_use]
     pub fn consent(self, scopes: impl IntoIterator<Item = impl Into<String>>) -> ConsentedClaims {
@@ -138,11 +138,10 @@ impl RequestedClaims {
     }
 }
 
-/// What the names of transformed claims begin with (OpenID Connect Advanced Syntax for Claims). Authlete computes their
-/// values.
+/// The prefix of transformed claims (OpenID Connect Advanced Syntax for Claims). Authlete computes their values.
 pub(super) const TRANSFORMED: char = ':';
 
-/// The standard scope that stands for a claim.
+/// The standard scope of a claim.
 fn scope_of(claim: &str) -> Option<&'static str> {
     let mut scopes = StandardScope::KNOWN.iter();
     scopes
@@ -169,9 +168,9 @@ impl From<&UserInfoResponse> for ConsentedClaims {
     }
 }
 
-/// The claims for an ID token that is reissued. The answer says neither which claims the user agreed to nor which ones
-/// were asked for by name: one that a standard scope stands for goes out when that scope is granted, and if users can
-/// refuse other claims, name those that remain by [`only`](ConsentedClaims::only).
+/// The claims for a reissued ID token. The response has neither the claims to which the user consented nor those that
+/// were requested individually: a claim of a standard scope is disclosed if that scope is granted, and if users can
+/// refuse other claims, list the remaining ones with [`only`](ConsentedClaims::only).
 impl From<&TokenResponse> for ConsentedClaims {
     fn from(answer: &TokenResponse) -> Self {
         let requested = RequestedClaims {

@@ -1,4 +1,4 @@
-//! The members of requests that claims go into.
+//! Adds claims to requests.
 
 use serde_json::{Map, Value};
 
@@ -9,8 +9,8 @@ use crate::types::{
     IdTokenReissueRequest, UserInfoIssueRequest,
 };
 
-/// `consentedClaims`. Authlete takes an empty list for one that is missing and works out a list by itself, so a user who
-/// refused all claims has agreed to `sub`, which every client learns.
+/// `consentedClaims`. Authlete treats an empty list like a missing one and computes the list itself, so for a user who
+/// refused all claims the list is `sub`, which every client gets.
 pub(in crate::server) fn consented_list(names: impl IntoIterator<Item = String>) -> Vec<String> {
     let mut names: Vec<String> = names.into_iter().collect();
     if names.is_empty() {
@@ -20,8 +20,8 @@ pub(in crate::server) fn consented_list(names: impl IntoIterator<Item = String>)
 }
 
 impl ConsentedClaims {
-    /// `claims`, JSON as text: what the request has already, which takes precedence, and the claims of the user. A text that
-    /// is no JSON object stays as it is, for Authlete to refuse.
+    /// `claims` as JSON text: the existing claims of the request, which take precedence, and the claims of the user. Text
+    /// that is not a JSON object is kept, so that Authlete rejects it.
     pub(in crate::server) fn claims_text(
         &self,
         present: Option<String>,
@@ -88,9 +88,9 @@ macro_rules! disclose {
 }
 
 disclose! {
-    /// Sets what the user agreed to disclose: `claims`, the values for the ID token; `consentedClaims`, the names;
-    /// `claimsForTx` and `verifiedClaimsForTx`, for transformed claims; and `scopes`, if they are not those that the
-    /// client asked for. Claims that `claims` has already take precedence.
+    /// Sets the claims that the user consented to disclose: `claims`, the values for the ID token; `consentedClaims`, the
+    /// names; `claimsForTx` and `verifiedClaimsForTx`, for transformed claims; and `scopes`, if they differ from the
+    /// requested ones. Existing claims in `claims` take precedence.
     ///
     /// For the request of [`Decision::Issue`](crate::server::Decision::Issue), use
     /// [`PendingAuthorization::disclose`](crate::server::PendingAuthorization::disclose).
@@ -98,19 +98,19 @@ disclose! {
 }
 
 disclose! {
-    /// Sets what the user agreed to disclose: `claims`, the values for the ID token; `consentedClaims`, the names; and
-    /// `scopes`, if they are not those that the device asked for.
+    /// Sets the claims that the user consented to disclose: `claims`, the values for the ID token; `consentedClaims`, the
+    /// names; and `scopes`, if they differ from those that the device requested.
     DeviceCompleteRequest { claims, consented_claims, scopes }
 }
 
 disclose! {
-    /// Sets what the user agreed to disclose: `claims`, the values for the ID token; `consentedClaims`, the names; and
-    /// `scopes`, if they are not those that the client asked for.
+    /// Sets the claims that the user consented to disclose: `claims`, the values for the ID token; `consentedClaims`, the
+    /// names; and `scopes`, if they differ from those that the client requested.
     BackchannelAuthenticationCompleteRequest { claims, consented_claims, scopes }
 }
 
 disclose! {
-    /// Sets what the user agreed to disclose: `claims`, the values for the response, and `claimsForTx` and
+    /// Sets the claims that the user consented to disclose: `claims`, the values for the response, and `claimsForTx` and
     /// `verifiedClaimsForTx`, for transformed claims.
     UserInfoIssueRequest { claims, claims_for_tx, verified_claims_for_tx }
 }

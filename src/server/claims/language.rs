@@ -14,15 +14,14 @@ pub fn base(name: &str) -> &str {
     name.split_once('#').map_or(name, |(base, _)| base)
 }
 
-/// The tag, and the less specific ones that stand for it when nothing is there in that language: `zh-Hant-TW`,
-/// `zh-Hant`, `zh` (RFC 4647 §3.4).
+/// The tag, followed by less specific tags as fallbacks: `zh-Hant-TW`, `zh-Hant`, `zh` (RFC 4647 §3.4).
 pub fn lookup(tag: &str) -> impl Iterator<Item = &str> {
     std::iter::successors(Some(tag), |tag| shorten(tag)).filter(|tag| !tag.is_empty())
 }
 
 fn shorten(tag: &str) -> Option<&str> {
     let (rest, _) = tag.rsplit_once('-')?;
-    // A subtag of one letter introduces those after it, and means nothing alone.
+    // A single-letter subtag introduces the subtags after it, and is removed with them.
     Some(match rest.rsplit_once('-') {
         Some((before, single)) if single.len() == 1 => before,
         _ => rest,
@@ -44,7 +43,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_without_a_name_or_without_its_tag_is_none() {
+    fn claim_name_with_an_empty_base_or_tag_is_rejected() {
         assert_eq!(split("name"), Some(("name", None)));
         assert_eq!(split("name#ja"), Some(("name", Some("ja"))));
         for name in ["", "#", "#ja", "name#"] {

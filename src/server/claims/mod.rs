@@ -1,4 +1,4 @@
-//! The claims of users: which a client may have, and their values.
+//! The claims of users: which of them a client may get, and their values.
 
 mod collect;
 mod consented;
@@ -24,10 +24,10 @@ pub use standard::StandardClaims;
 
 /// The claims of one user.
 ///
-/// Implement it for the user of your server, as loaded from your user store, or load the user into [`StandardClaims`].
-/// A JSON object is an implementation too: a claim in a language has the language after its name, as in `name#ja`.
+/// Implement it for the user type of your server, or copy a user into [`StandardClaims`].
+/// [`JsonObject`] implements it, too: a claim in a language has the language after its name, as in `name#ja`.
 ///
-/// The caller asks only for claims that the client asked for and that the user agreed to disclose.
+/// It is called only for claims that the client requested and that the user consented to disclose.
 ///
 /// ```
 /// use authlete::server::Claims;
@@ -51,20 +51,20 @@ pub use standard::StandardClaims;
 pub trait Claims {
     /// The value of one claim, or `None` if the user has no such claim.
     ///
-    /// `name` has no language tag in it. `language` is a BCP 47 tag as the client wrote it, in which upper and lower
-    /// case mean the same (OpenID Connect Core 1.0 §5.2). Return `None` when the claim is not there in that language,
-    /// and do not fall back to another one: the caller does that where it is right. Without a language, return the value
-    /// that has none, or is in the user's own language.
+    /// `name` contains no language tag. `language` is a BCP 47 tag as the client wrote it, which is
+    /// case-insensitive (OpenID Connect Core 1.0 §5.2). Return `None` if there is no value in that language,
+    /// and do not fall back to another one: the caller does that where it is allowed. Without a language, return the value
+    /// without a language, or in the user's own language.
     ///
     /// `null` and empty values count as `None`.
     fn claim(&self, name: &str, language: Option<&str>) -> Option<Value>;
 
-    /// The verified claims that fulfil one request for them (OpenID Connect for Identity Assurance): each an object with
-    /// the members `verification` and `claims`. By default there are none.
+    /// The verified claims that fulfil a request (OpenID Connect for Identity Assurance): objects with
+    /// the members `verification` and `claims`. Default: none.
     ///
-    /// `request` is one element of `verified_claims` in the `claims` parameter. Of its `claims` it has those that the
-    /// user agreed to disclose; other ones in the result are removed. What `request` demands of `verification` beyond
-    /// `value` and `values`, such as `max_age`, is for the implementation to check.
+    /// `request` is one element of `verified_claims` in the `claims` parameter. Its `claims` are limited to those that the
+    /// user consented to disclose; others in the result are removed. The implementation must check the requirements for
+    /// `verification` other than `value` and `values`, such as `max_age`.
     fn verified_claims(&self, request: &JsonObject) -> Vec<Value> {
         let _ = request;
         Vec::new()
@@ -107,9 +107,9 @@ impl Claims for JsonObject {
     }
 }
 
-/// The claims that Authlete puts into ID tokens and userinfo responses by itself (OpenID Connect Core 1.0 §2, §3.3.2.11,
-/// §5.3.2; RFC 7519 §4.1). Some of them have members of their own in the requests, such as `authTime`.
-const OF_AUTHLETE: [&str; 15] = [
+/// The claims that Authlete adds to ID tokens and userinfo responses itself (OpenID Connect Core 1.0 §2, §3.3.2.11,
+/// §5.3.2; RFC 7519 §4.1). Some of them have separate members in the requests, such as `authTime`.
+const MANAGED_BY_AUTHLETE: [&str; 15] = [
     "acr",
     "at_hash",
     "aud",
@@ -127,7 +127,7 @@ const OF_AUTHLETE: [&str; 15] = [
     "sub",
 ];
 
-/// Whether Authlete puts a claim into ID tokens and userinfo responses by itself.
-pub(super) fn is_of_authlete(name: &str) -> bool {
-    OF_AUTHLETE.contains(&name)
+/// Whether Authlete adds a claim to ID tokens and userinfo responses itself.
+pub(super) fn is_managed_by_authlete(name: &str) -> bool {
+    MANAGED_BY_AUTHLETE.contains(&name)
 }

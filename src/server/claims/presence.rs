@@ -1,8 +1,8 @@
-//! What counts as a value.
+//! Checks of claim values.
 
 use serde_json::{Map, Value};
 
-/// The value without what is `null` or empty, at any depth: a claim that has no value is left out, with its name
+/// The value without `null` and empty values, at any depth: a claim without a value is omitted
 /// (OpenID Connect Core 1.0 §5.3.2).
 pub fn present(value: Value) -> Option<Value> {
     match value {
@@ -23,8 +23,8 @@ pub fn present(value: Value) -> Option<Value> {
     }
 }
 
-/// Whether a value is the one, or one of those, that the request for it names as `value` or `values` (OpenID Connect
-/// Core 1.0 §5.5.1). `essential` demands nothing: a claim that is missing is no error.
+/// Whether a value equals `value`, or one of `values`, in the request for it (OpenID Connect Core 1.0 §5.5.1). `essential`
+/// is not checked: a missing claim is not an error.
 pub fn fulfils(value: &Value, request: Option<&Value>) -> bool {
     let Some(Value::Object(request)) = request else {
         return true;
@@ -59,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_has_to_be_the_one_that_is_asked_for() {
+    fn value_must_equal_the_requested_value_or_one_of_the_requested_values() {
         let fulfils = |request: Value| fulfils(&json!("a"), Some(&request));
         for request in [
             json!(null),

@@ -1,4 +1,4 @@
-//! What a client asks for.
+//! The claims that a client requests.
 
 use serde_json::{Map, Value};
 
@@ -9,44 +9,44 @@ use crate::types::{
 };
 use crate::{JsonObject, StandardScope};
 
-/// The claims that a client asks for, by scopes (OpenID Connect Core 1.0 §5.4) and by the `claims` parameter (§5.5).
+/// The claims that a client requests, by scopes (OpenID Connect Core 1.0 §5.4) and by the `claims` parameter (§5.5).
 ///
-/// It is made of the answer to an authorization request, of device verification or of backchannel authentication, and
-/// becomes [`ConsentedClaims`](super::ConsentedClaims) when the user has decided.
+/// Create it from the response to an authorization request, of device verification or of backchannel authentication, and
+/// convert it into [`ConsentedClaims`](super::ConsentedClaims) after the user's decision.
 ///
 /// ```
 /// # use authlete::server::{RequestedClaims, StandardClaims};
 /// # use authlete::types::{AuthorizationIssueRequest, AuthorizationResponse};
 /// # fn example(answer: &AuthorizationResponse, ticket: authlete::Secret, user: &StandardClaims) {
-/// let requested = RequestedClaims::from(answer); // keep it, or the answer, until the user has decided
+/// let requested = RequestedClaims::from(answer); // keep it, or the response, until the user has decided
 ///
-/// // The user agreed to these scopes, and to no other claims than theirs and those asked for one by one.
+/// // The user consented to these scopes, to their claims, and to the individually requested claims.
 /// let consented = requested.consent(["openid", "email"]);
 /// let request = AuthorizationIssueRequest::new(ticket, "alice").disclose(&consented, user);
 /// # }
 /// ```
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct RequestedClaims {
-    /// The scopes that are asked for.
+    /// The requested scopes.
     pub(super) scopes: Vec<String>,
     /// The claims to collect now.
     pub(super) now: Destination,
-    /// The claims that the access token will give at the userinfo endpoint.
+    /// The claims that the userinfo endpoint returns for the access token.
     pub(super) later: Destination,
-    /// The languages for the values of claims without a tag, the preferred one first.
+    /// The languages for the values of claims without a tag, in order of preference.
     pub(super) locales: Vec<String>,
-    /// The claims that transformed claims are computed from.
+    /// The claims from which transformed claims are computed.
     pub(super) transformed_from: Vec<String>,
-    /// The same in each of the verified claims.
+    /// The same for each of the verified claims.
     pub(super) transformed_from_verified: Vec<Vec<String>>,
 }
 
 /// The claims for an ID token or for a userinfo response.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Destination {
-    /// What Authlete says is asked for.
+    /// The requested claims, from Authlete's response.
     pub names: Vec<String>,
-    /// What is asked for one by one, and with which conditions.
+    /// The individually requested claims, with their conditions.
     pub individual: JsonObject,
 }
 
@@ -59,7 +59,7 @@ impl Destination {
         }
     }
 
-    /// Whether a claim is asked for by its name.
+    /// Whether a claim is requested individually.
     pub fn is_individual(&self, name: &str) -> bool {
         let names = self.individual.keys();
         names
@@ -69,12 +69,12 @@ impl Destination {
 }
 
 impl RequestedClaims {
-    /// The scopes that are asked for.
+    /// The requested scopes.
     pub fn scopes(&self) -> impl Iterator<Item = &str> {
         self.scopes.iter().map(String::as_str)
     }
 
-    /// The names of all claims that are asked for, for the ID token or for the userinfo endpoint, to show to the user. A
+    /// The names of all requested claims, for the ID token or for the userinfo endpoint, to show to the user. A
     /// name may have a language tag, as in `name#ja`.
     pub fn names(&self) -> Vec<&str> {
         let is_openid = self.scopes.iter().any(|scope| scope == "openid");
@@ -100,7 +100,7 @@ impl RequestedClaims {
         names
     }
 
-    /// Whether a claim is asked for by its name.
+    /// Whether a claim is requested individually.
     pub(super) fn is_individual(&self, name: &str) -> bool {
         self.now.is_individual(name) || self.later.is_individual(name)
     }
@@ -156,7 +156,7 @@ fn names_of(scopes: Option<&Vec<Scope>>) -> Vec<String> {
     scopes.filter_map(|scope| scope.name.clone()).collect()
 }
 
-/// The elements of `verified_claims` in the request: it is one, or a list of them.
+/// The elements of `verified_claims` in the request, which is one object or a list.
 pub(super) fn verified(
     individual: &Map<String, Value>,
 ) -> impl Iterator<Item = &Map<String, Value>> {

@@ -9,7 +9,7 @@ use crate::types::Address;
 
 macro_rules! standard_claims {
     ($( $(#[$attribute:meta])* $kind:ident $name:ident $maybe:ident : $ty:ty ),* $(,)?) => {
-        /// The standard claims of a user (OpenID Connect Core 1.0 §5.1), and others by their names.
+        /// The standard claims of a user (OpenID Connect Core 1.0 §5.1), and other claims by name.
         ///
         /// ```
         /// use authlete::server::StandardClaims;
@@ -24,8 +24,8 @@ macro_rules! standard_claims {
         ///     .other("department", "Sales");
         /// ```
         ///
-        /// `sub` is not among them: it is a member of the requests. `Debug` shows names alone, for no personal data to get
-        /// into logs.
+        /// `sub` is not included: it is a member of the requests. `Debug` output shows only the names of the claims, to keep
+        /// personal data out of logs.
         #[derive(Clone, Default, PartialEq)]
         #[non_exhaustive]
         pub struct StandardClaims {
@@ -52,7 +52,7 @@ macro_rules! standard_claims {
 }
 
 standard_claims! {
-    /// Full name, in all its parts, as it is to be shown.
+    /// Full name for display, including all parts.
     into name maybe_name: String,
     /// Given names or first names, separated by spaces.
     into given_name maybe_given_name: String,
@@ -62,7 +62,7 @@ standard_claims! {
     into middle_name maybe_middle_name: String,
     /// Casual name, which may be the given name.
     into nickname maybe_nickname: String,
-    /// Name that the user wants to be called by at the client. It need not be unique.
+    /// Short name by which the user wants to be addressed at the client. It need not be unique.
     into preferred_username maybe_preferred_username: String,
     /// URL of the user's profile page.
     into profile maybe_profile: String,
@@ -72,23 +72,23 @@ standard_claims! {
     into website maybe_website: String,
     /// Preferred e-mail address (RFC 5322 addr-spec). It need not be unique.
     into email maybe_email: String,
-    /// Whether the provider has made sure that the e-mail address was the user's.
+    /// Whether the provider has verified that the e-mail address belongs to the user.
     plain email_verified maybe_email_verified: bool,
     /// Gender: `female`, `male` or another word.
     into gender maybe_gender: String,
-    /// Birthday as `YYYY-MM-DD`. The year may be `0000` to leave it out, or stand alone as `YYYY`.
+    /// Birthday as `YYYY-MM-DD`. The year may be `0000` to omit it. The year alone, `YYYY`, is valid, too.
     into birthdate maybe_birthdate: String,
     /// Time zone by its name in the IANA database, such as `Europe/Paris`.
     into zoneinfo maybe_zoneinfo: String,
     /// Language and region as a BCP 47 tag, such as `en-US`.
     into locale maybe_locale: String,
-    /// Preferred telephone number, best in E.164 form such as `+14255551212`.
+    /// Preferred telephone number, preferably in E.164 format such as `+14255551212`.
     into phone_number maybe_phone_number: String,
-    /// Whether the provider has made sure that the telephone number was the user's, which then is in E.164 form.
+    /// Whether the provider has verified that the telephone number belongs to the user. It is then in E.164 format.
     plain phone_number_verified maybe_phone_number_verified: bool,
     /// Postal address (§5.1.1).
     into address maybe_address: Address,
-    /// Time at which the data of the user was last changed, in seconds since the Unix epoch.
+    /// Time of the last update of the user's data, in seconds since the Unix epoch.
     plain updated_at maybe_updated_at: i64,
 }
 
@@ -98,14 +98,14 @@ impl StandardClaims {
         Self::default()
     }
 
-    /// Sets another claim by its name, without a language tag in it. One that has a method of its own cannot be set so.
+    /// Sets another claim by its name, without a language tag. It has no effect for claims with their own method.
     #[must_use]
     pub fn other(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         self.others.insert(name.into(), value.into());
         self
     }
 
-    /// Sets claims in a language or script, by its BCP 47 tag: what `claims` has without a language. It takes the place of
+    /// Sets claims in a language or script, by its BCP 47 tag: those that `claims` has without a language. It replaces
     /// claims that were set for that tag before.
     #[must_use]
     pub fn in_language(mut self, tag: impl Into<String>, claims: Self) -> Self {

@@ -13,7 +13,7 @@ fn texts(names: &[&str]) -> Option<Vec<String>> {
     Some(names.iter().map(|&name| name.to_owned()).collect())
 }
 
-/// The answer to an authorization request.
+/// The response to an authorization request.
 fn answer(value: Value) -> AuthorizationResponse {
     serde_json::from_value(value).unwrap()
 }
@@ -41,7 +41,7 @@ fn collected(consented: &ConsentedClaims) -> Value {
 }
 
 #[test]
-fn claims_of_granted_scopes_go_out_and_those_of_refused_ones_do_not() {
+fn claims_of_granted_scopes_are_disclosed_and_those_of_refused_ones_are_not() {
     let answer = answer(json!({
         "scopes": scopes(&["openid", "email", "phone"]),
         "claims": ["email", "email_verified", "phone_number", "phone_number_verified"],
@@ -58,7 +58,7 @@ fn claims_of_granted_scopes_go_out_and_those_of_refused_ones_do_not() {
 }
 
 #[test]
-fn a_claim_asked_for_by_name_stays_out_when_its_scope_is_refused() {
+fn individually_requested_claim_is_not_disclosed_when_its_scope_is_refused() {
     let answer = answer(json!({
         "scopes": scopes(&["openid", "email"]),
         "claims": ["email", "department"],
@@ -69,14 +69,14 @@ fn a_claim_asked_for_by_name_stays_out_when_its_scope_is_refused() {
 }
 
 #[test]
-fn a_claim_asked_for_by_name_goes_out_when_its_scope_was_not_asked_for() {
+fn individually_requested_claim_is_disclosed_when_its_scope_was_not_requested() {
     let answer = answer(json!({
         "scopes": scopes(&["openid"]),
         "claims": ["email", "phone_number"],
         "idTokenClaims": r#"{"email":{"essential":true}}"#,
     }));
     let consented = RequestedClaims::from(&answer).consent(["openid"]);
-    // Nothing says why the other one is in the list.
+    // The other claim is neither of a granted scope nor individually requested.
     assert_eq!(
         collected(&consented),
         json!({ "email": "alice@example.com" })
@@ -84,7 +84,7 @@ fn a_claim_asked_for_by_name_goes_out_when_its_scope_was_not_asked_for() {
 }
 
 #[test]
-fn only_listed_claims_go_out_after_only() {
+fn only_listed_claims_are_disclosed_after_only() {
     let answer = answer(json!({
         "scopes": scopes(&["openid", "email"]),
         "claims": ["email", "email_verified", "name", "name#ja"],
@@ -100,7 +100,7 @@ fn only_listed_claims_go_out_after_only() {
     let tagged = all.clone().only(["name#ja"]);
     assert_eq!(collected(&tagged), json!({ "name#ja": "アリス" }));
     assert_eq!(all.clone().only(["name"]).names(), ["name", "name#ja"]);
-    // It only takes away.
+    // It only removes claims.
     assert!(one.only(["name"]).names().is_empty());
 }
 
@@ -132,7 +132,7 @@ fn languages_are_those_of_the_tag_or_of_claims_locales() {
 }
 
 #[test]
-fn a_claim_with_another_value_than_asked_for_is_left_out() {
+fn claim_with_another_value_than_requested_is_left_out() {
     let answer = answer(json!({
         "scopes": scopes(&["openid"]),
         "claims": ["email", "phone_number", "department", "email_verified"],
@@ -188,7 +188,7 @@ fn scopes_stay_as_they_were_asked_for_when_all_are_granted() {
 }
 
 #[test]
-fn refusing_every_claim_is_told_as_sub_so_that_authlete_works_out_no_others() {
+fn refusal_of_every_claim_is_sent_as_consent_to_sub() {
     let answer = answer(json!({
         "scopes": scopes(&["openid"]),
         "claims": ["email"],
@@ -231,7 +231,7 @@ fn a_device_gets_the_claims_of_granted_scopes() {
 }
 
 #[test]
-fn userinfo_has_what_scopes_and_consent_leave() {
+fn userinfo_has_only_claims_of_granted_scopes_and_consent() {
     let userinfo = |consented: Value| {
         let answer: UserInfoResponse = serde_json::from_value(json!({
             "claims": ["email", "phone_number", "department", "name"],
@@ -250,7 +250,7 @@ fn userinfo_has_what_scopes_and_consent_leave() {
     assert_eq!(userinfo(json!(null)), Some(all));
     assert_eq!(
         userinfo(json!(["email", "phone_number", "department"])),
-        // The scope `phone` was refused, or narrowed away since (RFC 6749 §6).
+        // The scope `phone` was refused, or removed by a refresh since then (RFC 6749 §6).
         Some(json!({ "email": "alice@example.com", "department": "Sales" }))
     );
     assert_eq!(userinfo(json!(["address"])), None);
@@ -269,7 +269,7 @@ fn a_reissued_id_token_has_the_claims_of_the_scopes_that_are_left() {
     );
 }
 
-/// A user with verified claims, whatever is asked for.
+/// A user with the same verified claims for every request.
 struct Verified(Vec<Value>);
 
 impl Claims for Verified {
@@ -283,7 +283,7 @@ impl Claims for Verified {
 }
 
 #[test]
-fn verified_claims_have_what_is_asked_for_and_consented_to() {
+fn verified_claims_are_those_requested_and_consented_to() {
     let request = |verified: Value| {
         answer(json!({
             "scopes": scopes(&["openid", "email"]),
@@ -316,7 +316,7 @@ fn verified_claims_have_what_is_asked_for_and_consented_to() {
         collect(asked.clone(), &user),
         json!({ "verified_claims": expected })
     );
-    // A list has a list for an answer when several are found.
+    // The result is a list if several elements are found.
     assert_eq!(
         collect(json!([asked, asked]), &user),
         json!({ "verified_claims": [expected, expected] })
@@ -360,7 +360,7 @@ fn debug_output_has_no_value_of_a_user() {
 }
 
 #[test]
-fn a_json_object_answers_claims_in_languages() {
+fn json_object_provides_claims_with_language_tags() {
     let user = JsonObject(
         json!({ "name": "Alice", "name#ja": "アリス" })
             .as_object()
@@ -388,7 +388,7 @@ fn any_json() -> impl Strategy<Value = Value> {
     })
 }
 
-/// Names that mean something, and some that do not.
+/// Names with a meaning, and some arbitrary ones.
 fn any_name() -> impl Strategy<Value = String> {
     prop_oneof![
         9 => proptest::sample::select(vec![
@@ -463,7 +463,7 @@ fn is_of_a_scope_that_is_refused(name: &str, asked: &[String], granted: &[String
 
 proptest! {
     #[test]
-    fn no_claim_goes_out_that_was_not_asked_for_and_consented_to(
+    fn claim_that_was_not_requested_or_consented_to_is_never_disclosed(
         (asked, granted) in (any_scopes(), any_scopes()),
         names in vec(any_name(), 0..24),
         individual in prop_oneof![any_object().prop_map(|object| Value::Object(object).to_string()), ".{0,8}"],
@@ -491,7 +491,7 @@ proptest! {
         let individual: Map<String, Value> = serde_json::from_str(&individual).unwrap_or_default();
         let claims: Map<String, Value> = request.claims.map(|text| serde_json::from_str(&text).unwrap()).unwrap_or_default();
         for (name, value) in &claims {
-            prop_assert!(names.contains(name) || individual.contains_key(name), "{name} was not asked for");
+            prop_assert!(names.contains(name) || individual.contains_key(name), "{name} was not requested");
             prop_assert!(!has_empty(value), "{name} is empty: {value}");
             prop_assert!(!is_of_a_scope_that_is_refused(name, &asked, &granted), "{name} was refused");
             prop_assert!(!["sub", "iss"].contains(&name.as_str()));
@@ -511,7 +511,7 @@ proptest! {
     }
 
     #[test]
-    fn verified_claims_hold_nothing_that_was_not_asked_for(
+    fn verified_claims_have_only_requested_claims(
         demand in any_object(),
         granted in any_scopes(),
         claims in any_object(),
@@ -534,7 +534,7 @@ proptest! {
     }
 
     #[test]
-    fn userinfo_holds_nothing_beyond_the_consented_claims(
+    fn userinfo_has_only_consented_claims(
         names in vec(any_name(), 0..24),
         consent in vec(any_name(), 1..8),
         granted in any_scopes(),

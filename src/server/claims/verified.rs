@@ -7,7 +7,7 @@ use super::consented::TRANSFORMED;
 use super::presence::{fulfils, present};
 use crate::JsonObject;
 
-/// The request with those of its claims that are permitted; `None` if there are none. Transformed claims are left to
+/// The request with only the permitted claims; `None` if there are none. Transformed claims are left to
 /// Authlete.
 pub fn narrow(
     request: &Map<String, Value>,
@@ -20,7 +20,7 @@ pub fn narrow(
     (!is_empty).then_some(JsonObject(request))
 }
 
-/// The verified claims of the user that fulfil the request, with those claims alone that it asks for.
+/// The verified claims of the user that fulfil the request, limited to the requested claims.
 pub fn collect(request: &JsonObject, user: &(impl Claims + ?Sized)) -> Vec<Value> {
     let found = user.verified_claims(request).into_iter();
     found.filter_map(|found| check(request, found)).collect()

@@ -1,39 +1,39 @@
-//! What an authorization request demands of the user's authentication.
+//! The requirements of an authorization request for the user's authentication.
 
 use super::{LoginReason, Session};
 use crate::types::{AuthorizationResponse, Prompt};
 
-/// A login, or the creation of an account, that took place for the request.
+/// A login, or the creation of an account, for the request.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(super) struct Login {
     pub subject: String,
     pub auth_time: i64,
 }
 
-/// A session is believed to be this many seconds ahead, for clocks that differ. One that is further ahead has a wrong
-/// time, and would never become too old.
+/// The tolerated clock skew, in seconds. A session that is further in the future has a wrong time, and would never become
+/// too old.
 const SKEW: i64 = 60;
 
-/// A request and what has happened for it so far.
+/// A request with its login, against which sessions are checked.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Demands<'a> {
+pub(super) struct Requirements<'a> {
     pub answer: &'a AuthorizationResponse,
     pub max_age: Option<i64>,
-    /// When the request came, in seconds since the epoch.
+    /// When the request arrived, in seconds since the epoch.
     pub began_at: i64,
     /// The last login for the request.
     pub login: Option<&'a Login>,
     pub now: i64,
 }
 
-impl Demands<'_> {
-    /// Why the session is not enough; `None` when it is.
+impl Requirements<'_> {
+    /// The requirement that the session does not meet; `None` if it meets all of them.
     pub fn unmet(&self, session: &Session) -> Option<LoginReason> {
         let is_renewed = self.is_renewed(session);
         if self.has_prompt(&Prompt::Login) && !is_renewed {
             return Some(LoginReason::Prompt);
         }
-        // A login that the request led to is not too old because the user took long to decide.
+        // A login for this request does not become too old while the user decides.
         if self.is_too_old(session) && !is_renewed {
             return Some(LoginReason::MaxAge);
         }
@@ -43,7 +43,7 @@ impl Demands<'_> {
         (!self.has_acr(session)).then_some(LoginReason::Acr)
     }
 
-    /// Whether the user authenticated since the request came.
+    /// Whether the user authenticated after the request arrived.
     fn is_renewed(&self, session: &Session) -> bool {
         self.login.is_some_and(|login| {
             login.subject == session.subject
@@ -52,7 +52,7 @@ impl Demands<'_> {
         })
     }
 
-    /// `max_age=0` is as `prompt=login` (OpenID Connect Core 1.0 §3.1.2.1).
+    /// `max_age=0` is equivalent to `prompt=login` (OpenID Connect Core 1.0 §3.1.2.1).
     fn is_too_old(&self, session: &Session) -> bool {
         self.max_age.is_some_and(|max_age| {
             let age = self.now.saturating_sub(session.auth_time);
@@ -79,8 +79,8 @@ pub(super) fn has_prompt(answer: &AuthorizationResponse, prompt: &Prompt) -> boo
     prompts.contains(prompt)
 }
 
-/// The subjects that have to be logged in: the one that the client names, and the owner of the grant to change. A request
-/// with two of them cannot be granted.
+/// The subjects that must be logged in: the one that the client requests, and the owner of the grant to change. A request
+/// with two different subjects cannot be granted.
 pub(super) fn subjects(answer: &AuthorizationResponse) -> impl Iterator<Item = &str> {
     let subjects = [&answer.subject, &answer.grant_subject];
     let subjects = subjects.into_iter().filter_map(Option::as_deref);

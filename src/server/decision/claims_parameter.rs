@@ -7,12 +7,12 @@ use serde_json::Value;
 use crate::JsonObject;
 use crate::types::AuthorizationResponse;
 
-/// The claims that the parameter asks for by name.
+/// The names of the individually requested claims.
 pub(super) fn names(answer: &AuthorizationResponse) -> BTreeSet<String> {
     members(answer).into_iter().map(|(name, _)| name).collect()
 }
 
-/// Those that it marks as essential (§5.5.1).
+/// The claims that are requested as essential (§5.5.1).
 pub(super) fn essential(answer: &AuthorizationResponse) -> BTreeSet<String> {
     let members = members(answer).into_iter();
     members

@@ -1,4 +1,4 @@
-//! What a user agrees to.
+//! The consent of a user.
 
 use std::collections::BTreeSet;
 use std::mem::take;
@@ -8,13 +8,13 @@ use serde_json::Value;
 
 use super::claims_parameter;
 use crate::StandardScope;
-use crate::server::claims::is_of_authlete;
+use crate::server::claims::is_managed_by_authlete;
 use crate::types::{AuthorizationResponse, AuthzDetails, AuthzDetailsElement, Grant};
 
 pub(super) const OPENID: &str = "openid";
 pub(super) const OFFLINE_ACCESS: &str = "offline_access";
 
-/// What a client asks a user for, what the user agrees to, and what you keep of it for the next request.
+/// The content of a consent: what a client requests, what the user consents to, and what you store for the next request.
 ///
 /// ```
 /// use authlete::server::Consent;
@@ -23,7 +23,7 @@ pub(super) const OFFLINE_ACCESS: &str = "offline_access";
 /// let mut consent = asked.requested;
 /// consent.retain_scopes(|scope| ticked.iter().any(|ticked| ticked == scope));
 /// # }
-/// // What the user agreed to before, from your database:
+/// // The user's earlier consent, from your database:
 /// let before = Consent::new().scopes(["openid", "email"]).claims(["birthdate"]);
 /// assert!(before.claims.contains("email_verified"));
 /// ```
@@ -31,18 +31,18 @@ pub(super) const OFFLINE_ACCESS: &str = "offline_access";
 #[serde(default)]
 #[non_exhaustive]
 pub struct Consent {
-    /// The scopes, with those that carry a variable part as they stand in the request.
+    /// The scopes; those with a variable part as they are in the request.
     pub scopes: BTreeSet<String>,
     /// The names of claims for the ID token and for UserInfo, from scopes (OpenID Connect Core 1.0 §5.4) and from the
     /// `claims` parameter (§5.5). A name may have a language tag, as in `family_name#ja`.
     pub claims: BTreeSet<String>,
-    /// The resources that the access token is for (RFC 8707). The user cannot take away some of them.
+    /// The resources of the access token (RFC 8707). The user cannot refuse individual resources.
     pub resources: BTreeSet<String>,
     /// The authorization details (RFC 9396). The user's decision may fill in members, such as the account to pay from;
-    /// elements of a type that was not requested do not count.
+    /// elements of a type that was not requested are ignored.
     pub authorization_details: Vec<AuthzDetailsElement>,
-    /// The verifiable credentials that the access token is good for, each as the JSON text that `issuableCredentials` has
-    /// of it. The user takes them away by their scopes and authorization details.
+    /// The verifiable credentials for which the access token is valid, each as JSON text from `issuableCredentials`.
+    /// The user refuses them by their scopes and authorization details.
     pub credentials: BTreeSet<String>,
 }
 
@@ -52,7 +52,7 @@ impl Consent {
         Self::default()
     }
 
-    /// Adds scopes, and the claims that they stand for (OpenID Connect Core 1.0 §5.4).
+    /// Adds scopes, and their claims (OpenID Connect Core 1.0 §5.4).
     #[must_use]
     pub fn scopes(mut self, scopes: impl IntoIterator<Item = impl Into<String>>) -> Self {
         for scope in scopes.into_iter().map(Into::into) {
@@ -91,11 +91,11 @@ impl Consent {
         self
     }
 
-    /// Keeps the scopes that `keep` is true for. The claims that the other scopes stand for go with them, unless a scope
-    /// that stays stands for them, too.
+    /// Retains the scopes for which `keep` returns true. The claims of the other scopes are removed, too, unless a retained
+    /// scope also includes them.
     ///
-    /// `openid` always stays: it makes the request one of OpenID Connect. A user who does not want to be identified denies
-    /// the request.
+    /// `openid` is always retained, because it makes the request an OpenID Connect request. A user who does not want to be
+    /// identified denies the request.
     pub fn retain_scopes(&mut self, mut keep: impl FnMut(&str) -> bool) {
         let scopes = take(&mut self.scopes).into_iter();
         let (kept, refused): (BTreeSet<_>, BTreeSet<_>) =
@@ -105,7 +105,7 @@ impl Consent {
         self.scopes = kept;
     }
 
-    /// The rest of this consent that `other` does not have. A claim without a language tag stands for all languages.
+    /// The part of this consent that `other` does not have. A claim without a language tag includes all languages.
     #[must_use]
     pub fn without(&self, other: &Self) -> Self {
         let claims = self.claims.iter();
@@ -125,7 +125,7 @@ impl Consent {
         }
     }
 
-    /// Both together: what you keep for the next request after the user agreed to more.
+    /// The union of both, to store for the next request after the user consented to more.
     #[must_use]
     pub fn and(mut self, other: Self) -> Self {
         self.scopes.extend(other.scopes);
@@ -135,12 +135,12 @@ impl Consent {
         self.authorization_details(other.authorization_details)
     }
 
-    /// Whether this is consent to nothing.
+    /// Whether the consent is empty.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 
-    /// All that a request asks for, but for `offline_access` when that does not count.
+    /// The whole content of a request, without `offline_access` if it is to be ignored.
     pub(super) fn requested(answer: &AuthorizationResponse, offline_access: bool) -> Self {
         let scopes = scopes(answer).filter(|&scope| scope != OFFLINE_ACCESS || offline_access);
         let claims = [&answer.claims, &answer.claims_at_user_info];
@@ -148,7 +148,7 @@ impl Consent {
         Self {
             scopes: scopes.map(str::to_owned).collect(),
             claims: claims
-                .filter(|claim| !is_of_authentication(claim))
+                .filter(|claim| !is_authentication_claim(claim))
                 .cloned()
                 .collect(),
             resources: answer.resources.iter().flatten().cloned().collect(),
@@ -157,7 +157,7 @@ impl Consent {
         }
     }
 
-    /// What a managed grant has (Grant Management for OAuth 2.0).
+    /// The content of a managed grant (Grant Management for OAuth 2.0).
     pub(super) fn granted(grant: &Grant) -> Self {
         let groups = || grant.scopes.iter().flatten();
         let scopes = groups().filter_map(|group| group.scope.as_deref());
@@ -176,8 +176,8 @@ impl Consent {
         }
     }
 
-    /// What of a user's decision counts for a request: nothing that was not requested, and no claim that only a refused
-    /// scope stands for.
+    /// The effective part of a user's decision for a request: nothing that was not requested, and no claim that belongs only
+    /// to a refused scope.
     pub(super) fn within(mut self, requested: &Self, answer: &AuthorizationResponse) -> Self {
         if requested.scopes.contains(OPENID) {
             self.scopes.insert(OPENID.to_owned());
@@ -204,8 +204,8 @@ impl Consent {
         self
     }
 
-    /// What is good for further requests: no authorization details and no scopes with a variable part, which may stand for
-    /// one transaction.
+    /// The part that applies to further requests: without authorization details and scopes with a variable part, which may
+    /// be for one transaction.
     pub(super) fn lasting(mut self, answer: &AuthorizationResponse) -> Self {
         self.authorization_details.clear();
         for scope in answer.dynamic_scopes.iter().flatten() {
@@ -214,23 +214,23 @@ impl Consent {
         self
     }
 
-    /// Whether a claim is agreed to, in its language or in all.
+    /// Whether the consent includes a claim, in its language or in all languages.
     fn has_claim(&self, claim: &str) -> bool {
         self.claims.contains(claim) || self.claims.contains(untagged(claim))
     }
 
-    /// Whether there is anything here that a token would be good for.
+    /// Whether a token with this consent would grant any access.
     pub(super) fn grants_something(&self) -> bool {
         !(self.scopes.is_empty() && self.claims.is_empty() && self.authorization_details.is_empty())
     }
 }
 
-/// Whether a claim is about the authentication and not about the user: nobody is asked for it.
-fn is_of_authentication(claim: &str) -> bool {
-    is_of_authlete(claim) || claim == "amr"
+/// Whether a claim is about the authentication, not about the user. It needs no consent.
+fn is_authentication_claim(claim: &str) -> bool {
+    is_managed_by_authlete(claim) || claim == "amr"
 }
 
-/// The scopes of a request in their order.
+/// The scopes of a request, in order.
 pub(super) fn scopes(answer: &AuthorizationResponse) -> impl Iterator<Item = &str> {
     let scopes = answer.scopes.iter().flatten();
     let scopes = scopes.filter_map(|scope| scope.name.as_deref());
@@ -258,7 +258,7 @@ fn claims_of(scope: &str) -> &'static [&'static str] {
     scope.map_or(&[], |scope| scope.claims())
 }
 
-/// Whether a scope stands for a claim, in any language (OpenID Connect Core 1.0 §5.2, §5.4).
+/// Whether a scope includes a claim, in any language (OpenID Connect Core 1.0 §5.2, §5.4).
 fn stands_for(scope: &str, claim: &str) -> bool {
     claims_of(scope).contains(&untagged(claim))
 }

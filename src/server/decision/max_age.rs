@@ -1,12 +1,12 @@
-//! How old an authentication may be.
+//! The maximum age of an authentication.
 
 use crate::JsonObject;
 use crate::server::presented::form_values;
 use crate::types::AuthorizationResponse;
 
-/// The `max_age` that counts for a request, in seconds: its own, or the default of the client.
+/// The effective `max_age` of a request, in seconds: its own, or the default of the client.
 ///
-/// The answer of Authlete has 0 both for a request with `max_age=0` and for one without a limit.
+/// Authlete's response has 0 both for a request with `max_age=0` and for one without a limit.
 pub(super) fn requested(answer: &AuthorizationResponse, parameters: &str) -> Option<i64> {
     match answer.max_age {
         Some(seconds) if seconds > 0 => Some(seconds.into()),
@@ -23,7 +23,7 @@ pub(super) fn in_parameters(parameters: &str) -> bool {
     form_values(parameters, "max_age").any(|text| is_zero(&text))
 }
 
-/// RFC 9101 §4. Numbers may be JSON numbers or strings there.
+/// RFC 9101 §4. The value may be a JSON number or a string.
 fn in_request_object(answer: &AuthorizationResponse) -> bool {
     let payload = answer.request_object_payload.as_deref();
     payload
@@ -35,7 +35,7 @@ fn in_request_object(answer: &AuthorizationResponse) -> bool {
         })
 }
 
-/// Whether the client has a default, which only a `max_age` of the request takes the place of.
+/// Whether the client has a default, which only a `max_age` of the request can override.
 fn overrides_default(answer: &AuthorizationResponse) -> bool {
     let default = answer
         .client
@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn max_age_of_a_request_is_told_from_none() {
+    fn max_age_of_zero_is_distinguished_from_a_missing_max_age() {
         let object = |max_age: Value| json!({ "maxAge": 0, "requestObjectPayload": json!({ "max_age": max_age }).to_string() });
         let default =
             |max_age, default| json!({ "maxAge": max_age, "client": { "defaultMaxAge": default } });

@@ -1,4 +1,4 @@
-//! What a server does with an authorization request: log the user in, ask for consent, issue, or fail.
+//! The decision on an authorization request: login, consent, issue or failure.
 
 mod authentication;
 mod claims_parameter;
@@ -14,7 +14,7 @@ pub use consent::Consent;
 pub use pending::PendingAuthorization;
 pub use session::Session;
 
-/// The next step of an authorization request. [`PendingAuthorization::decide`] makes it.
+/// The next step of an authorization request, from [`PendingAuthorization::decide`].
 ///
 /// A request with `prompt=none` gets [`Issue`](Self::Issue) or [`Fail`](Self::Fail), never a page (OpenID Connect Core 1.0
 /// §3.1.2.1).
@@ -23,21 +23,22 @@ pub use session::Session;
 pub enum Decision {
     /// Show a page to the user.
     Interact(Interaction),
-    /// Grant the request: add the claims of the user with [`PendingAuthorization::disclose`], and send it to `/auth/authorization/issue`.
+    /// Grant the request: add the claims of the user with [`PendingAuthorization::disclose`], and send it to
+    /// `/auth/authorization/issue`.
     Issue(Box<AuthorizationIssueRequest>),
     /// Refuse the request: send it to `/auth/authorization/fail`.
     Fail(AuthorizationFailRequest),
 }
 
-/// The page that a user is shown.
+/// The page to show to a user.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Interaction {
     /// Authenticate the user, then call [`PendingAuthorization::logged_in`].
     LogIn(LogIn),
-    /// Let the user choose one of their accounts, or log in to another one (`prompt=select_account`). Then call
+    /// Let the user choose an account, or log in to another one (`prompt=select_account`). Then call
     /// [`PendingAuthorization::account_chosen`] or [`PendingAuthorization::logged_in`].
     ChooseAccount {
-        /// The subject that the client expects. The choice of another one leads to a login.
+        /// The subject that the client expects. If the user chooses another one, a login follows.
         subject: Option<String>,
         /// The `login_hint` of the client.
         login_hint: Option<String>,
@@ -53,50 +54,50 @@ pub enum Interaction {
     Consent(Box<ConsentRequest>),
 }
 
-/// What the login of a user has to satisfy.
+/// The requirements for the login of a user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LogIn {
     /// Why a login is needed.
     pub reason: LoginReason,
-    /// The subject that has to log in: from the claim `sub`, from `id_token_hint`, or the owner of the grant that the
-    /// request changes. Any user may log in when there is none. Whoever else logs in makes the request fail.
+    /// The subject that must log in: from the claim `sub`, from `id_token_hint`, or the owner of the grant that the
+    /// request changes. With `None`, any user may log in. A login of another user makes the request fail.
     pub subject: Option<String>,
-    /// The `login_hint` of the client, for the login form. It binds nobody.
+    /// The `login_hint` of the client, for the login form. It is not binding.
     pub login_hint: Option<String>,
-    /// The authentication context classes that the client asks for, in order of preference. A login that satisfies one of
-    /// them says so by [`Session::acr`].
+    /// The authentication context classes that the client requests, in order of preference. Set the one that the login
+    /// satisfies with [`Session::acr`].
     pub acrs: Vec<String>,
     /// Whether the request fails when the login satisfies none of `acrs` (OpenID Connect Core 1.0 §5.5.1.1).
     pub acr_essential: bool,
 }
 
-/// Why a user has to log in.
+/// Why a login is required.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum LoginReason {
     /// There is no session.
     NotLoggedIn,
     /// The request has `prompt=login`.
     Prompt,
-    /// The last login is longer ago than `max_age` or the default of the client allows.
+    /// The last login is older than `max_age` or the default of the client allows.
     MaxAge,
-    /// Somebody else is logged in than the client expects.
+    /// Another user is logged in than the client expects.
     DifferentSubject,
     /// The last login satisfies none of the requested authentication context classes (RFC 9470 §4).
     Acr,
 }
 
-/// What to ask the user for.
+/// The consent to request from the user.
 ///
-/// The user's decision is a [`Consent`]: start with `requested` and take away what the user refuses.
+/// The user's decision is a [`Consent`]: start with `requested` and remove what the user refuses.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ConsentRequest {
-    /// All that the client asks for.
+    /// Everything that the client requests.
     pub requested: Consent,
-    /// The part of it that the user has to be asked for. The user agreed to the rest before, and your page may leave it
-    /// out. With `prompt=consent` it is all of it.
+    /// The part to which the user has not consented yet. Your page may leave out the rest. With `prompt=consent` it is
+    /// everything.
     pub missing: Consent,
-    /// The claims that the client needs for what it does (OpenID Connect Core 1.0 §5.5.1). The user may refuse them, too.
+    /// The claims that the client marks as essential (OpenID Connect Core 1.0 §5.5.1). The user may refuse them, too.
     pub essential_claims: BTreeSet<String>,
 }

@@ -1,4 +1,4 @@
-//! Authorization requests that wait for their user.
+//! Pending authorization requests.
 
 use std::hash::{BuildHasher as _, RandomState};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::authentication::{Demands, Login, has_prompt, subjects};
+use super::authentication::{Login, Requirements, has_prompt, subjects};
 use super::consent::{OFFLINE_ACCESS, OPENID, scopes};
 use super::session::PriorConsent;
 use super::{
@@ -20,13 +20,13 @@ use crate::types::{
     AuthorizationIssueRequest, AuthorizationResponse, AuthzDetails, GmAction, Prompt,
 };
 
-/// How many logins a request may lead to, so that a user can correct a wrong account and step up. Then it fails.
+/// The maximum number of logins for a request: enough to switch from a wrong account and to step up.
 const LOGINS: u8 = 3;
 
 /// An authorization request that Authlete accepted, from its arrival until it is granted or refused.
 ///
-/// It decides what comes next, without I/O: your server shows the pages and makes the calls. Keep it in the session of the
-/// browser while the user is at a page; it can be serialized. It holds the ticket, so it must stay on the server.
+/// It decides the next step, without I/O: your server shows the pages and makes the calls. Store it in the browser's
+/// session while a page is shown; it can be serialized. It contains the ticket, so it must stay on the server.
 ///
 /// ```
 /// use std::time::SystemTime;
@@ -50,11 +50,11 @@ const LOGINS: u8 = 3;
 ///         AuthorizationNext::NoInteraction { ticket, answer } => (ticket, answer),
 ///     };
 ///     let pending = PendingAuthorization::new(ticket, answer, query, SystemTime::now());
-///     go_on(api, &pending, session, user).await // and keep `pending` in the session of the browser
+///     next_step(api, &pending, session, user).await // and store `pending` in the browser's session
 /// }
 ///
-/// /// After the request came, and again after each page.
-/// async fn go_on(
+/// /// Called when the request arrives, and again after each page.
+/// async fn next_step(
 ///     api: &Authlete,
 ///     pending: &PendingAuthorization,
 ///     session: Option<&Session>,
@@ -82,7 +82,7 @@ const LOGINS: u8 = 3;
 /// }
 /// ```
 ///
-/// After a page, tell it what happened, and decide again:
+/// After a page, record the result, and decide again:
 ///
 /// ```
 /// # use authlete::server::{Consent, PendingAuthorization, Session};
@@ -93,7 +93,7 @@ const LOGINS: u8 = 3;
 /// # let _ = granted; }
 /// ```
 ///
-/// A request ends after at most three logins: then it fails for the reason that the last login did not remedy.
+/// A request fails after three logins that do not meet its requirements.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PendingAuthorization {
     page_id: String,
@@ -105,18 +105,18 @@ pub struct PendingAuthorization {
     logins: u8,
     login: Option<Login>,
     chosen: Option<String>,
-    consent: Option<Given>,
+    consent: Option<GivenConsent>,
 }
 
 /// The consent that a user gave to the request.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-struct Given {
+struct GivenConsent {
     subject: String,
     consent: Consent,
 }
 
-/// What a request lacks.
-enum Lack {
+/// A requirement that is not met yet.
+enum Unmet {
     Login(LoginReason),
     Choice,
     Account,
@@ -124,19 +124,19 @@ enum Lack {
 }
 
 impl AuthorizationResponse {
-    /// The client that asks. `None` in an answer without a client.
+    /// The ID of the client that sent the request. `None` in a response without a client.
     pub fn client_id(&self) -> Option<i64> {
         self.client.as_ref()?.client_id
     }
 }
 
 impl PendingAuthorization {
-    /// An authorization request that has just come.
+    /// An authorization request that has just arrived.
     ///
-    /// `ticket` and `answer` are what [`AuthorizationNext`](crate::server::AuthorizationNext) has, and `parameters` is the
-    /// text that Authlete was asked with: the query string or the form. The answer of Authlete has no difference between
-    /// `max_age=0`, which demands a login, and no `max_age`, which demands nothing: the parameters and the request object
-    /// have it. A client that pushed its request (RFC 9126) has them elsewhere: see [`pushed`](Self::pushed).
+    /// `ticket` and `answer` are the fields of [`AuthorizationNext`](crate::server::AuthorizationNext), and `parameters` is
+    /// the query string or the form of the request. The parameters and the request object are needed to distinguish
+    /// `max_age=0`, which requires a login, from a request without `max_age`: Authlete's response does not. For a pushed
+    /// request (RFC 9126), see [`pushed`](Self::pushed).
     pub fn new(
         ticket: impl Into<Secret>,
         answer: impl Into<Box<AuthorizationResponse>>,
@@ -158,8 +158,8 @@ impl PendingAuthorization {
         }
     }
 
-    /// Adds the parameters that the client pushed (RFC 9126), so that `max_age=0` among them counts. Your endpoint for
-    /// pushed requests keeps them by the `request_uri` that it returned; of a request object it need not keep anything.
+    /// Adds the parameters of a pushed request (RFC 9126), so that `max_age=0` in them is respected. Your PAR endpoint
+    /// stores them under the `request_uri` that it returns. A request object need not be stored.
     #[must_use]
     pub fn pushed(mut self, parameters: &str) -> Self {
         if self.max_age.is_none() && max_age::in_parameters(parameters) {
@@ -168,53 +168,53 @@ impl PendingAuthorization {
         self
     }
 
-    /// Lets the scope `offline_access` count without `prompt=consent`: the user is asked for it each time. Without this
-    /// call it is ignored then, as OpenID Connect Core 1.0 §11 has it, unless your server has "other conditions" for it.
-    /// With `prompt=none` it is always ignored, since nobody can be asked.
+    /// Allows the scope `offline_access` without `prompt=consent`: the user is asked for consent each time. By default it is
+    /// ignored then, as OpenID Connect Core 1.0 §11 requires unless "other conditions" for it are in place.
+    /// With `prompt=none` it is always ignored, since the user cannot be asked.
     #[must_use]
     pub fn allow_offline_access(mut self) -> Self {
         self.offline_access_allowed = true;
         self
     }
 
-    /// The answer of Authlete: the client, the scopes with their descriptions and what else a page shows.
+    /// Authlete's response: the client, the scopes with their descriptions, and other data for pages.
     pub fn answer(&self) -> &AuthorizationResponse {
         &self.answer
     }
 
-    /// The client that asks.
+    /// The ID of the client that sent the request.
     pub fn client_id(&self) -> Option<i64> {
         self.answer.client_id()
     }
 
-    /// Identifies this request on its pages. Put it into a hidden field of each form, and go on only when the form that came
+    /// Identifies this request on its pages. Put it into a hidden field of each form, and accept a submitted form only if it
     /// has the ID of the request in the session.
     ///
     /// All tabs of a browser share one session. While a user reads the page for one client, any website can open another tab
-    /// with an authorization request of its own. Without the ID, the agreement to the first would count for the second.
+    /// with another authorization request. Without the ID, the consent to the first would apply to the second.
     ///
-    /// It is not secret, and says nothing of the ticket.
+    /// It is not secret, and reveals nothing about the ticket.
     pub fn page_id(&self) -> &str {
         &self.page_id
     }
 
-    /// Decides what comes next.
+    /// Decides the next step.
     ///
     /// The checks are those of OpenID Connect Core 1.0 §3.1.2.3 and §3.1.2.4, in this order:
     ///
-    /// 1. `prompt=create` leads to a new account, before anything else.
-    /// 2. Somebody must be logged in.
+    /// 1. `prompt=create` leads to the creation of an account, before anything else.
+    /// 2. A user must be logged in.
     /// 3. `prompt=select_account` leads to a choice of accounts, unless the user logged in for this request.
-    /// 4. `prompt=login` and `max_age=0` demand a login since the request came, and any other `max_age` one that is not
-    ///    older than that, or came since (§3.1.2.1).
+    /// 4. `prompt=login` and `max_age=0` require a login for this request. Any other `max_age` requires a login that is not
+    ///    older, or a login for this request (§3.1.2.1).
     /// 5. The user must be the one that the client expects, by the claim `sub` (§5.5.1) or `id_token_hint`, and the one
     ///    whose grant the request changes (Grant Management for OAuth 2.0).
     /// 6. The login must satisfy one of the requested authentication context classes, if they are essential (§5.5.1.1). If
-    ///    they are not, the user is asked to log in for them once, and the request goes on with what that login satisfies.
-    /// 7. The user must have agreed to all that is requested, or agree now: with `prompt=consent`, for `offline_access`
-    ///    (§11), and where a grant is created or replaced, agreement from before does not count.
+    ///    they are voluntary, the user is asked once to log in for them, and any login is then accepted.
+    /// 7. The user must have consented to everything that is requested, or consent now. With `prompt=consent`, for
+    ///    `offline_access` (§11), and if a grant is created or replaced, earlier consent is ignored.
     ///
-    /// A request that must not show a page fails at the first check that does not hold.
+    /// A request that must not show a page fails at the first check that is not met.
     pub fn decide(&self, session: Option<&Session>, now: SystemTime) -> Decision {
         let mut subjects = subjects(&self.answer);
         let subject = subjects.next();
@@ -224,14 +224,14 @@ impl PendingAuthorization {
         }
         match self.granted(session, seconds(now)) {
             Ok((session, consent)) => self.issue(session, consent),
-            Err(lack) if self.may_interact() => self.ask(lack),
-            Err(lack) => self.failed(lack.without_a_page()),
+            Err(unmet) if self.may_interact() => self.ask(unmet),
+            Err(unmet) => self.failed(unmet.without_a_page()),
         }
     }
 
-    /// Notes that the user logged in for this request, or created an account. `session` is the new session: its
-    /// authentication time is that of this login. Give the session of the browser a new identifier, too, so that nobody
-    /// else knows it.
+    /// Records that the user logged in for this request, or created an account. `session` is the new session: its
+    /// authentication time is that of this login. Also renew the identifier of the browser's session, to prevent session
+    /// fixation.
     pub fn logged_in(&mut self, session: &Session) {
         self.logins = self.logins.saturating_add(1);
         self.login = Some(Login {
@@ -240,29 +240,29 @@ impl PendingAuthorization {
         });
     }
 
-    /// Notes that the user chose the account of `session` among those that are logged in.
+    /// Records that the user chose the account of `session` among those that are logged in.
     pub fn account_chosen(&mut self, session: &Session) {
         self.chosen = Some(session.subject.clone());
     }
 
-    /// Notes what the user agreed to. It need not be all that the client asks for; what was not requested does not count,
-    /// nor does a claim that only a refused scope stands for. A consent to nothing denies the request.
+    /// Records the user's consent. It need not include everything that the client requests. Items that were not requested
+    /// are ignored, and so are claims that belong only to refused scopes. An empty consent denies the request.
     ///
-    /// Returns what you keep for the next request of this client, together with what you have already: [`Consent::and`],
-    /// [`Session::consented_before`]. It has no authorization details and no scopes with a variable part, since these may
-    /// stand for a single transaction, such as a payment. Add those for which the user need not be asked again.
+    /// Returns the consent to store for the next request of this client: merge it into the stored one with [`Consent::and`],
+    /// and pass it to [`Session::consented_before`]. It has no authorization details and no scopes with a variable part,
+    /// which may be for a single transaction, such as a payment. Add those for which the user need not be asked again.
     pub fn consented(&mut self, session: &Session, consent: Consent) -> Consent {
         let consent = consent.within(&self.requested(), &self.answer);
-        self.consent = Some(Given {
+        self.consent = Some(GivenConsent {
             subject: session.subject.clone(),
             consent: consent.clone(),
         });
         consent.lasting(&self.answer)
     }
 
-    /// Notes that the user agreed to these of the scopes, and to everything else that the client asks for: what a page with one
-    /// box for each scope says. See [`Consent::retain_scopes`] for the claims of refused scopes, and
-    /// [`consented`](Self::consented) for what is returned.
+    /// Records consent to these scopes, and to everything else that the client requests, as from a page with a
+    /// checkbox for each scope. See [`Consent::retain_scopes`] for the claims of refused scopes, and
+    /// [`consented`](Self::consented) for the returned value.
     pub fn consented_to_scopes(
         &mut self,
         session: &Session,
@@ -274,9 +274,9 @@ impl PendingAuthorization {
         self.consented(session, consent)
     }
 
-    /// Adds the values of the claims that the user agreed to disclose to the request of [`Decision::Issue`]: for the ID
-    /// token, and for transformed claims. Those for the userinfo endpoint are collected there, of what Authlete keeps of
-    /// the consent: see [`ConsentedClaims`](crate::server::ConsentedClaims).
+    /// Adds the values of the claims that the user consented to disclose to the request of [`Decision::Issue`]: for the ID
+    /// token, and for transformed claims. The userinfo endpoint collects its claims according to the consent that Authlete
+    /// stores: see [`ConsentedClaims`](crate::server::ConsentedClaims).
     #[must_use]
     pub fn disclose(
         &self,
@@ -291,19 +291,19 @@ impl PendingAuthorization {
         if let Some(names) = &request.consented_claims {
             consented = consented.only(names);
         }
-        // The decision has the scopes and the names of the claims.
+        // The request already has the scopes and the names of the claims.
         request.claims = consented.claims_text(request.claims.take(), user);
         request.claims_for_tx = consented.claims_for_tx(user);
         request.verified_claims_for_tx = consented.verified_claims_for_tx(user);
         request
     }
 
-    /// The refusal by the user: the client gets `access_denied`.
+    /// The request to send when the user denies consent: the client gets `access_denied`.
     pub fn deny(&self) -> AuthorizationFailRequest {
         self.fail(AuthorizationFailReason::Denied)
     }
 
-    /// A refusal for another reason, such as a resource that your server does not know
+    /// The request to send on failure for another reason, such as an unknown resource
     /// ([`InvalidTarget`](AuthorizationFailReason::InvalidTarget)).
     pub fn fail(&self, reason: AuthorizationFailReason) -> AuthorizationFailRequest {
         AuthorizationFailRequest::new(self.ticket.clone(), reason)
@@ -321,12 +321,12 @@ impl PendingAuthorization {
         has_prompt(&self.answer, prompt)
     }
 
-    /// Who grants the request, and what.
+    /// The session of the user who grants the request, and the consent.
     fn granted<'a>(
         &self,
         session: Option<&'a Session>,
         now: i64,
-    ) -> Result<(&'a Session, Consent), Lack> {
+    ) -> Result<(&'a Session, Consent), Unmet> {
         let session = self.authenticated(session, now)?;
         let given = self.consent.as_ref();
         match given.filter(|given| given.subject == session.subject) {
@@ -339,18 +339,18 @@ impl PendingAuthorization {
         &self,
         session: Option<&'a Session>,
         now: i64,
-    ) -> Result<&'a Session, Lack> {
+    ) -> Result<&'a Session, Unmet> {
         if self.has_prompt(&Prompt::Create) && self.logins == 0 {
-            return Err(Lack::Account);
+            return Err(Unmet::Account);
         }
-        let session = session.ok_or(Lack::Login(LoginReason::NotLoggedIn))?;
+        let session = session.ok_or(Unmet::Login(LoginReason::NotLoggedIn))?;
         let login = self.login.as_ref();
         let is_chosen = self.chosen.as_ref() == Some(&session.subject)
             || login.is_some_and(|login| login.subject == session.subject);
         if self.has_prompt(&Prompt::SelectAccount) && !is_chosen {
-            return Err(Lack::Choice);
+            return Err(Unmet::Choice);
         }
-        let demands = Demands {
+        let demands = Requirements {
             answer: &self.answer,
             max_age: self.max_age,
             began_at: self.began_at,
@@ -358,13 +358,13 @@ impl PendingAuthorization {
             now,
         };
         match demands.unmet(session) {
-            // A wish of the client: nobody is asked twice for it, and nobody who cannot be asked.
+            // A voluntary requirement: ask once, and only if a page may be shown.
             Some(LoginReason::Acr)
                 if !self.is_acr_essential() && (self.logins > 0 || !self.may_interact()) =>
             {
                 Ok(session)
             }
-            Some(reason) => Err(Lack::Login(reason)),
+            Some(reason) => Err(Unmet::Login(reason)),
             None => Ok(session),
         }
     }
@@ -373,8 +373,8 @@ impl PendingAuthorization {
         self.answer.acr_essential == Some(true)
     }
 
-    /// All that is requested, if the user agreed to it before the request.
-    fn consented_before(&self, session: &Session) -> Result<Consent, Lack> {
+    /// The whole requested consent, if the user gave it before.
+    fn consented_before(&self, session: &Session) -> Result<Consent, Unmet> {
         let requested = self.requested();
         let missing = match &session.prior {
             _ if self.has_prompt(&Prompt::Consent) => Some(requested.clone()),
@@ -384,7 +384,7 @@ impl PendingAuthorization {
         };
         match missing {
             None => Ok(requested),
-            Some(missing) => Err(Lack::Consent(Box::new(ConsentRequest {
+            Some(missing) => Err(Unmet::Consent(Box::new(ConsentRequest {
                 requested,
                 missing,
                 essential_claims: claims_parameter::essential(&self.answer),
@@ -402,7 +402,7 @@ impl PendingAuthorization {
                 let granted = grant.map(Consent::granted).unwrap_or_default();
                 requested.without(before).without(&granted)
             }
-            // A grant with content of its own, whatever there was before.
+            // The new grant is independent of earlier consent.
             Some(_) => requested.clone(),
         };
         let offline_access = offline_access(requested).unwrap_or_default();
@@ -410,36 +410,36 @@ impl PendingAuthorization {
         (!missing.is_empty()).then_some(missing)
     }
 
-    /// All that the client asks for: what a consent starts with, before the user takes something away.
+    /// Everything that the client requests, from which the user may remove parts.
     pub fn requested(&self) -> Consent {
-        // The scope is one of OpenID Connect: elsewhere it is a scope like any other.
+        // `offline_access` has a special meaning only in OpenID Connect requests.
         let counts = self.has_prompt(&Prompt::Consent)
             || (self.offline_access_allowed && self.may_interact())
             || !scopes(&self.answer).any(|scope| scope == OPENID);
         Consent::requested(&self.answer, counts)
     }
 
-    fn ask(&self, lack: Lack) -> Decision {
+    fn ask(&self, unmet: Unmet) -> Decision {
         let (subject, hint) = (subjects(&self.answer).next(), &self.answer.login_hint);
-        Decision::Interact(match lack {
-            Lack::Login(reason) if self.logins >= LOGINS => {
+        Decision::Interact(match unmet {
+            Unmet::Login(reason) if self.logins >= LOGINS => {
                 return self.failed(after_logins(reason));
             }
-            Lack::Login(reason) => Interaction::LogIn(LogIn {
+            Unmet::Login(reason) => Interaction::LogIn(LogIn {
                 reason,
                 subject: subject.map(str::to_owned),
                 login_hint: hint.clone(),
                 acrs: self.answer.acrs.clone().unwrap_or_default(),
                 acr_essential: self.is_acr_essential(),
             }),
-            Lack::Choice => Interaction::ChooseAccount {
+            Unmet::Choice => Interaction::ChooseAccount {
                 subject: subject.map(str::to_owned),
                 login_hint: hint.clone(),
             },
-            Lack::Account => Interaction::CreateAccount {
+            Unmet::Account => Interaction::CreateAccount {
                 login_hint: hint.clone(),
             },
-            Lack::Consent(request) => Interaction::Consent(request),
+            Unmet::Consent(request) => Interaction::Consent(request),
         })
     }
 
@@ -470,8 +470,8 @@ impl PendingAuthorization {
     }
 }
 
-impl Lack {
-    /// Why a request fails that must not show a page (OpenID Connect Core 1.0 §3.1.2.6).
+impl Unmet {
+    /// The reason to fail a request that must not show a page (OpenID Connect Core 1.0 §3.1.2.6).
     fn without_a_page(&self) -> AuthorizationFailReason {
         match self {
             Self::Login(LoginReason::NotLoggedIn) => AuthorizationFailReason::NotLoggedIn,
@@ -484,7 +484,7 @@ impl Lack {
     }
 }
 
-/// Why a request fails when the logins did not help.
+/// The reason to fail a request whose logins do not meet its requirements.
 fn after_logins(reason: LoginReason) -> AuthorizationFailReason {
     match reason {
         LoginReason::NotLoggedIn | LoginReason::Prompt | LoginReason::MaxAge => {
@@ -495,14 +495,14 @@ fn after_logins(reason: LoginReason) -> AuthorizationFailReason {
     }
 }
 
-/// The scope `offline_access` alone, if it is requested: a user is asked for it each time (OpenID Connect Core 1.0 §11).
+/// Only the scope `offline_access`, if it is requested: it needs consent each time (OpenID Connect Core 1.0 §11).
 fn offline_access(requested: &Consent) -> Option<Consent> {
     let is_requested =
         requested.scopes.contains(OFFLINE_ACCESS) && requested.scopes.contains(OPENID);
     is_requested.then(|| Consent::new().scopes([OFFLINE_ACCESS]))
 }
 
-/// The hash has a new key each time, so the ID differs even for the same ticket.
+/// The hash key is random, so that the ID reveals nothing about the ticket.
 fn page_id(ticket: &Secret) -> String {
     format!("{:016x}", RandomState::new().hash_one(ticket.expose()))
 }

@@ -2,7 +2,7 @@
 
 use super::Consent;
 
-/// The session of the user who came with an authorization request, and what this user agreed to before.
+/// The session of a user with an authorization request, and the user's earlier consent.
 ///
 /// ```
 /// use authlete::server::{Consent, Session};
@@ -23,20 +23,20 @@ pub struct Session {
     pub(super) prior: PriorConsent,
 }
 
-/// What a user agreed to before an authorization request.
+/// The consent of a user from before an authorization request.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum PriorConsent {
-    /// The user has not been asked about this client.
+    /// The user has not been asked for consent for this client.
     Never,
     To(Consent),
-    /// The server asks nobody about this client.
+    /// The client needs no consent.
     NotNeeded,
 }
 
 impl Session {
     /// The session of a user.
     ///
-    /// `subject` is the user's identifier, as `/auth/authorization/issue` takes it. `auth_time` is when the user last
+    /// `subject` is the user's identifier for `/auth/authorization/issue`. `auth_time` is when the user last
     /// authenticated, in seconds since the Unix epoch, by the same clock as the `now` of
     /// [`decide`](super::PendingAuthorization::decide). It is the time of the login, not of the last request.
     pub fn new(subject: impl Into<String>, auth_time: i64) -> Self {
@@ -64,23 +64,23 @@ impl Session {
         self
     }
 
-    /// The identifier of the session that clients may learn: the claim `sid`. Native SSO and logout need it. It is not the
-    /// value of the session cookie, which would let clients take the session over.
+    /// The session identifier for clients: the claim `sid`. Native SSO and logout need it. Do not use the
+    /// value of the session cookie, with which clients could take over the session.
     #[must_use]
     pub fn id(mut self, id: impl Into<String>) -> Self {
         self.id = Some(id.into());
         self
     }
 
-    /// What the user agreed to before for the client of this request. Without it the user is asked for everything.
+    /// The user's earlier consent for the client of this request. Without it, the user is asked for everything.
     #[must_use]
     pub fn consented_before(mut self, consent: Consent) -> Self {
         self.prior = PriorConsent::To(consent);
         self
     }
 
-    /// Says that the client needs no consent, such as an application of your own. The user is still asked when the request
-    /// has `prompt=consent`, and for `offline_access` (OpenID Connect Core 1.0 §11).
+    /// Declares that the client needs no consent, for example a first-party application. The user is still asked if the
+    /// request has `prompt=consent`, and for `offline_access` (OpenID Connect Core 1.0 §11).
     #[must_use]
     pub fn consent_not_needed(mut self) -> Self {
         self.prior = PriorConsent::NotNeeded;

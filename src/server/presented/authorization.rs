@@ -6,7 +6,7 @@ use percent_encoding::percent_decode_str;
 
 use super::{ClientCredentials, PresentedError, PresentedToken, TokenScheme};
 
-/// What an `Authorization` header has, by its scheme.
+/// The content of an `Authorization` header, by its scheme.
 pub(super) enum Authorization {
     Basic(Result<ClientCredentials, PresentedError>),
     Token(Result<PresentedToken, PresentedError>),
@@ -14,7 +14,7 @@ pub(super) enum Authorization {
 }
 
 impl Authorization {
-    /// Schemes have no case (RFC 9110 §11.1).
+    /// Schemes are case-insensitive (RFC 9110 §11.1).
     pub(super) fn parse(header: &str) -> Self {
         let (scheme, credentials) = header.split_once(' ').unwrap_or((header, ""));
         let credentials = credentials.trim();
@@ -43,7 +43,7 @@ fn basic(credentials: &str) -> Option<ClientCredentials> {
     })
 }
 
-/// RFC 6750 §2.1 has the characters of a token.
+/// Accepts visible ASCII, which includes the characters of RFC 6750 §2.1.
 pub(super) fn token(value: &str, scheme: TokenScheme) -> Result<PresentedToken, PresentedError> {
     let is_token = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_graphic());
     is_token

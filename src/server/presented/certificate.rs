@@ -1,4 +1,4 @@
-//! The client certificate, from the source that the caller names.
+//! The client certificate, from the source that the caller selects.
 
 use std::fmt;
 
@@ -8,42 +8,41 @@ use http::HeaderMap;
 use http::header::HeaderName;
 use percent_encoding::percent_decode_str;
 
-use super::{PresentedError, sole};
+use super::{PresentedError, single_value};
 
-/// Where the client certificate of a request comes from.
+/// The source of the client certificate of a request.
 ///
-/// A header is only as good as the proxy that sets it: name a header here when a proxy of yours sets it on **every**
-/// request, and removes what a client has put there. Whoever reaches your server without passing that proxy can
-/// otherwise claim any certificate.
+/// Use a header only if your proxy sets it on **every** request, and removes the header that a client has sent, and if
+/// clients cannot reach your server without that proxy. Otherwise a client can claim any certificate.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub enum ClientCertificateSource {
     /// There are no client certificates.
     #[default]
     None,
-    /// Your server itself did the TLS handshake: the certificates of the client in DER, its own first. Empty when it
-    /// presented none.
+    /// Your server terminates TLS itself: the certificate chain of the client in DER, starting with its own certificate.
+    /// Empty if the client presented none.
     Tls(Vec<Vec<u8>>),
     /// `Client-Cert` and `Client-Cert-Chain` (RFC 9440).
     ClientCert,
-    /// A header with the certificate as percent-encoded PEM, as nginx has it in `$ssl_client_escaped_cert`.
+    /// A header with the certificate as percent-encoded PEM, from `$ssl_client_escaped_cert` of nginx.
     Nginx(HeaderName),
-    /// A header with the certificate as PEM whose line breaks are spaces, as Apache httpd has it in
-    /// `%{SSL_CLIENT_CERT}s`. `(null)` stands for none.
+    /// A header with the certificate as PEM with spaces instead of line breaks, from
+    /// `%{SSL_CLIENT_CERT}s` of Apache httpd. `(null)` means that there is none.
     Apache(HeaderName),
-    /// `X-Forwarded-Client-Cert` of Envoy, with `Cert` and, if there is one, `Chain`. The last element counts, which the
+    /// `X-Forwarded-Client-Cert` of Envoy, with `Cert` and optionally `Chain`. The last element is used, which the
     /// nearest proxy has added.
     ///
-    /// Let Envoy add `cert` and `chain` (`set_current_client_cert_details`), but not `uri` and `dns`: it does not quote
-    /// those, and the owner of a certificate chooses their text.
+    /// Configure Envoy to add `cert` and `chain` (`set_current_client_cert_details`), but not `uri` and `dns`: it does not
+    /// quote those, and the owner of a certificate chooses their text.
     Envoy,
     /// `X-Amzn-Mtls-Clientcert` of an AWS Application Load Balancer in passthrough mode, or `X-Amzn-Mtls-Clientcert-Leaf`
-    /// of one that verifies. A request with both is refused: the load balancer sets one of them, and a client could have
+    /// in verify mode. A request with both is rejected: the load balancer sets one of them, and a client could have
     /// sent the other.
     AwsAlb,
 }
 
-/// The variant alone: certificates are personal data.
+/// Shows only the variant, because certificates are personal data.
 impl fmt::Debug for ClientCertificateSource {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -58,13 +57,13 @@ impl fmt::Debug for ClientCertificateSource {
     }
 }
 
-/// A client certificate in PEM, with the certificates that it was issued by as far as they are known.
+/// A client certificate in PEM, with its issuer certificates as far as they are known.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ClientCertificate {
     /// The certificate of the client.
     pub certificate: String,
-    /// The certificates above it, the nearest first.
+    /// The issuer certificates, in order from the client's certificate to the root.
     pub chain: Vec<String>,
 }
 
@@ -92,14 +91,17 @@ impl ClientCertificateSource {
             Self::None => return Ok(None),
             Self::Tls(chain) => Some(chain.iter().map(|der| pem(der)).collect()),
             Self::ClientCert => client_cert(headers)?,
-            Self::Nginx(name) => sole(headers, name)?
+            Self::Nginx(name) => single_value(headers, name)?
                 .filter(|it| !it.is_empty())
                 .map(escaped),
-            Self::Apache(name) => sole(headers, name)?
+            Self::Apache(name) => single_value(headers, name)?
                 .filter(|it| !it.is_empty() && *it != "(null)")
                 .map(pems),
             Self::Envoy => envoy(headers)?,
-            Self::AwsAlb => match (sole(headers, &ALB)?, sole(headers, &ALB_LEAF)?) {
+            Self::AwsAlb => match (
+                single_value(headers, &ALB)?,
+                single_value(headers, &ALB_LEAF)?,
+            ) {
                 (Some(_), Some(_)) => return Err(PresentedError::Certificate),
                 (one, other) => one.or(other).map(escaped),
             },
@@ -122,11 +124,11 @@ impl ClientCertificateSource {
 
 /// RFC 9440 §2: byte sequences of structured fields.
 fn client_cert(headers: &HeaderMap) -> Result<Option<Vec<String>>, PresentedError> {
-    let Some(leaf) = sole(headers, &CLIENT_CERT)? else {
+    let Some(leaf) = single_value(headers, &CLIENT_CERT)? else {
         return Ok(None);
     };
     let mut certificates = vec![byte_sequence(leaf)?];
-    // A list may come in several fields.
+    // A list may be split into several header fields.
     for field in headers.get_all(CLIENT_CERT_CHAIN) {
         let field = field.to_str().map_err(|_| PresentedError::Certificate)?;
         for item in field.split(',').filter(|item| !item.trim().is_empty()) {
@@ -137,7 +139,7 @@ fn client_cert(headers: &HeaderMap) -> Result<Option<Vec<String>>, PresentedErro
 }
 
 fn byte_sequence(text: &str) -> Result<String, PresentedError> {
-    // Parameters may follow; RFC 9440 has none.
+    // Structured fields may have parameters; RFC 9440 defines none.
     let text = text.split(';').next().unwrap_or_default().trim();
     let inner = text
         .strip_prefix(':')
@@ -149,10 +151,10 @@ fn byte_sequence(text: &str) -> Result<String, PresentedError> {
     }
 }
 
-/// `Hash=…;Cert="…";Chain="…",…`, as Envoy documents it. Quoted values may have separators, and quotes after a backslash.
+/// `Hash=…;Cert="…";Chain="…",…`, as Envoy documents it. Quoted values may contain separators and escaped quotes.
 ///
-/// Some of the text is the client's own: other values of the last element, such as the subject of its certificate, and the
-/// elements before it. What could be read in two ways is refused.
+/// The client controls some of the text: other values of the last element, such as the subject of its certificate, and the
+/// elements before it. Ambiguous text is rejected.
 fn envoy(headers: &HeaderMap) -> Result<Option<Vec<String>>, PresentedError> {
     let Some(field) = headers.get_all(XFCC).iter().next_back() else {
         return Ok(None);
@@ -184,7 +186,7 @@ fn envoy(headers: &HeaderMap) -> Result<Option<Vec<String>>, PresentedError> {
     Ok(Some(certificates))
 }
 
-/// The parts of a text. A quote that stays open is an error: the quotes of one part could be taken for those of another.
+/// Splits a text at separators outside of quotes. An unclosed quote is an error, because it makes the parts ambiguous.
 fn split_unquoted(text: &str, separator: char) -> Result<Vec<&str>, PresentedError> {
     let (mut is_quoted, mut is_escaped) = (false, false);
     let parts = text.split(|character| {

@@ -1,35 +1,35 @@
-//! Why the headers of a request cannot be read.
+//! Errors in the headers of a request.
 
 use http::StatusCode;
 use http::header::{HeaderValue, WWW_AUTHENTICATE};
 
 use crate::server::response::{Response, json_error};
 
-/// Why what a client presents cannot be read. It shows nothing of the request.
+/// Why the credentials in a request cannot be read. It contains no data of the request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PresentedError {
-    /// A header that may be there once is there twice.
-    #[error("a header is there more than once")]
+    /// A header that must not be repeated occurs twice.
+    #[error("a header is repeated")]
     RepeatedHeader,
     /// A header has a byte that is not visible ASCII.
-    #[error("a header has characters that it must not have")]
+    #[error("a header has characters that are not allowed")]
     Header,
-    /// The credentials after `Basic` are not the Base64 of two form-encoded texts with a colon between them (RFC 6749
-    /// §2.3.1).
-    #[error("the credentials of the scheme Basic cannot be read")]
+    /// The credentials after `Basic` are not the base64 encoding of two form-encoded strings with a colon between them (RFC
+    /// 6749 §2.3.1).
+    #[error("the Basic credentials are malformed")]
     BasicCredentials,
-    /// There is no access token after the scheme, or it has characters that no token has (RFC 6750 §2.1).
-    #[error("the access token cannot be read")]
+    /// There is no access token after the scheme, or it has invalid characters (RFC 6750 §2.1).
+    #[error("the access token is malformed")]
     Token,
-    /// There are two access tokens (RFC 6750 §2).
+    /// There is more than one access token (RFC 6750 §2).
     #[error("there is more than one access token")]
     SeveralTokens,
-    /// There are two `DPoP` headers, or one cannot be read (RFC 9449 §4.3).
-    #[error("there is not one DPoP proof that can be read")]
+    /// There is more than one `DPoP` header, or it has invalid characters (RFC 9449 §4.3).
+    #[error("the DPoP proof is repeated or malformed")]
     DpopProof,
-    /// The header that the certificate is read from does not have one.
-    #[error("the client certificate cannot be read")]
+    /// The header of the certificate does not contain a valid one.
+    #[error("the client certificate is malformed")]
     Certificate,
 }
 
@@ -44,7 +44,7 @@ impl PresentedError {
         }
     }
 
-    /// The response of an endpoint that clients authenticate at, such as the token endpoint: 400, or 401 with a challenge
+    /// The response of an endpoint with client authentication, such as the token endpoint: 400, or 401 with a challenge
     /// for `invalid_client`.
     pub fn response(&self) -> Response {
         match self {

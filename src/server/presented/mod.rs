@@ -1,4 +1,4 @@
-//! What a client presents in the headers of its request.
+//! The credentials and tokens that a client presents in the headers of its request.
 
 mod authorization;
 mod certificate;
@@ -15,11 +15,11 @@ pub use certificate::{ClientCertificate, ClientCertificateSource};
 pub use error::PresentedError;
 pub(crate) use request::presented;
 
-/// What a client presents in a request to your server: its credentials, an access token, a DPoP proof, an attestation
-/// and a client certificate.
+/// The credentials and tokens that a client presents in a request to your server: client credentials, an access token, a
+/// DPoP proof, an attestation and a client certificate.
 ///
-/// The requests of the SDK take it: `TokenRequest::new(body).presented(&presented)` fills in each member that the
-/// request has for it. What a client puts into the parameters of its request stays there; Authlete reads it.
+/// Pass it to the requests of the SDK: `TokenRequest::new(body).presented(&presented)` fills in the corresponding members.
+/// Credentials in the parameters of the client's request are left there; Authlete reads them.
 ///
 /// ```
 /// # use authlete::server::{ClientCertificateSource, Presented, PresentedError};
@@ -28,7 +28,7 @@ pub(crate) use request::presented;
 /// let presented = Presented::from_headers(headers, &ClientCertificateSource::None)?;
 /// let request = TokenRequest::new(body)
 ///     .presented(&presented)
-///     .received_at("POST", "https://as.example.com/token"); // what a DPoP proof is for
+///     .received_at("POST", "https://as.example.com/token"); // to verify a DPoP proof
 /// # Ok(request) }
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -41,7 +41,7 @@ pub struct Presented {
     certificate: Option<ClientCertificate>,
 }
 
-/// The credentials of a client that authenticates by the scheme `Basic`.
+/// The credentials of a client that authenticates with the scheme `Basic`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ClientCredentials {
@@ -51,17 +51,17 @@ pub struct ClientCredentials {
     pub client_secret: Secret,
 }
 
-/// An access token, and how it was presented.
+/// An access token, and its authentication scheme.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PresentedToken {
     /// The token.
     pub value: Secret,
-    /// The authentication scheme that it came with.
+    /// The authentication scheme with which it was presented.
     pub scheme: TokenScheme,
 }
 
-/// The scheme that an access token is presented by.
+/// The scheme with which an access token is presented.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TokenScheme {
     /// `Bearer`, in the header or in a form (RFC 6750 §2).
@@ -75,38 +75,38 @@ const ATTESTATION: HeaderName = HeaderName::from_static("oauth-client-attestatio
 const ATTESTATION_POP: HeaderName = HeaderName::from_static("oauth-client-attestation-pop");
 
 impl Presented {
-    /// Reads the headers of a request. A client certificate is read from `source`, and from nothing else.
+    /// Reads the headers of a request. A client certificate is read only from `source`.
     ///
     /// # Errors
-    /// A header that is there twice or cannot be read; [`PresentedError::response`] is what the client gets.
+    /// A header is repeated or malformed; [`PresentedError::response`] is the response for the client.
     pub fn from_headers(
         headers: &HeaderMap,
         source: &ClientCertificateSource,
     ) -> Result<Self, PresentedError> {
         let mut presented = Self {
-            dpop: sole(headers, &DPOP)
+            dpop: single_value(headers, &DPOP)
                 .map_err(|_| PresentedError::DpopProof)?
                 .map(Secret::from),
-            attestation: sole(headers, &ATTESTATION)?.map(Secret::from),
-            attestation_pop: sole(headers, &ATTESTATION_POP)?.map(Secret::from),
+            attestation: single_value(headers, &ATTESTATION)?.map(Secret::from),
+            attestation_pop: single_value(headers, &ATTESTATION_POP)?.map(Secret::from),
             certificate: source.read(headers)?,
             ..Self::default()
         };
-        match sole(headers, &http::header::AUTHORIZATION)?.map(Authorization::parse) {
+        match single_value(headers, &http::header::AUTHORIZATION)?.map(Authorization::parse) {
             None => {}
             Some(Authorization::Basic(client)) => presented.client = Some(client?),
             Some(Authorization::Token(token)) => presented.access_token = Some(token?),
-            // A scheme of something else, such as a proxy.
+            // A scheme for another purpose, such as a proxy.
             Some(Authorization::Other) => {}
         }
         Ok(presented)
     }
 
-    /// Adds the access token that a form has as `access_token` (RFC 6750 §2.2). Call it for a POST of the media type
-    /// `application/x-www-form-urlencoded` to a resource, and nowhere else.
+    /// Adds the access token in the form parameter `access_token` (RFC 6750 §2.2). Call it only for POST requests with the
+    /// media type `application/x-www-form-urlencoded` to a protected resource.
     ///
     /// # Errors
-    /// There is a token in the header too, or more than one in the form, or it has characters that no token has.
+    /// There is also a token in the header, or more than one in the form, or it has invalid characters.
     pub fn with_form(mut self, form: &str) -> Result<Self, PresentedError> {
         let mut tokens = authorization::form_values(form, "access_token");
         if let Some(value) = tokens.next() {
@@ -123,7 +123,7 @@ impl Presented {
         self.client.as_ref()
     }
 
-    /// Whether the client authenticates by the scheme `Basic`: then a failure is answered with 401 and a challenge
+    /// Whether the client authenticates with the scheme `Basic`: then the response to a failure is 401 with a challenge
     /// (RFC 6749 §5.2).
     pub fn used_basic(&self) -> bool {
         self.client.is_some()
@@ -139,8 +139,8 @@ impl Presented {
         self.dpop.as_ref()
     }
 
-    /// The proof that counts for the access token: none when the token came by the scheme `Bearer`, since a token that
-    /// is bound to a key has to come by `DPoP` (RFC 9449 §7.1).
+    /// The DPoP proof for the access token. `None` if the token was presented with the scheme `Bearer`, since a token that
+    /// is bound to a key must be presented with `DPoP` (RFC 9449 §7.1).
     pub fn dpop_of_access_token(&self) -> Option<&Secret> {
         let is_bound = self
             .access_token
@@ -154,7 +154,7 @@ impl Presented {
         self.attestation.as_ref()
     }
 
-    /// The proof that the client instance has the key of its attestation.
+    /// The proof of possession of the key in the attestation.
     pub fn attestation_pop(&self) -> Option<&Secret> {
         self.attestation_pop.as_ref()
     }
@@ -165,8 +165,11 @@ impl Presented {
     }
 }
 
-/// The value of a header that may be there once.
-fn sole<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>, PresentedError> {
+/// The value of a header that must not be repeated.
+fn single_value<'a>(
+    headers: &'a HeaderMap,
+    name: &HeaderName,
+) -> Result<Option<&'a str>, PresentedError> {
     let mut values = headers.get_all(name).iter();
     let Some(value) = values.next() else {
         return Ok(None);

@@ -1,11 +1,11 @@
-//! The members of requests that what a client presents goes into.
+//! Copies what a client presents into requests.
 
-/// Defines the methods of a request that has such members.
+/// Defines the methods of a request with members for what a client presents.
 macro_rules! presented {
     ($name:ident { $($member:ident),* } at { $($place:ident),* }) => {
         impl $crate::types::$name {
-            /// Puts what the client presents into the members that this request has for it. A member for which the client
-            /// presents nothing stays as it is.
+            /// Copies what the client presents into the corresponding members of this request. Members for which the client
+            /// presents nothing stay unchanged.
             #[must_use]
             pub fn presented(mut self, presented: &$crate::server::Presented) -> Self {
                 $( $crate::server::presented!(@ self, presented, $member); )*
@@ -17,8 +17,8 @@ macro_rules! presented {
     (at $name:ident {}) => {};
     (at $name:ident { htm, htu }) => {
         impl $crate::types::$name {
-            /// Says which HTTP method and URL the request of the client came to, which a DPoP proof is for (RFC 9449
-            /// §4.3). The URL is the public one of your endpoint, not one behind a proxy.
+            /// Sets the HTTP method and the URL of the client's request, which are needed to verify a DPoP proof (RFC 9449
+            /// §4.3). The URL is the public URL of your endpoint, not an internal one behind a proxy.
             #[must_use]
             pub fn received_at(
                 mut self,

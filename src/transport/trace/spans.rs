@@ -22,7 +22,7 @@ use crate::{ApiVersion, Error, Operation, RateLimit, Result, Root, Route};
 /// The target of all spans and events of this crate, for filters.
 const TARGET: &str = "authlete";
 
-/// The span of a call: its attempts, and the waits between them.
+/// The span of a call, with its attempts and the delays between them.
 pub(crate) struct CallTrace {
     operation: &'static Operation,
     begun: Instant,
@@ -35,7 +35,7 @@ impl CallTrace {
             target: TARGET,
             "call",
             otel.name = %format_args!("authlete {}", operation.id),
-            // The attempts are what goes to the server.
+            // The requests to the server are the attempts.
             otel.kind = "internal",
             otel.status_code = Empty,
             authlete.operation = operation.id,
@@ -53,7 +53,7 @@ impl CallTrace {
         call.instrument(self.span.clone())
     }
 
-    /// Emits the one event of a call that is above debug.
+    /// Emits the only event of a call above debug.
     pub fn failed(&self, error: &Error) {
         let fields = TraceFields::of_error(error);
         let error_type = fields.error_type(error);
@@ -76,7 +76,7 @@ impl CallTrace {
     }
 }
 
-/// The span of one request and its answer.
+/// The span of one request and its response.
 pub(in crate::transport) struct AttemptTrace {
     operation: &'static Operation,
     begun: Instant,
@@ -125,17 +125,17 @@ impl AttemptTrace {
 
     /// Emits the outcome of the attempt.
     pub fn ended(&self, result: &Result<RawResponse>) {
-        // To find the result code, the whole body is read once more.
+        // Only if enabled, because finding the result code parses the whole body.
         if enabled!(target: TARGET, Level::DEBUG) {
             match result {
-                Ok(received) => self.answered(received),
+                Ok(received) => self.succeeded(received),
                 Err(error) => self.failed(error),
             }
         }
     }
 
-    fn answered(&self, received: &RawResponse) {
-        let fields = TraceFields::of_answer(received);
+    fn succeeded(&self, received: &RawResponse) {
+        let fields = TraceFields::of_response(received);
         fields.record(&self.span);
         self.span.in_scope(|| {
             debug!(
@@ -210,7 +210,7 @@ struct TraceFields<'a> {
 }
 
 impl<'a> TraceFields<'a> {
-    fn of_answer(received: &'a RawResponse) -> Self {
+    fn of_response(received: &'a RawResponse) -> Self {
         Self {
             status: Some(received.status),
             result_code: result_code_in(&received.body),
@@ -233,7 +233,7 @@ impl<'a> TraceFields<'a> {
         self.status.map(|status| status.as_u16())
     }
 
-    /// The class of an error: the status, when that is what is wrong.
+    /// The `error.type` of an error: the status, if it is an error status.
     fn error_type(&self, error: &Error) -> &str {
         match &self.status {
             Some(status) if !status.is_success() => status.as_str(),
@@ -248,7 +248,7 @@ impl<'a> TraceFields<'a> {
     }
 }
 
-/// The `error.type` of an error without a status. The conventions ask for few values.
+/// The `error.type` of an error without an error status. The conventions require low cardinality.
 fn kind(error: &Error) -> &'static str {
     match error {
         Error::Config(_) => "config",
@@ -271,19 +271,19 @@ fn kind(error: &Error) -> &'static str {
     }
 }
 
-/// The result code of an answer, without decoding the rest of it.
+/// The result code in the body of a response, without decoding the rest.
 fn result_code_in(body: &[u8]) -> Option<&str> {
     #[derive(Deserialize)]
-    struct Answer<'a> {
+    struct Body<'a> {
         #[serde(rename = "resultCode")]
         result_code: Option<&'a str>,
     }
-    // serde takes an array for an object with its members in order.
+    // serde would accept an array with the members in order.
     if !body.trim_ascii_start().starts_with(b"{") {
         return None;
     }
-    let answer: Answer<'_> = serde_json::from_slice(body).ok()?;
-    answer.result_code.filter(|text| is_result_code(text))
+    let body: Body<'_> = serde_json::from_slice(body).ok()?;
+    body.result_code.filter(|text| is_result_code(text))
 }
 
 #[cfg(test)]
@@ -291,7 +291,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_result_codes_are_taken_for_result_codes() {
+    fn malformed_result_codes_are_ignored() {
         for (body, expected) in [
             (
                 r#"{"a":{"resultCode":"B2"},"resultCode":"A001202"}"#,

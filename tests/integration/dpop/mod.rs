@@ -377,32 +377,32 @@ fn a_key_that_cannot_sign_is_refused() {
         key
     };
     let unusable =
-        "is of a type that cannot sign: it must be EC (P-256, P-384, P-521), OKP (Ed25519) or RSA";
-    let length = "has a member of a length that its curve does not have";
-    let inconsistent = "has members that do not belong together, or is too small";
-    let no_jwk = "is no JWK, which is a JSON object with text for each member of a key";
+        "has an unsupported type: it must be EC (P-256, P-384, P-521), OKP (Ed25519) or RSA";
+    let length = "has a member of the wrong length for its curve";
+    let inconsistent = "has inconsistent members, or is too small";
+    let no_jwk = "is not a JWK: a JSON object with a string for each member of the key";
     for (key, reason) in [
         (json!("SECRET"), no_jwk),
         (json!({ "d": "SECRET" }), no_jwk),
         (json!({ "kty": "EC", "d": ["SECRET"] }), no_jwk),
         (
             json!({ "kty": "oct", "k": "SECRET" }),
-            "is a symmetric key: proofs are signed with an asymmetric one",
+            "is a symmetric key, but proofs are signed with an asymmetric key",
         ),
         (json!({ "kty": "SECRET", "d": "SECRET" }), unusable),
         (changed(keys::p256(), "crv", json!("secp256k1")), unusable),
         (changed(keys::ed25519(), "crv", json!("X25519")), unusable),
         (
             changed(keys::p256(), "d", Value::Null),
-            "is a public key: the private one signs",
+            "is a public key, but proofs are signed with the private key",
         ),
         (
             changed(keys::rsa(), "d", Value::Null),
-            "is a public key: the private one signs",
+            "is a public key, but proofs are signed with the private key",
         ),
         (
             changed(keys::ed25519(), "x", Value::Null),
-            "has not all members of a public key",
+            "lacks members of a public key",
         ),
         (
             changed(keys::rsa(), "qi", Value::Null),
@@ -410,11 +410,11 @@ fn a_key_that_cannot_sign_is_refused() {
         ),
         (
             changed(keys::p256(), "alg", json!("ES384")),
-            "has an `alg` that a key of its type cannot sign proofs with",
+            "has an `alg` that keys of its type do not support",
         ),
         (
             changed(keys::rsa(), "alg", json!("none")),
-            "has an `alg` that a key of its type cannot sign proofs with",
+            "has an `alg` that keys of its type do not support",
         ),
         (changed(keys::p256(), "crv", json!("P-384")), length),
         (changed(keys::p256(), "d", json!("SECRET12")), length),
@@ -459,7 +459,7 @@ fn dpop_key_is_rejected_for_2_x() {
     let config = Config::v2("https://a.example", 1, "SECRET").dpop_key(keys::p256().to_string());
     assert_eq!(
         config_error(config),
-        "DpopKey (AUTHLETE_DPOP_KEY), set in code: proves the possession of access tokens, which 2.x does not have"
+        "DpopKey (AUTHLETE_DPOP_KEY), set in code: is for access tokens, which 2.x does not have"
     );
 }
 

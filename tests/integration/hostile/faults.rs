@@ -110,7 +110,7 @@ fn heads() -> Vec<Fault> {
     };
     vec![
         fault(
-            "no HTTP",
+            "not HTTP",
             SendAndClose(b"220 SECRET.example.com ESMTP\r\n".into()),
         ),
         fault("HTTP/0.9", SendAndClose(BEGINNING.into())),
@@ -122,15 +122,15 @@ fn heads() -> Vec<Fault> {
         fault("a header with NUL", head("x-a: \0SECRET\r\n")),
         fault("101 headers", head(&"x-a: b\r\n".repeat(101))),
         fault(
-            "headers without end",
+            "endless headers",
             endless("HTTP/1.1 200 OK\r\nx-a: ", vec![b'a'; 1 << 12]),
         ),
         until_deadline(
-            "1xx without end",
+            "endless 1xx responses",
             endless("", b"HTTP/1.1 103 Early Hints\r\n\r\n".repeat(16)),
         ),
         fault(
-            "a protocol that was not asked for",
+            "an unrequested protocol upgrade",
             SendAndClose(partial_response(
                 "HTTP/1.1 101 Switching Protocols\r\nupgrade: h2c\r\nconnection: upgrade\r\n",
             )),
@@ -155,15 +155,15 @@ fn lengths() -> Vec<Fault> {
             SendAndClose(head("content-length: 9\r\n")),
         ),
         fault(
-            "content-length negative",
+            "negative content-length",
             SendAndClose(head("content-length: -1\r\n")),
         ),
         fault(
-            "content-length no number",
+            "content-length not a number",
             SendAndClose(head("content-length: SECRET\r\n")),
         ),
         fault(
-            "content-length beyond 64 bits",
+            "content-length larger than 64 bits",
             SendAndClose(head("content-length: 99999999999999999999\r\n")),
         ),
         fault(
@@ -179,16 +179,16 @@ fn lengths() -> Vec<Fault> {
             chunked("SECRET\r\n{}\r\n0\r\n\r\n"),
         ),
         fault(
-            "a chunk longer than 64 bits",
+            "a chunk length larger than 64 bits",
             chunked("fffffffffffffffff\r\n{}\r\n0\r\n\r\n"),
         ),
         fault(
-            "a chunk longer than it says",
+            "a chunk longer than its length",
             chunked("2\r\n{}SECRET\r\n0\r\n\r\n"),
         ),
         fault("no last chunk", chunked("2\r\n{}\r\n")),
         fault(
-            "a body without end",
+            "an endless body",
             SendRepeatedly {
                 first: b"HTTP/1.1 200 OK\r\n\r\n{\"accessToken\":\"SECRET".to_vec(),
                 again: vec![b'a'; 1 << 16],
@@ -196,7 +196,7 @@ fn lengths() -> Vec<Fault> {
             },
         ),
         fault(
-            "small chunks without end",
+            "endless small chunks",
             SendRepeatedly {
                 first: b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n".to_vec(),
                 again: b"10\r\n                \r\n".repeat(1 << 10),
@@ -205,7 +205,7 @@ fn lengths() -> Vec<Fault> {
         ),
         // The second response must not be used for the next call.
         fault(
-            "a second answer after the first",
+            "a second response after the first",
             Answer([first, forged].concat()),
         ),
     ]
@@ -228,7 +228,7 @@ fn statuses() -> Vec<Fault> {
         fault("204", Answer(b"HTTP/1.1 204 No Content\r\n\r\n".into())),
         fault("205 without a body", Answer(http(205, "", ""))),
         fault(
-            "200 with a page",
+            "200 with an HTML page",
             Answer(http(
                 200,
                 "content-type: text/html\r\n",
@@ -240,7 +240,7 @@ fn statuses() -> Vec<Fault> {
         fault("303 to another host", redirect(303)),
         fault("307 to another host", redirect(307)),
         fault("308 to another host", redirect(308)),
-        fault("401 with Authlete's reason", Answer(http(401, "", api))),
+        fault("401 with a result code", Answer(http(401, "", api))),
         fault("404", status(404, "")),
         fault("407", status(407, "proxy-authenticate: Basic\r\n")),
         fault("408", status(408, "connection: close\r\n")),
@@ -270,25 +270,25 @@ fn statuses() -> Vec<Fault> {
             status(429, "retry-after: Sun, 06 Nov 1994 08:49:37 GMT\r\n"),
         ),
         fault(
-            "429, `Retry-After` unreadable",
+            "429, invalid `Retry-After`",
             status(429, "retry-after: -1 soon\r\n"),
         ),
         fault(
-            "429, `Retry-After` beyond the deadline",
+            "429, `Retry-After` past the deadline",
             status(429, "retry-after: 3600\r\n"),
         ),
         fault(
-            "429, `Retry-After` with a date beyond the deadline",
+            "429, `Retry-After` with a date past the deadline",
             status(429, &format!("retry-after: {hour}\r\n")),
         ),
         fault(
-            "429, `RateLimit-Reset` beyond the deadline",
+            "429, `RateLimit-Reset` past the deadline",
             status(429, "ratelimit-reset: 18446744073709551615\r\n"),
         ),
         fault("500", status(500, "")),
-        fault("500 with Authlete's reason", Answer(http(500, "", api))),
+        fault("500 with a result code", Answer(http(500, "", api))),
         fault(
-            "502 with a page",
+            "502 with an HTML page",
             Answer(http(
                 502,
                 "content-type: text/html\r\n",
@@ -297,7 +297,7 @@ fn statuses() -> Vec<Fault> {
         ),
         fault("503", status(503, "")),
         fault(
-            "503, `Retry-After` beyond the deadline",
+            "503, `Retry-After` past the deadline",
             status(503, "retry-after: 3600\r\n"),
         ),
         fault("504", status(504, "")),
@@ -320,62 +320,56 @@ fn bodies() -> Vec<Fault> {
     };
     let value = |member: &str, value: &str| ok(format!(r#"{{"action":"OK","{member}":{value}}}"#));
     vec![
-        fault("JSON that is cut off", ok(BEGINNING)),
-        fault(
-            "something after the JSON",
-            ok(format!("{BEGINNING}\"}}SECRET")),
-        ),
-        fault(
-            "something before the JSON",
-            ok(format!("SE{BEGINNING}\"}}")),
-        ),
+        fault("truncated JSON", ok(BEGINNING)),
+        fault("data after the JSON", ok(format!("{BEGINNING}\"}}SECRET"))),
+        fault("data before the JSON", ok(format!("SE{BEGINNING}\"}}"))),
         fault("a byte order mark", ok(format!("\u{feff}{BEGINNING}\"}}"))),
         fault("JSON in UTF-16", ok(utf_16(&format!("{BEGINNING}\"}}")))),
         fault("NUL before the JSON", ok(format!("\0{BEGINNING}\"}}"))),
-        fault("NUL in a text", value("subject", "\"SECRET\0\"")),
+        fault("NUL in a string", value("subject", "\"SECRET\0\"")),
         fault(
-            "NUL in a text, escaped",
+            "escaped NUL in a string",
             value("clientIdAlias", r#""\u0000""#),
         ),
-        fault("no UTF-8 in a text", ok(b"{\"subject\":\"SECRET\xff\"}")),
         fault(
-            "half a surrogate pair",
-            value("subject", r#""SECRET\ud800""#),
+            "invalid UTF-8 in a string",
+            ok(b"{\"subject\":\"SECRET\xff\"}"),
         ),
-        fault("a list in place of the object", ok(r#"["SECRET"]"#)),
-        fault("`null` in place of the object", ok("null")),
-        fault("a number in place of a text", value("action", "5")),
+        fault("a lone surrogate", value("subject", r#""SECRET\ud800""#)),
+        fault("an array instead of the object", ok(r#"["SECRET"]"#)),
+        fault("`null` instead of the object", ok("null")),
+        fault("a number instead of a string", value("action", "5")),
         fault(
-            "a text in place of a number",
+            "a string instead of a number",
             value("clientId", r#""SECRET""#),
         ),
         fault(
-            "an integer beyond 64 bits",
+            "an integer larger than 64 bits",
             value("clientId", "9223372036854775808"),
         ),
+        fault("a fraction instead of an integer", value("clientId", "1.5")),
+        fault("a number out of range", value("clientId", "1e400")),
         fault(
-            "a fraction in place of an integer",
-            value("clientId", "1.5"),
-        ),
-        fault("a number beyond all range", value("clientId", "1e400")),
-        fault(
-            "a number beyond all range, in an unknown member",
+            "a number out of range, in an unknown member",
             value("x", "1e400"),
         ),
         fault("`NaN`", value("clientId", "NaN")),
-        fault("a member twice", value("action", r#""A","action":"B""#)),
+        fault("a duplicate member", value("action", r#""A","action":"B""#)),
         fault("unknown members", value("x", r#"[{"y":null}]"#)),
-        fault("100,000 objects deep", deep("properties", r#"{"a":"#, "}")),
-        fault("100,000 lists deep", deep("properties", "[", "]")),
         fault(
-            "100,000 objects deep, in an unknown member",
+            "100,000 nested objects",
+            deep("properties", r#"{"a":"#, "}"),
+        ),
+        fault("100,000 nested arrays", deep("properties", "[", "]")),
+        fault(
+            "100,000 nested objects, in an unknown member",
             deep("x", r#"{"a":"#, "}"),
         ),
         fault(
-            "100,000 lists deep, in an unknown member",
+            "100,000 nested arrays, in an unknown member",
             deep("x", "[", "]"),
         ),
-        fault("100,000 lists deep, never closed", ok("[".repeat(DEEP))),
+        fault("100,000 nested arrays, never closed", ok("[".repeat(DEEP))),
         fault(
             format!("gzip{GZIP}"),
             Answer(http(
@@ -389,11 +383,11 @@ fn bodies() -> Vec<Fault> {
             Answer(http(200, "content-encoding: gzip\r\n", gzip::bomb())),
         ),
         fault(
-            format!("no gzip where it says so{GZIP}"),
+            format!("invalid gzip data{GZIP}"),
             Answer(http(200, "content-encoding: gzip\r\n", BEGINNING)),
         ),
         fault(
-            "an unknown encoding",
+            "an unknown content encoding",
             Answer(http(200, "content-encoding: x-secret\r\n", "SECRET")),
         ),
     ]
@@ -407,10 +401,13 @@ fn tls() -> Vec<Fault> {
     // A record header announcing a ServerHello that does not arrive (RFC 8446 §5.1).
     let half = b"\x16\x03\x03\x00\x7a\x02\x00\x00\x76".to_vec();
     vec![
-        fault("no TLS", NoTls(b"HTTP/1.1 400 Bad Request\r\n\r\n".into())),
+        fault(
+            "plain text instead of TLS",
+            NoTls(b"HTTP/1.1 400 Bad Request\r\n\r\n".into()),
+        ),
         fault("closed in the TLS handshake", NoTls(Vec::new())),
         fault(
-            "closed in a message of the TLS handshake",
+            "closed within a message of the TLS handshake",
             NoTls(half.clone()),
         ),
         fault("silence in the TLS handshake", HalfTls(half)),
@@ -425,7 +422,7 @@ fn tls() -> Vec<Fault> {
         ),
         // The body ends with the connection, which anyone on the path can close (RFC 8446 §6.1).
         fault(
-            "TLS that is cut off",
+            "TLS closed without `close_notify`",
             CutTls(b"HTTP/1.1 200 OK\r\n\r\n{\"action\":\"OK\"}".into()),
         ),
         // Despite the alert, the request may have been processed.

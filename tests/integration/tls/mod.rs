@@ -142,8 +142,8 @@ async fn root_certificate_of_the_configuration_is_trusted() {
     let differing = config.root_certificate(root.pem());
     assert_eq!(
         api.with_config(differing).unwrap_err().to_string(),
-        "RootCertificate (AUTHLETE_ROOT_CERTIFICATE) differs from that of the connections: \
-         make a handle with connections of its own"
+        "RootCertificate (AUTHLETE_ROOT_CERTIFICATE) differs from that of the existing connections: \
+         build a separate handle"
     );
 }
 
@@ -161,7 +161,7 @@ fn invalid_root_certificate_in_the_configuration_is_rejected() {
     let error = Authlete::new(config.root_certificate(no_certificate)).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the HTTP client cannot be made: is RootCertificate (AUTHLETE_ROOT_CERTIFICATE) a certificate? \
+        "the HTTP client cannot be built: is RootCertificate (AUTHLETE_ROOT_CERTIFICATE) a certificate? \
          does the system have root certificates (ca-certificates)?"
     );
 }
@@ -185,7 +185,7 @@ fn root_certificate_cannot_be_added_to_a_reqwest_client() {
         .build();
     assert_eq!(
         error.unwrap_err().to_string(),
-        "roots and ClientCertificate (AUTHLETE_CLIENT_CERTIFICATE) are settings of the reqwest client, which is yours: set them there"
+        "root certificates and ClientCertificate (AUTHLETE_CLIENT_CERTIFICATE) must be set on your reqwest client"
     );
     let config =
         Config::v3("https://a.example", 1, "t").root_certificate(Authority::new("root").pem());

@@ -74,8 +74,8 @@ fn invalid_client_certificate_is_rejected() {
     let pem = one.certificate.pem() + &other.key.serialize_pem();
     assert_eq!(
         config_error(config.client_certificate(pem)),
-        "the HTTP client cannot be made: do the certificate and the key of \
-         ClientCertificate (AUTHLETE_CLIENT_CERTIFICATE) belong together? \
+        "the HTTP client cannot be built: do the certificate and the key of \
+         ClientCertificate (AUTHLETE_CLIENT_CERTIFICATE) match? \
          does the system have root certificates (ca-certificates)?"
     );
 }
@@ -93,8 +93,8 @@ fn client_certificate_cannot_change_for_existing_connections() {
     for differing in [plain.clone(), other] {
         assert_eq!(
             api.with_config(differing).unwrap_err().to_string(),
-            "ClientCertificate (AUTHLETE_CLIENT_CERTIFICATE) differs from that of the connections: \
-             make a handle with connections of its own"
+            "ClientCertificate (AUTHLETE_CLIENT_CERTIFICATE) differs from that of the existing connections: \
+             build a separate handle"
         );
     }
     // A complete reqwest client has its own connections.
