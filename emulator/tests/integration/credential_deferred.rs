@@ -36,7 +36,7 @@ async fn transaction(wallet: &Wallet<'_>) -> String {
 }
 
 async fn assert_invalid(wallet: &Wallet<'_>, request: Value, error: &str, code: &str) {
-    let answer = wallet.come_back(&request).await;
+    let answer = wallet.parse_deferred(&request).await;
     assert_eq!(answer.action, CredentialDeferredParseAction::BadRequest);
     assert_eq!(answer.result_code.as_deref(), Some(code));
     assert_eq!(content(answer.response_content.as_ref())["error"], error);
@@ -79,7 +79,7 @@ async fn a_wallet_comes_back_with_the_transaction_id(
 
     // The wallet asks twice, and the credential is still not ready.
     for _ in 0..2 {
-        let answer = wallet.come_back(&request).await;
+        let answer = wallet.parse_deferred(&request).await;
         assert_eq!(answer.action, CredentialDeferredParseAction::Ok);
         let info = answer.info.unwrap();
         assert_eq!(info.identifier.as_deref(), Some(&*identifier));
@@ -96,7 +96,7 @@ async fn a_wallet_comes_back_with_the_transaction_id(
     assert_eq!(answer.action, CredentialDeferredIssueAction::CallerError);
 
     // Now it is.
-    assert!(wallet.come_back(&request).await.info.is_some());
+    assert!(wallet.parse_deferred(&request).await.info.is_some());
     let answer = issue_deferred(&api, order(&identifier, &payload())).await;
     assert_eq!(answer.action, CredentialDeferredIssueAction::Ok);
     let response = content(answer.response_content.as_ref());
@@ -135,7 +135,7 @@ async fn a_transaction_is_of_one_token_and_ends(
     .await;
     let request = json!({ "transaction_id": transaction(&wallet).await });
     assert_invalid(&other, request.clone(), invalid, "A928337").await;
-    assert!(wallet.come_back(&request).await.info.is_some());
+    assert!(wallet.parse_deferred(&request).await.info.is_some());
 
     // What is deferred again does not live longer.
     emulator.advance(Duration::from_secs(30));
@@ -148,7 +148,7 @@ async fn a_transaction_is_of_one_token_and_ends(
     // The issuer can say no, for good.
     let identifier = transaction(&wallet).await;
     let request = json!({ "transaction_id": identifier });
-    assert!(wallet.come_back(&request).await.info.is_some());
+    assert!(wallet.parse_deferred(&request).await.info.is_some());
     let denial = CredentialDeferredIssueRequest::new(order(&identifier, &payload()));
     let answer = api.credential_deferred_issue(&denial.denied(true)).await;
     let answer = answer.unwrap();
@@ -160,7 +160,7 @@ async fn a_transaction_is_of_one_token_and_ends(
     // A client that is gone leaves nothing behind.
     let identifier = transaction(&wallet).await;
     let request = json!({ "transaction_id": identifier });
-    assert!(wallet.come_back(&request).await.info.is_some());
+    assert!(wallet.parse_deferred(&request).await.info.is_some());
     api.delete_client(client.id).await.unwrap();
     let answer = issue_deferred(&api, order(&identifier, &payload())).await;
     assert_eq!(answer.action, CredentialDeferredIssueAction::CallerError);
@@ -189,7 +189,7 @@ async fn a_transaction_outlives_the_emulator_and_is_not_in_its_state(
         ..wallet
     };
     let request = json!({ "transaction_id": identifier });
-    let info = wallet.come_back(&request).await.info.unwrap();
+    let info = wallet.parse_deferred(&request).await.info.unwrap();
     let key: Value = serde_json::from_str(&info.binding_key.unwrap()).unwrap();
     assert_eq!(key, wallet.key.jwk());
     let answer = issue_deferred(&api, order(&identifier, &payload())).await;
@@ -281,12 +281,12 @@ async fn a_batch_is_answered_as_a_whole(
     );
 
     // The draft has an error for a credential that is still not ready.
-    assert!(wallet.come_back(&responses[1]).await.info.is_some());
+    assert!(wallet.parse_deferred(&responses[1]).await.info.is_some());
     let answer = issue_deferred(&api, deferred(&ids[1])).await;
     assert_eq!(answer.action, CredentialDeferredIssueAction::BadRequest);
     let error = content(answer.response_content.as_ref());
     assert_eq!(error["error"], "issuance_pending");
-    assert!(wallet.come_back(&responses[1]).await.info.is_some());
+    assert!(wallet.parse_deferred(&responses[1]).await.info.is_some());
     let payload = json!({ "vct": "https://issuer.example/legacy" });
     let answer = issue_deferred(&api, order(&ids[1], &payload)).await;
     assert_eq!(answer.action, CredentialDeferredIssueAction::Ok);
@@ -326,7 +326,7 @@ async fn an_interval_is_positive_and_of_the_final_version(
             assert_eq!(response.get("interval"), expected.as_ref(), "{interval:?}");
 
             wallet
-                .come_back(&json!({ "transaction_id": identifier }))
+                .parse_deferred(&json!({ "transaction_id": identifier }))
                 .await;
             let mut request = CredentialDeferredIssueRequest::new(deferred(&identifier));
             request.interval = interval;
@@ -337,7 +337,7 @@ async fn an_interval_is_positive_and_of_the_final_version(
             // A credential is nothing to wait for.
             let payload = json!({ "vct": "https://issuer.example/legacy" });
             wallet
-                .come_back(&json!({ "transaction_id": identifier }))
+                .parse_deferred(&json!({ "transaction_id": identifier }))
                 .await;
             let mut request = CredentialDeferredIssueRequest::new(order(&identifier, &payload));
             request.interval = interval;
@@ -375,7 +375,7 @@ async fn deferred_and_batch_requests_need_a_good_token_and_a_service_that_issues
     let identifier = wallet.identifier(&request).await;
     wallet.issue(deferred(&identifier)).await;
     let transaction = json!({ "transaction_id": identifier });
-    let good = wallet.come_back(&transaction).await;
+    let good = wallet.parse_deferred(&transaction).await;
     assert_eq!(good.action, CredentialDeferredParseAction::Ok);
     assert_eq!(good.response_content, None);
 
@@ -388,7 +388,7 @@ async fn deferred_and_batch_requests_need_a_good_token_and_a_service_that_issues
             .expose()
             .starts_with("Bearer error=\"invalid_token\"")
     );
-    let refused = wallet.come_back(&transaction).await;
+    let refused = wallet.parse_deferred(&transaction).await;
     assert_eq!(refused.action, CredentialDeferredParseAction::Unauthorized);
     let challenge = refused.response_content.unwrap();
     assert!(
@@ -408,7 +408,7 @@ async fn deferred_and_batch_requests_need_a_good_token_and_a_service_that_issues
     assert!(body["error"].is_string());
     let refused = issue_batch(&api, &wallet.token, vec![deferred(&identifier)]).await;
     assert_eq!(refused.action, CredentialBatchIssueAction::Forbidden);
-    let refused = wallet.come_back(&transaction).await;
+    let refused = wallet.parse_deferred(&transaction).await;
     assert_eq!(refused.action, CredentialDeferredParseAction::Forbidden);
     let refused = issue_deferred(&api, deferred(&identifier)).await;
     assert_eq!(refused.action, CredentialDeferredIssueAction::Forbidden);

@@ -42,7 +42,7 @@ async fn what_is_asked_for_in_secret_is_answered_in_secret(
     let (emulator, api) = start(version).await;
     let [issuer, decryption] = ["issuer", "decryption"].map(Issuer::generate);
     enable(&emulator, &api, "1.0", &[&issuer]).await;
-    describe(&emulator, &api, |metadata| {
+    configure_issuer(&emulator, &api, |metadata| {
         decrypt_with(&decryption, metadata);
         metadata.require_credential_request_encryption = Some(true);
         metadata.require_credential_response_encryption = Some(true);
@@ -79,7 +79,7 @@ async fn what_is_asked_for_in_secret_is_answered_in_secret(
     let response: Value = serde_json::from_str(&response).unwrap();
     assert_eq!(response["transaction_id"], identifier);
     let later = Receiver::generate();
-    let come_back = async |receiver: &Receiver| {
+    let parse_deferred = async |receiver: &Receiver| {
         let request = json!({
             "transaction_id": identifier,
             "credential_response_encryption": encryption(receiver),
@@ -88,11 +88,11 @@ async fn what_is_asked_for_in_secret_is_answered_in_secret(
         let answer = api.credential_deferred_parse(&request).await.unwrap();
         assert_eq!(answer.action, CredentialDeferredParseAction::Ok);
     };
-    come_back(&receiver).await;
+    parse_deferred(&receiver).await;
     let answer = issue_deferred(&api, deferred()).await;
     assert_eq!(answer.action, CredentialDeferredIssueAction::AcceptedJwt);
     receiver.open("", answer.response_content.unwrap().expose());
-    come_back(&later).await;
+    parse_deferred(&later).await;
     let answer = issue_deferred(&api, order(&identifier, &payload())).await;
     assert_eq!(answer.action, CredentialDeferredIssueAction::OkJwt);
     let (_, response) = later.open("", answer.response_content.unwrap().expose());
@@ -156,7 +156,7 @@ async fn encryption_is_as_the_metadata_say(
     demand(false).await;
     let answer = wallet.parse(&request).await;
     assert_eq!(answer.action, CredentialSingleParseAction::Ok);
-    describe(&emulator, &api, |metadata| {
+    configure_issuer(&emulator, &api, |metadata| {
         metadata.require_credential_response_encryption = Some(true);
     })
     .await;
@@ -165,7 +165,7 @@ async fn encryption_is_as_the_metadata_say(
     // How the request is encrypted: not at all, as long as the issuer has no key.
     let encrypted = || jwt::encrypt(&decryption.public, &with(&|_| ()).to_string());
     refused(&encrypted(), "A928308").await;
-    describe(&emulator, &api, |metadata| {
+    configure_issuer(&emulator, &api, |metadata| {
         decrypt_with(&decryption, metadata);
     })
     .await;
@@ -175,7 +175,7 @@ async fn encryption_is_as_the_metadata_say(
     let other = Issuer::generate("decryption");
     let misdirected = jwt::encrypt(&other.public, &with(&|_| ()).to_string());
     refused(&misdirected, "A928308").await;
-    describe(&emulator, &api, |metadata| {
+    configure_issuer(&emulator, &api, |metadata| {
         metadata.credential_request_encryption_enc_values_supported = Some(vec![JweEnc::A128gcm]);
     })
     .await;
@@ -190,7 +190,7 @@ async fn the_first_draft_has_encrypted_responses_and_no_encrypted_requests(
     let (emulator, api) = start(version).await;
     let [issuer, decryption] = ["issuer", "decryption"].map(Issuer::generate);
     enable(&emulator, &api, "1.0-ID1", &[&issuer]).await;
-    describe(&emulator, &api, |metadata| {
+    configure_issuer(&emulator, &api, |metadata| {
         decrypt_with(&decryption, metadata);
         metadata.require_credential_request_encryption = Some(true);
         metadata.require_credential_response_encryption = Some(true);

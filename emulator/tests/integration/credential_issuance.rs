@@ -270,7 +270,7 @@ async fn an_mdoc_is_signed_with_a_key_that_has_a_certificate_by_an_algorithm_of_
     ] {
         let mut supported = configurations();
         supported["mdl"]["credential_signing_alg_values_supported"] = algorithms.clone();
-        describe(&emulator, &api, |metadata| {
+        configure_issuer(&emulator, &api, |metadata| {
             metadata.credentials_supported = Some(supported.to_string());
         })
         .await;

@@ -325,7 +325,7 @@ async fn proofs_come_as_the_metadata_ask_for(
     let claims = json!({ "aud": ISSUER, "iat": now() });
     let request = request(&[prove(&wallet.key, &claims)]);
     assert_refused(&wallet.parse(&request).await, "invalid_proof", "A928329");
-    describe(&emulator, &api, |metadata| metadata.nonce_endpoint = None).await;
+    configure_issuer(&emulator, &api, |metadata| metadata.nonce_endpoint = None).await;
     let answer = wallet.parse(&request).await;
     assert_eq!(answer.action, CredentialSingleParseAction::Ok);
 }

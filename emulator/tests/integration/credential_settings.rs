@@ -191,7 +191,7 @@ async fn a_transaction_has_the_default_duration_without_a_positive_one_and_a_cre
         assert_eq!(answer.action, CredentialSingleIssueAction::Accepted);
         emulator.advance(Duration::from_secs(60));
         let back = wallet
-            .come_back(&json!({ "transaction_id": identifier }))
+            .parse_deferred(&json!({ "transaction_id": identifier }))
             .await;
         assert!(back.info.is_some(), "{duration}");
     }

@@ -553,7 +553,7 @@ async fn parsing_does_not_ask_for_the_certificate_of_a_token(
     let order = CredentialIssuanceOrder::new(&*identifier).issuance_deferred(true);
     wallet.issue(order).await;
     let answer = wallet
-        .come_back(&json!({ "transaction_id": identifier }))
+        .parse_deferred(&json!({ "transaction_id": identifier }))
         .await;
     assert_eq!(answer.action, CredentialDeferredParseAction::Ok);
 }

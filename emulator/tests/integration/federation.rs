@@ -449,14 +449,14 @@ async fn a_chain_holds_as_one_or_not_at_all(
         ),
         (
             "the relying party signed by another key",
-            federation.chain_of(other.relying_party.sign(claims.clone())),
+            federation.chain_from(other.relying_party.sign(claims.clone())),
             "is not signed with a key that its superior has for it",
         ),
         (
             "the intermediate signed by another key",
             vec![
                 own.clone(),
-                other.intermediate.states(rp, json!({})),
+                other.intermediate.statement(rp, json!({})),
                 of_intermediate.clone(),
             ],
             "is not signed with a key that its superior has for it",
@@ -466,7 +466,7 @@ async fn a_chain_holds_as_one_or_not_at_all(
             vec![
                 own.clone(),
                 of_rp.clone(),
-                other.anchor.states(intermediate, json!({})),
+                other.anchor.statement(intermediate, json!({})),
             ],
             "not signed with a key that the service has for it",
         ),
@@ -475,8 +475,8 @@ async fn a_chain_holds_as_one_or_not_at_all(
             vec![
                 own.clone(),
                 of_rp.clone(),
-                other.anchor.states(intermediate, json!({})),
-                other.anchor.states(&other.anchor, json!({})),
+                other.anchor.statement(intermediate, json!({})),
+                other.anchor.statement(&other.anchor, json!({})),
             ],
             "not signed with a key that the service has for it",
         ),
@@ -484,7 +484,7 @@ async fn a_chain_holds_as_one_or_not_at_all(
             "an anchor that nobody knows",
             vec![own.clone(), {
                 let stranger = Entity::new("https://intermediate.example");
-                stranger.states(rp, json!({}))
+                stranger.statement(rp, json!({}))
             }],
             "does not end at a trust anchor",
         ),
@@ -492,7 +492,7 @@ async fn a_chain_holds_as_one_or_not_at_all(
             "subjects swapped",
             vec![
                 own.clone(),
-                intermediate.states(rp, json!({ "sub": "https://other.example" })),
+                intermediate.statement(rp, json!({ "sub": "https://other.example" })),
                 of_intermediate.clone(),
             ],
             "is followed by one about",
@@ -500,22 +500,22 @@ async fn a_chain_holds_as_one_or_not_at_all(
         (
             "a superior that the relying party does not name",
             federation
-                .chain_of(federation.configuration(json!({ "authority_hints": [anchor.id] }))),
+                .chain_from(federation.configuration(json!({ "authority_hints": [anchor.id] }))),
             "authority_hints",
         ),
         (
             "no hints",
-            federation.chain_of(federation.configuration(json!({ "authority_hints": 1 }))),
+            federation.chain_from(federation.configuration(json!({ "authority_hints": 1 }))),
             "authority_hints",
         ),
         (
             "a loop",
             vec![
                 own.clone(),
-                intermediate.states(rp, json!({})),
-                anchor.states(intermediate, json!({})),
-                intermediate.states(anchor, json!({})),
-                anchor.states(intermediate, json!({})),
+                intermediate.statement(rp, json!({})),
+                anchor.statement(intermediate, json!({})),
+                intermediate.statement(anchor, json!({})),
+                anchor.statement(intermediate, json!({})),
             ],
             "is its own superior",
         ),
@@ -524,7 +524,7 @@ async fn a_chain_holds_as_one_or_not_at_all(
             vec![
                 own.clone(),
                 of_rp.clone(),
-                intermediate.states(intermediate, json!({})),
+                intermediate.statement(intermediate, json!({})),
                 of_intermediate.clone(),
             ],
             "an entity configuration between others",
@@ -542,7 +542,7 @@ async fn a_chain_holds_as_one_or_not_at_all(
     }
     // The anchor may speak of itself at the end.
     let mut chain = federation.chain();
-    chain.push(anchor.states(anchor, json!({})));
+    chain.push(anchor.statement(anchor, json!({})));
     registered(&api, &chain).await;
 }
 
@@ -638,7 +638,7 @@ async fn a_statement_is_what_it_must_be(
         ),
     ];
     for (first, words) in wrong {
-        let error = refused(&api, &federation.chain_of(first)).await;
+        let error = refused(&api, &federation.chain_from(first)).await;
         assert!(error.starts_with("invalid_trust_chain: "), "{error}");
         assert!(error.contains(words), "{words}: {error}");
     }
@@ -650,7 +650,7 @@ async fn a_statement_is_what_it_must_be(
         (hints, json!({}), "has claims of entity configurations"),
         (json!({}), json!({ "constraints": 1 }), "are no object"),
     ] {
-        let chain = federation.chain_under(of_intermediate, of_anchor);
+        let chain = federation.chain_with(of_intermediate, of_anchor);
         let error = refused(&api, &chain).await;
         assert!(error.contains(words), "{words}: {error}");
     }
@@ -669,7 +669,7 @@ async fn a_registration_is_for_this_service_alone(
         json!(null),
     ] {
         let configuration = federation.configuration(json!({ "aud": audience }));
-        let error = refused(&api, &federation.chain_of(configuration)).await;
+        let error = refused(&api, &federation.chain_from(configuration)).await;
         assert!(error.contains("A921306"), "{error}");
     }
 }
@@ -699,7 +699,7 @@ async fn superiors_decide_on_the_metadata(
             "oauth_client": { "client_name": "nothing to do with it" },
         } }),
     );
-    let chain = federation.chain_under(of_intermediate, of_anchor);
+    let chain = federation.chain_with(of_intermediate, of_anchor);
     let answer = registered(&api, &chain).await;
     let content = answer.response_content.as_ref();
     let claims = stated(content, "explicit-registration-response+jwt", &key);
@@ -746,7 +746,7 @@ async fn superiors_decide_on_the_metadata(
             policy(json!({ "grant_types": { "subset_of": ["authorization_code"] } })),
         ),
     ] {
-        let chain = federation.chain_under(of_intermediate.clone(), of_anchor.clone());
+        let chain = federation.chain_with(of_intermediate.clone(), of_anchor.clone());
         let error = refused(&api, &chain).await;
         let case = format!("{of_intermediate} {of_anchor}: {error}");
         assert!(error.starts_with("invalid_metadata: "), "{case}");
@@ -779,7 +779,7 @@ async fn superiors_decide_who_may_be_below_them(
         ),
         (json!({}), constraints(json!({ "unheard_of": 1 }))),
     ] {
-        let chain = federation.chain_under(of_intermediate, of_anchor);
+        let chain = federation.chain_with(of_intermediate, of_anchor);
         let client = registered(&api, &chain).await.client.unwrap();
         api.delete_client(client.client_id.unwrap()).await.unwrap();
     }
@@ -800,14 +800,14 @@ async fn superiors_decide_who_may_be_below_them(
             constraints(json!({ "allowed_entity_types": "openid_relying_party" })),
         ),
     ] {
-        let chain = federation.chain_under(of_intermediate.clone(), of_anchor.clone());
+        let chain = federation.chain_with(of_intermediate.clone(), of_anchor.clone());
         let error = refused(&api, &chain).await;
         let case = format!("{of_intermediate} {of_anchor}: {error}");
         assert!(error.starts_with("invalid_trust_chain: "), "{case}");
     }
     let forbidden = constraints(json!({ "allowed_entity_types": ["openid_provider"] }));
     for (of_intermediate, of_anchor) in [(forbidden.clone(), json!({})), (json!({}), forbidden)] {
-        let chain = federation.chain_under(of_intermediate, of_anchor);
+        let chain = federation.chain_with(of_intermediate, of_anchor);
         let error = refused(&api, &chain).await;
         assert!(error.contains("A921307"), "{error}");
     }
@@ -828,12 +828,12 @@ async fn the_metadata_are_those_of_a_client_that_registers_explicitly(
         ),
     ] {
         let configuration = federation.configuration_with(metadata);
-        let refused = refused(&api, &federation.chain_of(configuration)).await;
+        let refused = refused(&api, &federation.chain_from(configuration)).await;
         assert!(refused.starts_with(error), "{refused}");
     }
     let provider = json!({ "metadata": { "openid_provider": {} } });
     let configuration = federation.configuration(provider);
-    let error = refused(&api, &federation.chain_of(configuration)).await;
+    let error = refused(&api, &federation.chain_from(configuration)).await;
     assert!(error.contains("A921307"), "{error}");
 }
 
@@ -846,7 +846,7 @@ async fn an_entity_registers_explicitly_once(
     let first = registered(&api, &federation.chain()).await.client.unwrap();
     emulator.advance(Duration::from_secs(60));
     let changed = json!({ "client_name": "New" });
-    let chain = federation.chain_of(federation.configuration_with(changed));
+    let chain = federation.chain_from(federation.configuration_with(changed));
     let error = refused(&api, &chain).await;
     assert!(error.contains("A921308"), "{error}");
     let id = first.client_id.unwrap();
@@ -887,7 +887,7 @@ async fn a_registration_lasts_as_long_as_its_chain(
 ) {
     let (emulator, api, federation, _) = start_federated(version).await;
     // The shortest of the statements decides.
-    let chain = federation.chain_under(json!({}), json!({ "exp": now() + 60 }));
+    let chain = federation.chain_with(json!({}), json!({ "exp": now() + 60 }));
     let client = registered(&api, &chain).await.client.unwrap();
     let expires_at = client.trust_chain_expires_at.unwrap() / 1000;
     assert!((now() + 55..=now() + 60).contains(&expires_at));

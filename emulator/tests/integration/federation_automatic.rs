@@ -185,9 +185,9 @@ async fn who_does_not_prove_what_it_is_does_not_register(
     let unsigned = with(good.clone(), json!({ "alg": "none" }));
     let unsigned = [unsigned.to_string(), claims("1").to_string()].map(jwt::encode);
     let secretive = json!({ "token_endpoint_auth_method": "client_secret_basic" });
-    let secretive = federation.chain_of(federation.configuration_with(secretive));
+    let secretive = federation.chain_from(federation.configuration_with(secretive));
     let explicit = json!({ "client_registration_types": ["explicit"] });
-    let explicit = federation.chain_of(federation.configuration_with(explicit));
+    let explicit = federation.chain_from(federation.configuration_with(explicit));
     let signed_over = |chain: &[String]| key.sign_with(&header(chain), &claims("1"));
     let mut of_another = federation.chain();
     let own =
@@ -321,7 +321,7 @@ async fn a_registration_that_is_over_is_renewed_by_another_chain(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api, federation, _) = start_federated(version).await;
-    let short = federation.chain_under(json!({ "exp": now() + 60 }), json!({}));
+    let short = federation.chain_with(json!({ "exp": now() + 60 }), json!({}));
     let sign = |chain: &[String], jti: &str| federation.key.sign_with(&header(chain), &claims(jti));
     let answer = request(&api, &sign(&short, "1")).await;
     assert_eq!(answer.action, AuthorizationAction::Interaction);

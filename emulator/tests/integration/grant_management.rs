@@ -289,18 +289,21 @@ async fn what_is_granted_last_replaces_the_rest(
     let asked = ask(&api, request(client, &own)).await;
     assert_eq!(asked.gm_action, Some(GmAction::Replace));
     assert_eq!(groups(asked.grant), [("read".to_owned(), None)]);
-    assert!(is_alive(&api, &first).await, "nothing has been granted yet");
+    assert!(
+        is_active(&api, &first).await,
+        "nothing has been granted yet"
+    );
     let second = granted(&api, client, &own).await;
     assert_eq!(second.grant_id.as_deref(), Some(&*grant_id));
     let expected = json!({ "scopes": [{ "scope": "write" }] });
     assert_eq!(queried(&api, client, &grant_id).await, expected);
 
     // They are good for what is granted no more.
-    assert!(!is_alive(&api, &first).await);
+    assert!(!is_active(&api, &first).await);
     let answer = refreshed(&api, client, &first).await;
     assert_eq!(answer.action, TokenAction::BadRequest);
-    assert!(is_alive(&api, &second).await);
-    assert!(is_alive(&api, &other).await);
+    assert!(is_active(&api, &second).await);
+    assert!(is_active(&api, &other).await);
     let expected = json!({ "scopes": [{ "scope": "read" }] });
     assert_eq!(queried(&api, client, &other_id).await, expected);
 }
@@ -321,14 +324,14 @@ async fn a_revoked_grant_is_gone_with_its_tokens(
     ];
     let second = granted(&api, client, &merge).await;
     let pending = code(&api, &request(client, &merge)).await;
-    let token = authority(&api, client.id, &client.secret).await;
+    let token = management_token(&api, client.id, &client.secret).await;
     let answer = manage(&api, GmAction::Revoke, &grant_id, &token).await;
     assert_eq!(answer.action, GmResponseAction::NoContent, "{answer:?}");
     assert_eq!(answer.result_code.as_deref(), Some("A916002"));
     assert!(answer.response_content.is_none());
 
     for token in [&first, &second] {
-        assert!(!is_alive(&api, token).await);
+        assert!(!is_active(&api, token).await);
         let answer = refreshed(&api, client, token).await;
         assert_eq!(answer.action, TokenAction::BadRequest);
     }
@@ -347,7 +350,7 @@ async fn a_revoked_grant_is_gone_with_its_tokens(
     let (_, parameters) = location(asked.response_content.as_ref());
     assert_eq!(parameters[0].1, "invalid_grant_id");
 
-    assert!(is_alive(&api, &other).await);
+    assert!(is_active(&api, &other).await);
     queried(&api, client, &other_id).await;
 }
 
@@ -382,7 +385,7 @@ async fn a_grant_outlives_its_tokens(
     let client = emulator.client();
     let (grant_id, first) = created(&api, client).await;
     emulator.advance(Duration::from_secs(30 * 24 * 3600));
-    assert!(!is_alive(&api, &first).await);
+    assert!(!is_active(&api, &first).await);
     let answer = refreshed(&api, client, &first).await;
     assert_eq!(answer.action, TokenAction::BadRequest);
     queried(&api, client, &grant_id).await;
@@ -391,7 +394,7 @@ async fn a_grant_outlives_its_tokens(
         ("grant_management_action", "merge"),
         ("grant_id", &*grant_id),
     ];
-    assert!(is_alive(&api, &granted(&api, client, &own).await).await);
+    assert!(is_active(&api, &granted(&api, client, &own).await).await);
 }
 
 #[rstest]
@@ -417,7 +420,7 @@ async fn the_grant_of_another_user_is_left_alone(
         assert_eq!(introspect(&api, &token).await.grant_id, None);
         let expected = json!({ "scopes": [{ "scope": "read" }] });
         assert_eq!(queried(&api, client, &grant_id).await, expected);
-        assert!(is_alive(&api, &first).await);
+        assert!(is_active(&api, &first).await);
     }
 }
 
@@ -465,7 +468,7 @@ async fn fails_and_changes_nothing(action: &str) {
         let answer = request_token(&api, client, &code_parameters(client, &code)).await;
         assert_eq!(answer.action, TokenAction::InternalServerError);
         assert_eq!(queried(&api, client, &grant_id).await, before);
-        assert!(is_alive(&api, &first).await);
+        assert!(is_active(&api, &first).await);
     }
 }
 
@@ -495,7 +498,7 @@ async fn a_token_request_that_fails_ends_no_single_access_token(
     let code = code(&api, &request(client, &[("scope", "openid")])).await;
     let answer = request_token(&api, client, &code_parameters(client, &code)).await;
     assert_eq!(answer.action, TokenAction::InternalServerError);
-    assert!(is_alive(&api, &first).await);
+    assert!(is_active(&api, &first).await);
 }
 
 #[rstest]
@@ -520,7 +523,7 @@ async fn grants_outlive_the_program_but_not_their_client(
     // Another client has the authority to see that there is nothing left.
     let other = another_client(&api, &client).await;
     let secret = other.client_secret.unwrap();
-    let authority = authority(&api, other.client_id.unwrap(), &secret).await;
+    let authority = management_token(&api, other.client_id.unwrap(), &secret).await;
     let answer = manage(&api, GmAction::Query, &grant_id, &authority).await;
     assert_eq!(answer.action, GmResponseAction::Forbidden);
     api.delete_client(client.id).await.unwrap();

@@ -26,7 +26,7 @@ async fn the_access_token_has_to_be_good_for_the_grant(
     let client = emulator.client();
     let (grant_id, plain) = created(&api, client).await;
     let (grant_id, plain) = (grant_id.as_str(), plain.access_token.unwrap());
-    let token = authority(&api, client.id, &client.secret).await;
+    let token = management_token(&api, client.id, &client.secret).await;
     let query = async |token: &Secret| manage(&api, GmAction::Query, grant_id, token).await;
     let invalid = "Bearer error=\"invalid_token\"";
     for (wrong, code) in [("", "A916301"), ("made-up", "A916302")] {
@@ -53,7 +53,7 @@ async fn the_access_token_has_to_be_good_for_the_grant(
     let forbidden = "Bearer error=\"invalid_request\"";
     let other = another_client(&api, client).await;
     let secret = other.client_secret.unwrap();
-    let others = authority(&api, other.client_id.unwrap(), &secret).await;
+    let others = management_token(&api, other.client_id.unwrap(), &secret).await;
     let answer = query(&others).await;
     assert_refused(&answer, GmResponseAction::Forbidden, "A916306", forbidden);
     let ticket = ticket(&api, &request(client, &own)).await;
@@ -103,7 +103,7 @@ async fn wrong_calls_are_the_callers(
     let (emulator, api) = start(version).await;
     let client = emulator.client();
     let (grant_id, _) = created(&api, client).await;
-    let token = authority(&api, client.id, &client.secret).await;
+    let token = management_token(&api, client.id, &client.secret).await;
     for (action, grant_id, code) in [
         (GmAction::Create, &*grant_id, "A916201"),
         (GmAction::Merge, &grant_id, "A916201"),

@@ -2,7 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::common::openid::{Issue, exchange, id_token, request, text_of};
+use crate::common::openid::{Issue, exchange, id_token, id_token_in, request};
 use crate::common::*;
 use authlete::ApiVersion;
 use authlete::Authlete;
@@ -51,7 +51,7 @@ async fn the_claims_are_exactly_those_of_the_authentication(
             .idt_header_params(r#"{"typ":"JWT","alg":"none","kid":"forged","enc":"x","crit":[]}"#)
     })
     .await;
-    let id_token = text_of(&answer);
+    let id_token = id_token_in(&answer);
     let (header, _) = jwt::parts(&id_token);
     assert_eq!(
         header,
@@ -200,7 +200,7 @@ async fn a_client_that_calls_itself_by_its_alias_is_called_so(
         .client_id(&client.alias)
         .client_secret(&client.secret);
     let answer = api.token(&token).await.unwrap();
-    let claims = jwt::verified(&text_of(&answer), &jwks(&api).await);
+    let claims = jwt::verified(&id_token_in(&answer), &jwks(&api).await);
     assert_eq!(claims["aud"], json!([client.alias]));
     assert_eq!(answer.client_id_alias_used, Some(true));
 }
@@ -221,7 +221,7 @@ async fn the_server_says_who_a_user_is_for_a_sector(
     assert_eq!(sector, "client.example");
     let pairwise = format!("alice@{sector}");
     let answer = exchange(&api, client, |issue| issue.sub(&pairwise)).await;
-    let claims = jwt::verified(&text_of(&answer), &jwks(&api).await);
+    let claims = jwt::verified(&id_token_in(&answer), &jwks(&api).await);
     assert_eq!(claims["sub"], pairwise);
     // The server knows the user by the other name. It has to say the same at userinfo (OpenID Connect Core 1.0
     // §5.3.2): nobody remembers it there.

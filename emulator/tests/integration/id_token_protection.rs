@@ -1,6 +1,6 @@
 //! How ID tokens are signed and encrypted (OpenID Connect Core 1.0 §3.1.3.6, §10).
 
-use crate::common::openid::{Issue, exchange, id_token, request, text_of};
+use crate::common::openid::{Issue, exchange, id_token, id_token_in, request};
 use crate::common::*;
 use authlete::types::{
     AuthorizationAction, AuthorizationIssueAction, Client, ClientSecretUpdateRequest, ClientType,
@@ -44,7 +44,7 @@ async fn every_algorithm_signs() {
             })
             .await;
             let answer = exchange(&api, client, |issue| issue).await;
-            let id_token = text_of(&answer);
+            let id_token = id_token_in(&answer);
             let (header, _) = jwt::parts(&id_token);
             assert_eq!(header, json!({ "alg": name, "kid": kid }));
             let claims = jwt::verified(&id_token, &keys);
@@ -71,7 +71,7 @@ async fn secrets_sign_too_and_in_the_back_channel_nothing_has_to() {
             })
             .await;
             let answer = exchange(&api, client, |issue| issue).await;
-            let id_token = text_of(&answer);
+            let id_token = id_token_in(&answer);
             let (header, _) = jwt::parts(&id_token);
             assert_eq!(header, json!({ "alg": name }));
             let claims = jwt::verified_by_secret(&id_token, client.secret.expose());
@@ -169,7 +169,7 @@ async fn each_kind_of_jwt_has_a_setting_for_its_key(
     .await;
     let kid = |jwt: &str| jwt::parts(jwt).0["kid"].clone();
     let issued = exchange(&api, client, |issue| issue).await;
-    assert_eq!(kid(&text_of(&issued)), "rsa-signing");
+    assert_eq!(kid(&id_token_in(&issued)), "rsa-signing");
     let access_token = issued.jwt_access_token.unwrap();
     assert_eq!(kid(access_token.expose()), "rsa-second");
 

@@ -153,7 +153,7 @@ async fn the_id_token_is_of_the_same_authentication(
             .id_token_aud_type("string")
     };
     let first = exchange(&api, client, decide).await;
-    let earlier = openid::text_of(&first);
+    let earlier = openid::id_token_in(&first);
     let earlier = jwt::verified(&earlier, &jwks(&api).await);
     emulator.advance(Duration::from_secs(100));
     let answer = refresh(&emulator, &api, &first.refresh_token.unwrap(), "").await;
