@@ -120,7 +120,7 @@ pub struct MobileSecurityObject {
     pub device_key: Value,
     /// In seconds.
     pub lifetime: u64,
-    pub ends: String,
+    pub valid_until: String,
     digests: Cbor,
 }
 
@@ -160,7 +160,7 @@ impl Mdoc {
                 "kty": "EC", "crv": "P-256", "x": coordinate(-2), "y": coordinate(-3),
             }),
             lifetime: seconds(&end) - seconds(&from),
-            ends: end,
+            valid_until: end,
             digests: member(&object, "valueDigests").clone(),
         }
     }
