@@ -532,7 +532,7 @@ async fn a_fail_request_needs_neither_a_ticket_nor_a_reason(
     });
     assert_eq!(body, expected);
 
-    // A ticket of another service is left alone.
+    // A ticket of another service is not changed.
     let ticket = accepted(&api, emulator.client(), "scope=openid&login_hint=alice").await;
     let ticket = ticket.ticket.unwrap();
     let other = another_service(&emulator, &api, version).await;

@@ -488,7 +488,7 @@ async fn a_credential_of_authorization_details_is_requested_by_identifier(
 
 #[rstest]
 #[tokio::test]
-async fn in_the_first_draft_a_request_names_its_credential_by_the_format_alone(
+async fn in_the_first_draft_a_request_names_its_credential_by_its_format(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;

@@ -267,7 +267,7 @@ async fn codes_and_tokens(emulator: &Emulator) -> (u64, u64) {
     (count("codes"), count("tokens"))
 }
 
-/// The result code, and what is wrong with the settings.
+/// The result code, and the changes that make the settings invalid.
 type Mistake<'a> = (&'a str, fn(&mut authlete::types::Service), fn(&mut Client));
 
 #[tokio::test]
