@@ -1,4 +1,4 @@
-//! Calls that are wrong in themselves: credentials, paths, bodies.
+//! Calls with invalid credentials, paths or bodies.
 
 use crate::common::*;
 use authlete::types::{AuthorizationRequest, Client, GetServiceListQuery, Service};
@@ -77,7 +77,7 @@ async fn the_credentials_of_a_deleted_service_are_refused(
 
 #[rstest]
 #[tokio::test]
-async fn credentials_are_good_for_their_own_calls_only(
+async fn service_credentials_are_refused_for_owner_apis_and_other_services(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -100,7 +100,7 @@ async fn credentials_are_good_for_their_own_calls_only(
             );
             let refused = service_as_owner.create_service(&Service::new()).await;
             assert_eq!(refusal(refused), (401, "A002201".to_owned()));
-            // And the other way round.
+            // The key of the owner, presented as that of the service.
             let owner = |name: &str| variable(&emulator, version, name);
             let owner_as_service = handle(Config::v2(
                 emulator.base_url(),
@@ -117,7 +117,7 @@ async fn credentials_are_good_for_their_own_calls_only(
                 handle(service_as_owner.service_owner_access_token(token.as_str()));
             let refused = service_as_owner.create_service(&Service::new()).await;
             assert_eq!(refusal(refused), (403, "A457101".to_owned()));
-            // A service may read and change its own settings, and no other's.
+            // A service token may read and update the settings of its own service only.
             let settings = service_as_owner.get_service(own).await.unwrap();
             assert_eq!(settings.api_key, Some(own));
             let updated = service_as_owner.update_service(own, &settings).await;
@@ -131,14 +131,14 @@ async fn credentials_are_good_for_their_own_calls_only(
                 (403, "A900201".to_owned())
             );
 
-            let elsewhere = handle(Config::v3(emulator.base_url(), other, token.as_str()));
+            let other_service = handle(Config::v3(emulator.base_url(), other, token.as_str()));
             let request = AuthorizationRequest::new("response_type=code");
             assert_eq!(
-                refusal(elsewhere.authorization(&request).await),
+                refusal(other_service.authorization(&request).await),
                 (403, "A900201".to_owned())
             );
 
-            // The organization token is good for the service that was just made.
+            // The organization token gives access to the new service, too.
             let token = variable(&emulator, version, "AUTHLETE_SERVICEOWNER_ACCESSTOKEN");
             let organization = Config::new()
                 .base_url(emulator.base_url())
@@ -187,12 +187,15 @@ async fn unknown_services_and_clients_are_not_found(
         let organization = Config::new()
             .base_url(emulator.base_url())
             .service_owner_access_token(token);
-        let nowhere = handle(organization.service_id(1));
-        assert_eq!(refusal(nowhere.get_client(1).await), not_found("A458203"));
+        let unknown_service = handle(organization.service_id(1));
+        assert_eq!(
+            refusal(unknown_service.get_client(1).await),
+            not_found("A458203")
+        );
     }
 }
 
-/// A call without the SDK, which would not make it.
+/// Sends requests that the SDK would not send.
 struct Raw {
     http: reqwest::Client,
     emulator: Emulator,
@@ -282,12 +285,12 @@ async fn malformed_calls_are_refused() {
     let (status, _) = raw.post("/auth/token", vec![b' '; 20 * 1024 * 1024]).await;
     assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE);
 
-    // An API of tomorrow.
-    let (status, answer) = raw.post("/auth/nobody/has/this", "{}").await;
+    // An API that the emulator does not implement.
+    let (status, answer) = raw.post("/auth/unknown/api", "{}").await;
     assert_eq!(status, StatusCode::NOT_IMPLEMENTED);
     assert_eq!(answer["resultCode"], "A900207");
     let message = answer["resultMessage"].as_str().unwrap();
-    let words = "/auth/nobody/has/this, authlete-emulator does not implement this API yet.";
+    let words = "/auth/unknown/api, authlete-emulator does not implement this API yet.";
     assert!(message.ends_with(words), "{message}");
 
     let token_endpoint = format!("{}/auth/token", raw.root);
@@ -315,7 +318,7 @@ async fn malformed_calls_are_refused() {
 }
 
 #[tokio::test]
-async fn headers_that_are_no_credentials_are_refused() {
+async fn malformed_authorization_headers_are_refused() {
     let raw = Raw::new().await;
     let v3 = format!("{}/auth/token", raw.root);
     let v2 = format!("{}/api/auth/token", raw.emulator.base_url());
@@ -341,13 +344,13 @@ async fn headers_that_are_no_credentials_are_refused() {
             assert_eq!(answer["resultCode"], "A001203", "{header:?}");
         }
     }
-    // A pair is all that can be asked of them; there is no number in the second.
+    // Well-formed pairs of an unknown key and a secret. Two of the keys are not numbers.
     for header in ["Basic MTox", "Basic YTox", "Basic Og=="] {
         let (status, answer) = raw.call(Method::POST, v2.clone(), Some(header), "{}").await;
         assert_eq!(status, StatusCode::UNAUTHORIZED, "{header:?}");
         assert_eq!(answer["resultCode"], "A003201", "{header:?}");
     }
-    // The token is good, and belongs to the other generation.
+    // A valid token of 3.0 on a path of 2.x.
     let (status, answer) = raw
         .call(Method::POST, v2, Some(&raw.authorization), "{}")
         .await;
@@ -355,7 +358,7 @@ async fn headers_that_are_no_credentials_are_refused() {
     assert_eq!(answer["resultCode"], "A001203");
 }
 
-/// Authlete accepts some calls in several ways.
+/// Authlete accepts this call with GET, too, with the subject in the query or in the path.
 #[tokio::test]
 async fn authorizations_are_listed_by_get_too() {
     let raw = Raw::new().await;
@@ -379,9 +382,8 @@ async fn authorizations_are_listed_by_get_too() {
     assert_eq!(answer["resultCode"], "A136206");
 }
 
-/// Whatever a member holds, there is an answer.
 #[tokio::test]
-async fn members_of_the_wrong_type_do_no_harm() {
+async fn members_of_the_wrong_type_never_cause_status_500() {
     let raw = Raw::new().await;
     let paths = [
         "/auth/authorization",
@@ -435,7 +437,7 @@ async fn members_of_the_wrong_type_do_no_harm() {
 }
 
 #[tokio::test]
-async fn it_stops_when_it_is_dropped() {
+async fn emulator_stops_when_it_is_dropped() {
     let (emulator, api) = start(ApiVersion::V3).await;
     api.get_service_list(&GetServiceListQuery::new())
         .await

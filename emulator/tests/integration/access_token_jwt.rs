@@ -19,7 +19,7 @@ async fn start_with(version: ApiVersion, alg: JwsAlg) -> (Emulator, Authlete) {
     (emulator, api)
 }
 
-async fn is_good(api: &Authlete, token: &str) -> bool {
+async fn is_active(api: &Authlete, token: &str) -> bool {
     let request = IntrospectionRequest::new(token);
     let answer = api.introspection(&request).await.unwrap();
     answer.action == IntrospectionAction::Ok
@@ -27,7 +27,7 @@ async fn is_good(api: &Authlete, token: &str) -> bool {
 
 #[rstest]
 #[tokio::test]
-async fn the_claims_are_those_of_the_token(
+async fn jwt_access_token_has_the_claims_of_the_token(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_with(version, JwsAlg::Es256).await;
@@ -52,7 +52,7 @@ async fn the_claims_are_those_of_the_token(
     let request = TokenRequest::new(parameters)
         .client_id(client.id.to_string())
         .client_secret(&client.secret)
-        // A token request adds claims for client credentials and Native SSO alone.
+        // Ignored: in a token request, this is for client credentials and Native SSO only.
         .jwt_at_claims(r#"{"tenant":"b"}"#);
     let answer = api.token(&request).await.unwrap();
     assert_eq!(
@@ -94,16 +94,16 @@ async fn the_claims_are_those_of_the_token(
             "shop": "7",
         })
     );
-    // Either form names the same token.
-    assert!(is_good(&api, jwt.expose()).await);
-    assert!(is_good(&api, opaque.expose()).await);
+    // Introspection accepts the JWT and the opaque value of the token.
+    assert!(is_active(&api, jwt.expose()).await);
+    assert!(is_active(&api, opaque.expose()).await);
     let changed = format!("{}x", jwt.expose());
-    assert!(!is_good(&api, &changed).await);
+    assert!(!is_active(&api, &changed).await);
 }
 
 #[rstest]
 #[tokio::test]
-async fn the_jwt_lives_and_dies_with_the_token(
+async fn jwt_is_inactive_after_its_token_is_refreshed_or_revoked(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_with(version, JwsAlg::Rs256).await;
@@ -116,8 +116,8 @@ async fn the_jwt_lives_and_dies_with_the_token(
     ]);
     let second = request_token(&api, client, &parameters).await;
     let second_jwt = second.jwt_access_token.unwrap();
-    assert!(!is_good(&api, first_jwt.expose()).await);
-    assert!(is_good(&api, second_jwt.expose()).await);
+    assert!(!is_active(&api, first_jwt.expose()).await);
+    assert!(is_active(&api, second_jwt.expose()).await);
     assert_eq!(
         jwt::verified(second_jwt.expose(), &jwks(&api).await)["jti"],
         second.access_token.as_ref().unwrap().expose()
@@ -126,13 +126,13 @@ async fn the_jwt_lives_and_dies_with_the_token(
         .client_id(client.id.to_string())
         .client_secret(&client.secret);
     api.revocation(&request).await.unwrap();
-    assert!(!is_good(&api, second_jwt.expose()).await);
-    assert!(!is_good(&api, second.access_token.unwrap().expose()).await);
+    assert!(!is_active(&api, second_jwt.expose()).await);
+    assert!(!is_active(&api, second.access_token.unwrap().expose()).await);
 }
 
 #[rstest]
 #[tokio::test]
-async fn a_client_of_its_own_is_no_subject_and_bindings_are_confirmed(
+async fn client_credentials_jwt_has_no_sub_and_bindings_are_in_cnf(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_with(version, JwsAlg::EdDsa).await;
@@ -165,7 +165,7 @@ async fn a_client_of_its_own_is_no_subject_and_bindings_are_confirmed(
 
 #[rstest]
 #[tokio::test]
-async fn without_a_key_there_is_no_token(
+async fn token_issuance_without_a_signing_key_is_a_server_error(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_with(version, JwsAlg::Es256).await;
@@ -190,7 +190,7 @@ async fn without_a_key_there_is_no_token(
 
 #[rstest]
 #[tokio::test]
-async fn further_claims_are_an_object(
+async fn jwt_at_claims_that_are_not_an_object_are_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;

@@ -28,7 +28,7 @@ fn events(entries: &[AuditEntry]) -> Vec<&str> {
         .collect()
 }
 
-/// The status that the refusal of a query has.
+/// The HTTP status of a refused query.
 async fn refused(api: &Authlete, query: &AuditEntriesQuery) -> u16 {
     let error = api.audit_entries(query).await.unwrap_err();
     assert_eq!(error.result_code(), None);
@@ -47,7 +47,7 @@ async fn changes_of_services_and_clients_are_logged_the_latest_first() {
     let own = emulator.service();
     assert!(
         entries(&api, &AuditEntriesQuery::new()).await.is_empty(),
-        "the seed is no change"
+        "the seed is not logged"
     );
 
     let other = create(&api).await;
@@ -65,7 +65,7 @@ async fn changes_of_services_and_clients_are_logged_the_latest_first() {
     api.organization_remove_service(&OrganizationServiceRemoveRequest::new(other))
         .await
         .unwrap();
-    // Neither reading nor the life of tokens is a change.
+    // Reads are not logged.
     api.get_client(emulator.client().id).await.unwrap();
 
     let log = entries(&api, &AuditEntriesQuery::new()).await;
@@ -146,7 +146,7 @@ async fn a_change_that_failed_is_logged_as_failed() {
             .all(|entry| entry.status == Some(AuditEntryStatus::Failed)),
         "{log:?}"
     );
-    // The client of the name is unknown, and the name may be anything.
+    // The identifier of an unknown client is not logged, since it can be any text.
     assert_eq!(
         Value::Object(log[2].details.clone().unwrap().0),
         json!({ "operation": "delete_client", "serviceId": emulator.service() })
@@ -210,7 +210,7 @@ async fn a_log_is_read_page_by_page() {
         let entries = page.entries.unwrap();
         sizes.push(entries.len());
         read.extend(entries);
-        // What is new does not shift the pages.
+        // New entries do not shift the pages.
         create(&api).await;
         match page.next_cursor {
             Some(cursor) => query = query.cursor(cursor),
@@ -255,38 +255,38 @@ async fn entries_are_filtered_by_time_and_type() {
     let of_client = all[2].timestamp.clone().unwrap();
 
     let query = AuditEntriesQuery::new;
-    let is = async |query: AuditEntriesQuery, expected: &[&str]| {
+    let expect_events = async |query: AuditEntriesQuery, expected: &[&str]| {
         let found = entries(&api, &query).await;
         assert_eq!(events(&found), expected, "{query:?}");
     };
-    is(
+    expect_events(
         query().after(&of_client),
         &["service.removed", "service.created"],
     )
     .await;
-    is(query().before(&of_client), &["service.created"]).await;
-    // The same time with an offset; both bounds are outside.
+    expect_events(query().before(&of_client), &["service.created"]).await;
+    // One minute before and one minute after, written as offsets.
     let earlier = of_client.replace('Z', "+00:01");
-    is(
+    expect_events(
         query()
             .after(&earlier)
             .before(of_client.replace('Z', "-00:01")),
         &["client.created"],
     )
     .await;
-    is(query().after(&of_client).before(&of_client), &[]).await;
-    is(query().types(["client.created"]), &["client.created"]).await;
-    is(
+    expect_events(query().after(&of_client).before(&of_client), &[]).await;
+    expect_events(query().types(["client.created"]), &["client.created"]).await;
+    expect_events(
         query().types(["client.created", "service.removed"]),
         &["service.removed", "client.created"],
     )
     .await;
-    is(
+    expect_events(
         query().types(["service.created"]).after(&of_client),
         &["service.created"],
     )
     .await;
-    is(query().types(["no such type"]), &[]).await;
+    expect_events(query().types(["no such type"]), &[]).await;
     let organization = variable(&emulator, ApiVersion::V3, "AUTHLETE_ORGANIZATION_ID")
         .parse()
         .unwrap();
@@ -297,7 +297,7 @@ async fn entries_are_filtered_by_time_and_type() {
 }
 
 #[tokio::test]
-async fn a_query_that_makes_no_sense_is_refused() {
+async fn an_invalid_query_is_refused() {
     let (_emulator, api) = start(ApiVersion::V3).await;
     let query = AuditEntriesQuery::new;
     for query in [
@@ -314,7 +314,7 @@ async fn a_query_that_makes_no_sense_is_refused() {
 }
 
 #[tokio::test]
-async fn the_log_is_for_the_organization_token_alone() {
+async fn the_log_is_refused_without_the_organization_token() {
     let emulator = Emulator::start().await.unwrap();
     let token = variable(&emulator, ApiVersion::V3, "AUTHLETE_SERVICE_ACCESSTOKEN");
     for path in ["/api/audit/entries", "/api/audit/types"] {
@@ -334,7 +334,7 @@ async fn the_log_is_for_the_organization_token_alone() {
 }
 
 #[tokio::test]
-async fn the_types_are_those_that_entries_can_have() {
+async fn audit_types_lists_the_event_types_of_entries() {
     let (_emulator, api) = start(ApiVersion::V3).await;
     create(&api).await;
     let types = api.audit_types().await.unwrap();
@@ -363,7 +363,7 @@ async fn no_secret_is_in_the_log() {
         .await
         .unwrap();
     secrets.push(refreshed.new_client_secret.unwrap().expose().to_owned());
-    // What was put in the wrong place.
+    // Secrets in places where they do not belong.
     let _ = api.delete_client("SECRET-alias").await;
     let _ = api
         .update_client_secret(

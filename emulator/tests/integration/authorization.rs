@@ -1,4 +1,4 @@
-//! Authorization requests: who makes them, where the answer goes, and what protects both.
+//! Authorization requests: redirect URIs, PKCE, tickets and scopes.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use authlete::types::{
 };
 use rstest::rstest;
 
-/// The error that the client is told by way of the browser.
+/// The error in the redirect to the client.
 fn error(answer: &AuthorizationResponse) -> String {
     assert_eq!(answer.action, AuthorizationAction::Location, "{answer:?}");
     let (_, parameters) = location(answer.response_content.as_ref());
@@ -31,7 +31,7 @@ async fn native(api: &Authlete, uri: &str) -> String {
     client.client_id.unwrap().to_string()
 }
 
-fn to(client_id: &str, uri: &str) -> String {
+fn minimal_query(client_id: &str, uri: &str) -> String {
     form(&[
         ("response_type", "code"),
         ("client_id", client_id),
@@ -41,7 +41,7 @@ fn to(client_id: &str, uri: &str) -> String {
 
 #[rstest]
 #[tokio::test]
-async fn nobody_is_sent_to_a_place_that_is_not_registered(
+async fn unregistered_redirect_uri_is_refused_without_a_redirect(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -65,7 +65,7 @@ async fn nobody_is_sent_to_a_place_that_is_not_registered(
             "&request_uri=x",
             "&response_mode=form_post",
         ] {
-            let answer = ask(&api, to(&id, evil) + more).await;
+            let answer = ask(&api, minimal_query(&id, evil) + more).await;
             assert_eq!(
                 answer.action,
                 AuthorizationAction::BadRequest,
@@ -75,20 +75,20 @@ async fn nobody_is_sent_to_a_place_that_is_not_registered(
             assert!(!content.expose().contains("evil"), "{evil}");
         }
     }
-    // Which one of two is meant may not depend on who reads the request.
+    // Parsers could disagree on which of two values counts.
     let twice = format!(
         "{}&redirect_uri=https%3A%2F%2Fevil.example%2F",
-        to(&id, registered)
+        minimal_query(&id, registered)
     );
     assert_eq!(error(&ask(&api, twice).await), "invalid_request");
     let first = form(&[("redirect_uri", "https://evil.example/")]);
-    let answer = ask(&api, format!("{first}&{}", to(&id, registered))).await;
+    let answer = ask(&api, format!("{first}&{}", minimal_query(&id, registered))).await;
     assert_eq!(answer.action, AuthorizationAction::BadRequest);
 }
 
 #[rstest]
 #[tokio::test]
-async fn a_redirect_uri_may_be_left_out_when_there_is_no_doubt(
+async fn redirect_uri_may_be_omitted_if_only_one_is_registered(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (_emulator, api) = start(version).await;
@@ -105,26 +105,26 @@ async fn a_redirect_uri_may_be_left_out_when_there_is_no_doubt(
         client.redirect_uris = Some(vec!["app:a".to_owned(), "app:b".to_owned()]);
     })
     .await;
-    let doubtful = ask(&api, query).await;
-    assert_eq!(doubtful.action, AuthorizationAction::BadRequest);
-    assert_eq!(doubtful.result_code.as_deref(), Some("A011313"));
+    let ambiguous = ask(&api, query).await;
+    assert_eq!(ambiguous.action, AuthorizationAction::BadRequest);
+    assert_eq!(ambiguous.result_code.as_deref(), Some("A011313"));
 }
 
 #[rstest]
 #[tokio::test]
-async fn an_application_on_this_machine_may_choose_its_port(
+async fn loopback_redirect_uri_may_have_any_port_if_the_service_allows_it(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
     let id = native(&api, "http://127.0.0.1/callback").await;
     let chosen = "http://127.0.0.1:49152/callback";
-    let answer = ask(&api, to(&id, chosen)).await;
+    let answer = ask(&api, minimal_query(&id, chosen)).await;
     assert_eq!(answer.action, AuthorizationAction::BadRequest);
     configure(&emulator, &api, |service| {
         service.loopback_redirection_uri_variable = Some(true);
     })
     .await;
-    let code = code(&api, &to(&id, chosen)).await;
+    let code = code(&api, &minimal_query(&id, chosen)).await;
     let token = |uri: &str| {
         TokenRequest::new(form(&[
             ("grant_type", "authorization_code"),
@@ -144,14 +144,14 @@ async fn an_application_on_this_machine_may_choose_its_port(
         TokenAction::Ok
     );
     for wrong in ["http://127.0.0.1:1/other", "http://evil.example:1/callback"] {
-        let answer = ask(&api, to(&id, wrong)).await;
+        let answer = ask(&api, minimal_query(&id, wrong)).await;
         assert_eq!(answer.action, AuthorizationAction::BadRequest, "{wrong}");
     }
 }
 
 #[rstest]
 #[tokio::test]
-async fn every_response_names_its_issuer(
+async fn every_response_has_iss_unless_suppressed(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -185,7 +185,9 @@ async fn every_response_names_its_issuer(
 
 #[rstest]
 #[tokio::test]
-async fn pkce_is_not_weakened(#[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion) {
+async fn pkce_requirements_of_the_client_and_the_service_are_enforced(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
     let (emulator, api) = start(version).await;
     let client = emulator.client();
     let good = query(client);
@@ -218,7 +220,7 @@ async fn pkce_is_not_weakened(#[values(ApiVersion::V2, ApiVersion::V3)] version:
 
 #[rstest]
 #[tokio::test]
-async fn a_ticket_works_once_and_for_a_time(
+async fn a_ticket_is_refused_after_its_first_use_and_after_a_day(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -248,7 +250,7 @@ async fn a_ticket_works_once_and_for_a_time(
 
 #[rstest]
 #[tokio::test]
-async fn a_request_without_a_page_is_decided_all_the_same(
+async fn a_request_with_prompt_none_can_be_issued_or_failed(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -268,7 +270,7 @@ async fn a_request_without_a_page_is_decided_all_the_same(
 
 #[rstest]
 #[tokio::test]
-async fn a_locked_client_has_no_requests(
+async fn the_request_of_a_locked_client_is_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -281,7 +283,7 @@ async fn a_locked_client_has_no_requests(
 
 #[rstest]
 #[tokio::test]
-async fn the_context_of_a_ticket_comes_back(
+async fn the_context_of_a_ticket_is_returned_by_issue(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -329,14 +331,14 @@ async fn scopes_can_have_a_variable_part(
 
 #[rstest]
 #[tokio::test]
-async fn scopes_are_those_that_the_service_and_the_client_have(
+async fn unsupported_scopes_and_offline_access_without_a_code_are_ignored(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
     let client = emulator.client();
     let good = query(client);
-    let unheard = good.replace("read+write", "unheard-of");
-    let answer = ask(&api, unheard.as_str()).await;
+    let unknown = good.replace("read+write", "unheard-of");
+    let answer = ask(&api, unknown.as_str()).await;
     assert_eq!(answer.action, AuthorizationAction::Interaction);
     assert!(answer.scopes.is_none());
     configure(&emulator, &api, |service| {
@@ -345,11 +347,11 @@ async fn scopes_are_those_that_the_service_and_the_client_have(
         scopes.retain(|scope| scope.name.as_deref() != Some("write"));
     })
     .await;
-    assert_eq!(error(&ask(&api, unheard).await), "invalid_scope");
+    assert_eq!(error(&ask(&api, unknown).await), "invalid_scope");
     let scopes = ask(&api, good.as_str()).await.scopes.unwrap();
     assert_eq!(scopes.len(), 1);
     assert_eq!(scopes[0].name.as_deref(), Some("read"));
-    // Where there is no code there will be no refresh token (OpenID Connect Core 1.0 §11).
+    // Without a code there is no refresh token, so `offline_access` is ignored (OpenID Connect Core 1.0 §11).
     configure_client(&api, client.id, |client| {
         client.response_types = Some(vec![ResponseType::Code, ResponseType::Token]);
         client.grant_types = Some(vec![GrantType::AuthorizationCode, GrantType::Implicit]);
@@ -366,7 +368,7 @@ async fn scopes_are_those_that_the_service_and_the_client_have(
 
 #[rstest]
 #[tokio::test]
-async fn what_was_asked_for_ends_with_the_client(
+async fn a_ticket_of_a_deleted_client_is_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -384,7 +386,7 @@ async fn what_was_asked_for_ends_with_the_client(
 
 #[rstest]
 #[tokio::test]
-async fn a_code_can_be_bound_to_a_key_that_comes_later(
+async fn a_code_with_dpop_jkt_is_refused_without_a_dpop_proof(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -402,7 +404,7 @@ async fn a_code_can_be_bound_to_a_key_that_comes_later(
 }
 
 #[tokio::test]
-async fn no_request_makes_the_emulator_stumble() {
+async fn every_malformed_request_gets_an_answer() {
     let long = "a".repeat(100_000);
     let nested = format!(
         "claims={}1{}",

@@ -10,7 +10,7 @@ use authlete_emulator::Emulator;
 use rstest::rstest;
 use serde_json::{Value, json};
 
-async fn start_detailed(version: ApiVersion) -> (Emulator, Authlete) {
+async fn start_with_types(version: ApiVersion) -> (Emulator, Authlete) {
     let (emulator, api) = start(version).await;
     configure(&emulator, &api, |service| {
         service.supported_authorization_details_types =
@@ -52,10 +52,10 @@ fn payment() -> Value {
 
 #[rstest]
 #[tokio::test]
-async fn details_are_shown_in_the_form_of_the_api(
+async fn details_are_returned_as_members_of_the_response(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
-    let (emulator, api) = start_detailed(version).await;
+    let (emulator, api) = start_with_types(version).await;
     let name = "authorization_details";
     let answer = ask(&emulator, &api, name, &payment().to_string()).await;
     assert_eq!(answer.action, AuthorizationAction::Interaction);
@@ -82,7 +82,7 @@ async fn details_are_shown_in_the_form_of_the_api(
 async fn details_of_unknown_types_and_forms_are_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
-    let (emulator, api) = start_detailed(version).await;
+    let (emulator, api) = start_with_types(version).await;
     let name = "authorization_details";
     for wrong in [
         "x",
@@ -113,7 +113,7 @@ async fn details_of_unknown_types_and_forms_are_refused(
 async fn the_server_can_grant_other_details(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
-    let (emulator, api) = start_detailed(version).await;
+    let (emulator, api) = start_with_types(version).await;
     let client = emulator.client();
     let name = "authorization_details";
     let token = async |replace: bool| {

@@ -1,4 +1,4 @@
-//! What the caller attaches to the ticket of an authorization request.
+//! The context that a caller attaches to the ticket of an authorization request.
 
 use std::time::Duration;
 
@@ -31,8 +31,8 @@ async fn context(api: &Authlete, ticket: &Secret) -> Option<String> {
     answer.info.expect("info").context
 }
 
-/// The context after a change.
-async fn changed(api: &Authlete, ticket: &Secret, info: AuthorizationTicketInfo) -> Option<String> {
+/// Updates the ticket and returns its context.
+async fn update(api: &Authlete, ticket: &Secret, info: AuthorizationTicketInfo) -> Option<String> {
     let request = AuthorizationTicketUpdateRequest::new(ticket, info);
     let answer = api.authorization_ticket_update(&request).await.unwrap();
     assert_eq!(answer.action, UpdateAction::Ok);
@@ -40,7 +40,7 @@ async fn changed(api: &Authlete, ticket: &Secret, info: AuthorizationTicketInfo)
     answer.info.expect("info").context
 }
 
-/// Neither call knows the ticket.
+/// Checks that neither call finds the ticket.
 async fn assert_unknown(api: &Authlete, ticket: &Secret) {
     let request = AuthorizationTicketInfoRequest::new(ticket);
     let answer = api.authorization_ticket_info(&request).await.unwrap();
@@ -57,7 +57,7 @@ async fn assert_unknown(api: &Authlete, ticket: &Secret) {
 
 #[rstest]
 #[tokio::test]
-async fn the_context_is_told_and_replaced(
+async fn the_context_of_a_ticket_is_returned_and_replaced(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -67,12 +67,12 @@ async fn the_context_is_told_and_replaced(
         assert_eq!(context(&api, &ticket).await.as_deref(), Some("cart 7"));
     }
     let info = AuthorizationTicketInfo::new().context("cart 9");
-    let now = changed(&api, &ticket, info).await;
+    let now = update(&api, &ticket, info).await;
     assert_eq!(now.as_deref(), Some("cart 9"));
     assert_eq!(context(&api, &ticket).await.as_deref(), Some("cart 9"));
     assert_eq!(context(&api, &other).await.as_deref(), Some("cart 8"));
 
-    // The ticket is as good as before.
+    // The ticket stays valid.
     let issue = AuthorizationIssueRequest::new(ticket, "alice");
     let issued = api.authorization_issue(&issue).await.unwrap();
     assert_eq!(issued.action, AuthorizationIssueAction::Location);
@@ -89,9 +89,9 @@ async fn a_ticket_can_have_no_context(
     let ticket = ticket(&api, &query(emulator.client())).await;
     assert_eq!(context(&api, &ticket).await, None);
     let info = AuthorizationTicketInfo::new().context("cart 7");
-    changed(&api, &ticket, info).await;
+    update(&api, &ticket, info).await;
     assert_eq!(context(&api, &ticket).await.as_deref(), Some("cart 7"));
-    let now = changed(&api, &ticket, AuthorizationTicketInfo::new()).await;
+    let now = update(&api, &ticket, AuthorizationTicketInfo::new()).await;
     assert_eq!(now, None);
     assert_eq!(context(&api, &ticket).await, None);
     let issue = AuthorizationIssueRequest::new(ticket, "alice");
@@ -101,7 +101,7 @@ async fn a_ticket_can_have_no_context(
 
 #[rstest]
 #[tokio::test]
-async fn a_ticket_that_is_not_good_is_not_found(
+async fn unknown_used_and_foreign_tickets_are_not_found(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -118,7 +118,7 @@ async fn a_ticket_that_is_not_good_is_not_found(
     api.authorization_fail(&fail).await.unwrap();
     assert_unknown(&api, &failed).await;
 
-    // Of another service.
+    // A ticket of another service.
     let ticket = ticket_with(&api, client, "cart 7").await;
     let other = another_service(&emulator, &api, version).await;
     assert_unknown(&other, &ticket).await;
@@ -130,21 +130,21 @@ async fn a_ticket_that_is_not_good_is_not_found(
 
 #[rstest]
 #[tokio::test]
-async fn an_update_does_not_make_a_ticket_last_longer(
+async fn an_update_does_not_extend_the_lifetime_of_a_ticket(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
     let ticket = ticket_with(&api, emulator.client(), "cart 7").await;
     emulator.advance(HOUR * 23);
     let info = AuthorizationTicketInfo::new().context("cart 8");
-    changed(&api, &ticket, info).await;
+    update(&api, &ticket, info).await;
     emulator.advance(HOUR);
     assert_unknown(&api, &ticket).await;
 }
 
 #[rstest]
 #[tokio::test]
-async fn a_call_says_what_it_is_about(
+async fn a_call_without_ticket_or_info_is_a_caller_error(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -176,7 +176,7 @@ async fn a_call_says_what_it_is_about(
 
 #[rstest]
 #[tokio::test]
-async fn an_info_in_text_that_begins_an_object_and_does_not_end_it_is_refused_by_its_name(
+async fn an_info_with_truncated_json_is_refused_and_named(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;

@@ -21,7 +21,7 @@ async fn logout(
     api.backchannel_logout_token(request).await.unwrap()
 }
 
-/// The token of an answer that is good.
+/// The logout token of a successful response.
 fn token(answer: &BackchannelLogoutTokenResponse) -> &str {
     assert_eq!(
         answer.action,
@@ -34,7 +34,7 @@ fn token(answer: &BackchannelLogoutTokenResponse) -> &str {
 
 #[rstest]
 #[tokio::test]
-async fn a_token_tells_the_client_who_logged_out_of_what(
+async fn a_logout_token_has_the_subject_and_the_session(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -76,7 +76,7 @@ async fn a_token_tells_the_client_who_logged_out_of_what(
 
 #[rstest]
 #[tokio::test]
-async fn a_token_is_protected_as_the_id_tokens_of_the_client(
+async fn a_logout_token_is_signed_and_encrypted_like_an_id_token(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -96,7 +96,7 @@ async fn a_token_is_protected_as_the_id_tokens_of_the_client(
         let (header, _) = jwt::parts(token(&answer));
         assert_eq!(header["alg"], name);
         let claims = jwt::verified(token(&answer), &jwks(&api).await);
-        assert_eq!(claims["aud"], client.alias, "as the request names it");
+        assert_eq!(claims["aud"], client.alias, "the identifier in the request");
     }
     configure_client(&api, client.id, |client| {
         client.id_token_sign_alg = Some(JwsAlg::Hs256);
@@ -122,7 +122,7 @@ async fn a_token_is_protected_as_the_id_tokens_of_the_client(
 
 #[rstest]
 #[tokio::test]
-async fn a_call_that_says_too_little_is_refused(
+async fn a_call_without_client_or_without_subject_and_session_is_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -144,7 +144,7 @@ async fn a_call_that_says_too_little_is_refused(
         client.backchannel_logout_session_required = Some(true);
     })
     .await;
-    // The client wants a session ID. It is for the server to send one.
+    // The client requires a session ID, which the API does not enforce.
     let answer = logout(&api, &of(&id).subject("alice")).await;
     let claims = jwt::verified(token(&answer), &jwks(&api).await);
     assert_eq!(claims["sub"], "alice");
@@ -154,7 +154,7 @@ async fn a_call_that_says_too_little_is_refused(
 
 #[rstest]
 #[tokio::test]
-async fn a_token_that_cannot_be_signed_is_not_made(
+async fn a_logout_token_that_cannot_be_signed_is_a_server_error(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -179,7 +179,7 @@ async fn a_token_that_cannot_be_signed_is_not_made(
 
 #[rstest]
 #[tokio::test]
-async fn a_logout_token_is_no_id_token(
+async fn a_logout_token_is_refused_as_id_token_hint(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -197,7 +197,7 @@ async fn a_logout_token_is_no_id_token(
 
 #[rstest]
 #[tokio::test]
-async fn the_metadata_say_what_the_service_supports(
+async fn the_metadata_have_the_logout_settings_of_the_service(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;

@@ -23,7 +23,7 @@ async fn list_clients(config: Config) -> authlete::Result<()> {
     Ok(())
 }
 
-/// The status and the result code of a refusal, and its challenge.
+/// The status, the result code and the challenge of a refused call.
 async fn refused(config: Config) -> (u16, String, String) {
     let answer = list_clients(config).await;
     let error = answer.as_ref().expect_err("the call is refused");
@@ -34,7 +34,7 @@ async fn refused(config: Config) -> (u16, String, String) {
     (status, code, challenge)
 }
 
-/// A certificate that issued itself, and its key.
+/// A self-signed certificate and its key, in PEM form.
 fn certificate() -> (String, String) {
     let made = rcgen::generate_simple_self_signed(["caller.example".to_owned()]).unwrap();
     (made.cert.pem(), made.signing_key.serialize_pem())
@@ -51,16 +51,16 @@ async fn a_token_that_is_bound_to_a_dpop_key_works_with_proofs() {
     // The organization token is bound to the same key.
     let services = api.get_service_list(&GetServiceListQuery::new()).await;
     assert_eq!(services.unwrap().total_count, Some(1));
-    // Where it is sent as Bearer, it needs no proof.
+    // Operations that send the token as Bearer need no proof.
     let request = OrganizationServiceCreateRequest::new(Service::new());
     assert!(api.organization_create_service(&request).await.is_ok());
 
-    // The clock of the caller does not go with the emulator's.
+    // The caller's clock does not follow the emulator's clock.
     emulator.advance(Duration::from_secs(90_000));
     let clients = api.get_client_list(&GetClientListQuery::new()).await;
     assert_eq!(clients.unwrap().total_count, Some(1));
 
-    // 2.x has no tokens.
+    // 2.x uses no access tokens.
     assert!(list_clients(emulator.config(ApiVersion::V2)).await.is_ok());
 }
 
@@ -87,7 +87,7 @@ async fn a_token_that_is_bound_to_a_dpop_key_is_refused_without_it() {
 }
 
 #[tokio::test]
-async fn a_token_that_is_bound_to_nothing_is_refused_in_the_scheme_dpop() {
+async fn an_unbound_token_is_refused_with_the_scheme_dpop() {
     let emulator = Emulator::start().await.unwrap();
     let key = Key::generate().private_jwk().to_string();
     let (status, code, challenge) = refused(emulator.config(V3).dpop_key(key)).await;
@@ -123,7 +123,7 @@ async fn a_token_that_is_bound_to_a_certificate_works_on_connections_that_presen
 }
 
 #[tokio::test]
-async fn a_token_that_is_bound_to_both_needs_both() {
+async fn a_token_that_is_bound_to_a_key_and_a_certificate_needs_both() {
     let builder = Emulator::builder().tls(true).dpop(true).mtls(true);
     let emulator = builder.start().await.unwrap();
     let config = emulator.config(V3);
@@ -146,7 +146,7 @@ async fn a_state_file_keeps_the_keys() {
     let config = first.config(V3);
     first.stop().await.unwrap();
 
-    // The tokens stay bound, whether it is asked for again or not.
+    // The tokens stay bound, with and without the options.
     for builder in [builder.clone(), builder.dpop(true).mtls(true)] {
         let again = builder.start().await.unwrap();
         let config = config
@@ -164,7 +164,7 @@ async fn a_state_file_keeps_the_keys() {
     assert_eq!(refused.unwrap_err().to_string(), words);
 }
 
-/// What a proof of a call says.
+/// A DPoP proof, whose header and claims can be changed.
 struct Proof<'a> {
     header: Value,
     claims: Value,
@@ -208,7 +208,7 @@ fn rand_bytes() -> [u8; 16] {
     bytes
 }
 
-/// An emulator whose service has a token that is bound to keys.
+/// An emulator builder with a seed that sets the access token of the service.
 fn seeded(access_token: &Value) -> (tempfile::TempDir, EmulatorBuilder) {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("seed.json");
@@ -218,7 +218,7 @@ fn seeded(access_token: &Value) -> (tempfile::TempDir, EmulatorBuilder) {
 }
 
 #[tokio::test]
-async fn each_part_of_a_proof_counts() {
+async fn a_proof_with_one_invalid_part_is_refused() {
     let key = Key::generate();
     let (_directory, builder) = seeded(&json!({ "value": TOKEN, "dpopKey": key.jwk() }));
     let emulator = builder.start().await.unwrap();
@@ -226,7 +226,7 @@ async fn each_part_of_a_proof_counts() {
     let url = format!("{}/api/{service}/client/get/list", emulator.base_url());
     let http = reqwest::Client::new();
     let call = async |scheme: &str, proofs: &[String]| {
-        // The query does not belong to `htu`.
+        // `htu` does not include the query.
         let request = http.get(format!("{url}?start=0"));
         let mut request = request.header("Authorization", format!("{scheme} {TOKEN}"));
         for proof in proofs {
@@ -373,13 +373,13 @@ async fn each_part_of_a_proof_counts() {
             _ => "invalid_dpop_proof",
         };
         let challenge = challenge.unwrap();
-        let begins = format!("DPoP error=\"{error}\"");
-        assert!(challenge.starts_with(&begins), "{challenge}");
+        let prefix = format!("DPoP error=\"{error}\"");
+        assert!(challenge.starts_with(&prefix), "{challenge}");
     }
 }
 
 #[tokio::test]
-async fn a_seed_shows_the_private_keys_that_it_has() {
+async fn private_keys_of_a_seed_are_in_the_environment_and_missing_ones_are_named() {
     let key = Key::generate();
     let (certificate, private_key) = certificate();
     let pem = certificate.clone() + &private_key;
@@ -434,7 +434,7 @@ async fn a_seed_can_bind_the_token_of_the_organization() {
 }
 
 #[tokio::test]
-async fn a_seed_with_what_is_no_key_is_refused() {
+async fn a_seed_with_an_invalid_key_or_certificate_is_refused() {
     let symmetric = json!({ "kty": "oct", "k": "AAAA" });
     let encrypts = json!({ "kty": "OKP", "crv": "X25519", "x": jwt::encode([9; 32]) });
     let at = "services[0].accessToken";

@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 const GRANT_TYPE: &str = "urn:openid:params:grant-type:ciba";
 const ENDPOINT: &str = "https://client.example/notify";
 
-/// An emulator whose service and client know CIBA.
+/// An emulator whose service and client support CIBA.
 async fn start_ciba(version: ApiVersion, mode: DeliveryMode) -> (Emulator, Authlete) {
     let (emulator, api) = start(version).await;
     configure(&emulator, &api, |service| {
@@ -37,7 +37,7 @@ async fn start_ciba(version: ApiVersion, mode: DeliveryMode) -> (Emulator, Authl
     (emulator, api)
 }
 
-/// The parameters of a request that is good in every delivery mode.
+/// The parameters of a request that is valid in every delivery mode.
 fn parameters() -> String {
     form(&[
         ("scope", "openid read"),
@@ -72,8 +72,11 @@ async fn issue(
         .unwrap()
 }
 
-/// A ticket and its `auth_req_id`.
-async fn asked(api: &Authlete, client: &RegisteredClient) -> (authlete::Secret, String) {
+/// A ticket and the `auth_req_id` that is issued for it.
+async fn issue_auth_req_id(
+    api: &Authlete,
+    client: &RegisteredClient,
+) -> (authlete::Secret, String) {
     let ticket = ticket(api, client, &parameters()).await;
     let issued = issue(api, &ticket).await;
     assert_eq!(issued.action, BackchannelAuthenticationIssueAction::Ok);
@@ -146,7 +149,7 @@ async fn a_client_polls_for_its_tokens(
     assert_eq!(answer.user_code.unwrap().expose(), "1234");
     assert_eq!(answer.user_code_required, Some(false));
     assert_eq!(answer.requested_expiry, Some(120));
-    // That is for signed requests.
+    // `request_context` is for signed requests only.
     assert_eq!(answer.request_context, None);
     assert_eq!(
         answer.resources,
@@ -170,7 +173,7 @@ async fn a_client_polls_for_its_tokens(
     let id = issued.auth_req_id.unwrap().expose().to_owned();
     let expected = json!({ "auth_req_id": id, "expires_in": 120, "interval": 5 });
     assert_eq!(content(issued.response_content.as_ref()), expected);
-    // One ID a ticket.
+    // A ticket gets one `auth_req_id`.
     let again = issue(&api, &ticket).await;
     assert_eq!(
         again.action,
@@ -220,18 +223,18 @@ async fn a_client_polls_for_its_tokens(
     let response = content(tokens.response_content.as_ref());
     assert_eq!(response["id_token"], id_token.expose());
 
-    // It works once.
+    // An `auth_req_id` works once.
     assert_eq!(error(&api, client, &id).await, "invalid_grant");
 }
 
 #[rstest]
 #[tokio::test]
-async fn a_client_is_told_that_there_is_something_to_fetch(
+async fn a_client_in_ping_mode_is_notified_of_the_decision(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_ciba(version, DeliveryMode::Ping).await;
     let client = emulator.client();
-    let (ticket, id) = asked(&api, client).await;
+    let (ticket, id) = issue_auth_req_id(&api, client).await;
     let completed = complete(&api, &authorized(&ticket)).await;
     assert_eq!(
         completed.action,
@@ -246,7 +249,7 @@ async fn a_client_is_told_that_there_is_something_to_fetch(
     let token = completed.client_notification_token.unwrap();
     assert_eq!(token.expose(), "tell-me");
     assert_eq!(completed.access_token, None);
-    // A decision is made once.
+    // A second decision is refused.
     let again = complete(&api, &authorized(&ticket)).await;
     assert_eq!(
         again.action,
@@ -256,8 +259,8 @@ async fn a_client_is_told_that_there_is_something_to_fetch(
     let tokens = poll(&api, client, &id).await;
     assert_eq!(tokens.action, TokenAction::Ok);
 
-    // The notification of a refusal looks no different.
-    let (ticket, id) = asked(&api, client).await;
+    // The notification is the same when the user refuses.
+    let (ticket, id) = issue_auth_req_id(&api, client).await;
     let denied = BackchannelAuthenticationCompleteRequest::new(
         &ticket,
         BackchannelAuthenticationCompleteResult::AccessDenied,
@@ -288,7 +291,7 @@ async fn tokens_are_pushed_to_a_client(
     let ticket = ticket(&api, client, &parameters()).await;
     let issued = issue(&api, &ticket).await;
     let id = issued.auth_req_id.unwrap().expose().to_owned();
-    // Who is pushed to has nothing to poll for.
+    // Push mode has no polling interval.
     let expected = json!({ "auth_req_id": id, "expires_in": 300 });
     assert_eq!(content(issued.response_content.as_ref()), expected);
     assert_eq!(error(&api, client, &id).await, "unauthorized_client");
@@ -326,7 +329,7 @@ async fn tokens_are_pushed_to_a_client(
         "id_token": id_token,
     });
     assert_eq!(content(completed.response_content.as_ref()), expected);
-    // The ID token vouches for the rest (CIBA Core 1.0 §10.3.1).
+    // The ID token has hashes of the other tokens (CIBA Core 1.0 §10.3.1).
     let claims = jwt::verified(&id_token, &jwks(&api).await);
     assert_eq!(claims["urn:openid:params:jwt:claim:auth_req_id"], id);
     let hash = &claims["urn:openid:params:jwt:claim:rt_hash"];
@@ -348,13 +351,13 @@ async fn tokens_are_pushed_to_a_client(
 
 #[rstest]
 #[tokio::test]
-async fn the_value_of_an_access_token_is_the_servers_when_it_is_pushed(
+async fn the_access_token_value_of_the_server_is_used_in_push_mode_only(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     for (mode, is_used) in [(DeliveryMode::Push, true), (DeliveryMode::Poll, false)] {
         let (emulator, api) = start_ciba(version, mode).await;
         let client = emulator.client();
-        let (ticket, id) = asked(&api, client).await;
+        let (ticket, id) = issue_auth_req_id(&api, client).await;
         let request = authorized(&ticket)
             .access_token("chosen-by-the-server")
             .access_token_duration(0)
@@ -401,7 +404,7 @@ async fn errors_are_pushed_to_a_client_too(
         content(completed.response_content.as_ref())
     };
 
-    let (ticket, id) = asked(&api, client).await;
+    let (ticket, id) = issue_auth_req_id(&api, client).await;
     let denied = BackchannelAuthenticationCompleteResult::AccessDenied;
     let request =
         BackchannelAuthenticationCompleteRequest::new(&ticket, denied).error_description("Not me.");
@@ -412,21 +415,21 @@ async fn errors_are_pushed_to_a_client_too(
     });
     assert_eq!(pushed(&request).await, expected);
 
-    let (ticket, id) = asked(&api, client).await;
+    let (ticket, id) = issue_auth_req_id(&api, client).await;
     let failed = BackchannelAuthenticationCompleteResult::TransactionFailed;
     let request = BackchannelAuthenticationCompleteRequest::new(&ticket, failed);
     let expected = json!({ "auth_req_id": id, "error": "expired_token" });
     assert_eq!(pushed(&request).await, expected);
 
-    let (ticket, _) = asked(&api, client).await;
+    let (ticket, _) = issue_auth_req_id(&api, client).await;
     emulator.advance(Duration::from_secs(300));
     assert_eq!(pushed(&authorized(&ticket)).await["error"], "expired_token");
 
-    // The first token of that value is issued, the second cannot be.
-    let (ticket, _) = asked(&api, client).await;
+    // An access token with a chosen value can be issued once.
+    let (ticket, _) = issue_auth_req_id(&api, client).await;
     let chosen = authorized(&ticket).access_token("chosen-by-the-caller");
     assert_eq!(pushed_tokens(&api, &chosen).await, "chosen-by-the-caller");
-    let (ticket, _) = asked(&api, client).await;
+    let (ticket, _) = issue_auth_req_id(&api, client).await;
     let chosen = authorized(&ticket).access_token("chosen-by-the-caller");
     assert_eq!(pushed(&chosen).await["error"], "server_error");
 }
@@ -441,7 +444,7 @@ async fn pushed_tokens(
 
 #[rstest]
 #[tokio::test]
-async fn an_auth_req_id_is_of_one_client_and_of_one_time(
+async fn an_auth_req_id_is_refused_for_another_client_and_after_its_expiry(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_ciba(version, DeliveryMode::Poll).await;
@@ -449,7 +452,7 @@ async fn an_auth_req_id_is_of_one_client_and_of_one_time(
     let mut other = api.get_client(client.id).await.unwrap();
     other.client_id_alias = None;
     let other = api.create_client(&other).await.unwrap();
-    let (ticket, id) = asked(&api, client).await;
+    let (ticket, id) = issue_auth_req_id(&api, client).await;
     complete(&api, &authorized(&ticket)).await;
     let thief = TokenRequest::new(form(&[("grant_type", GRANT_TYPE), ("auth_req_id", &id)]))
         .client_id(other.client_id.unwrap().to_string())
@@ -463,8 +466,8 @@ async fn an_auth_req_id_is_of_one_client_and_of_one_time(
     assert_eq!(error(&api, client, &id).await, "expired_token");
     assert_eq!(error(&api, client, "unheard-of").await, "invalid_grant");
 
-    // Too late to decide.
-    let (ticket, id) = asked(&api, client).await;
+    // A decision after the expiry is refused.
+    let (ticket, id) = issue_auth_req_id(&api, client).await;
     emulator.advance(Duration::from_secs(300));
     let late = complete(&api, &authorized(&ticket)).await;
     assert_eq!(
@@ -474,8 +477,8 @@ async fn an_auth_req_id_is_of_one_client_and_of_one_time(
     assert_eq!(late.result_code.as_deref(), Some("A196202"));
     assert_eq!(error(&api, client, &id).await, "expired_token");
 
-    // What waits for a client that is deleted waits no more.
-    let (ticket, _) = asked(&api, client).await;
+    // The pending requests of a deleted client are deleted, too.
+    let (ticket, _) = issue_auth_req_id(&api, client).await;
     api.delete_client(client.id).await.unwrap();
     let answer = complete(&api, &authorized(&ticket)).await;
     assert_eq!(answer.result_code.as_deref(), Some("A186202"));
@@ -483,13 +486,13 @@ async fn an_auth_req_id_is_of_one_client_and_of_one_time(
 
 #[rstest]
 #[tokio::test]
-async fn a_wrong_call_about_a_known_ticket_is_a_notification_unless_the_client_polls(
+async fn a_caller_error_for_a_known_ticket_is_a_notification_in_ping_and_push_mode(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     for mode in [DeliveryMode::Ping, DeliveryMode::Push] {
         let (emulator, api) = start_ciba(version, mode.clone()).await;
         let client = emulator.client();
-        let (ticket, id) = asked(&api, client).await;
+        let (ticket, id) = issue_auth_req_id(&api, client).await;
         let with = BackchannelAuthenticationCompleteRequest::new;
         let unissued = self::ticket(&api, client, &parameters()).await;
         for (request, code, auth_req_id) in [
@@ -509,9 +512,9 @@ async fn a_wrong_call_about_a_known_ticket_is_a_notification_unless_the_client_p
                 "{code}"
             );
             assert_eq!(answer.result_code.as_deref(), Some(code));
-            let told = content(answer.response_content.as_ref());
-            assert_eq!(told["error"], "server_error");
-            assert_eq!(told["auth_req_id"], auth_req_id);
+            let body = content(answer.response_content.as_ref());
+            assert_eq!(body["error"], "server_error");
+            assert_eq!(body["auth_req_id"], auth_req_id);
             let endpoint = answer.client_notification_endpoint;
             assert_eq!(endpoint.as_deref(), Some(ENDPOINT));
             let token = answer.client_notification_token.unwrap();
@@ -519,7 +522,7 @@ async fn a_wrong_call_about_a_known_ticket_is_a_notification_unless_the_client_p
             assert_eq!(answer.delivery_mode, Some(mode.clone()));
             assert_eq!(answer.access_token, None);
         }
-        // Nobody knows whom to notify of these.
+        // Without a known ticket, there is no client to notify.
         for (request, code) in [
             (authorized(&"".into()), "A186201"),
             (authorized(&"unheard-of".into()), "A186202"),
@@ -543,12 +546,12 @@ async fn a_wrong_call_about_a_known_ticket_is_a_notification_unless_the_client_p
 
 #[rstest]
 #[tokio::test]
-async fn calls_that_are_wrong_change_nothing(
+async fn caller_errors_in_poll_mode_change_nothing(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_ciba(version, DeliveryMode::Poll).await;
     let client = emulator.client();
-    let (ticket, id) = asked(&api, client).await;
+    let (ticket, id) = issue_auth_req_id(&api, client).await;
     let with = BackchannelAuthenticationCompleteRequest::new;
     let unissued = self::ticket(&api, client, &parameters()).await;
     for (request, code) in [
@@ -578,8 +581,8 @@ async fn calls_that_are_wrong_change_nothing(
     );
 }
 
-/// A ticket for `openid email read` and one resource, whose client calls itself by its alias.
-async fn detailed(api: &Authlete, client: &RegisteredClient) -> authlete::Secret {
+/// A ticket for `openid email read` and one resource, of a client that is identified by its alias.
+async fn ticket_with_details(api: &Authlete, client: &RegisteredClient) -> authlete::Secret {
     let parameters = form(&[
         ("client_id", &client.alias),
         ("scope", "openid email read"),
@@ -597,8 +600,8 @@ async fn detailed(api: &Authlete, client: &RegisteredClient) -> authlete::Secret
     ticket
 }
 
-/// An emulator that pushes, with settings that a decision can overrule.
-async fn start_detailed(version: ApiVersion) -> (Emulator, Authlete) {
+/// An emulator in push mode, with settings that the complete request can override.
+async fn start_push(version: ApiVersion) -> (Emulator, Authlete) {
     let (emulator, api) = start_ciba(version, DeliveryMode::Push).await;
     configure(&emulator, &api, |service| {
         service.supported_authorization_details_types = Some(vec!["payment".to_owned()]);
@@ -617,16 +620,16 @@ async fn start_detailed(version: ApiVersion) -> (Emulator, Authlete) {
 
 #[rstest]
 #[tokio::test]
-async fn pushed_tokens_are_what_the_decision_makes_of_them(
+async fn the_complete_request_overrides_the_settings_of_pushed_tokens(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
-    let (emulator, api) = start_detailed(version).await;
+    let (emulator, api) = start_push(version).await;
     let client = emulator.client();
     configure(&emulator, &api, |service| {
         service.access_token_sign_alg = Some(JwsAlg::Es256);
     })
     .await;
-    let ticket = detailed(&api, client).await;
+    let ticket = ticket_with_details(&api, client).await;
     let request = authorized(&ticket)
         .sub("pairwise")
         .auth_time(1_700_000_000)
@@ -644,11 +647,11 @@ async fn pushed_tokens_are_what_the_decision_makes_of_them(
         .error_description("no error")
         .error_uri("https://as.example/none");
     let completed = complete(&api, &request).await;
-    let told = content(completed.response_content.as_ref());
-    assert_eq!(told.get("error_description"), None);
-    assert_eq!(told.get("error_uri"), None);
-    assert_eq!(told["room"], "kitchen");
-    assert_eq!(told["scope"], "openid write");
+    let body = content(completed.response_content.as_ref());
+    assert_eq!(body.get("error_description"), None);
+    assert_eq!(body.get("error_uri"), None);
+    assert_eq!(body["room"], "kitchen");
+    assert_eq!(body["scope"], "openid write");
     assert_eq!(completed.access_token_duration, Some(60));
     assert_eq!(completed.refresh_token_duration, Some(120));
     let (header, claims) = jwt::parts(completed.id_token.unwrap().expose());
@@ -671,12 +674,12 @@ async fn pushed_tokens_are_what_the_decision_makes_of_them(
 
 #[rstest]
 #[tokio::test]
-async fn pushed_tokens_are_as_requested_where_the_decision_says_nothing(
+async fn pushed_tokens_follow_the_request_and_the_settings_by_default(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
-    let (emulator, api) = start_detailed(version).await;
+    let (emulator, api) = start_push(version).await;
     let client = emulator.client();
-    let ticket = detailed(&api, client).await;
+    let ticket = ticket_with_details(&api, client).await;
     let request = authorized(&ticket)
         .sub("")
         .auth_time(0)
@@ -698,12 +701,12 @@ async fn pushed_tokens_are_as_requested_where_the_decision_says_nothing(
     let details = json!(completed.authorization_details);
     assert_eq!(details["elements"][0]["type"], "payment");
     assert_eq!(completed.grant_id, None);
-    // Without JWTs there is nothing for the claims to be in.
+    // `jwtAtClaims` has no effect on opaque access tokens.
     assert_eq!(completed.jwt_access_token, None);
     assert_eq!(completed.access_token_duration, Some(3600));
     assert_eq!(completed.refresh_token_duration, Some(7200));
-    let told = content(completed.response_content.as_ref());
-    assert_eq!(told["scope"], "openid email read");
+    let body = content(completed.response_content.as_ref());
+    assert_eq!(body["scope"], "openid email read");
     let (_, claims) = jwt::parts(completed.id_token.unwrap().expose());
     assert_eq!(claims["sub"], "alice");
     assert_eq!(claims["aud"], json!([client.alias]));
@@ -718,7 +721,7 @@ async fn pushed_tokens_are_as_requested_where_the_decision_says_nothing(
         service.supported_grant_types = Some(vec![GrantType::Ciba]);
     })
     .await;
-    let ticket = detailed(&api, client).await;
+    let ticket = ticket_with_details(&api, client).await;
     let completed = complete(&api, &authorized(&ticket)).await;
     assert!(completed.access_token.is_some());
     assert_eq!(completed.refresh_token, None);
@@ -726,7 +729,7 @@ async fn pushed_tokens_are_as_requested_where_the_decision_says_nothing(
 }
 
 #[tokio::test]
-async fn a_client_that_fetches_its_tokens_learns_of_a_refusal_at_the_token_endpoint() {
+async fn a_refusal_is_an_error_of_the_token_endpoint_in_poll_and_ping_mode() {
     use BackchannelAuthenticationCompleteAction::{NoAction, Notification};
     use BackchannelAuthenticationCompleteResult::{AccessDenied, TransactionFailed};
     for version in GENERATIONS {
@@ -740,7 +743,7 @@ async fn a_client_that_fetches_its_tokens_learns_of_a_refusal_at_the_token_endpo
                 (AccessDenied, "access_denied"),
                 (TransactionFailed, "expired_token"),
             ] {
-                let (ticket, id) = asked(&api, client).await;
+                let (ticket, id) = issue_auth_req_id(&api, client).await;
                 let request = BackchannelAuthenticationCompleteRequest::new(&ticket, result)
                     .subject("")
                     .error_description("Not me.")
@@ -775,12 +778,12 @@ async fn a_ticket_that_is_unknown_or_has_expired_gets_no_auth_req_id(
             BackchannelAuthenticationIssueAction::InvalidTicket
         );
         assert_eq!(answer.auth_req_id, None);
-        let told = content(answer.response_content.as_ref());
-        assert!(told["error"].is_string());
+        let body = content(answer.response_content.as_ref());
+        assert!(body["error"].is_string());
     }
 }
 
-/// `TokenRequest.properties`: those of a backchannel request come with the decision.
+/// `TokenRequest.properties`: those of a backchannel request are in the complete request.
 #[rstest]
 #[tokio::test]
 async fn properties_of_a_token_request_are_not_used_for_a_backchannel_request(
@@ -788,7 +791,7 @@ async fn properties_of_a_token_request_are_not_used_for_a_backchannel_request(
 ) {
     let (emulator, api) = start_ciba(version, DeliveryMode::Poll).await;
     let client = emulator.client();
-    let (ticket, id) = asked(&api, client).await;
+    let (ticket, id) = issue_auth_req_id(&api, client).await;
     complete(&api, &authorized(&ticket)).await;
     let parameters = form(&[("grant_type", GRANT_TYPE), ("auth_req_id", &id)]);
     assert_property_unused(&api, client, parameters).await;

@@ -1,4 +1,4 @@
-//! Backchannel authentication requests (OpenID Connect CIBA Core 1.0 §7.1): which are good, signed or not.
+//! Validation of backchannel authentication requests, signed or not (OpenID Connect CIBA Core 1.0 §7.1).
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -16,7 +16,7 @@ use authlete_emulator::{Emulator, RegisteredClient};
 use rstest::rstest;
 use serde_json::{Value, json};
 
-/// An emulator whose client polls.
+/// An emulator whose client uses poll mode.
 async fn start_ciba(version: ApiVersion) -> (Emulator, Authlete) {
     let (emulator, api) = start(version).await;
     configure_client(&api, emulator.client().id, |client| {
@@ -65,7 +65,7 @@ async fn accepted(
 
 #[rstest]
 #[tokio::test]
-async fn parameters_have_their_rules(
+async fn invalid_parameters_are_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_ciba(version).await;
@@ -133,7 +133,7 @@ async fn parameters_have_their_rules(
 
 #[rstest]
 #[tokio::test]
-async fn clients_are_confidential_and_registered_for_it(
+async fn requests_of_public_or_unauthorized_clients_are_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_ciba(version).await;
@@ -202,7 +202,7 @@ async fn clients_are_confidential_and_registered_for_it(
 
 #[rstest]
 #[tokio::test]
-async fn secrets_and_messages_of_the_user_can_be_required(
+async fn user_code_and_binding_message_can_be_required(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_ciba(version).await;
@@ -212,7 +212,7 @@ async fn secrets_and_messages_of_the_user_can_be_required(
         client.bc_user_code_required = Some(true);
     })
     .await;
-    // Nothing comes of that unless the service supports it.
+    // Ignored unless the service supports user codes.
     let answer = accepted(&api, client, plain).await;
     assert_eq!(answer.user_code_required, Some(false));
     configure(&emulator, &api, |service| {
@@ -269,7 +269,7 @@ async fn scopes_can_have_a_variable_part_and_details_a_type(
     let scopes: Vec<_> = scopes
         .map(|scope| (scope.name, scope.description))
         .collect();
-    // Authlete does not describe scopes here.
+    // Authlete returns no descriptions of scopes here.
     let named = |name: &str| (Some(name.to_owned()), None);
     assert_eq!(scopes, [named("openid"), named("pay")]);
     assert_eq!(
@@ -288,7 +288,7 @@ async fn scopes_can_have_a_variable_part_and_details_a_type(
 
 #[rstest]
 #[tokio::test]
-async fn an_id_token_says_who_is_meant(
+async fn an_id_token_hint_identifies_the_user_and_a_forged_one_is_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_ciba(version).await;
@@ -324,7 +324,7 @@ async fn an_id_token_says_who_is_meant(
     assert_eq!(answer.hint.unwrap().expose(), id_token);
     assert_eq!(answer.sub.as_deref(), Some("pseudonym"));
 
-    // Nobody else can make one.
+    // Forged and unsigned ID tokens are refused.
     let (_, claims) = jwt::parts(&id_token);
     let forged = jwt::Key::generate().sign(&claims);
     assert_eq!(
@@ -339,7 +339,7 @@ async fn an_id_token_says_who_is_meant(
 }
 
 #[tokio::test]
-async fn a_server_can_refuse_before_it_asks_the_user() {
+async fn a_fail_request_is_answered_with_the_error_of_its_reason() {
     use BackchannelAuthenticationFailAction as Action;
     use BackchannelAuthenticationFailReason as Reason;
     for version in GENERATIONS {
@@ -410,7 +410,7 @@ fn seconds_since_epoch() -> u64 {
     since_epoch.unwrap().as_secs()
 }
 
-/// The claims of a good signed request.
+/// The claims of a valid signed request.
 fn claims(client: &RegisteredClient) -> Value {
     let now = seconds_since_epoch();
     json!({
@@ -430,13 +430,15 @@ fn claims(client: &RegisteredClient) -> Value {
 
 #[rstest]
 #[tokio::test]
-async fn a_request_can_be_signed(#[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion) {
+async fn a_signed_request_is_verified(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
     let (emulator, api) = start_ciba(version).await;
     let client = emulator.client();
     let key = jwt::Key::generate();
     let signed = |claims: &Value| form(&[("request", &key.sign(claims))]);
     let good = claims(client);
-    // The client has to say that it will.
+    // The client must register a signing algorithm first.
     assert_eq!(error(&api, client, &signed(&good)).await, "invalid_request");
     configure_client(&api, client.id, |client| {
         client.jwks = Some(key.jwks().into());
@@ -452,11 +454,11 @@ async fn a_request_can_be_signed(#[values(ApiVersion::V2, ApiVersion::V3)] versi
     let refused = async |parameters: &str| {
         assert_eq!(error(&api, client, parameters).await, "invalid_request");
     };
-    // What authenticates the client may be outside, and nothing else.
+    // Only parameters for client authentication may be outside of the request object.
     let identified = format!("{}&client_id={}", signed(&good), client.id);
     accepted(&api, client, &identified).await;
     refused(&format!("{}&login_hint=mallory", signed(&good))).await;
-    // And once a client signs, it always does.
+    // A client with a signing algorithm must sign every request.
     refused("scope=openid&login_hint=alice").await;
     refused(&form(&[("request", &jwt::unsigned(&good))])).await;
     refused(&form(&[("request", &jwt::Key::generate().sign(&good))])).await;
@@ -480,7 +482,7 @@ async fn a_request_can_be_signed(#[values(ApiVersion::V2, ApiVersion::V3)] versi
         refused(&signed(&wrong)).await;
     }
 
-    // The signature must be one that the client cannot be told by its secret.
+    // The algorithm must be asymmetric.
     let mut settings = api.get_client(client.id).await.unwrap();
     settings.bc_request_sign_alg = Some(JwsAlg::Hs256);
     let update = api.update_client(client.id, &settings).await;
@@ -490,7 +492,7 @@ async fn a_request_can_be_signed(#[values(ApiVersion::V2, ApiVersion::V3)] versi
 
 #[rstest]
 #[tokio::test]
-async fn a_client_that_is_to_be_notified_says_where(
+async fn a_ping_client_without_a_notification_endpoint_is_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let client = json!({
@@ -505,7 +507,7 @@ async fn a_client_that_is_to_be_notified_says_where(
 
 #[rstest]
 #[tokio::test]
-async fn a_refusal_needs_neither_a_ticket_nor_a_reason(
+async fn a_fail_request_needs_neither_a_ticket_nor_a_reason(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_ciba(version).await;
@@ -522,15 +524,15 @@ async fn a_refusal_needs_neither_a_ticket_nor_a_reason(
     });
     let (_, answer) = post(&emulator, version, "SERVICE", path, &words).await;
     assert_eq!(answer["action"], "FORBIDDEN");
-    let told: Value = serde_json::from_str(answer["responseContent"].as_str().unwrap()).unwrap();
+    let body: Value = serde_json::from_str(answer["responseContent"].as_str().unwrap()).unwrap();
     let expected = json!({
         "error": "access_denied",
         "error_description": "Not now.",
         "error_uri": "https://as.example/denied",
     });
-    assert_eq!(told, expected);
+    assert_eq!(body, expected);
 
-    // A ticket of another service is left alone.
+    // A ticket of another service is not changed.
     let ticket = accepted(&api, emulator.client(), "scope=openid&login_hint=alice").await;
     let ticket = ticket.ticket.unwrap();
     let other = another_service(&emulator, &api, version).await;
@@ -544,7 +546,7 @@ async fn a_refusal_needs_neither_a_ticket_nor_a_reason(
 
 #[rstest]
 #[tokio::test]
-async fn the_answer_to_a_request_has_its_client_and_what_the_service_supports_of_it(
+async fn the_response_has_the_client_and_the_supported_values_of_the_request(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_ciba(version).await;

@@ -1,4 +1,4 @@
-//! The claims that clients ask for, and who is to be authenticated how (OpenID Connect Core 1.0 §3.1.2.1, §5.4, §5.5).
+//! Requested claims, ACRs, prompts and ID token hints (OpenID Connect Core 1.0 §3.1.2.1, §5.4, §5.5).
 
 use crate::common::*;
 use authlete::types::{
@@ -45,7 +45,7 @@ async fn ask(
     api.authorization(&request).await.unwrap()
 }
 
-async fn good(
+async fn accepted(
     api: &Authlete,
     client: &RegisteredClient,
     more: &[(&str, &str)],
@@ -83,7 +83,7 @@ async fn claims_come_from_scopes_and_from_the_parameter() {
         let (emulator, api) = start_openid(version).await;
         let client = emulator.client();
         let scope = ("scope", "openid email phone");
-        let answer = good(&api, client, &[scope, ("claims", &claims)]).await;
+        let answer = accepted(&api, client, &[scope, ("claims", &claims)]).await;
         let by_scope = [
             "email",
             "email_verified",
@@ -104,28 +104,28 @@ async fn claims_come_from_scopes_and_from_the_parameter() {
         let expected = json!({ "adult": { "claim": "birthdate", "fn": [] } });
         assert_eq!(object(answer.transformed_claims), expected);
 
-        // Without an access token there is nothing to fetch them with.
+        // Without an access token, the client cannot call the userinfo endpoint.
         let alone = [scope, ("response_type", "id_token")];
-        let answer = good(&api, client, &alone).await;
+        let answer = accepted(&api, client, &alone).await;
         assert_eq!(answer.claims.unwrap(), by_scope);
         assert_eq!(answer.claims_at_user_info, None);
         configure(&emulator, &api, |service| {
             service.claim_shortcut_restrictive = Some(true);
         })
         .await;
-        let answer = good(&api, client, &alone).await;
+        let answer = accepted(&api, client, &alone).await;
         assert_eq!(answer.claims.unwrap(), by_scope);
-        let answer = good(&api, client, &[scope]).await;
+        let answer = accepted(&api, client, &[scope]).await;
         assert_eq!(answer.claims, None);
         assert_eq!(answer.claims_at_user_info.unwrap(), by_scope);
-        let plain = good(&api, client, &[("scope", "email")]).await;
+        let plain = accepted(&api, client, &[("scope", "email")]).await;
         assert_eq!((plain.claims, plain.claims_at_user_info), (None, None));
     }
 }
 
 #[rstest]
 #[tokio::test]
-async fn a_claims_parameter_is_an_object_of_objects(
+async fn a_malformed_claims_parameter_is_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_openid(version).await;
@@ -140,7 +140,7 @@ async fn a_claims_parameter_is_an_object_of_objects(
         let error = error(&api, client, &[("claims", wrong)]).await;
         assert_eq!(error, "invalid_request", "{wrong}");
     }
-    good(
+    accepted(
         &api,
         client,
         &[("claims", r#"{"id_token":null,"unknown":1}"#)],
@@ -154,12 +154,12 @@ async fn a_claims_parameter_is_an_object_of_objects(
     );
 }
 
-/// Parameters, the classes that they ask for, and whether nothing else will do.
+/// Parameters, the ACRs that they request, and whether these are essential.
 type Case<'a> = (&'a [(&'a str, &'a str)], &'a [&'a str], bool);
 
 #[rstest]
 #[tokio::test]
-async fn the_first_to_say_something_about_acr_is_heard(
+async fn the_claims_parameter_takes_precedence_over_acr_values_and_default_acrs(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_openid(version).await;
@@ -179,7 +179,7 @@ async fn the_first_to_say_something_about_acr_is_heard(
         (&[values, ("claims", essential)], &["gold"], true),
     ];
     for (more, acrs, is_essential) in cases {
-        let answer = good(&api, client, more).await;
+        let answer = accepted(&api, client, more).await;
         assert_eq!(answer.acrs.unwrap(), acrs);
         assert_eq!(answer.acr_essential, Some(is_essential));
     }
@@ -189,7 +189,7 @@ async fn the_first_to_say_something_about_acr_is_heard(
 
 #[rstest]
 #[tokio::test]
-async fn the_wishes_for_the_page_are_handed_on(
+async fn parameters_for_the_login_page_are_returned_and_validated(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_openid(version).await;
@@ -199,7 +199,7 @@ async fn the_wishes_for_the_page_are_handed_on(
         service.supported_ui_locales = Some(vec!["en".to_owned(), "fr-CA".to_owned()]);
     })
     .await;
-    let answer = good(
+    let answer = accepted(
         &api,
         client,
         &[
@@ -234,7 +234,7 @@ async fn the_wishes_for_the_page_are_handed_on(
         service.supported_prompt_values = Some(vec!["LOGIN".into(), "NONE".into()]);
     })
     .await;
-    let plain = good(&api, client, &[]).await;
+    let plain = accepted(&api, client, &[]).await;
     assert_eq!(plain.display.unwrap().as_str(), "PAGE");
     assert_eq!((plain.prompts, plain.max_age), (None, Some(60)));
     assert_eq!(plain.lowest_prompt.unwrap().as_str(), "CONSENT");
@@ -260,27 +260,27 @@ async fn the_wishes_for_the_page_are_handed_on(
 
 #[rstest]
 #[tokio::test]
-async fn a_user_is_named_by_a_claim_or_by_an_id_token(
+async fn the_subject_comes_from_the_sub_claim_or_the_id_token_hint(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_openid(version).await;
     let client = emulator.client();
     let sub = r#"{"id_token":{"sub":{"value":"alice"}}}"#;
-    let answer = good(&api, client, &[("claims", sub)]).await;
+    let answer = accepted(&api, client, &[("claims", sub)]).await;
     assert_eq!(answer.subject.as_deref(), Some("alice"));
 
     let id_token = async || {
-        let answer = good(&api, client, &[("response_type", "id_token")]).await;
+        let answer = accepted(&api, client, &[("response_type", "id_token")]).await;
         let issue = AuthorizationIssueRequest::new(answer.ticket.unwrap(), "alice");
         let issued = api.authorization_issue(&issue).await.unwrap();
         issued.id_token.unwrap().expose().to_owned()
     };
     let hint = id_token().await;
-    let answer = good(&api, client, &[("id_token_hint", &hint)]).await;
+    let answer = accepted(&api, client, &[("id_token_hint", &hint)]).await;
     assert_eq!(answer.subject.as_deref(), Some("alice"));
     let both = [("id_token_hint", hint.as_str()), ("claims", sub)];
     assert_eq!(
-        good(&api, client, &both).await.subject.as_deref(),
+        accepted(&api, client, &both).await.subject.as_deref(),
         Some("alice")
     );
     let bob = sub.replace("alice", "bob");
@@ -297,13 +297,13 @@ async fn a_user_is_named_by_a_claim_or_by_an_id_token(
             "invalid_request"
         );
     }
-    // By the secret of the client, when its ID tokens are signed so.
+    // An ID token that is signed with the client secret is accepted, too.
     configure_client(&api, client.id, |client| {
         client.id_token_sign_alg = Some(JwsAlg::Hs256);
     })
     .await;
     let hint = id_token().await;
     assert_eq!(jwt::parts(&hint).0["alg"], "HS256");
-    let answer = good(&api, client, &[("id_token_hint", &hint)]).await;
+    let answer = accepted(&api, client, &[("id_token_hint", &hint)]).await;
     assert_eq!(answer.subject.as_deref(), Some("alice"));
 }

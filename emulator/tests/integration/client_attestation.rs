@@ -1,4 +1,4 @@
-//! Clients whose instances somebody vouches for (OAuth 2.0 Attestation-Based Client Authentication).
+//! OAuth 2.0 Attestation-Based Client Authentication.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 
 const ISSUER: &str = "https://as.example";
 
-/// Somebody who knows instances of a client, with certificates up to a root.
+/// A client attester with a certificate chain to a root.
 struct Attester {
     key: jwt::Key,
     x5c: Vec<String>,
@@ -34,15 +34,15 @@ impl Attester {
             params
         };
         let root = CertifiedIssuer::self_signed(ca(), key()).unwrap();
-        let mut between = ca();
-        between
+        let mut intermediate = ca();
+        intermediate
             .distinguished_name
-            .push(rcgen::DnType::CommonName, "between");
-        let between = CertifiedIssuer::signed_by(between, key(), &root).unwrap();
+            .push(rcgen::DnType::CommonName, "intermediate");
+        let intermediate = CertifiedIssuer::signed_by(intermediate, key(), &root).unwrap();
         let own = key();
         let certificate = CertificateParams::default();
-        let certificate = certificate.signed_by(&own, &between).unwrap();
-        let chain = [certificate.der(), between.der()];
+        let certificate = certificate.signed_by(&own, &intermediate).unwrap();
+        let chain = [certificate.der(), intermediate.der()];
         Self {
             key: jwt::Key::from_pkcs8(&own.serialize_der()),
             x5c: chain.map(|der| BASE64_STANDARD.encode(der)).to_vec(),
@@ -58,7 +58,7 @@ impl Attester {
     }
 }
 
-/// A service that trusts an attester, a client that authenticates so, and an instance of it.
+/// A service that trusts an attester, and a client instance that authenticates with attestations.
 struct Fixture {
     emulator: Emulator,
     api: Authlete,
@@ -140,8 +140,8 @@ impl Fixture {
         self.api.token(&request).await.unwrap()
     }
 
-    /// The answer to a request with good JWTs.
-    async fn good(&mut self, parameters: &str) -> TokenResponse {
+    /// Sends a request with a valid attestation and a new proof.
+    async fn attested_request(&mut self, parameters: &str) -> TokenResponse {
         let pop = self.pop();
         self.request(parameters, &self.attestation(), &pop).await
     }
@@ -172,7 +172,7 @@ fn assert_refused(answer: &TokenResponse, error: &str, code: &str) {
 
 #[rstest]
 #[tokio::test]
-async fn an_instance_that_is_vouched_for_is_the_client(
+async fn an_attested_instance_authenticates_as_the_client(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let mut fixture = Fixture::new(version).await;
@@ -184,14 +184,14 @@ async fn an_instance_that_is_vouched_for_is_the_client(
         format!("&client_id={alias}"),
     ] {
         let answer = fixture
-            .good(&format!("grant_type=client_credentials{more}"))
+            .attested_request(&format!("grant_type=client_credentials{more}"))
             .await;
         assert_eq!(answer.action, TokenAction::Ok, "{answer:?}");
         assert_eq!(answer.client_id.unwrap().to_string(), id);
         let method = answer.client_auth_method;
         assert_eq!(method, Some(ClientAuthMethod::AttestJwtClientAuth));
     }
-    // One attestation is good for many proofs.
+    // An attestation can be used with several proofs.
     let attestation = fixture.attestation();
     for _ in 0..2 {
         let pop = fixture.pop();
@@ -328,7 +328,7 @@ async fn a_proof_that_is_wrong_is_refused(
 
 #[rstest]
 #[tokio::test]
-async fn only_the_roots_of_the_service_make_an_attester_trusted(
+async fn an_attester_without_a_root_of_the_service_is_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let mut fixture = Fixture::new(version).await;
@@ -337,12 +337,20 @@ async fn only_the_roots_of_the_service_make_an_attester_trusted(
     let pop = fixture.pop();
     let answer = fixture.token(&other.attest(&fixture.claims()), &pop).await;
     assert_refused(&answer, "invalid_client", "A905304");
-    // Without what is between it and the root.
+    // Without the intermediate certificate.
     let whole = fixture.attester.x5c.clone();
     fixture.attester.x5c.truncate(1);
-    assert_refused(&fixture.good(grant).await, "invalid_client", "A905304");
+    assert_refused(
+        &fixture.attested_request(grant).await,
+        "invalid_client",
+        "A905304",
+    );
     fixture.attester.x5c = vec!["x".to_owned()];
-    assert_refused(&fixture.good(grant).await, "invalid_client", "A905304");
+    assert_refused(
+        &fixture.attested_request(grant).await,
+        "invalid_client",
+        "A905304",
+    );
     fixture.attester.x5c = whole;
     for (enabled, only, root, expected) in [
         (false, false, &fixture.attester.root, false),
@@ -371,7 +379,7 @@ async fn only_the_roots_of_the_service_make_an_attester_trusted(
 
 #[rstest]
 #[tokio::test]
-async fn a_challenge_is_needed_where_it_can_be_had(
+async fn a_challenge_is_required_if_the_service_has_a_challenge_endpoint(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let mut fixture = Fixture::new(version).await;
@@ -380,7 +388,9 @@ async fn a_challenge_is_needed_where_it_can_be_had(
         service.attestation_challenge_time_window = Some(60);
     })
     .await;
-    let answer = fixture.good("grant_type=client_credentials").await;
+    let answer = fixture
+        .attested_request("grant_type=client_credentials")
+        .await;
     assert_refused(&answer, "use_attestation_challenge", "A905314");
     let given = answer.attestation_challenge.unwrap();
     assert_eq!(given, fixture.challenge().await);
@@ -398,7 +408,7 @@ async fn a_challenge_is_needed_where_it_can_be_had(
         let answer = with(&mut fixture, wrong).await;
         assert_refused(&answer, "use_attestation_challenge", "A905314");
     }
-    // It is given for one window, and good for another.
+    // A challenge stays valid in the time window that follows.
     fixture.advance(61);
     let answer = with(&mut fixture, json!(given)).await;
     assert_eq!(answer.action, TokenAction::Ok);
@@ -414,11 +424,13 @@ async fn a_challenge_is_needed_where_it_can_be_had(
         service.challenge_endpoint = None;
     })
     .await;
-    let answer = fixture.good("grant_type=client_credentials").await;
+    let answer = fixture
+        .attested_request("grant_type=client_credentials")
+        .await;
     assert_eq!(answer.action, TokenAction::Ok);
     assert_eq!(answer.attestation_challenge, None);
     let answer = with(&mut fixture, json!("made-up")).await;
-    assert_eq!(answer.action, TokenAction::Ok, "it is not looked at");
+    assert_eq!(answer.action, TokenAction::Ok, "the challenge is ignored");
 }
 
 #[rstest]
@@ -455,7 +467,7 @@ async fn every_endpoint_that_authenticates_clients_takes_attestations(
     assert_eq!(answer.action, RevocationAction::Ok, "{answer:?}");
     assert_eq!(answer.attestation_challenge, challenge);
 
-    // These two come as far as the client's grant types.
+    // These two authenticate, and fail because of the client's grant types.
     let mut request = DeviceAuthorizationRequest::new("scope=read");
     request.oauth_client_attestation = Some(fixture.attestation().into());
     request.oauth_client_attestation_pop = Some(pop(&mut fixture).into());
@@ -472,7 +484,7 @@ async fn every_endpoint_that_authenticates_clients_takes_attestations(
     assert_eq!(body["error"], "unauthorized_client");
     assert_eq!(answer.attestation_challenge, challenge);
 
-    // Nobody else is told a challenge.
+    // Other clients get no challenge.
     let plain = TokenRequest::new("grant_type=client_credentials");
     let answer = api.token(&plain).await.unwrap();
     assert_eq!(answer.attestation_challenge, None);
@@ -480,13 +492,15 @@ async fn every_endpoint_that_authenticates_clients_takes_attestations(
 
 #[rstest]
 #[tokio::test]
-async fn a_refresh_token_is_good_for_the_instance_that_got_it(
+async fn a_refresh_token_is_refused_for_another_instance(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let mut fixture = Fixture::new(version).await;
     let client = fixture.emulator.client().clone();
     let code = code(&fixture.api, &query(&client)).await;
-    let answer = fixture.good(&code_parameters(&client, &code)).await;
+    let answer = fixture
+        .attested_request(&code_parameters(&client, &code))
+        .await;
     assert_eq!(answer.action, TokenAction::Ok, "{answer:?}");
     let refresh_token = answer.refresh_token.unwrap();
     let parameters = form(&[
@@ -494,29 +508,37 @@ async fn a_refresh_token_is_good_for_the_instance_that_got_it(
         ("refresh_token", refresh_token.expose()),
     ]);
     let own = std::mem::replace(&mut fixture.instance, jwt::Key::generate());
-    let answer = fixture.good(&parameters).await;
+    let answer = fixture.attested_request(&parameters).await;
     assert_refused(&answer, "invalid_grant", "A905316");
     fixture.instance = own;
-    let answer = fixture.good(&parameters).await;
+    let answer = fixture.attested_request(&parameters).await;
     assert_eq!(answer.action, TokenAction::Ok, "{answer:?}");
 }
 
 #[rstest]
 #[tokio::test]
-async fn an_attestation_is_for_who_registered_it_where_it_is_supported(
+async fn an_attestation_is_refused_if_the_client_or_the_service_uses_other_methods(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let mut fixture = Fixture::new(version).await;
     let grant = "grant_type=client_credentials";
     let secret = fixture.emulator.client().secret.expose().to_owned();
     let twice = format!("{grant}&{}", form(&[("client_secret", &secret)]));
-    assert_refused(&fixture.good(&twice).await, "invalid_request", "A904301");
+    assert_refused(
+        &fixture.attested_request(&twice).await,
+        "invalid_request",
+        "A904301",
+    );
     let mut other = Client::new();
     other.client_type = Some(ClientType::Public);
     let other = fixture.api.create_client(&other).await.unwrap();
     let other = other.client_id.unwrap();
     let named = format!("{grant}&client_id={other}");
-    assert_refused(&fixture.good(&named).await, "invalid_request", "A048312");
+    assert_refused(
+        &fixture.attested_request(&named).await,
+        "invalid_request",
+        "A048312",
+    );
     let mut claims = fixture.claims();
     claims["sub"] = json!(other.to_string());
     let pop = fixture.pop();
@@ -538,5 +560,9 @@ async fn an_attestation_is_for_who_registered_it_where_it_is_supported(
     .await;
     let published = metadata(&fixture.api).await;
     assert_eq!(published[name], Value::Null);
-    assert_refused(&fixture.good(grant).await, "invalid_client", "A157344");
+    assert_refused(
+        &fixture.attested_request(grant).await,
+        "invalid_client",
+        "A157344",
+    );
 }

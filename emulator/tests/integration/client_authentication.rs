@@ -1,4 +1,4 @@
-//! Clients that authenticate by JWT, and the ways in which no client authenticates.
+//! Client authentication with JWT assertions, and refused client authentication.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -21,7 +21,7 @@ fn now() -> u64 {
     since_epoch.unwrap().as_secs()
 }
 
-/// The claims of a good assertion, which nobody has used yet.
+/// The claims of a valid, unused assertion.
 fn claims(client: &RegisteredClient, id: &str) -> Value {
     json!({
         "iss": client.id.to_string(),
@@ -33,7 +33,7 @@ fn claims(client: &RegisteredClient, id: &str) -> Value {
     })
 }
 
-/// The same with one claim changed, or left out when the value is null.
+/// Sets a claim, or removes it if the value is null.
 fn with(mut claims: Value, name: &str, value: Value) -> Value {
     let members = claims.as_object_mut().unwrap();
     members.remove(name);
@@ -63,8 +63,8 @@ async fn assert_refused(api: &Authlete, assertion: &str, code: &str) {
     assert_eq!(content["error"], "invalid_client");
 }
 
-/// The registered client, with a method and a key of its own.
-async fn with_key(version: ApiVersion) -> (Emulator, Authlete, Key) {
+/// Starts an emulator whose client authenticates with `private_key_jwt`.
+async fn start_with_key(version: ApiVersion) -> (Emulator, Authlete, Key) {
     let (emulator, api) = start(version).await;
     let key = Key::generate();
     configure_client(&api, emulator.client().id, |client| {
@@ -80,7 +80,7 @@ async fn with_key(version: ApiVersion) -> (Emulator, Authlete, Key) {
 async fn a_private_key_authenticates_at_token_and_revocation(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
-    let (emulator, api, key) = with_key(version).await;
+    let (emulator, api, key) = start_with_key(version).await;
     let client = emulator.client();
     let assertion = key.sign(&claims(client, "1"));
     let answer = token(&api, parameters(&assertion)).await;
@@ -90,7 +90,7 @@ async fn a_private_key_authenticates_at_token_and_revocation(
     let method = answer.client_auth_method;
     assert_eq!(method, Some(ClientAuthMethod::PrivateKeyJwt));
 
-    // It works once (RFC 7523 §3), and no second endpoint is a second chance.
+    // An assertion works once (RFC 7523 §3), at whichever endpoint.
     assert_refused(&api, &assertion, "A904304").await;
     let access_token = answer.access_token.unwrap();
     let revoke = |assertion: &str| {
@@ -113,7 +113,7 @@ async fn a_private_key_authenticates_at_token_and_revocation(
 async fn an_assertion_without_jti_works_once_too(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
-    let (emulator, api, key) = with_key(version).await;
+    let (emulator, api, key) = start_with_key(version).await;
     let assertion = key.sign(&with(claims(emulator.client(), ""), "jti", Value::Null));
     let answer = token(&api, parameters(&assertion)).await;
     assert_eq!(answer.action, TokenAction::Ok);
@@ -122,10 +122,10 @@ async fn an_assertion_without_jti_works_once_too(
 
 #[rstest]
 #[tokio::test]
-async fn an_assertion_that_is_not_in_order_authenticates_nobody(
+async fn an_invalid_assertion_is_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
-    let (emulator, api, key) = with_key(version).await;
+    let (emulator, api, key) = start_with_key(version).await;
     let client = emulator.client();
     let good = claims(client, "1");
     let wrong = [
@@ -144,7 +144,7 @@ async fn an_assertion_that_is_not_in_order_authenticates_nobody(
         let assertion = key.sign(&with(good.clone(), name, value));
         assert_refused(&api, &assertion, code).await;
     }
-    // Of another key, of one that is not registered, of none.
+    // Signed with another key, with an unregistered key ID, and unsigned.
     assert_refused(&api, &Key::generate().sign(&good), "A157326").await;
     let unknown = json!({ "alg": "ES256", "kid": "unknown" });
     assert_refused(&api, &key.sign_with(&unknown, &good), "A156304").await;
@@ -157,7 +157,7 @@ async fn an_assertion_that_is_not_in_order_authenticates_nobody(
     let answer = token(&api, type_of_saml).await;
     assert_eq!(answer.result_code.as_deref(), Some("A157310"));
     assert_eq!(answer.action, TokenAction::InvalidClient);
-    // None of these used the assertion up.
+    // Refused assertions do not use up the `jti`.
     let answer = token(&api, parameters(&key.sign(&good))).await;
     assert_eq!(answer.action, TokenAction::Ok);
 }
@@ -167,7 +167,7 @@ async fn an_assertion_that_is_not_in_order_authenticates_nobody(
 async fn the_audience_is_the_issuer_or_an_endpoint_unless_it_is_restricted(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
-    let (emulator, api, key) = with_key(version).await;
+    let (emulator, api, key) = start_with_key(version).await;
     let client = emulator.client();
     configure(&emulator, &api, |service| {
         service.token_endpoint = Some("https://as.example/token".to_owned());
@@ -198,10 +198,10 @@ async fn the_audience_is_the_issuer_or_an_endpoint_unless_it_is_restricted(
 
 #[rstest]
 #[tokio::test]
-async fn clocks_may_be_wrong_by_the_skew_of_the_service(
+async fn the_clock_skew_of_the_service_is_tolerated(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
-    let (emulator, api, key) = with_key(version).await;
+    let (emulator, api, key) = start_with_key(version).await;
     let client = emulator.client();
     configure(&emulator, &api, |service| {
         service.allowable_clock_skew = Some(120);
@@ -210,7 +210,7 @@ async fn clocks_may_be_wrong_by_the_skew_of_the_service(
     let late = key.sign(&with(claims(client, "1"), "exp", json!(now() - 60)));
     let answer = token(&api, parameters(&late)).await;
     assert_eq!(answer.action, TokenAction::Ok);
-    // As long as it is accepted, it is remembered.
+    // A used assertion is remembered as long as the skew would allow it.
     assert_refused(&api, &late, "A904304").await;
     let early = key.sign(&with(claims(client, "2"), "nbf", json!(now() + 60)));
     let answer = token(&api, parameters(&early)).await;
@@ -221,7 +221,7 @@ async fn clocks_may_be_wrong_by_the_skew_of_the_service(
 
 #[rstest]
 #[tokio::test]
-async fn a_secret_signs_and_nothing_else_takes_its_place(
+async fn a_client_with_client_secret_jwt_is_refused_by_any_other_method(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -240,7 +240,7 @@ async fn a_secret_signs_and_nothing_else_takes_its_place(
 
     let good = claims(client, "2");
     assert_refused(&api, &jwt::hmac(&[7; 64], &good), "A157326").await;
-    // The public key is no secret (RFC 8725 §2.1).
+    // The public key, used as an HMAC secret (RFC 8725 §2.1).
     let as_secret = jwt::hmac(key.jwks().as_bytes(), &good);
     assert_refused(&api, &as_secret, "A157326").await;
     assert_refused(&api, &key.sign(&good), "A157313").await;
@@ -268,7 +268,7 @@ async fn a_secret_signs_and_nothing_else_takes_its_place(
 async fn keys_at_a_uri_are_not_fetched(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
-    let (emulator, api, key) = with_key(version).await;
+    let (emulator, api, key) = start_with_key(version).await;
     let client = emulator.client();
     configure_client(&api, client.id, |settings| {
         settings.jwks = None;
@@ -280,10 +280,10 @@ async fn keys_at_a_uri_are_not_fetched(
 
 #[rstest]
 #[tokio::test]
-async fn what_the_request_calls_the_client_has_to_agree(
+async fn different_client_identifiers_in_a_request_are_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
-    let (emulator, api, key) = with_key(version).await;
+    let (emulator, api, key) = start_with_key(version).await;
     let client = emulator.client();
     let mut other = authlete::types::Client::new();
     other.client_type = Some(ClientType::Confidential);
@@ -305,7 +305,7 @@ async fn what_the_request_calls_the_client_has_to_agree(
 
 #[rstest]
 #[tokio::test]
-async fn a_public_client_may_not_even_try(
+async fn client_credentials_of_a_public_client_are_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -340,7 +340,7 @@ async fn a_locked_client_is_refused_before_it_can_authenticate(
 
 #[rstest]
 #[tokio::test]
-async fn the_service_supports_the_methods_that_it_lists(
+async fn a_method_that_the_service_does_not_support_is_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -363,7 +363,7 @@ async fn the_service_supports_the_methods_that_it_lists(
 
 #[rstest]
 #[tokio::test]
-async fn what_the_header_says_counts_when_the_body_has_credentials_too(
+async fn credentials_in_the_header_take_precedence_over_the_body(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -411,7 +411,7 @@ async fn what_the_header_says_counts_when_the_body_has_credentials_too(
     let answer = api.token(&request).await.unwrap();
     assert_eq!(answer.action, TokenAction::BadRequest);
     assert_eq!(answer.result_code.as_deref(), Some("A048312"));
-    // Within the body there are still two ways at once.
+    // Two methods in the body are refused.
     let twice = format!("{}&client_secret=x", with_assertion.replace("all", "a.b"));
     let answer = token(&api, twice).await;
     assert_ne!(answer.action, TokenAction::Ok);
@@ -424,7 +424,7 @@ async fn what_the_header_says_counts_when_the_body_has_credentials_too(
     };
     let answer = api.revocation(&revoke(own)).await.unwrap();
     assert_eq!(answer.action, RevocationAction::Ok);
-    // Revocation has a published code for this, and no other operation.
+    // Only revocation has a published result code for this.
     let answer = api.revocation(&revoke(wrong)).await.unwrap();
     assert_eq!(answer.result_code.as_deref(), Some("A114313"));
 }

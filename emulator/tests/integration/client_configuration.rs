@@ -1,4 +1,4 @@
-//! Clients that manage their registration (RFC 7592), and software statements (RFC 7591 §2.3).
+//! Management of client registrations (RFC 7592), and software statements (RFC 7591 §2.3).
 
 use crate::common::registration::*;
 use crate::common::*;
@@ -10,7 +10,7 @@ use authlete::types::{
 use rstest::rstest;
 use serde_json::{Value, json};
 
-/// What a client sends to change its registration.
+/// A request that updates a registration.
 fn update(registration: &Value, metadata: Value) -> ClientRegistrationRequest {
     let mut request = manage(registration);
     let metadata = with(metadata, json!({"client_id": registration["client_id"]}));
@@ -90,7 +90,7 @@ async fn an_update_replaces_the_metadata_and_nothing_else(
 
 #[rstest]
 #[tokio::test]
-async fn an_update_is_of_the_same_client(
+async fn an_update_that_changes_the_identity_of_the_client_is_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (_emulator, api) = start_open(version).await;
@@ -163,7 +163,7 @@ async fn a_deleted_client_is_gone_with_its_tokens(
 
 #[rstest]
 #[tokio::test]
-async fn only_the_token_of_the_registration_opens_it(
+async fn only_the_registration_access_token_gives_access(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_open(version).await;
@@ -195,7 +195,7 @@ async fn only_the_token_of_the_registration_opens_it(
     let answer = api.dynamic_client_get(&nameless).await.unwrap();
     assert_eq!(answer.action, Action::InternalServerError);
 
-    // Callers from before that action do not know it.
+    // Callers that do not know the action UNAUTHORIZED get BAD_REQUEST.
     configure(&emulator, &api, |service| {
         service.unauthorized_on_client_config_supported = Some(false);
     })
@@ -212,7 +212,7 @@ async fn only_the_token_of_the_registration_opens_it(
 
 #[rstest]
 #[tokio::test]
-async fn the_configuration_endpoint_can_be_elsewhere(
+async fn registration_client_uri_uses_the_management_endpoint_if_set(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_open(version).await;
@@ -255,10 +255,11 @@ async fn a_software_statement_takes_precedence(
     assert_eq!(body.get("iss"), None);
 
     let stranger = jwt::Key::generate();
-    let ended = with(claims.clone(), json!({"exp": 1}));
-    let ended_by_a_fraction = with(claims.clone(), json!({"exp": 1.5}));
-    let not_begun = with(claims.clone(), json!({"nbf": i64::from(u32::MAX)}));
-    let nobodys = json!({"software_id": "stated", "redirect_uris": ["https://stated.example/"]});
+    let expired = with(claims.clone(), json!({"exp": 1}));
+    let expired_by_a_fraction = with(claims.clone(), json!({"exp": 1.5}));
+    let not_yet_valid = with(claims.clone(), json!({"nbf": i64::from(u32::MAX)}));
+    let without_issuer =
+        json!({"software_id": "stated", "redirect_uris": ["https://stated.example/"]});
     for (error, code, wrong) in [
         (
             "unapproved_software_statement",
@@ -275,18 +276,22 @@ async fn a_software_statement_takes_precedence(
             "A205306",
             jwt::hmac(key.jwks().as_bytes(), &claims),
         ),
-        ("invalid_software_statement", "A205305", key.sign(&ended)),
+        ("invalid_software_statement", "A205305", key.sign(&expired)),
         (
             "invalid_software_statement",
             "A205305",
-            key.sign(&ended_by_a_fraction),
+            key.sign(&expired_by_a_fraction),
         ),
         (
             "invalid_software_statement",
             "A205305",
-            key.sign(&not_begun),
+            key.sign(&not_yet_valid),
         ),
-        ("invalid_software_statement", "A205305", key.sign(&nobodys)),
+        (
+            "invalid_software_statement",
+            "A205305",
+            key.sign(&without_issuer),
+        ),
         ("invalid_software_statement", "A205301", "no.JWT".to_owned()),
     ] {
         let answer = register(&api, with(minimal(), json!({"software_statement": wrong}))).await;

@@ -1,4 +1,4 @@
-//! Clients that register themselves (RFC 7591, OpenID Connect Dynamic Client Registration 1.0).
+//! Dynamic client registration (RFC 7591, OpenID Connect Dynamic Client Registration 1.0).
 
 use crate::common::registration::*;
 use crate::common::*;
@@ -61,7 +61,7 @@ async fn a_minimal_registration_has_the_defaults(
     ] {
         assert_eq!(body[name], value, "{name}");
     }
-    // The client is one like others.
+    // The client management API finds the client.
     assert_eq!(
         api.get_client(id.as_str()).await.unwrap().number,
         client.number
@@ -69,7 +69,7 @@ async fn a_minimal_registration_has_the_defaults(
 }
 
 #[tokio::test]
-async fn metadata_become_settings_and_come_back() {
+async fn metadata_become_settings_and_are_returned() {
     let metadata = json!({
         "redirect_uris": ["https://app.example/a", "https://app.example/b"],
         "response_types": ["code", "token id_token code"],
@@ -110,7 +110,7 @@ async fn metadata_become_settings_and_come_back() {
                 _ => assert_eq!(&body[name], value, "{name}"),
             }
         }
-        // Its algorithms are asymmetric.
+        // A client with asymmetric algorithms only gets no secret.
         assert_eq!(body.get("client_secret"), None);
         assert_eq!(body.get("client_secret_expires_at"), None);
         let client = api
@@ -135,7 +135,7 @@ async fn metadata_become_settings_and_come_back() {
 
 #[rstest]
 #[tokio::test]
-async fn what_is_left_out_fits_to_the_rest(
+async fn omitted_metadata_get_defaults_that_fit_the_rest(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (_emulator, api) = start_open(version).await;
@@ -164,7 +164,7 @@ async fn what_is_left_out_fits_to_the_rest(
     let symmetric = registered(&api, with(minimal(), symmetric)).await;
     assert_eq!(symmetric["client_secret_expires_at"], 0);
 
-    // And the registered client can do what it registered for.
+    // The registered client can use its grant type.
     let text = |name: &str| machine[name].as_str().unwrap().to_owned();
     let request = TokenRequest::new("grant_type=client_credentials")
         .client_id(text("client_id"))
@@ -173,7 +173,7 @@ async fn what_is_left_out_fits_to_the_rest(
 }
 
 #[tokio::test]
-async fn metadata_that_cannot_be_are_refused() {
+async fn invalid_metadata_are_refused() {
     const URI: &str = "invalid_redirect_uri";
     const METADATA: &str = "invalid_client_metadata";
     let jwks = json!({"keys": [{"kty": "oct", "k": "c2VjcmV0"}]});
@@ -262,7 +262,7 @@ async fn metadata_that_cannot_be_are_refused() {
             let body = content(answer.response_content.as_ref());
             assert_eq!(&body["error"], error, "{members}: {body}");
             let description = body["error_description"].as_str().unwrap();
-            // It names what is wrong in the words that the client used.
+            // The description names the metadata member.
             let (_, words) = description.split_once("] ").unwrap();
             let (name, _) = words.split_once(": ").unwrap();
             let is_word = |byte: u8| byte.is_ascii_lowercase() || byte == b'_';
@@ -271,7 +271,7 @@ async fn metadata_that_cannot_be_are_refused() {
         for json in ["", "[]", "no JSON", r#"{"redirect_uris":["#] {
             let request = ClientRegistrationRequest::new().json(json);
             let answer = api.dynamic_client_register(&request).await.unwrap();
-            // Without a text the caller has handed on nothing.
+            // An empty `json` is an error of the caller.
             let expected = if json.is_empty() {
                 Action::InternalServerError
             } else {
@@ -289,7 +289,7 @@ async fn metadata_that_cannot_be_are_refused() {
 
 #[rstest]
 #[tokio::test]
-async fn the_service_decides_what_it_supports(
+async fn registration_of_unsupported_metadata_or_a_used_software_id_is_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -317,7 +317,7 @@ async fn the_service_decides_what_it_supports(
     let second = register(&api, software.clone()).await;
     assert_eq!(second.action, Action::BadRequest);
     assert_eq!(second.result_code.as_deref(), Some("A920303"));
-    // It is no obstacle to its own update.
+    // An update may keep the software ID of the client.
     let mut request = manage(&first);
     request.json = Some(
         with(software, json!({"client_id": first["client_id"]}))
@@ -338,7 +338,7 @@ async fn the_service_decides_what_it_supports(
 
 #[rstest]
 #[tokio::test]
-async fn a_scope_confines_the_client_where_the_service_says_so(
+async fn scope_restricts_the_client_if_the_service_enables_it(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_open(version).await;
@@ -369,7 +369,7 @@ async fn a_scope_confines_the_client_where_the_service_says_so(
     let answer = api.token(&request).await.unwrap();
     assert_eq!(answer.scopes, Some(vec!["read".to_owned()]));
 
-    // What an update leaves out is gone.
+    // An update removes the members that it omits.
     let mut request = manage(&body);
     let update = json!({"client_id": id, "grant_types": ["client_credentials"]});
     request.json = Some(update.to_string().into());
@@ -384,9 +384,8 @@ async fn a_scope_confines_the_client_where_the_service_says_so(
     assert_eq!(wrong.action, Action::BadRequest);
 }
 
-/// The client metadata that each property of `Client` stands for.
 #[tokio::test]
-async fn each_property_of_a_client_has_the_name_of_its_metadata() {
+async fn each_client_metadata_sets_its_property() {
     let endpoint = "https://app.example/there";
     let properties = [
         (

@@ -1,4 +1,4 @@
-//! Clients as an administrator sees them.
+//! The client management API.
 
 use std::time::Duration;
 
@@ -25,7 +25,7 @@ fn client(alias: &str) -> Client {
 
 #[rstest]
 #[tokio::test]
-async fn a_client_from_its_creation_to_its_end(
+async fn a_client_is_created_read_updated_and_deleted(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (_emulator, api) = start(version).await;
@@ -33,7 +33,7 @@ async fn a_client_from_its_creation_to_its_end(
     wanted.client_id = Some(1);
     wanted
         .extra
-        .insert("memberOfTomorrow".to_owned(), json!("text"));
+        .insert("unknownMember".to_owned(), json!("text"));
     let created = api.create_client(&wanted).await.unwrap();
     let id = created.client_id.unwrap();
     assert!(id > i64::from(u32::MAX));
@@ -57,7 +57,7 @@ async fn a_client_from_its_creation_to_its_end(
     assert_eq!(updated.client_secret, created.client_secret);
     assert_eq!(updated.created_at, created.created_at);
     assert_eq!(updated.number, created.number);
-    assert_eq!(updated.extra["memberOfTomorrow"], Value::from("text"));
+    assert_eq!(updated.extra["unknownMember"], Value::from("text"));
     assert_eq!(
         api.get_client("renamed")
             .await
@@ -80,7 +80,7 @@ async fn a_client_from_its_creation_to_its_end(
 
 #[rstest]
 #[tokio::test]
-async fn creation_has_the_status_that_all_client_libraries_expect(
+async fn creation_is_answered_with_200_and_the_client(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, _api) = start(version).await;
@@ -164,12 +164,12 @@ async fn clients_are_listed_in_slices_and_by_developer(
 
 #[rstest]
 #[tokio::test]
-async fn the_secret_of_an_answer_is_the_one_that_counts(
+async fn the_secret_of_the_last_response_is_valid(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
     let client = emulator.client();
-    let is_good = async |secret: &authlete::Secret| {
+    let is_valid = async |secret: &authlete::Secret| {
         let request = TokenRequest::new("grant_type=client_credentials")
             .client_id(client.id.to_string())
             .client_secret(secret);
@@ -177,13 +177,13 @@ async fn the_secret_of_an_answer_is_the_one_that_counts(
     };
     let refreshed = api.refresh_client_secret(client.id).await.unwrap();
     let first = refreshed.new_client_secret.unwrap();
-    assert!(is_good(&first).await);
+    assert!(is_valid(&first).await);
     let request = ClientSecretUpdateRequest::new("chosen");
     let updated = api.update_client_secret(client.id, &request).await.unwrap();
     let second = updated.new_client_secret.unwrap();
     assert_eq!(second.expose(), "chosen");
-    assert!(is_good(&second).await);
-    assert!(!is_good(&first).await);
+    assert!(is_valid(&second).await);
+    assert!(!is_valid(&first).await);
 }
 
 #[rstest]
@@ -216,7 +216,6 @@ async fn a_secret_is_replaced(#[values(ApiVersion::V2, ApiVersion::V3)] version:
     );
 }
 
-/// Every flag and every number of the API's description is there, as Authlete writes them.
 #[rstest]
 #[tokio::test]
 async fn a_client_is_locked_and_unlocked(
@@ -245,7 +244,7 @@ async fn a_client_is_locked_and_unlocked(
             true => assert_eq!(refusal(answer), (403, "A001215".to_owned())),
             false => assert_eq!(answer.unwrap().action, TokenAction::Ok),
         }
-        // It is so already.
+        // The client is in this state already.
         let again = api.update_client_lock_flag(identifier.as_str(), &update);
         let code = if locked { "A293203" } else { "A293204" };
         assert_eq!(refusal(again.await), (400, code.to_owned()));
@@ -275,8 +274,9 @@ async fn a_client_is_locked_and_unlocked(
     assert_eq!(stored.locked, Some(true));
 }
 
+/// The response has every flag and every number of the API description, as in Authlete.
 #[tokio::test]
-async fn what_is_not_said_has_a_default() {
+async fn omitted_settings_have_defaults() {
     let facts: Value =
         serde_json::from_str(include_str!("../../../tests/facts/schemas.json")).unwrap();
     let fields = facts["Client"]["fields"].as_object().unwrap();
@@ -322,7 +322,7 @@ async fn what_is_not_said_has_a_default() {
 }
 
 #[tokio::test]
-async fn settings_that_cannot_be_are_refused_by_name() {
+async fn invalid_settings_are_refused_and_named() {
     let refused = [
         ("clientName", json!([1]), "A031214"),
         ("clientType", json!("SECRET"), "A031201"),
@@ -411,7 +411,7 @@ async fn settings_that_cannot_be_are_refused_by_name() {
 
 #[rstest]
 #[tokio::test]
-async fn settings_that_do_not_go_together_are_refused(
+async fn conflicting_settings_are_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -460,7 +460,7 @@ async fn settings_that_do_not_go_together_are_refused(
 
 #[rstest]
 #[tokio::test]
-async fn custom_metadata_are_those_that_the_service_supports(
+async fn custom_metadata_that_the_service_does_not_support_are_dropped(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -528,7 +528,7 @@ async fn an_update_by_3_0_does_not_read_all_members() {
 
 #[rstest]
 #[tokio::test]
-async fn an_extension_comes_back_with_all_its_members(
+async fn an_extension_is_returned_with_all_its_members(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -574,7 +574,7 @@ async fn an_empty_list_of_response_modes_means_none(
 
 #[rstest]
 #[tokio::test]
-async fn an_update_replaces_what_is_not_authletes(
+async fn an_update_replaces_all_settings_that_authlete_does_not_manage(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -613,7 +613,9 @@ async fn an_update_replaces_what_is_not_authletes(
 
 #[rstest]
 #[tokio::test]
-async fn the_sector_is_the_one_host(#[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion) {
+async fn the_derived_sector_identifier_is_the_only_host(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
     let (_emulator, api) = start(version).await;
     for (sector, redirect_uris, derived) in [
         (
@@ -644,7 +646,7 @@ async fn the_sector_is_the_one_host(#[values(ApiVersion::V2, ApiVersion::V3)] ve
 
 #[rstest]
 #[tokio::test]
-async fn a_developer_can_have_no_more_clients_than_the_service_says(
+async fn the_service_limits_the_clients_of_a_developer(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -699,10 +701,9 @@ async fn an_alias_can_be_disabled_by_2_x(
     assert_eq!(created.client_id_alias_enabled, Some(enabled));
 }
 
-/// Tickets, codes and tokens of a deleted client are good for nothing.
 #[rstest]
 #[tokio::test]
-async fn a_deleted_client_takes_all_with_it(
+async fn tickets_codes_and_tokens_of_a_deleted_client_are_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -732,7 +733,7 @@ async fn a_deleted_client_takes_all_with_it(
     );
 }
 
-/// `ClientSecretUpdateRequest.clientSecret`, and the aliases that both operations take.
+/// `ClientSecretUpdateRequest.clientSecret`, and the aliases that both operations accept.
 #[rstest]
 #[tokio::test]
 async fn a_secret_has_1_to_86_letters_digits_hyphens_and_underscores(

@@ -1,4 +1,4 @@
-//! What callers meet in the wild: answers that are late, limits of calls, servers that are away.
+//! Simulated latency, rate limits and outages.
 
 use std::time::{Duration, Instant};
 
@@ -28,7 +28,7 @@ fn number(response: &Response, name: &str) -> u64 {
 }
 
 #[tokio::test]
-async fn a_share_of_the_calls_finds_nobody() {
+async fn the_configured_share_of_calls_is_answered_with_503() {
     for (share, expected) in [
         (0.0, "........"),
         (0.25, "...x...x"),
@@ -64,7 +64,7 @@ async fn a_share_of_the_calls_finds_nobody() {
 
 #[rstest]
 #[tokio::test]
-async fn what_finds_nobody_does_nothing(
+async fn a_call_that_is_answered_with_503_changes_nothing(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let emulator = Emulator::builder().unavailable(0.5).start().await.unwrap();
@@ -75,9 +75,9 @@ async fn what_finds_nobody_does_nothing(
     assert_eq!(clients(&api).await.unwrap(), 1);
 }
 
-/// The SDK waits as long as it is asked to.
+/// The SDK waits for the time in `Retry-After`.
 #[tokio::test]
-async fn a_handle_that_retries_gets_along_with_the_limit() {
+async fn a_client_that_retries_succeeds_within_the_rate_limit() {
     let emulator = Emulator::builder().rate_limit(3).start().await.unwrap();
     for version in GENERATIONS {
         let api = Authlete::new(emulator.config(version)).unwrap();
@@ -91,7 +91,7 @@ async fn a_handle_that_retries_gets_along_with_the_limit() {
 
 #[rstest]
 #[tokio::test]
-async fn calls_beyond_the_limit_are_told_when_to_come_back(
+async fn calls_over_the_rate_limit_get_429_with_retry_after(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let emulator = Emulator::builder().rate_limit(3).start().await.unwrap();
@@ -117,11 +117,11 @@ async fn calls_beyond_the_limit_are_told_when_to_come_back(
         }
         assert!(
             start.elapsed() < Duration::from_secs(60),
-            "it came to no limit"
+            "no call was refused"
         );
     }
     assert!(allowed >= 3, "{allowed}");
-    // Where the calls came fast enough to fall into one second, the limit is exact.
+    // If all calls fall into one second, the limit is exact.
     assert!(
         allowed == 3 || start.elapsed() >= Duration::from_secs(1),
         "{allowed}"
@@ -139,13 +139,13 @@ async fn calls_beyond_the_limit_are_told_when_to_come_back(
         assert_eq!(headers[format!("{prefix}-reset")], "1");
     }
     assert_eq!(headers["retry-after"], "1");
-    // What it says is true.
+    // After the announced delay, a call succeeds.
     tokio::time::sleep(Duration::from_secs(1)).await;
     assert_eq!(clients(&api).await.unwrap(), 1);
 }
 
 #[tokio::test]
-async fn answers_that_are_no_success_count_too() {
+async fn error_responses_count_against_the_rate_limit() {
     let emulator = Emulator::builder()
         .rate_limit(1000)
         .unavailable(0.5)
@@ -165,7 +165,7 @@ async fn answers_that_are_no_success_count_too() {
 }
 
 #[tokio::test]
-async fn there_are_no_such_headers_without_a_limit() {
+async fn responses_have_no_rate_limit_headers_without_a_limit() {
     let emulator = Emulator::start().await.unwrap();
     let answer = get(&emulator, "/api/misc/echo").await;
     let mut names = answer.headers().keys();
@@ -173,7 +173,7 @@ async fn there_are_no_such_headers_without_a_limit() {
 }
 
 #[tokio::test]
-async fn answers_can_be_late() {
+async fn all_responses_are_delayed_by_the_latency() {
     let latency = Duration::from_millis(300);
     let emulator = Emulator::builder()
         .latency(latency)
@@ -189,7 +189,7 @@ async fn answers_can_be_late() {
 }
 
 #[tokio::test]
-async fn only_the_api_is_under_conditions() {
+async fn conditions_do_not_apply_outside_of_the_api() {
     let emulator = Emulator::builder()
         .latency(Duration::from_secs(3600))
         .rate_limit(1)
@@ -206,7 +206,7 @@ async fn only_the_api_is_under_conditions() {
 }
 
 #[tokio::test]
-async fn conditions_that_make_no_sense_are_refused() {
+async fn invalid_conditions_are_refused() {
     type Change = fn(EmulatorBuilder) -> EmulatorBuilder;
     let changes: [(Change, &str); 5] = [
         (|builder| builder.rate_limit(0), "rate_limit: 0 calls"),

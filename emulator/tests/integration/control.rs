@@ -1,4 +1,4 @@
-//! What the emulator has beside the API, and who may use it.
+//! The clock endpoint, and access control of the paths outside of the API.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -59,13 +59,13 @@ async fn the_clock_can_be_read_and_moved(
         IntrospectionAction::Unauthorized
     );
 
-    // In the process or from outside, it is the same clock.
+    // `Emulator::advance` and the endpoint move the same clock.
     emulator.advance(Duration::from_millis(1500));
     assert_eq!(time(&emulator).await["ahead"], 90_001);
 }
 
 #[tokio::test]
-async fn the_clock_takes_nothing_else() {
+async fn the_clock_refuses_invalid_bodies() {
     let emulator = Emulator::start().await.unwrap();
     for body in [
         "",
@@ -105,7 +105,7 @@ async fn the_clock_takes_nothing_else() {
 }
 
 #[tokio::test]
-async fn the_clock_goes_no_further_than_a_century() {
+async fn the_clock_stops_a_century_ahead() {
     let emulator = Emulator::start().await.unwrap();
     emulator.advance(Duration::MAX);
     assert_eq!(time(&emulator).await["ahead"], 3_153_600_000_u64);
@@ -115,7 +115,7 @@ async fn the_clock_goes_no_further_than_a_century() {
 }
 
 #[tokio::test]
-async fn other_web_sites_are_kept_away() {
+async fn requests_of_other_web_sites_are_forbidden() {
     let emulator = Emulator::start().await.unwrap();
     let authority = emulator.base_url().strip_prefix("http://").unwrap();
     let port = authority.rsplit_once(':').unwrap().1;
@@ -129,7 +129,7 @@ async fn other_web_sites_are_kept_away() {
         ("[::1]:80", None, true),
         ("192.0.2.7", None, true),
         ("localhost:80", Some("http://localhost:80"), true),
-        // DNS rebinding: the name is that of the site.
+        // DNS rebinding: the host is the name of another site.
         ("evil.example", None, false),
         (
             &format!("evil.example:{port}"),
@@ -140,7 +140,7 @@ async fn other_web_sites_are_kept_away() {
         ("127.0.0.1.evil.example", None, false),
         ("localhost@evil.example", None, false),
         ("", None, false),
-        // A request that a page of another site makes.
+        // Requests from a page of another site.
         (authority, Some("https://evil.example"), false),
         (authority, Some("null"), false),
         (authority, Some(""), false),
@@ -159,7 +159,7 @@ async fn other_web_sites_are_kept_away() {
         };
         assert_eq!(status, expected, "{host} {origin:?}");
     }
-    // Not one of two, either.
+    // Two origins, one of which is another site.
     let request = advance(&emulator, r#"{"advance": 1}"#);
     let request = request
         .header("Origin", own)
@@ -172,7 +172,7 @@ async fn other_web_sites_are_kept_away() {
 }
 
 #[tokio::test]
-async fn the_api_itself_is_open_to_callers_by_any_name() {
+async fn the_api_accepts_any_host_and_origin() {
     let emulator = Emulator::start().await.unwrap();
     let answer = Client::new()
         .get(format!("{}/api/misc/echo", emulator.base_url()))
@@ -183,7 +183,7 @@ async fn the_api_itself_is_open_to_callers_by_any_name() {
 }
 
 #[tokio::test]
-async fn what_is_nowhere_is_not_found() {
+async fn an_unknown_path_is_not_found() {
     let emulator = Emulator::start().await.unwrap();
     for path in ["/emulator/", "/emulator/nothing", "/nothing"] {
         let answer = reqwest::get(format!("{}{path}", emulator.base_url()))
@@ -193,15 +193,15 @@ async fn what_is_nowhere_is_not_found() {
     }
 }
 
-/// On all addresses, in a process of this machine.
-async fn listening_everywhere() -> Emulator {
+/// Starts an emulator that listens on all addresses.
+async fn start_on_all_addresses() -> Emulator {
     let builder = Emulator::builder().host("0.0.0.0");
     builder.start().await.unwrap()
 }
 
 #[tokio::test]
-async fn emulator_that_others_can_reach_needs_its_token_for_the_page_and_the_clock() {
-    let emulator = listening_everywhere().await;
+async fn emulator_on_all_addresses_requires_its_token_for_the_page_and_the_clock() {
+    let emulator = start_on_all_addresses().await;
     assert!(emulator.address().ip().is_unspecified());
     let token = emulator.control_token().unwrap();
     for path in [
@@ -226,7 +226,7 @@ async fn emulator_that_others_can_reach_needs_its_token_for_the_page_and_the_clo
     assert_eq!(moved.status(), 401);
     let moved = advance(&emulator, r#"{"advance": 1}"#).bearer_auth(token);
     assert_eq!(moved.send().await.unwrap().status(), 200);
-    // The API has credentials of its own.
+    // The API needs its own credentials only.
     let api = authlete::Authlete::new(emulator.config(authlete::ApiVersion::V3)).unwrap();
     api.get_client_list(&authlete::types::GetClientListQuery::new())
         .await
@@ -234,8 +234,8 @@ async fn emulator_that_others_can_reach_needs_its_token_for_the_page_and_the_clo
 }
 
 #[tokio::test]
-async fn browser_that_has_shown_the_token_once_gets_the_page_by_a_cookie() {
-    let emulator = listening_everywhere().await;
+async fn token_in_the_url_sets_a_cookie_that_gives_access() {
+    let emulator = start_on_all_addresses().await;
     let token = emulator.control_token().unwrap();
     let no_redirects = reqwest::redirect::Policy::none();
     let browser = Client::builder().redirect(no_redirects).build().unwrap();

@@ -1,5 +1,5 @@
-//! Credentials that are not ready at once, and several in one request (OpenID for Verifiable Credential Issuance 1.0 §9;
-//! the batch endpoint is of drafts up to 13).
+//! Deferred credentials, and batches of credentials (OpenID for Verifiable Credential Issuance 1.0 §9; drafts up to 13
+//! have the batch endpoint).
 
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ fn deferred(identifier: &str) -> CredentialIssuanceOrder {
     CredentialIssuanceOrder::new(identifier).issuance_deferred(true)
 }
 
-/// A transaction that has begun.
+/// Defers a credential and returns the transaction ID.
 async fn transaction(wallet: &Wallet<'_>) -> String {
     let identifier = wallet.identifier(&wallet.request("degree").await).await;
     let answer = wallet.issue(deferred(&identifier)).await;
@@ -36,7 +36,7 @@ async fn transaction(wallet: &Wallet<'_>) -> String {
 }
 
 async fn assert_invalid(wallet: &Wallet<'_>, request: Value, error: &str, code: &str) {
-    let answer = wallet.come_back(&request).await;
+    let answer = wallet.parse_deferred(&request).await;
     assert_eq!(answer.action, CredentialDeferredParseAction::BadRequest);
     assert_eq!(answer.result_code.as_deref(), Some(code));
     assert_eq!(content(answer.response_content.as_ref())["error"], error);
@@ -45,7 +45,7 @@ async fn assert_invalid(wallet: &Wallet<'_>, request: Value, error: &str, code: 
 
 #[rstest]
 #[tokio::test]
-async fn a_wallet_comes_back_with_the_transaction_id(
+async fn a_deferred_credential_is_issued_for_its_transaction_id(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -54,7 +54,7 @@ async fn a_wallet_comes_back_with_the_transaction_id(
     let wallet = Wallet::with_scopes(&api, emulator.client(), "degree").await;
     let identifier = wallet.identifier(&wallet.request("degree").await).await;
     let request = json!({ "transaction_id": identifier });
-    // It is no transaction yet.
+    // The issuance is not deferred yet.
     assert_invalid(
         &wallet,
         request.clone(),
@@ -70,7 +70,7 @@ async fn a_wallet_comes_back_with_the_transaction_id(
         content(answer.response_content.as_ref()),
         json!({ "transaction_id": identifier, "interval": 60 })
     );
-    // It is no request any more; and nobody has come back for it.
+    // The identifier is used up, and the wallet has not sent a deferred request yet.
     let answer = wallet.issue(order(&identifier, &payload())).await;
     assert_eq!(answer.action, CredentialSingleIssueAction::CallerError);
     let answer = issue_deferred(&api, order(&identifier, &payload())).await;
@@ -79,7 +79,7 @@ async fn a_wallet_comes_back_with_the_transaction_id(
 
     // The wallet asks twice, and the credential is still not ready.
     for _ in 0..2 {
-        let answer = wallet.come_back(&request).await;
+        let answer = wallet.parse_deferred(&request).await;
         assert_eq!(answer.action, CredentialDeferredParseAction::Ok);
         let info = answer.info.unwrap();
         assert_eq!(info.identifier.as_deref(), Some(&*identifier));
@@ -95,8 +95,8 @@ async fn a_wallet_comes_back_with_the_transaction_id(
     let answer = issue_deferred(&api, order(&identifier, &payload())).await;
     assert_eq!(answer.action, CredentialDeferredIssueAction::CallerError);
 
-    // Now it is.
-    assert!(wallet.come_back(&request).await.info.is_some());
+    // The credential is ready.
+    assert!(wallet.parse_deferred(&request).await.info.is_some());
     let answer = issue_deferred(&api, order(&identifier, &payload())).await;
     assert_eq!(answer.action, CredentialDeferredIssueAction::Ok);
     let response = content(answer.response_content.as_ref());
@@ -104,7 +104,7 @@ async fn a_wallet_comes_back_with_the_transaction_id(
     let claims = credential.disclosed(&issuer.public, |_| true);
     assert_eq!(claims["sub"], "alice");
     assert_eq!(claims["cnf"]["jwk"], wallet.key.jwk());
-    // And it is the only one.
+    // A transaction issues one credential.
     assert_invalid(&wallet, request, "invalid_transaction_id", "A928336").await;
     let answer = issue_deferred(&api, order(&identifier, &payload())).await;
     assert_eq!(answer.action, CredentialDeferredIssueAction::CallerError);
@@ -112,7 +112,7 @@ async fn a_wallet_comes_back_with_the_transaction_id(
 
 #[rstest]
 #[tokio::test]
-async fn a_transaction_is_of_one_token_and_ends(
+async fn a_transaction_is_refused_for_another_token_and_after_its_end(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -135,9 +135,9 @@ async fn a_transaction_is_of_one_token_and_ends(
     .await;
     let request = json!({ "transaction_id": transaction(&wallet).await });
     assert_invalid(&other, request.clone(), invalid, "A928337").await;
-    assert!(wallet.come_back(&request).await.info.is_some());
+    assert!(wallet.parse_deferred(&request).await.info.is_some());
 
-    // What is deferred again does not live longer.
+    // Deferring again does not extend the lifetime.
     emulator.advance(Duration::from_secs(30));
     let identifier = request["transaction_id"].as_str().unwrap();
     let answer = issue_deferred(&api, deferred(identifier)).await;
@@ -145,10 +145,10 @@ async fn a_transaction_is_of_one_token_and_ends(
     emulator.advance(Duration::from_secs(30));
     assert_invalid(&wallet, request, invalid, "A928336").await;
 
-    // The issuer can say no, for good.
+    // A denial ends the transaction.
     let identifier = transaction(&wallet).await;
     let request = json!({ "transaction_id": identifier });
-    assert!(wallet.come_back(&request).await.info.is_some());
+    assert!(wallet.parse_deferred(&request).await.info.is_some());
     let denial = CredentialDeferredIssueRequest::new(order(&identifier, &payload()));
     let answer = api.credential_deferred_issue(&denial.denied(true)).await;
     let answer = answer.unwrap();
@@ -157,10 +157,10 @@ async fn a_transaction_is_of_one_token_and_ends(
     assert_eq!(error["error"], "credential_request_denied");
     assert_invalid(&wallet, request, invalid, "A928336").await;
 
-    // A client that is gone leaves nothing behind.
+    // Deleting the client deletes its transactions.
     let identifier = transaction(&wallet).await;
     let request = json!({ "transaction_id": identifier });
-    assert!(wallet.come_back(&request).await.info.is_some());
+    assert!(wallet.parse_deferred(&request).await.info.is_some());
     api.delete_client(client.id).await.unwrap();
     let answer = issue_deferred(&api, order(&identifier, &payload())).await;
     assert_eq!(answer.action, CredentialDeferredIssueAction::CallerError);
@@ -168,7 +168,7 @@ async fn a_transaction_is_of_one_token_and_ends(
 
 #[rstest]
 #[tokio::test]
-async fn a_transaction_outlives_the_emulator_and_is_not_in_its_state(
+async fn a_transaction_survives_a_restart_and_its_id_is_not_in_the_state_file(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let directory = tempfile::tempdir().unwrap();
@@ -189,7 +189,7 @@ async fn a_transaction_outlives_the_emulator_and_is_not_in_its_state(
         ..wallet
     };
     let request = json!({ "transaction_id": identifier });
-    let info = wallet.come_back(&request).await.info.unwrap();
+    let info = wallet.parse_deferred(&request).await.info.unwrap();
     let key: Value = serde_json::from_str(&info.binding_key.unwrap()).unwrap();
     assert_eq!(key, wallet.key.jwk());
     let answer = issue_deferred(&api, order(&identifier, &payload())).await;
@@ -207,7 +207,7 @@ async fn issue_batch(
 
 #[rstest]
 #[tokio::test]
-async fn a_batch_is_answered_as_a_whole(
+async fn a_batch_is_issued_completely_or_not_at_all(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -250,7 +250,7 @@ async fn a_batch_is_answered_as_a_whole(
         let answer = issue_batch(&api, &wallet.token, orders).await;
         assert_eq!(answer.action, CredentialBatchIssueAction::CallerError);
     }
-    // Nothing of that was done, so all can be done.
+    // The refused batches did not use up the identifiers.
     let orders = vec![good(), deferred(&ids[1])];
     let answer = issue_batch(&api, &wallet.token, orders).await;
     assert_eq!(answer.action, CredentialBatchIssueAction::Ok);
@@ -267,7 +267,7 @@ async fn a_batch_is_answered_as_a_whole(
 
     let answer = issue_batch(&api, &wallet.token, vec![good()]).await;
     assert_eq!(answer.action, CredentialBatchIssueAction::CallerError);
-    // There is not a single credential in a response like this.
+    // A batch in which all credentials are deferred.
     let info = parse(json!([legacy, legacy])).await.info.unwrap();
     let orders = info
         .iter()
@@ -281,12 +281,12 @@ async fn a_batch_is_answered_as_a_whole(
     );
 
     // The draft has an error for a credential that is still not ready.
-    assert!(wallet.come_back(&responses[1]).await.info.is_some());
+    assert!(wallet.parse_deferred(&responses[1]).await.info.is_some());
     let answer = issue_deferred(&api, deferred(&ids[1])).await;
     assert_eq!(answer.action, CredentialDeferredIssueAction::BadRequest);
     let error = content(answer.response_content.as_ref());
     assert_eq!(error["error"], "issuance_pending");
-    assert!(wallet.come_back(&responses[1]).await.info.is_some());
+    assert!(wallet.parse_deferred(&responses[1]).await.info.is_some());
     let payload = json!({ "vct": "https://issuer.example/legacy" });
     let answer = issue_deferred(&api, order(&ids[1], &payload)).await;
     assert_eq!(answer.action, CredentialDeferredIssueAction::Ok);
@@ -299,7 +299,7 @@ async fn a_batch_is_answered_as_a_whole(
 
 #[rstest]
 #[tokio::test]
-async fn an_interval_is_positive_and_of_the_final_version(
+async fn the_interval_defaults_to_5_and_is_in_the_final_version_only(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     for of in ["1.0", "1.0-ID1"] {
@@ -326,7 +326,7 @@ async fn an_interval_is_positive_and_of_the_final_version(
             assert_eq!(response.get("interval"), expected.as_ref(), "{interval:?}");
 
             wallet
-                .come_back(&json!({ "transaction_id": identifier }))
+                .parse_deferred(&json!({ "transaction_id": identifier }))
                 .await;
             let mut request = CredentialDeferredIssueRequest::new(deferred(&identifier));
             request.interval = interval;
@@ -334,10 +334,10 @@ async fn an_interval_is_positive_and_of_the_final_version(
             let response = content(answer.response_content.as_ref());
             assert_eq!(response.get("interval"), expected.as_ref(), "{interval:?}");
 
-            // A credential is nothing to wait for.
+            // A response with a credential has no interval.
             let payload = json!({ "vct": "https://issuer.example/legacy" });
             wallet
-                .come_back(&json!({ "transaction_id": identifier }))
+                .parse_deferred(&json!({ "transaction_id": identifier }))
                 .await;
             let mut request = CredentialDeferredIssueRequest::new(order(&identifier, &payload));
             request.interval = interval;
@@ -356,7 +356,7 @@ async fn an_interval_is_positive_and_of_the_final_version(
 
 #[rstest]
 #[tokio::test]
-async fn deferred_and_batch_requests_need_a_good_token_and_a_service_that_issues_credentials(
+async fn deferred_and_batch_requests_need_a_valid_token_and_a_service_that_issues_credentials(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -375,7 +375,7 @@ async fn deferred_and_batch_requests_need_a_good_token_and_a_service_that_issues
     let identifier = wallet.identifier(&request).await;
     wallet.issue(deferred(&identifier)).await;
     let transaction = json!({ "transaction_id": identifier });
-    let good = wallet.come_back(&transaction).await;
+    let good = wallet.parse_deferred(&transaction).await;
     assert_eq!(good.action, CredentialDeferredParseAction::Ok);
     assert_eq!(good.response_content, None);
 
@@ -388,7 +388,7 @@ async fn deferred_and_batch_requests_need_a_good_token_and_a_service_that_issues
             .expose()
             .starts_with("Bearer error=\"invalid_token\"")
     );
-    let refused = wallet.come_back(&transaction).await;
+    let refused = wallet.parse_deferred(&transaction).await;
     assert_eq!(refused.action, CredentialDeferredParseAction::Unauthorized);
     let challenge = refused.response_content.unwrap();
     assert!(
@@ -408,7 +408,7 @@ async fn deferred_and_batch_requests_need_a_good_token_and_a_service_that_issues
     assert!(body["error"].is_string());
     let refused = issue_batch(&api, &wallet.token, vec![deferred(&identifier)]).await;
     assert_eq!(refused.action, CredentialBatchIssueAction::Forbidden);
-    let refused = wallet.come_back(&transaction).await;
+    let refused = wallet.parse_deferred(&transaction).await;
     assert_eq!(refused.action, CredentialDeferredParseAction::Forbidden);
     let refused = issue_deferred(&api, deferred(&identifier)).await;
     assert_eq!(refused.action, CredentialDeferredIssueAction::Forbidden);

@@ -1,5 +1,4 @@
-//! Requests that only the issuer can read, and credentials that only the wallet can (OpenID for Verifiable Credential
-//! Issuance 1.0 §10).
+//! Encrypted credential requests and responses (OpenID for Verifiable Credential Issuance 1.0 §10).
 
 use crate::common::issued::SdJwt;
 use crate::common::jwe::Receiver;
@@ -19,7 +18,7 @@ fn payload() -> Value {
     json!({ "vct": "https://issuer.example/degree", "sub": "alice" })
 }
 
-/// The key of a wallet, as it has to be in requests.
+/// The value of `credential_response_encryption` for the key of a wallet.
 fn encryption(receiver: &Receiver) -> Value {
     let keys: Value = serde_json::from_str(&receiver.jwks()).unwrap();
     let mut key = keys["keys"][2].clone();
@@ -27,7 +26,7 @@ fn encryption(receiver: &Receiver) -> Value {
     json!({ "jwk": key, "enc": "A256GCM" })
 }
 
-/// Lets the issuer take requests that are encrypted to a key.
+/// Lets the issuer accept requests that are encrypted to a key.
 fn decrypt_with(key: &Issuer, metadata: &mut CredentialIssuerMetadata) {
     let keys = json!({ "keys": [key.private] }).to_string();
     metadata.credential_request_encryption_jwks = Some(keys.into());
@@ -36,13 +35,13 @@ fn decrypt_with(key: &Issuer, metadata: &mut CredentialIssuerMetadata) {
 
 #[rstest]
 #[tokio::test]
-async fn what_is_asked_for_in_secret_is_answered_in_secret(
+async fn encrypted_requests_get_encrypted_responses(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
     let [issuer, decryption] = ["issuer", "decryption"].map(Issuer::generate);
     enable(&emulator, &api, "1.0", &[&issuer]).await;
-    describe(&emulator, &api, |metadata| {
+    configure_issuer(&emulator, &api, |metadata| {
         decrypt_with(&decryption, metadata);
         metadata.require_credential_request_encryption = Some(true);
         metadata.require_credential_response_encryption = Some(true);
@@ -69,7 +68,7 @@ async fn what_is_asked_for_in_secret_is_answered_in_secret(
     let credential = SdJwt::read(response["credentials"][0]["credential"].as_str().unwrap());
     credential.verified(&issuer.public);
 
-    // Deferred, each request says anew how.
+    // Each deferred request has its own encryption parameters.
     let info = wallet.parse_text(&seal(&request)).await.info.unwrap();
     let identifier = info.identifier.unwrap();
     let deferred = || CredentialIssuanceOrder::new(&*identifier).issuance_deferred(true);
@@ -79,7 +78,7 @@ async fn what_is_asked_for_in_secret_is_answered_in_secret(
     let response: Value = serde_json::from_str(&response).unwrap();
     assert_eq!(response["transaction_id"], identifier);
     let later = Receiver::generate();
-    let come_back = async |receiver: &Receiver| {
+    let parse_deferred = async |receiver: &Receiver| {
         let request = json!({
             "transaction_id": identifier,
             "credential_response_encryption": encryption(receiver),
@@ -88,11 +87,11 @@ async fn what_is_asked_for_in_secret_is_answered_in_secret(
         let answer = api.credential_deferred_parse(&request).await.unwrap();
         assert_eq!(answer.action, CredentialDeferredParseAction::Ok);
     };
-    come_back(&receiver).await;
+    parse_deferred(&receiver).await;
     let answer = issue_deferred(&api, deferred()).await;
     assert_eq!(answer.action, CredentialDeferredIssueAction::AcceptedJwt);
     receiver.open("", answer.response_content.unwrap().expose());
-    come_back(&later).await;
+    parse_deferred(&later).await;
     let answer = issue_deferred(&api, order(&identifier, &payload())).await;
     assert_eq!(answer.action, CredentialDeferredIssueAction::OkJwt);
     let (_, response) = later.open("", answer.response_content.unwrap().expose());
@@ -102,7 +101,7 @@ async fn what_is_asked_for_in_secret_is_answered_in_secret(
 
 #[rstest]
 #[tokio::test]
-async fn encryption_is_as_the_metadata_say(
+async fn encryption_is_refused_unless_the_metadata_allow_it(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -125,7 +124,7 @@ async fn encryption_is_as_the_metadata_say(
         let error = crate::common::content(answer.response_content.as_ref());
         assert_eq!(error["error"], "invalid_encryption_parameters");
     };
-    // How the answer is to be encrypted.
+    // Encryption of the response.
     let answer = wallet.parse(&with(&|_| ())).await;
     assert_eq!(answer.action, CredentialSingleParseAction::Ok);
     let oct = json!({ "kty": "oct", "alg": "dir", "k": jwt::encode([7; 32]) });
@@ -144,7 +143,7 @@ async fn encryption_is_as_the_metadata_say(
     ] {
         refused(&request.to_string(), "A928315").await;
     }
-    // The client can demand it, and so can the service.
+    // The client and the service can require encrypted responses.
     let demand = async |required| {
         configure_client(&api, emulator.client().id, |client| {
             client.credential_response_encryption_required = Some(required);
@@ -156,16 +155,16 @@ async fn encryption_is_as_the_metadata_say(
     demand(false).await;
     let answer = wallet.parse(&request).await;
     assert_eq!(answer.action, CredentialSingleParseAction::Ok);
-    describe(&emulator, &api, |metadata| {
+    configure_issuer(&emulator, &api, |metadata| {
         metadata.require_credential_response_encryption = Some(true);
     })
     .await;
     refused(&request.to_string(), "A928314").await;
 
-    // How the request is encrypted: not at all, as long as the issuer has no key.
+    // Encryption of the request: refused while the issuer has no key.
     let encrypted = || jwt::encrypt(&decryption.public, &with(&|_| ()).to_string());
     refused(&encrypted(), "A928308").await;
-    describe(&emulator, &api, |metadata| {
+    configure_issuer(&emulator, &api, |metadata| {
         decrypt_with(&decryption, metadata);
     })
     .await;
@@ -175,7 +174,7 @@ async fn encryption_is_as_the_metadata_say(
     let other = Issuer::generate("decryption");
     let misdirected = jwt::encrypt(&other.public, &with(&|_| ()).to_string());
     refused(&misdirected, "A928308").await;
-    describe(&emulator, &api, |metadata| {
+    configure_issuer(&emulator, &api, |metadata| {
         metadata.credential_request_encryption_enc_values_supported = Some(vec![JweEnc::A128gcm]);
     })
     .await;
@@ -190,7 +189,7 @@ async fn the_first_draft_has_encrypted_responses_and_no_encrypted_requests(
     let (emulator, api) = start(version).await;
     let [issuer, decryption] = ["issuer", "decryption"].map(Issuer::generate);
     enable(&emulator, &api, "1.0-ID1", &[&issuer]).await;
-    describe(&emulator, &api, |metadata| {
+    configure_issuer(&emulator, &api, |metadata| {
         decrypt_with(&decryption, metadata);
         metadata.require_credential_request_encryption = Some(true);
         metadata.require_credential_response_encryption = Some(true);

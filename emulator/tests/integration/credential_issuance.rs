@@ -1,5 +1,4 @@
-//! The credential endpoint: requests, and the credentials that answer them (OpenID for Verifiable Credential Issuance 1.0
-//! §8).
+//! The credential endpoint: requests and issued credentials (OpenID for Verifiable Credential Issuance 1.0 §8).
 
 use std::time::Duration;
 
@@ -26,7 +25,7 @@ fn degree() -> Value {
 
 #[rstest]
 #[tokio::test]
-async fn an_sd_jwt_discloses_each_claim_by_itself(
+async fn each_claim_of_an_sd_jwt_is_selectively_disclosable(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -54,7 +53,7 @@ async fn an_sd_jwt_discloses_each_claim_by_itself(
     let credential = SdJwt::read(content["credentials"][0]["credential"].as_str().unwrap());
     assert_eq!(credential.header["typ"], "dc+sd-jwt");
     assert_eq!(credential.header["x5c"], issuer.public["x5c"]);
-    // What everybody sees.
+    // The claims that are always disclosed.
     let seen = credential.verified(&issuer.public);
     assert_eq!(seen["iss"], ISSUER);
     assert_eq!(seen["vct"], "https://issuer.example/degree");
@@ -74,7 +73,7 @@ async fn an_sd_jwt_discloses_each_claim_by_itself(
         let quoted = format!("\"{secret}\"");
         assert!(!seen.to_string().contains(&quoted), "{secret}");
     }
-    // What the holder can show: all of it, or a part.
+    // The holder discloses all claims, or some of them.
     let claims = credential.disclosed(&issuer.public, |_| true);
     for (name, value) in degree().as_object().unwrap() {
         assert_eq!(&claims[name], value);
@@ -86,7 +85,7 @@ async fn an_sd_jwt_discloses_each_claim_by_itself(
     assert_eq!(part["nationalities"], json!([]));
     assert_eq!(part.get("given_name"), None);
 
-    // The draft's name of the format; no proof, no expiration.
+    // The format name of the draft, without a proof and without an expiration.
     let request = json!({ "credential_configuration_id": "legacy" });
     let answer = wallet.parse(&request).await;
     let info = answer.info.unwrap();
@@ -96,7 +95,7 @@ async fn an_sd_jwt_discloses_each_claim_by_itself(
     let answer = wallet
         .issue(order(&info.identifier.unwrap(), &payload))
         .await;
-    let credential = SdJwt::read(&only(&answer.response_content));
+    let credential = SdJwt::read(&single_credential(&answer.response_content));
     assert_eq!(credential.header["typ"], "vc+sd-jwt");
     let claims = credential.verified(&issuer.public);
     assert_eq!(claims.get("cnf"), None);
@@ -104,7 +103,7 @@ async fn an_sd_jwt_discloses_each_claim_by_itself(
 }
 
 /// The only credential in a response.
-fn only(response: &Option<authlete::Secret>) -> String {
+fn single_credential(response: &Option<authlete::Secret>) -> String {
     let response = content(response.as_ref());
     let credentials = response["credentials"].as_array().unwrap();
     assert_eq!(credentials.len(), 1);
@@ -113,7 +112,7 @@ fn only(response: &Option<authlete::Secret>) -> String {
 
 #[rstest]
 #[tokio::test]
-async fn a_credential_can_be_a_jwt_of_w3c(
+async fn a_jwt_vc_has_the_key_and_the_lifetime_of_its_order(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -129,7 +128,7 @@ async fn a_credential_can_be_a_jwt_of_w3c(
         "type": ["VerifiableCredential", "Diploma"],
         "credentialSubject": { "id": "did:example:alice" },
     });
-    // The first key signs, unless another is named.
+    // The first key signs by default.
     for (key_id, issuer) in [(None, &first), (Some("second"), &second)] {
         for duration in [0, -1, 60] {
             let identifier = wallet.identifier(&wallet.request("diploma").await).await;
@@ -137,7 +136,7 @@ async fn a_credential_can_be_a_jwt_of_w3c(
             let mut order = order(&identifier, &payload).credential_duration(duration);
             order.signing_key_id = key_id.map(str::to_owned);
             let answer = wallet.issue(order).await;
-            let jwt = only(&answer.response_content);
+            let jwt = single_credential(&answer.response_content);
             let claims = jwt::verified(&jwt, &json!({ "keys": [issuer.public] }));
             assert_eq!(jwt::parts(&jwt).0["typ"], "JWT");
             assert_eq!(claims["iss"], ISSUER);
@@ -198,7 +197,7 @@ async fn an_mdoc_has_items_whose_digests_are_signed(
     let answer = wallet
         .issue(order(&identifier, &payload).credential_duration(60))
         .await;
-    let mdoc = Mdoc::read(&only(&answer.response_content));
+    let mdoc = Mdoc::read(&single_credential(&answer.response_content));
     let signed = mdoc.verified(&issuer);
     assert_eq!(signed.document_type, "org.iso.18013.5.1.mDL");
     assert_eq!(signed.device_key, wallet.key.jwk());
@@ -240,17 +239,17 @@ async fn an_mdoc_has_items_whose_digests_are_signed(
         );
         assert_eq!(answer.result_code.as_deref(), Some("A928210"));
     }
-    // It can still be answered: the orders were wrong, the request is not. It lives as long as it can.
+    // Refused orders do not use up the request. Without a duration, the mdoc has the last possible date.
     let payload = json!({ "doctype": "org.iso.18013.5.1.mDL", "claims": claims });
     let answer = wallet.issue(order(&identifier, &payload)).await;
-    let mdoc = Mdoc::read(&only(&answer.response_content));
-    assert_eq!(mdoc.verified(&issuer).ends, "9999-12-31T23:59:59Z");
+    let mdoc = Mdoc::read(&single_credential(&answer.response_content));
+    assert_eq!(mdoc.verified(&issuer).valid_until, "9999-12-31T23:59:59Z");
 }
 
-/// OpenID for Verifiable Credential Issuance 1.0 §A.2.2: algorithms have their numbers of COSE.
+/// OpenID for Verifiable Credential Issuance 1.0 §A.2.2: algorithms are COSE algorithm identifiers.
 #[rstest]
 #[tokio::test]
-async fn an_mdoc_is_signed_with_a_key_that_has_a_certificate_by_an_algorithm_of_the_metadata(
+async fn an_mdoc_needs_a_key_with_a_certificate_and_an_algorithm_of_the_metadata(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -259,7 +258,7 @@ async fn an_mdoc_is_signed_with_a_key_that_has_a_certificate_by_an_algorithm_of_
     let wallet = Wallet::with_scopes(&api, emulator.client(), "mdl").await;
     let claims = json!({ "org.iso.18013.5.1": { "family_name": "Silverstone" } });
     let payload = json!({ "doctype": "org.iso.18013.5.1.mDL", "claims": claims });
-    for (algorithms, is_good) in [
+    for (algorithms, is_supported) in [
         (json!([-7]), true),
         (json!([-35, -9]), true),
         (json!(["ES256"]), true),
@@ -270,14 +269,14 @@ async fn an_mdoc_is_signed_with_a_key_that_has_a_certificate_by_an_algorithm_of_
     ] {
         let mut supported = configurations();
         supported["mdl"]["credential_signing_alg_values_supported"] = algorithms.clone();
-        describe(&emulator, &api, |metadata| {
+        configure_issuer(&emulator, &api, |metadata| {
             metadata.credentials_supported = Some(supported.to_string());
         })
         .await;
         let identifier = wallet.identifier(&wallet.request("mdl").await).await;
         let answer = wallet.issue(order(&identifier, &payload)).await;
         let code = answer.result_code.as_deref();
-        match is_good {
+        match is_supported {
             true => assert_eq!(code, Some("A928002"), "{algorithms}"),
             false => assert_eq!(code, Some("A928211"), "{algorithms}"),
         }
@@ -320,7 +319,7 @@ async fn a_request_is_answered_once_and_with_its_own_token(
     let answer = wallet.issue(order(&identifier, &degree())).await;
     assert_eq!(answer.result_code.as_deref(), Some("A928206"));
 
-    // The caller can refuse the wallet, too, and has to answer in time.
+    // The caller can deny the request, and must answer before it expires.
     let identifier = wallet.identifier(&wallet.request("degree").await).await;
     let denied = |request: CredentialSingleIssueRequest| request.denied(true);
     let answer = wallet.issue_as(order(&identifier, &degree()), denied).await;
@@ -341,7 +340,7 @@ async fn a_request_is_answered_once_and_with_its_own_token(
 
 #[rstest]
 #[tokio::test]
-async fn an_access_token_is_good_for_what_was_granted(
+async fn credentials_that_the_access_token_does_not_grant_are_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -390,7 +389,7 @@ async fn an_access_token_is_good_for_what_was_granted(
 
 #[rstest]
 #[tokio::test]
-async fn a_request_names_one_credential_that_there_is(
+async fn a_request_without_one_known_credential_is_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -422,7 +421,7 @@ async fn a_request_names_one_credential_that_there_is(
         assert_eq!(content(answer.response_content.as_ref())["error"], error);
         assert_eq!(answer.info, None);
     }
-    // The ways of drafts: by the type, with what there is beside it.
+    // In drafts, the format and the type name the credential. `details` has the other members.
     let request = json!({
         "format": "jwt_vc_json",
         "credential_definition": { "type": ["VerifiableCredential", "Diploma"] },
@@ -435,7 +434,7 @@ async fn a_request_names_one_credential_that_there_is(
         details,
         json!({ "credential_definition": request["credential_definition"] })
     );
-    // A format that the emulator cannot make.
+    // A format that the emulator does not support.
     let request = json!({ "credential_configuration_id": "linked" });
     let identifier = wallet.identifier(&request).await;
     let answer = wallet.issue(order(&identifier, &json!({}))).await;
@@ -448,7 +447,7 @@ async fn a_request_names_one_credential_that_there_is(
 
 #[rstest]
 #[tokio::test]
-async fn what_authorization_details_granted_is_requested_by_identifier(
+async fn a_credential_of_authorization_details_is_requested_by_identifier(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -489,7 +488,7 @@ async fn what_authorization_details_granted_is_requested_by_identifier(
 
 #[rstest]
 #[tokio::test]
-async fn in_the_first_draft_a_request_names_its_credential_by_the_format_alone(
+async fn in_the_first_draft_a_request_names_its_credential_by_its_format(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -503,7 +502,7 @@ async fn in_the_first_draft_a_request_names_its_credential_by_the_format_alone(
         assert_eq!(answer.action, CredentialSingleParseAction::BadRequest);
         assert_eq!(answer.result_code.as_deref(), Some("A928309"));
     }
-    // The API has no members for what the draft does not know.
+    // The response omits members that the draft does not define.
     let request = json!({
         "format": "vc+sd-jwt",
         "vct": "https://issuer.example/legacy",
@@ -548,7 +547,7 @@ async fn the_first_draft_has_one_credential_and_the_next_nonce_in_the_response(
     let next = response["c_nonce"].as_str().unwrap();
     assert_ne!(next, first);
     assert!(response["c_nonce_expires_in"].as_u64().unwrap() > 0);
-    // The nonce before is spent.
+    // The previous nonce is used up.
     let answer = wallet.parse(&request(&wallet).await).await;
     assert_eq!(
         content(answer.response_content.as_ref())["error"],
@@ -561,7 +560,7 @@ async fn the_first_draft_has_one_credential_and_the_next_nonce_in_the_response(
 
 #[rstest]
 #[tokio::test]
-async fn claims_about_the_credential_itself_are_not_hidden(
+async fn claims_about_the_credential_are_always_disclosed(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -581,7 +580,7 @@ async fn claims_about_the_credential_itself_are_not_hidden(
     let mut payload = plain.clone();
     payload["given_name"] = "Alice".into();
     let answer = wallet.issue(order(&identifier, &payload)).await;
-    let credential = SdJwt::read(&only(&answer.response_content));
+    let credential = SdJwt::read(&single_credential(&answer.response_content));
     let seen = credential.verified(&issuer.public);
     for (name, value) in plain.as_object().unwrap() {
         assert_eq!(&seen[name], value, "{name}");
@@ -591,7 +590,7 @@ async fn claims_about_the_credential_itself_are_not_hidden(
 
 #[rstest]
 #[tokio::test]
-async fn an_order_has_what_its_format_needs(
+async fn an_order_without_the_members_of_its_format_is_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -632,7 +631,7 @@ async fn an_order_has_what_its_format_needs(
 
 #[rstest]
 #[tokio::test]
-async fn an_order_that_defers_is_read_no_further(
+async fn the_payload_and_the_key_of_a_deferred_order_are_ignored(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;

@@ -1,4 +1,4 @@
-//! What a credential issuer publishes, and its nonces (OpenID for Verifiable Credential Issuance 1.0 §7, §12.2; SD-JWT VC).
+//! The metadata, keys and nonces of a credential issuer (OpenID for Verifiable Credential Issuance 1.0 §7, §12.2; SD-JWT VC).
 
 use std::time::Duration;
 
@@ -34,14 +34,14 @@ async fn nonce(api: &Authlete) -> String {
     let answer = api.credential_nonce(&CredentialNonceRequest::new()).await;
     let answer = answer.unwrap();
     assert_eq!(answer.action, CredentialNonceAction::Ok);
-    let told = content(answer.response_content.as_ref());
-    assert_eq!(told, json!({ "c_nonce": answer.cnonce }));
+    let body = content(answer.response_content.as_ref());
+    assert_eq!(body, json!({ "c_nonce": answer.cnonce }));
     answer.cnonce.unwrap()
 }
 
 #[rstest]
 #[tokio::test]
-async fn the_metadata_are_those_of_the_final_version(
+async fn the_final_version_has_a_nonce_endpoint_and_no_batch_endpoint(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -137,7 +137,7 @@ async fn the_draft_has_a_batch_endpoint_and_no_nonce_endpoint(
 
 #[rstest]
 #[tokio::test]
-async fn a_service_that_issues_no_credentials_publishes_nothing(
+async fn documents_of_a_service_without_credentials_are_not_found(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (_emulator, api) = start(version).await;
@@ -167,7 +167,7 @@ async fn a_service_that_issues_no_credentials_publishes_nothing(
 
 #[rstest]
 #[tokio::test]
-async fn a_service_that_is_not_set_up_says_so(
+async fn documents_of_an_incomplete_issuer_are_server_errors(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -193,7 +193,7 @@ async fn a_service_that_is_not_set_up_says_so(
 
 #[rstest]
 #[tokio::test]
-async fn the_keys_are_published_without_what_is_private(
+async fn published_keys_have_no_private_members(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -235,13 +235,13 @@ async fn the_keys_are_published_without_what_is_private(
     .await;
     let answer = api.credential_jwt_issuer_metadata(&request).await.unwrap();
     assert_eq!(answer.action, CredentialJwtIssuerMetadataAction::Ok);
-    let elsewhere = json!({ "issuer": ISSUER, "jwks_uri": "https://issuer.example/jwks" });
-    assert_eq!(content(answer.response_content.as_ref()), elsewhere);
+    let expected = json!({ "issuer": ISSUER, "jwks_uri": "https://issuer.example/jwks" });
+    assert_eq!(content(answer.response_content.as_ref()), expected);
 }
 
 #[rstest]
 #[tokio::test]
-async fn a_nonce_is_shared_for_its_time(
+async fn a_nonce_is_the_same_until_it_expires(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -260,7 +260,7 @@ async fn a_nonce_is_shared_for_its_time(
 
 #[rstest]
 #[tokio::test]
-async fn the_authorization_server_tells_of_pre_authorized_codes(
+async fn server_metadata_list_pre_authorized_codes_if_credentials_are_enabled(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -287,7 +287,7 @@ async fn the_authorization_server_tells_of_pre_authorized_codes(
 }
 
 #[tokio::test]
-async fn settings_that_cannot_be_are_refused() {
+async fn invalid_settings_are_refused() {
     let metadata =
         |name: &str, value: Value, code| ("credentialIssuerMetadata", json!({ name: value }), code);
     let refused = [
@@ -327,7 +327,7 @@ async fn settings_that_cannot_be_are_refused() {
 
 #[rstest]
 #[tokio::test]
-async fn the_other_documents_are_indented_when_asked_for_too(
+async fn the_other_documents_are_indented_if_pretty_is_set(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;

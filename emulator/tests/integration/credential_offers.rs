@@ -1,4 +1,4 @@
-//! Credential offers, and the tokens that come of them (OpenID for Verifiable Credential Issuance 1.0 §4 to §6).
+//! Credential offers, and the tokens that are issued for them (OpenID for Verifiable Credential Issuance 1.0 §4 to §6).
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -22,7 +22,7 @@ async fn start_issuer(version: ApiVersion, of: &str) -> (Emulator, Authlete) {
     (emulator, api)
 }
 
-/// An offer of the identity credential, of both grants.
+/// An offer of the identity credential with both grants.
 fn offer() -> CredentialOfferCreateRequest {
     let mut request = CredentialOfferCreateRequest::new(vec!["identity".to_owned()], "alice");
     request.authorization_code_grant_included = Some(true);
@@ -73,7 +73,7 @@ fn parsed(text: Option<&str>) -> Value {
     serde_json::from_str(text.expect("a text")).unwrap()
 }
 
-/// What a token for the identity credential is good for.
+/// The issuable credential of a token for the identity credential.
 fn identity(of: &str) -> Value {
     let mut identity = json!({
         "credential_configuration_id": "identity",
@@ -88,7 +88,7 @@ fn identity(of: &str) -> Value {
 
 #[rstest]
 #[tokio::test]
-async fn an_offer_has_what_was_asked_for(
+async fn an_offer_has_the_values_of_the_request(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_issuer(version, FINAL).await;
@@ -118,8 +118,8 @@ async fn an_offer_has_what_was_asked_for(
         },
     });
     let text = info.credential_offer.as_ref().unwrap().expose();
-    let told: Value = serde_json::from_str(text).unwrap();
-    assert_eq!(told, expected);
+    let body: Value = serde_json::from_str(text).unwrap();
+    assert_eq!(body, expected);
     assert_eq!(info.credential_issuer.as_deref(), Some(ISSUER));
     assert_eq!(info.identifier.as_ref().unwrap().len(), 43);
     assert_eq!(info.subject.as_deref(), Some("alice"));
@@ -154,8 +154,8 @@ async fn an_offer_has_only_the_grants_that_were_asked_for(
     request.tx_code = Some("without effect".into());
     let info = created(&api, &request).await;
     let text = info.credential_offer.as_ref().unwrap().expose();
-    let told: Value = serde_json::from_str(text).unwrap();
-    assert_eq!(told["grants"], json!({ "authorization_code": {} }));
+    let body: Value = serde_json::from_str(text).unwrap();
+    assert_eq!(body["grants"], json!({ "authorization_code": {} }));
     assert_eq!(info.issuer_state_included, Some(false));
     assert_eq!(info.issuer_state, None);
     assert_eq!(info.pre_authorized_code, None);
@@ -165,16 +165,16 @@ async fn an_offer_has_only_the_grants_that_were_asked_for(
     request.authorization_code_grant_included = Some(false);
     let info = created(&api, &request).await;
     let text = info.credential_offer.as_ref().unwrap().expose();
-    let told: Value = serde_json::from_str(text).unwrap();
+    let body: Value = serde_json::from_str(text).unwrap();
     let code = info.pre_authorized_code.as_ref().unwrap().expose();
     let expected = json!({ PRE_AUTHORIZED: { "pre-authorized_code": code } });
-    assert_eq!(told["grants"], expected);
+    assert_eq!(body["grants"], expected);
     assert_eq!(info.issuer_state, None);
 }
 
 #[rstest]
 #[tokio::test]
-async fn a_transaction_code_can_have_an_input_mode_that_is_still_to_come(
+async fn an_unknown_input_mode_of_a_transaction_code_is_accepted(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (_emulator, api) = start_issuer(version, FINAL).await;
@@ -185,15 +185,15 @@ async fn a_transaction_code_can_have_an_input_mode_that_is_still_to_come(
         let info = created(&api, &request).await;
         assert_eq!(info.tx_code_input_mode.as_deref(), Some(mode));
         let text = info.credential_offer.as_ref().unwrap().expose();
-        let told: Value = serde_json::from_str(text).unwrap();
-        let form = &told["grants"][PRE_AUTHORIZED]["tx_code"];
+        let body: Value = serde_json::from_str(text).unwrap();
+        let form = &body["grants"][PRE_AUTHORIZED]["tx_code"];
         assert_eq!(*form, json!({ "length": code.len(), "input_mode": mode }));
     }
 }
 
 #[rstest]
 #[tokio::test]
-async fn an_offer_ends_when_the_service_says_so(
+async fn an_offer_expires_after_the_duration_of_the_service(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -217,7 +217,7 @@ async fn an_offer_ends_when_the_service_says_so(
 type Change = fn(&mut CredentialOfferCreateRequest);
 
 #[tokio::test]
-async fn an_offer_that_cannot_be_is_refused() {
+async fn an_invalid_offer_is_refused() {
     let wrong: [(&str, Change); 11] = [
         ("A927202", |offer| {
             offer.credential_configuration_ids.clear()
@@ -291,7 +291,7 @@ async fn an_offer_that_cannot_be_is_refused() {
 
 #[rstest]
 #[tokio::test]
-async fn a_pre_authorized_code_is_worth_a_token_once(
+async fn a_pre_authorized_code_is_exchanged_once(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     for of in [FINAL, DRAFT] {
@@ -308,9 +308,9 @@ async fn a_pre_authorized_code_is_worth_a_token_once(
         assert_eq!(answer.grant_type, Some(GrantType::PreAuthorizedCode));
         assert_eq!(answer.subject.as_deref(), Some("alice"));
         assert_eq!(answer.client_id, Some(client.id));
-        let told = content(answer.response_content.as_ref());
-        assert_eq!(told["desk"], "7");
-        assert_eq!(told.get("authorization_details"), None);
+        let body = content(answer.response_content.as_ref());
+        assert_eq!(body["desk"], "7");
+        assert_eq!(body.get("authorization_details"), None);
 
         let found = introspect(&api, answer.access_token.as_ref()).await;
         assert_eq!(found.action, IntrospectionAction::Ok);
@@ -320,14 +320,14 @@ async fn a_pre_authorized_code_is_worth_a_token_once(
         assert_eq!(found.for_credential_issuance, Some(true));
         let issuable = parsed(found.issuable_credentials.as_deref());
         assert_eq!(issuable, json!([identity(of)]));
-        // The final version has the nonce endpoint for this.
+        // The final version has a nonce endpoint instead.
         assert_eq!(answer.cnonce.is_some(), of == DRAFT);
-        assert_eq!(told.get("c_nonce").is_some(), of == DRAFT);
+        assert_eq!(body.get("c_nonce").is_some(), of == DRAFT);
         assert_eq!(found.cnonce, answer.cnonce);
         if of == DRAFT {
-            assert_eq!(told["c_nonce"], answer.cnonce.clone().unwrap());
+            assert_eq!(body["c_nonce"], answer.cnonce.clone().unwrap());
             assert_eq!(answer.cnonce_duration, Some(600));
-            assert_eq!(told["c_nonce_expires_in"], 600);
+            assert_eq!(body["c_nonce_expires_in"], 600);
             assert_eq!(found.cnonce_expires_at, answer.cnonce_expires_at);
         }
 
@@ -341,7 +341,7 @@ async fn a_pre_authorized_code_is_worth_a_token_once(
 
 #[rstest]
 #[tokio::test]
-async fn the_nonce_of_a_draft_token_is_new_with_each_token(
+async fn each_token_of_the_draft_has_a_new_nonce(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -363,14 +363,14 @@ async fn the_nonce_of_a_draft_token_is_new_with_each_token(
     assert_ne!(refreshed.cnonce, issued.cnonce);
     let found = introspect(&api, refreshed.access_token.as_ref()).await;
     assert_eq!(found.cnonce, refreshed.cnonce);
-    // Other tokens have none.
+    // Other tokens have no nonce.
     let plain = tokens(&api, client).await;
     assert_eq!(plain.cnonce, None);
 }
 
 #[rstest]
 #[tokio::test]
-async fn the_transaction_code_is_asked_for_and_cannot_be_guessed(
+async fn the_transaction_code_is_required_and_five_wrong_ones_end_the_offer(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_issuer(version, FINAL).await;
@@ -412,7 +412,7 @@ async fn the_transaction_code_is_asked_for_and_cannot_be_guessed(
 
 #[rstest]
 #[tokio::test]
-async fn a_wallet_need_not_be_registered_where_the_service_says_so(
+async fn an_anonymous_wallet_is_accepted_if_the_service_allows_it(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_issuer(version, FINAL).await;
@@ -435,7 +435,7 @@ async fn a_wallet_need_not_be_registered_where_the_service_says_so(
     assert_eq!(found.subject.as_deref(), Some("alice"));
     assert_eq!(found.for_credential_issuance, Some(true));
 
-    // Who says who it is has to prove it nevertheless.
+    // A client that identifies itself must still authenticate.
     let info = created(&api, &offer()).await;
     let client = emulator.client();
     let request = TokenRequest::new(exchange(&info, &[]))
@@ -451,7 +451,7 @@ async fn a_wallet_need_not_be_registered_where_the_service_says_so(
 
 #[rstest]
 #[tokio::test]
-async fn a_code_is_for_clients_and_services_that_have_the_grant_type(
+async fn a_code_is_refused_if_the_client_or_the_service_lacks_the_grant_type(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_issuer(version, FINAL).await;
@@ -481,7 +481,7 @@ async fn a_code_is_for_clients_and_services_that_have_the_grant_type(
 }
 
 #[tokio::test]
-async fn authorization_details_choose_from_the_offer() {
+async fn authorization_details_select_credentials_of_the_offer() {
     let details =
         |id: &str| json!([{ "type": "openid_credential", "credential_configuration_id": id }]);
     for version in GENERATIONS {
@@ -492,9 +492,9 @@ async fn authorization_details_choose_from_the_offer() {
             .credential_configuration_ids
             .push("degree".to_owned());
         let info = created(&api, &request).await;
-        let beyond = details("licence").to_string();
-        let beyond = exchange(&info, &[("authorization_details", &beyond)]);
-        let answer = request_token(&api, client, &beyond).await;
+        let outside = details("licence").to_string();
+        let outside = exchange(&info, &[("authorization_details", &outside)]);
+        let answer = request_token(&api, client, &outside).await;
         assert_eq!(error(&answer), "invalid_authorization_details");
         let within = details("degree").to_string();
         let within = exchange(&info, &[("authorization_details", &within)]);
@@ -502,8 +502,8 @@ async fn authorization_details_choose_from_the_offer() {
         assert_eq!(answer.action, TokenAction::Ok, "{answer:?}");
         let mut expected = details("degree");
         expected[0]["credential_identifiers"] = json!(["degree.1"]);
-        let told = content(answer.response_content.as_ref());
-        assert_eq!(told["authorization_details"], expected);
+        let body = content(answer.response_content.as_ref());
+        assert_eq!(body["authorization_details"], expected);
         let found = introspect(&api, answer.access_token.as_ref()).await;
         let issuable = parsed(found.issuable_credentials.as_deref());
         let degree = json!({
@@ -539,14 +539,14 @@ async fn an_authorization_request_can_refer_to_an_offer(
     let parameters = code_parameters(client, code.expose());
     let issued = request_token(&api, client, &parameters).await;
     assert_eq!(issued.action, TokenAction::Ok);
-    let told = content(issued.response_content.as_ref());
-    assert_eq!(told["desk"], "7");
+    let body = content(issued.response_content.as_ref());
+    assert_eq!(body["desk"], "7");
     let found = introspect(&api, issued.access_token.as_ref()).await;
     assert_eq!(found.subject.as_deref(), Some("bob"));
     let issuable = parsed(found.issuable_credentials.as_deref());
     assert_eq!(issuable, json!([identity(FINAL)]));
 
-    // A refreshed token is good for the same.
+    // A refreshed token is for the same credentials.
     let refresh_token = issued.refresh_token.unwrap();
     let refresh = form(&[
         ("grant_type", "refresh_token"),
@@ -560,7 +560,7 @@ async fn an_authorization_request_can_refer_to_an_offer(
     let answer = ask(&api, made_up.as_str()).await;
     let (_, parameters) = location(answer.response_content.as_ref());
     assert_eq!(parameters[0].1, "invalid_request");
-    // Without credentials, the parameter is one of many that mean nothing.
+    // If credentials are disabled, the parameter is ignored.
     configure(&emulator, &api, |service| {
         service.verifiable_credentials_enabled = Some(false);
     })
@@ -572,7 +572,7 @@ async fn an_authorization_request_can_refer_to_an_offer(
 
 #[rstest]
 #[tokio::test]
-async fn scopes_and_authorization_details_ask_for_credentials(
+async fn scopes_and_authorization_details_request_credentials(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_issuer(version, FINAL).await;
@@ -606,15 +606,15 @@ async fn scopes_and_authorization_details_ask_for_credentials(
 
     let code = code(&api, &asking).await;
     let issued = request_token(&api, client, &code_parameters(client, &code)).await;
-    let told = content(issued.response_content.as_ref());
+    let body = content(issued.response_content.as_ref());
     let mut identified = details.clone();
     identified[0]["credential_identifiers"] = json!(["identity.1"]);
-    assert_eq!(told["authorization_details"], identified);
+    assert_eq!(body["authorization_details"], identified);
     let found = introspect(&api, issued.access_token.as_ref()).await;
     assert_eq!(parsed(found.issuable_credentials.as_deref()), both);
     assert_eq!(found.for_credential_issuance, Some(true));
 
-    // The scope can be left out of a refreshed token, and the credential goes with it.
+    // A refreshed token without the scope is not for its credential.
     let refresh_token = issued.refresh_token.unwrap();
     let refresh = form(&[
         ("grant_type", "refresh_token"),
@@ -628,7 +628,7 @@ async fn scopes_and_authorization_details_ask_for_credentials(
     let issuable = parsed(found.issuable_credentials.as_deref());
     assert_eq!(issuable, json!([wanted]));
 
-    // What the server changes counts as well.
+    // A token update changes the issuable credentials, too.
     let token = refreshed.access_token.unwrap();
     let mut request = TokenUpdateRequest::new();
     request.access_token = Some(token.clone());
@@ -644,7 +644,7 @@ async fn scopes_and_authorization_details_ask_for_credentials(
     assert_eq!(found.issuable_credentials, None);
 }
 
-/// `AuthorizationResponse.issuableCredentials`: the user may not have agreed to all of them.
+/// `AuthorizationResponse.issuableCredentials`: the user can agree to some of them only.
 #[rstest]
 #[tokio::test]
 async fn a_credential_whose_scope_was_not_granted_is_not_issuable(
@@ -668,7 +668,7 @@ async fn a_credential_whose_scope_was_not_granted_is_not_issuable(
 
 #[rstest]
 #[tokio::test]
-async fn offers_and_tokens_outlive_the_emulator(
+async fn offers_and_tokens_survive_a_restart(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let directory = tempfile::tempdir().unwrap();
@@ -702,7 +702,7 @@ async fn offers_and_tokens_outlive_the_emulator(
     assert_eq!(after.issuable_credentials, before.issuable_credentials);
     let answer = request_token(&api, client, &exchange(&other, &[])).await;
     assert_eq!(error(&answer), "invalid_grant");
-    // The fifth wrong guess is the last, also when the others were in another life.
+    // The limit of five wrong codes includes those before the restart.
     let answer = request_token(&api, client, &wrong).await;
     assert_eq!(error(&answer), "invalid_grant");
     let answer = request_token(&api, client, &right).await;
@@ -710,7 +710,7 @@ async fn offers_and_tokens_outlive_the_emulator(
 }
 
 #[tokio::test]
-async fn the_draft_asks_by_format_and_kind() {
+async fn authorization_details_of_the_draft_name_a_credential_by_format_and_type() {
     let licence = json!({
         "type": "openid_credential",
         "format": "mso_mdoc",
@@ -747,8 +747,8 @@ async fn the_draft_asks_by_format_and_kind() {
             };
             let code = code(&api, &asking).await;
             let issued = request_token(&api, client, &code_parameters(client, &code)).await;
-            let told = content(issued.response_content.as_ref());
-            assert_eq!(told["authorization_details"], json!([detail]));
+            let body = content(issued.response_content.as_ref());
+            assert_eq!(body["authorization_details"], json!([detail]));
             let found = introspect(&api, issued.access_token.as_ref()).await;
             let issuable = parsed(found.issuable_credentials.as_deref());
             assert_eq!(issuable.as_array().unwrap().len(), 1);
@@ -787,7 +787,7 @@ async fn a_token_that_is_a_jwt_has_the_claims_of_the_offer(
 
 #[rstest]
 #[tokio::test]
-async fn the_token_of_an_unknown_wallet_can_be_bound_to_its_key(
+async fn the_token_of_an_anonymous_wallet_can_be_bound_to_its_key(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -805,14 +805,14 @@ async fn the_token_of_an_unknown_wallet_can_be_bound_to_its_key(
     );
     let request = TokenRequest::new(exchange(&info, &[])).dpop(proof).htu(url);
     let answer = api.token(&request).await.unwrap();
-    let told = content(answer.response_content.as_ref());
-    assert_eq!(told["token_type"], "DPoP");
+    let body = content(answer.response_content.as_ref());
+    assert_eq!(body["token_type"], "DPoP");
     let found = introspect(&api, answer.access_token.as_ref()).await;
     assert_eq!(found.action, IntrospectionAction::Unauthorized);
 }
 
 #[tokio::test]
-async fn authorization_details_name_a_credential_of_the_issuer() {
+async fn authorization_details_of_an_unknown_credential_or_issuer_are_refused() {
     for version in GENERATIONS {
         let (emulator, api) = start(version).await;
         enable(&emulator, &api, FINAL, |service| {
@@ -856,7 +856,7 @@ async fn authorization_details_name_a_credential_of_the_issuer() {
 
 #[rstest]
 #[tokio::test]
-async fn what_an_offer_was_made_with_is_told_again(
+async fn offer_info_returns_the_values_of_the_offer(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -897,7 +897,7 @@ async fn what_an_offer_was_made_with_is_told_again(
         let range = (expected - 120) * 1000..=expected * 1000;
         assert!(range.contains(&left), "{duration:?}: {left}");
 
-        // Without JWTs there is nothing for the claims to be in.
+        // `jwtAtClaims` has no effect on opaque access tokens.
         let exchange = exchange(&made, &[("tx_code", "4711")]);
         let answer = request_token(&api, emulator.client(), &exchange).await;
         assert_eq!(answer.action, TokenAction::Ok);
@@ -927,7 +927,7 @@ async fn a_service_without_credentials_forbids_offers(
     }
 }
 
-/// `TokenRequest.properties`: those of a pre-authorized code come with the offer.
+/// `TokenRequest.properties`: those of a pre-authorized code are set by the offer.
 #[rstest]
 #[tokio::test]
 async fn properties_of_a_token_request_are_not_used_for_a_pre_authorized_code(

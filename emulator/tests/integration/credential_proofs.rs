@@ -29,7 +29,7 @@ fn assert_refused(answer: &CredentialSingleParseResponse, error: &str, code: &st
 
 #[rstest]
 #[tokio::test]
-async fn a_proof_is_for_this_issuer_of_this_client_and_of_now(
+async fn a_proof_with_a_wrong_audience_client_time_or_nonce_is_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -67,7 +67,7 @@ async fn a_proof_is_for_this_issuer_of_this_client_and_of_now(
     let answer = wallet.parse(&request(&[prove(&wallet.key, &claims)])).await;
     assert_eq!(answer.action, CredentialSingleParseAction::Ok);
 
-    // A nonce is good for its time, whoever asked for it, and no longer.
+    // Any wallet can use the nonce until it expires.
     let another = Wallet::with_scopes(&api, client, "degree").await;
     let answer = another.parse(&request(&[prove(&another.key, &good)])).await;
     assert_eq!(answer.action, CredentialSingleParseAction::Ok);
@@ -84,7 +84,7 @@ async fn a_proof_is_for_this_issuer_of_this_client_and_of_now(
 
 #[rstest]
 #[tokio::test]
-async fn a_proof_is_signed_by_the_key_that_it_names(
+async fn a_proof_with_an_invalid_header_or_signature_is_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -119,7 +119,7 @@ async fn a_proof_is_signed_by_the_key_that_it_names(
         (jwt::unsigned(&claims), "A928321"),
         (with(&[("alg", "none".into())]), "A928322"),
         (with(&[("alg", "HS256".into())]), "A928322"),
-        // Known, and not in the metadata.
+        // A known algorithm that is not in the metadata.
         (with(&[("alg", "ES384".into())]), "A928322"),
         (with(&[("jwk", none.clone())]), "A928323"),
         (with(&[("kid", "did:jwk:e30#0".into())]), "A928323"),
@@ -191,10 +191,10 @@ async fn a_proof_can_name_its_key_by_certificate(
     assert_eq!(bound, wallet.key.jwk());
 }
 
-/// A wallet that nobody has registered cannot say who it is (appendix F.1).
+/// An anonymous wallet has no client ID, so its proofs have no `iss` (appendix F.1).
 #[rstest]
 #[tokio::test]
-async fn a_proof_of_an_anonymous_wallet_names_no_client(
+async fn a_proof_of_an_anonymous_wallet_with_iss_is_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -217,7 +217,7 @@ async fn a_proof_of_an_anonymous_wallet_names_no_client(
     let answer = api.token(&TokenRequest::new(parameters)).await.unwrap();
     let mut wallet = Wallet::with_scopes(&api, emulator.client(), "degree").await;
     wallet.token = answer.access_token.unwrap().expose().to_owned();
-    for (iss, is_good) in [
+    for (iss, is_valid) in [
         (json!(emulator.client().id.to_string()), false),
         (json!("0"), false),
         (json!(""), false),
@@ -230,7 +230,7 @@ async fn a_proof_of_an_anonymous_wallet_names_no_client(
             .unwrap()
             .retain(|_, claim| !claim.is_null());
         let answer = wallet.parse(&request(&[prove(&wallet.key, &claims)])).await;
-        match is_good {
+        match is_valid {
             true => assert_eq!(answer.action, CredentialSingleParseAction::Ok),
             false => assert_refused(&answer, "invalid_proof", "A928327"),
         }
@@ -239,7 +239,7 @@ async fn a_proof_of_an_anonymous_wallet_names_no_client(
 
 #[rstest]
 #[tokio::test]
-async fn several_proofs_bind_as_many_credentials(
+async fn each_of_several_proofs_binds_a_credential(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -254,7 +254,7 @@ async fn several_proofs_bind_as_many_credentials(
     let twice = [proofs[0].clone(), prove(&keys[0], &claims)];
     let answer = wallet.parse(&request(&twice)).await;
     assert_refused(&answer, "invalid_proof", "A928331");
-    // One that is wrong makes all wrong.
+    // One invalid proof makes the request invalid.
     let answer = wallet
         .parse(&request(&[proofs[0].clone(), "made-up".to_owned()]))
         .await;
@@ -279,7 +279,7 @@ async fn several_proofs_bind_as_many_credentials(
 
 #[rstest]
 #[tokio::test]
-async fn proofs_come_as_the_metadata_ask_for(
+async fn proofs_must_have_the_form_that_the_metadata_require(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -310,22 +310,22 @@ async fn proofs_come_as_the_metadata_ask_for(
         request["credential_configuration_id"] = "degree".into();
         assert_refused(&wallet.parse(&request).await, "invalid_proof", code);
     }
-    // A key attestation cannot be verified, so what needs one is not issued.
+    // The emulator cannot verify key attestations, so it refuses configurations that require them.
     let mut attested = request(std::slice::from_ref(&proof));
     attested["credential_configuration_id"] = "attested".into();
     assert_refused(&wallet.parse(&attested).await, "invalid_proof", "A928324");
-    // Without a word in the metadata a proof is welcome and not needed; the drafts' form does, too.
+    // If the metadata do not require proofs, a proof is optional. The form of the drafts is accepted, too.
     for extra in [json!({}), json!({ "proof": jwt })] {
         let mut request = extra;
         request["credential_configuration_id"] = "legacy".into();
         let info = wallet.parse(&request).await.info.unwrap();
         assert_eq!(info.binding_key.is_some(), request.get("proof").is_some());
     }
-    // Without an endpoint for nonces there need not be one.
+    // Without a nonce endpoint, the nonce is optional.
     let claims = json!({ "aud": ISSUER, "iat": now() });
     let request = request(&[prove(&wallet.key, &claims)]);
     assert_refused(&wallet.parse(&request).await, "invalid_proof", "A928329");
-    describe(&emulator, &api, |metadata| metadata.nonce_endpoint = None).await;
+    configure_issuer(&emulator, &api, |metadata| metadata.nonce_endpoint = None).await;
     let answer = wallet.parse(&request).await;
     assert_eq!(answer.action, CredentialSingleParseAction::Ok);
 }

@@ -24,7 +24,7 @@ async fn published(api: &Authlete) -> Value {
 /// `CredentialIssuerMetadata.batchSize` and the parameters that 1.0-ID1 does not have.
 #[rstest]
 #[tokio::test]
-async fn a_batch_is_published_from_two_proofs_on_and_encrypted_requests_not_by_the_first_draft(
+async fn batch_size_is_published_from_two_on_and_request_encryption_not_by_the_draft(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -65,7 +65,7 @@ async fn a_batch_is_published_from_two_proofs_on_and_encrypted_requests_not_by_t
 /// `Service.oid4vciVersion`.
 #[rstest]
 #[tokio::test]
-async fn both_names_of_the_final_version_mean_it(
+async fn both_names_of_the_final_version_are_accepted(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -91,7 +91,7 @@ async fn both_names_of_the_final_version_mean_it(
 /// `CredentialIssuerMetadata.requireCredentialResponseEncryption`.
 #[rstest]
 #[tokio::test]
-async fn an_issuer_says_that_it_requires_encrypted_responses(
+async fn required_response_encryption_is_published(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -116,7 +116,7 @@ async fn an_issuer_says_that_it_requires_encrypted_responses(
 /// `CredentialIssuerMetadata.credentialIssuer`.
 #[rstest]
 #[tokio::test]
-async fn an_issuer_without_an_identifier_publishes_nothing(
+async fn metadata_of_an_issuer_without_an_identifier_are_a_server_error(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -135,12 +135,12 @@ async fn an_issuer_without_an_identifier_publishes_nothing(
 /// `Service.credentialOfferDuration`.
 #[rstest]
 #[tokio::test]
-async fn an_offer_lasts_as_long_as_the_service_says_unless_the_call_says_a_positive_number(
+async fn an_offer_has_the_duration_of_the_service_unless_the_request_has_a_positive_one(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
-    // Of the service, of the call.
-    for (of_service, of_call, expected) in [
+    // The durations of the service and of the request.
+    for (of_service, of_request, expected) in [
         (30, None, Some(30)),
         (30, Some(0), Some(30)),
         (30, Some(-1), Some(30)),
@@ -155,7 +155,7 @@ async fn an_offer_lasts_as_long_as_the_service_says_unless_the_call_says_a_posit
         .await;
         let mut request = CredentialOfferCreateRequest::new(vec!["identity".to_owned()], "alice");
         request.pre_authorized_code_grant_included = Some(true);
-        request.duration = of_call;
+        request.duration = of_request;
         let before = api.get_client(emulator.client().id).await.unwrap();
         let now = before.modified_at.unwrap() / 1000;
         let created = api.credential_offer_create(&request).await.unwrap();
@@ -172,7 +172,7 @@ async fn an_offer_lasts_as_long_as_the_service_says_unless_the_call_says_a_posit
 /// `Service.credentialTransactionDuration` and `credentialDuration`.
 #[rstest]
 #[tokio::test]
-async fn a_transaction_has_the_default_duration_without_a_positive_one_and_a_credential_no_end(
+async fn without_positive_durations_a_transaction_has_the_default_and_a_credential_no_end(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -190,10 +190,10 @@ async fn a_transaction_has_the_default_duration_without_a_positive_one_and_a_cre
         let answer = wallet.issue(deferred).await;
         assert_eq!(answer.action, CredentialSingleIssueAction::Accepted);
         emulator.advance(Duration::from_secs(60));
-        let back = wallet
-            .come_back(&json!({ "transaction_id": identifier }))
+        let parsed = wallet
+            .parse_deferred(&json!({ "transaction_id": identifier }))
             .await;
-        assert!(back.info.is_some(), "{duration}");
+        assert!(parsed.info.is_some(), "{duration}");
     }
     let (emulator, api) = start(version).await;
     wallet::enable(&emulator, &api, "1.0", &[&issuer]).await;
@@ -214,7 +214,7 @@ async fn a_transaction_has_the_default_duration_without_a_positive_one_and_a_cre
 /// `Service.cnonceDuration`, in the first implementer's draft.
 #[rstest]
 #[tokio::test]
-async fn the_nonce_of_an_access_token_is_good_for_the_duration_of_the_service(
+async fn the_nonce_of_an_access_token_expires_after_the_duration_of_the_service(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;

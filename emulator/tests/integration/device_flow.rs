@@ -19,7 +19,7 @@ use serde_json::json;
 
 const GRANT_TYPE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
-/// An emulator whose service and client know the device flow.
+/// An emulator whose service and client support the device flow.
 async fn start_device_flow(version: authlete::ApiVersion) -> (Emulator, Authlete) {
     let (emulator, api) = start(version).await;
     configure(&emulator, &api, |service| {
@@ -101,18 +101,18 @@ async fn a_device_gets_its_tokens_when_the_user_has_decided(
         ("acr_values", "gold platinum"),
         ("resource", "https://api.example/"),
     ]);
-    let asked = ask(&api, client, &parameters).await;
-    assert_eq!(asked.action, DeviceAuthorizationAction::Ok);
-    assert_eq!(asked.result_code.as_deref(), Some("A220001"));
-    assert_eq!(asked.client_id, Some(client.id));
-    assert_eq!(asked.client_name.as_deref(), Some("Emulated client"));
+    let issued = ask(&api, client, &parameters).await;
+    assert_eq!(issued.action, DeviceAuthorizationAction::Ok);
+    assert_eq!(issued.result_code.as_deref(), Some("A220001"));
+    assert_eq!(issued.client_id, Some(client.id));
+    assert_eq!(issued.client_name.as_deref(), Some("Emulated client"));
     assert_eq!(
-        asked.client_auth_method,
+        issued.client_auth_method,
         Some(ClientAuthMethod::ClientSecretBasic)
     );
-    assert_eq!((asked.expires_in, asked.interval), (Some(300), Some(5)));
+    assert_eq!((issued.expires_in, issued.interval), (Some(300), Some(5)));
     let [device_code, user_code] =
-        [&asked.device_code, &asked.user_code].map(|code| code.as_ref().unwrap().expose());
+        [&issued.device_code, &issued.user_code].map(|code| code.as_ref().unwrap().expose());
     assert_eq!(user_code.len(), 8);
     assert!(
         user_code
@@ -128,13 +128,13 @@ async fn a_device_gets_its_tokens_when_the_user_has_decided(
         "expires_in": 300,
         "interval": 5,
     });
-    assert_eq!(content(asked.response_content.as_ref()), expected);
+    assert_eq!(content(issued.response_content.as_ref()), expected);
     assert_eq!(
-        asked.verification_uri_complete.unwrap().expose(),
+        issued.verification_uri_complete.unwrap().expose(),
         complete_uri
     );
 
-    // As people type: in small letters, in two halves.
+    // Users can type lower case letters and a hyphen.
     let typed = format!("{}-{}", &user_code[..4], &user_code[4..]).to_lowercase();
     let verified = verify(&api, &typed).await;
     assert_eq!(verified.action, DeviceVerificationAction::Valid);
@@ -208,10 +208,9 @@ async fn a_device_gets_its_tokens_when_the_user_has_decided(
     assert_eq!(error(&api, client, device_code).await, "invalid_grant");
 }
 
-/// What the server says of a request beside what is in it.
 #[rstest]
 #[tokio::test]
-async fn the_server_is_told_what_counts_of_a_request(
+async fn responses_have_the_effective_scopes_claims_and_acrs(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_device_flow(version).await;
@@ -248,26 +247,26 @@ async fn the_server_is_told_what_counts_of_a_request(
         ("scope=read&acr_values=gold+new", &["read"], None, &["gold"]),
         ("scope=read&acr_values=new", &["read"], None, &[]),
     ] {
-        let asked = ask(&api, client, parameters).await;
-        let verified = verify(&api, asked.user_code.as_ref().unwrap().expose()).await;
-        for (shown, claim_names, shown_acrs) in [
-            (asked.scopes, asked.claim_names, asked.acrs),
+        let issued = ask(&api, client, parameters).await;
+        let verified = verify(&api, issued.user_code.as_ref().unwrap().expose()).await;
+        for (actual, claim_names, actual_acrs) in [
+            (issued.scopes, issued.claim_names, issued.acrs),
             (verified.scopes, verified.claim_names, verified.acrs),
         ] {
-            let shown = shown.unwrap();
-            assert!(shown.iter().all(|scope| scope.description.is_none()));
-            assert!(shown.iter().all(|scope| scope.descriptions.is_none()));
-            let names: Vec<_> = shown.into_iter().filter_map(|scope| scope.name).collect();
+            let actual = actual.unwrap();
+            assert!(actual.iter().all(|scope| scope.description.is_none()));
+            assert!(actual.iter().all(|scope| scope.descriptions.is_none()));
+            let names: Vec<_> = actual.into_iter().filter_map(|scope| scope.name).collect();
             assert_eq!(names, scopes, "{parameters}");
             assert_eq!(claim_names, claims, "{parameters}");
-            assert_eq!(shown_acrs.unwrap_or_default(), acrs, "{parameters}");
+            assert_eq!(actual_acrs.unwrap_or_default(), acrs, "{parameters}");
         }
     }
 }
 
 #[rstest]
 #[tokio::test]
-async fn a_complete_uri_without_a_place_for_the_user_code_is_left_out(
+async fn a_complete_uri_without_a_placeholder_for_the_user_code_is_omitted(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_device_flow(version).await;
@@ -275,17 +274,17 @@ async fn a_complete_uri_without_a_place_for_the_user_code_is_left_out(
         service.device_verification_uri_complete = Some("https://as.example/device".to_owned());
     })
     .await;
-    let asked = ask(&api, emulator.client(), "scope=read").await;
-    assert_eq!(asked.action, DeviceAuthorizationAction::Ok);
-    assert_eq!(asked.verification_uri_complete, None);
-    let response = content(asked.response_content.as_ref());
+    let issued = ask(&api, emulator.client(), "scope=read").await;
+    assert_eq!(issued.action, DeviceAuthorizationAction::Ok);
+    assert_eq!(issued.verification_uri_complete, None);
+    let response = content(issued.response_content.as_ref());
     assert_eq!(response.get("verification_uri_complete"), None);
     assert_eq!(response["verification_uri"], "https://as.example/device");
 }
 
 #[rstest]
 #[tokio::test]
-async fn what_the_decision_says_is_in_the_tokens(
+async fn the_tokens_have_the_values_of_the_complete_request(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_device_flow(version).await;
@@ -296,8 +295,8 @@ async fn what_the_decision_says_is_in_the_tokens(
         service.refresh_token_duration = Some(7200);
     })
     .await;
-    let asked = ask(&api, client, "scope=openid+read").await;
-    let user_code = asked.user_code.unwrap();
+    let issued = ask(&api, client, "scope=openid+read").await;
+    let user_code = issued.user_code.unwrap();
     let request = DeviceCompleteRequest::new(user_code.expose(), DeviceCompleteResult::Authorized)
         .subject("alice")
         .sub("pairwise")
@@ -315,7 +314,7 @@ async fn what_the_decision_says_is_in_the_tokens(
         .error_uri("https://as.example/none");
     let completed = api.device_complete(&request).await.unwrap();
     assert_eq!(completed.action, DeviceCompleteAction::Success);
-    let answer = poll(&api, client, asked.device_code.unwrap().expose()).await;
+    let answer = poll(&api, client, issued.device_code.unwrap().expose()).await;
     assert_eq!(answer.action, TokenAction::Ok);
     assert_eq!(answer.subject.as_deref(), Some("alice"));
     assert_eq!(answer.access_token_duration, Some(3600));
@@ -342,11 +341,11 @@ async fn what_the_decision_says_is_in_the_tokens(
     let consented = Some(vec!["given_name".to_owned()]);
     assert_eq!(introspected.consented_claims, consented);
 
-    // Without a word there is no claim about the login.
-    let asked = ask(&api, client, "scope=openid").await;
-    let user_code = asked.user_code.unwrap();
+    // By default, the ID token has no claims about the login.
+    let issued = ask(&api, client, "scope=openid").await;
+    let user_code = issued.user_code.unwrap();
     decide(&api, user_code.expose(), DeviceCompleteResult::Authorized).await;
-    let answer = poll(&api, client, asked.device_code.unwrap().expose()).await;
+    let answer = poll(&api, client, issued.device_code.unwrap().expose()).await;
     let (_, claims) = jwt::parts(answer.id_token.as_ref().unwrap().expose());
     assert_eq!(claims["sub"], "alice");
     assert_eq!(claims.get("auth_time"), None);
@@ -379,7 +378,7 @@ async fn scopes_that_were_not_requested_can_be_granted(
 
 #[rstest]
 #[tokio::test]
-async fn a_client_that_asks_too_often_has_to_wait_longer(
+async fn a_client_that_polls_too_often_gets_slow_down_and_a_longer_interval(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_device_flow(version).await;
@@ -392,12 +391,12 @@ async fn a_client_that_asks_too_often_has_to_wait_longer(
     assert_eq!(error(&api, client, &device_code).await, pending);
     wait(2);
     assert_eq!(error(&api, client, &device_code).await, "slow_down");
-    // Five seconds are not enough any more.
+    // The interval is longer than five seconds now.
     wait(6);
     assert_eq!(error(&api, client, &device_code).await, "slow_down");
     wait(15);
     assert_eq!(error(&api, client, &device_code).await, pending);
-    // Once there is a decision, haste does no harm.
+    // After the decision, the interval does not apply.
     decide(&api, &user_code, DeviceCompleteResult::Authorized).await;
     let answer = poll(&api, client, &device_code).await;
     assert_eq!(answer.action, TokenAction::Ok);
@@ -406,7 +405,7 @@ async fn a_client_that_asks_too_often_has_to_wait_longer(
 
 #[rstest]
 #[tokio::test]
-async fn the_device_learns_that_there_will_be_no_tokens(
+async fn a_refusal_is_an_error_of_the_token_endpoint(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_device_flow(version).await;
@@ -434,7 +433,7 @@ async fn the_device_learns_that_there_will_be_no_tokens(
 
 #[rstest]
 #[tokio::test]
-async fn user_codes_are_spent_by_a_decision_and_by_time(
+async fn a_user_code_is_refused_after_a_decision_and_after_its_expiry(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_device_flow(version).await;
@@ -455,7 +454,7 @@ async fn user_codes_are_spent_by_a_decision_and_by_time(
         verify(&api, &user_code).await.action,
         DeviceVerificationAction::NotExist
     );
-    // Nobody can turn a refusal into a grant.
+    // A refusal cannot be changed into a grant.
     assert_eq!(
         decide(&api, &user_code, DeviceCompleteResult::Authorized).await,
         DeviceCompleteAction::UserCodeNotExist
@@ -476,7 +475,7 @@ async fn user_codes_are_spent_by_a_decision_and_by_time(
 
 #[rstest]
 #[tokio::test]
-async fn calls_that_are_wrong_change_nothing(
+async fn invalid_calls_change_nothing(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_device_flow(version).await;
@@ -523,7 +522,7 @@ async fn calls_that_are_wrong_change_nothing(
 
 #[rstest]
 #[tokio::test]
-async fn a_device_code_is_of_one_client(
+async fn a_device_code_is_refused_for_another_client(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_device_flow(version).await;
@@ -546,11 +545,11 @@ async fn a_device_code_is_of_one_client(
         content(answer.response_content.as_ref())["error"],
         "invalid_grant"
     );
-    // And it is still good for the client that has it.
+    // The code stays valid for its own client.
     let answer = poll(&api, client, &device_code).await;
     assert_eq!(answer.action, TokenAction::Ok);
 
-    // What waits for a client that is deleted waits no more.
+    // The pending requests of a deleted client are deleted, too.
     let (_, user_code) = codes(&api, client).await;
     api.delete_client(client.id).await.unwrap();
     assert_eq!(
@@ -561,7 +560,7 @@ async fn a_device_code_is_of_one_client(
 
 #[rstest]
 #[tokio::test]
-async fn requests_that_are_wrong_get_no_codes(
+async fn invalid_requests_get_no_codes(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_device_flow(version).await;
@@ -572,19 +571,19 @@ async fn requests_that_are_wrong_get_no_codes(
         (answer.action, content["error"].as_str().unwrap().to_owned())
     };
     use DeviceAuthorizationAction::{BadRequest, InternalServerError, Unauthorized};
-    let is = |action, error: &str| (action, error.to_owned());
-    assert_eq!(refused("").await, is(BadRequest, "invalid_request"));
+    let expected = |action, error: &str| (action, error.to_owned());
+    assert_eq!(refused("").await, expected(BadRequest, "invalid_request"));
     assert_eq!(
         refused("scope=read&scope=write").await,
-        is(BadRequest, "invalid_request")
+        expected(BadRequest, "invalid_request")
     );
     assert_eq!(
         refused("resource=relative").await,
-        is(BadRequest, "invalid_target")
+        expected(BadRequest, "invalid_target")
     );
     assert_eq!(
         refused("authorization_details=%5B1%5D").await,
-        is(BadRequest, "invalid_authorization_details")
+        expected(BadRequest, "invalid_authorization_details")
     );
 
     let stranger = DeviceAuthorizationRequest::new("scope=read")
@@ -603,7 +602,7 @@ async fn requests_that_are_wrong_get_no_codes(
     .await;
     assert_eq!(
         refused("scope=unheard-of").await,
-        is(BadRequest, "invalid_scope")
+        expected(BadRequest, "invalid_scope")
     );
     configure(&emulator, &api, |service| {
         service.device_verification_uri = None
@@ -611,7 +610,7 @@ async fn requests_that_are_wrong_get_no_codes(
     .await;
     assert_eq!(
         refused("scope=read").await,
-        is(InternalServerError, "server_error")
+        expected(InternalServerError, "server_error")
     );
     configure_client(&api, client.id, |client| {
         client.grant_types = Some(vec![GrantType::RefreshToken]);
@@ -619,7 +618,7 @@ async fn requests_that_are_wrong_get_no_codes(
     .await;
     assert_eq!(
         refused("scope=read").await,
-        is(BadRequest, "unauthorized_client")
+        expected(BadRequest, "unauthorized_client")
     );
     configure(&emulator, &api, |service| {
         service.supported_grant_types = Some(vec![GrantType::RefreshToken]);
@@ -627,12 +626,12 @@ async fn requests_that_are_wrong_get_no_codes(
     .await;
     assert_eq!(
         refused("scope=read").await,
-        is(BadRequest, "unsupported_grant_type")
+        expected(BadRequest, "unsupported_grant_type")
     );
 }
 
 #[tokio::test]
-async fn user_codes_are_made_as_the_service_wants_them() {
+async fn user_codes_have_the_charset_and_length_of_the_service() {
     for version in GENERATIONS {
         let (emulator, api) = start_device_flow(version).await;
         let client = emulator.client();
@@ -641,7 +640,7 @@ async fn user_codes_are_made_as_the_service_wants_them() {
             service.user_code_length = Some(1);
         })
         .await;
-        // There are ten codes of one digit, and nobody waits for an eleventh.
+        // There are ten codes of one digit. A request for an eleventh fails.
         let mut seen = std::collections::BTreeSet::new();
         let exhausted = loop {
             let answer = ask(&api, client, "scope=read").await;
@@ -677,10 +676,9 @@ async fn user_codes_are_made_as_the_service_wants_them() {
     }
 }
 
-/// Whatever is asked for, and who asks, is shown at once and when the user code is entered.
 #[rstest]
 #[tokio::test]
-async fn both_answers_have_the_request_and_its_client(
+async fn authorization_and_verification_return_the_request_and_its_client(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_device_flow(version).await;
@@ -701,31 +699,31 @@ async fn both_answers_have_the_request_and_its_client(
     let request = DeviceAuthorizationRequest::new(parameters)
         .client_id(&client.alias)
         .client_secret(&client.secret);
-    let asked = api.device_authorization(&request).await.unwrap();
+    let issued = api.device_authorization(&request).await.unwrap();
     assert_eq!(
-        asked.verification_uri.as_deref(),
+        issued.verification_uri.as_deref(),
         Some("https://as.example/device")
     );
-    let user_code = asked.user_code.clone().unwrap();
+    let user_code = issued.user_code.clone().unwrap();
     let verified = verify(&api, user_code.expose()).await;
-    for shown in [json!(asked), json!(verified)] {
-        assert_eq!(shown["clientId"], client.id);
-        assert_eq!(shown["clientIdAlias"], client.alias);
-        assert_eq!(shown["clientIdAliasUsed"], true);
-        assert_eq!(shown["clientEntityIdUsed"], false);
-        assert_eq!(shown["clientName"], "Emulated client");
-        assert_eq!(shown["scopes"].as_array().unwrap().len(), 1);
-        assert_eq!(shown["scopes"][0]["name"], "read");
+    for actual in [json!(issued), json!(verified)] {
+        assert_eq!(actual["clientId"], client.id);
+        assert_eq!(actual["clientIdAlias"], client.alias);
+        assert_eq!(actual["clientIdAliasUsed"], true);
+        assert_eq!(actual["clientEntityIdUsed"], false);
+        assert_eq!(actual["clientName"], "Emulated client");
+        assert_eq!(actual["scopes"].as_array().unwrap().len(), 1);
+        assert_eq!(actual["scopes"][0]["name"], "read");
         let television = json!([{ "key": "kind", "value": "television" }]);
-        assert_eq!(shown["clientAttributes"], television);
+        assert_eq!(actual["clientAttributes"], television);
         let service = json!([{ "key": "kind", "value": "service" }]);
-        assert_eq!(shown["serviceAttributes"], service);
+        assert_eq!(actual["serviceAttributes"], service);
         let dynamic = json!([{ "name": "pay", "value": "pay:17" }]);
-        assert_eq!(shown["dynamicScopes"], dynamic);
-        assert_eq!(shown["resources"], json!(["https://api.example/"]));
-        let details = &shown["authorizationDetails"]["elements"];
+        assert_eq!(actual["dynamicScopes"], dynamic);
+        assert_eq!(actual["resources"], json!(["https://api.example/"]));
+        let details = &actual["authorizationDetails"]["elements"];
         assert_eq!(details[0]["type"], "payment");
-        assert_eq!(shown.get("grantId"), None);
+        assert_eq!(actual.get("grantId"), None);
     }
     // In milliseconds since the epoch, and 300 seconds from now.
     let now = std::time::SystemTime::now();
@@ -752,7 +750,7 @@ async fn both_answers_have_the_request_and_its_client(
 
 #[rstest]
 #[tokio::test]
-async fn claims_are_named_when_openid_is_among_the_default_scopes(
+async fn claim_names_are_returned_if_openid_is_a_default_scope(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_device_flow(version).await;
@@ -763,15 +761,15 @@ async fn claims_are_named_when_openid_is_among_the_default_scopes(
         }
     })
     .await;
-    let asked = ask(&api, emulator.client(), "acr_values=gold").await;
-    assert_eq!(asked.action, DeviceAuthorizationAction::Ok);
+    let issued = ask(&api, emulator.client(), "acr_values=gold").await;
+    assert_eq!(issued.action, DeviceAuthorizationAction::Ok);
     let claims = ["email", "email_verified"].map(str::to_owned);
-    assert_eq!(asked.claim_names, Some(claims.to_vec()));
+    assert_eq!(issued.claim_names, Some(claims.to_vec()));
 }
 
 #[rstest]
 #[tokio::test]
-async fn tokens_are_as_requested_where_the_decision_says_nothing(
+async fn tokens_follow_the_request_and_the_settings_by_default(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_device_flow(version).await;
@@ -784,8 +782,8 @@ async fn tokens_are_as_requested_where_the_decision_says_nothing(
         (None, json!([client.id.to_string()])),
         (Some("string"), json!(client.id.to_string())),
     ] {
-        let asked = ask(&api, client, "scope=openid+email+read").await;
-        let user_code = asked.user_code.unwrap();
+        let issued = ask(&api, client, "scope=openid+email+read").await;
+        let user_code = issued.user_code.unwrap();
         let result = DeviceCompleteResult::Authorized;
         let mut request = DeviceCompleteRequest::new(user_code, result)
             .subject("alice")
@@ -796,14 +794,14 @@ async fn tokens_are_as_requested_where_the_decision_says_nothing(
         request.id_token_aud_type = aud_type.map(str::to_owned);
         let completed = api.device_complete(&request).await.unwrap();
         assert_eq!(completed.action, DeviceCompleteAction::Success);
-        let answer = poll(&api, client, asked.device_code.unwrap().expose()).await;
+        let answer = poll(&api, client, issued.device_code.unwrap().expose()).await;
         let response = content(answer.response_content.as_ref());
         assert_eq!(response["scope"], "openid email read");
         let (_, claims) = jwt::parts(answer.id_token.as_ref().unwrap().expose());
         assert_eq!(claims["sub"], "alice");
         assert_eq!(claims["aud"], audience);
         assert_eq!(claims.get("auth_time"), None);
-        // Without JWTs there is nothing for the claims to be in.
+        // `jwtAtClaims` has no effect on opaque access tokens.
         assert_eq!(answer.jwt_access_token, None);
         let request = IntrospectionRequest::new(answer.access_token.unwrap());
         let found = api.introspection(&request).await.unwrap();
@@ -815,19 +813,19 @@ async fn tokens_are_as_requested_where_the_decision_says_nothing(
 
 #[rstest]
 #[tokio::test]
-async fn an_empty_list_of_scopes_grants_none_of_those_that_were_requested(
+async fn an_empty_list_of_scopes_grants_no_scopes(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_device_flow(version).await;
     let client = emulator.client();
-    let asked = ask(&api, client, "scope=openid+read").await;
+    let issued = ask(&api, client, "scope=openid+read").await;
     let authorized = DeviceCompleteResult::Authorized;
     let mut request =
-        DeviceCompleteRequest::new(asked.user_code.unwrap(), authorized).subject("alice");
+        DeviceCompleteRequest::new(issued.user_code.unwrap(), authorized).subject("alice");
     request.scopes = Some(Vec::new());
     let completed = api.device_complete(&request).await.unwrap();
     assert_eq!(completed.action, DeviceCompleteAction::Success);
-    let answer = poll(&api, client, asked.device_code.unwrap().expose()).await;
+    let answer = poll(&api, client, issued.device_code.unwrap().expose()).await;
     assert_eq!(answer.action, TokenAction::Ok);
     assert_eq!(answer.id_token, None);
     let request = IntrospectionRequest::new(answer.access_token.unwrap());
@@ -835,7 +833,7 @@ async fn an_empty_list_of_scopes_grants_none_of_those_that_were_requested(
     assert_eq!(found.scopes.unwrap_or_default(), Vec::<String>::new());
 }
 
-/// `TokenRequest.properties`: those of a device code come with the decision.
+/// `TokenRequest.properties`: those of a device code are in the complete request.
 #[rstest]
 #[tokio::test]
 async fn properties_of_a_token_request_are_not_used_for_a_device_code(

@@ -1,4 +1,4 @@
-//! What a service publishes (OpenID Connect Discovery 1.0 §3, RFC 8414 §2, RFC 7517 §5).
+//! Discovery metadata and JWK Sets (OpenID Connect Discovery 1.0 §3, RFC 8414 §2, RFC 7517 §5).
 
 use crate::common::*;
 use authlete::types::{
@@ -12,7 +12,7 @@ use rstest::rstest;
 use serde_json::{Value, json};
 
 #[tokio::test]
-async fn the_built_in_service_publishes_what_it_can_do() {
+async fn the_built_in_service_publishes_the_expected_metadata() {
     let expected: Value = serde_json::from_str(include_str!("metadata.json")).unwrap();
     for version in GENERATIONS {
         let (_emulator, api) = start(version).await;
@@ -21,7 +21,7 @@ async fn the_built_in_service_publishes_what_it_can_do() {
 }
 
 #[tokio::test]
-async fn what_a_service_does_not_have_is_not_published() {
+async fn settings_that_are_not_set_are_not_published() {
     let gone = [
         "issuer",
         "authorization_endpoint",
@@ -67,7 +67,7 @@ async fn what_a_service_does_not_have_is_not_published() {
         for name in gone {
             assert!(members.remove(name).is_some(), "{name}");
         }
-        // Without an issuer there is none to tell (RFC 9207 §2).
+        // Without an issuer, responses have no `iss` (RFC 9207 §2).
         expected["authorization_response_iss_parameter_supported"] = json!(false);
         assert_eq!(metadata(&api).await, expected);
     }
@@ -98,7 +98,7 @@ async fn settings_are_published(#[values(ApiVersion::V2, ApiVersion::V3)] versio
         service.supported_grant_types = Some(vec![GrantType::RefreshToken]);
         service.supported_displays = Some(vec![Display::Touch, Display::Page]);
         service.supported_prompt_values = Some(vec![Prompt::Login]);
-        // The emulator's claims are of one type, whatever the setting says.
+        // The emulator supports normal claims only, so no claim type is left.
         service.supported_claim_types = Some(vec![ClaimType::Distributed]);
         let methods = vec![ClientAuthMethod::PrivateKeyJwt];
         service.supported_token_auth_methods = Some(methods.clone());
@@ -145,7 +145,7 @@ async fn settings_are_published(#[values(ApiVersion::V2, ApiVersion::V3)] versio
 }
 
 #[tokio::test]
-async fn algorithms_go_with_their_keys() {
+async fn algorithms_are_published_if_there_is_a_key_for_them() {
     let symmetric = ["HS256", "HS384", "HS512"];
     for version in GENERATIONS {
         let (emulator, api) = start(version).await;
@@ -172,7 +172,7 @@ async fn algorithms_go_with_their_keys() {
             "A256GCMKW",
         ];
         assert_eq!(words(&without, encryption), by_secret);
-        // What is encrypted to clients takes their keys.
+        // Encryption for clients uses their keys.
         let to_clients = words(&without, "id_token_encryption_alg_values_supported");
         assert!(to_clients.contains(&"ECDH-ES".to_owned()));
 
@@ -191,7 +191,7 @@ async fn algorithms_go_with_their_keys() {
     }
 }
 
-/// The body of an answer as it is written; to a POST if there is something to send.
+/// The raw response body of a GET, or of a POST if there is a body to send.
 async fn text(
     emulator: &Emulator,
     version: ApiVersion,
@@ -220,7 +220,7 @@ async fn text(
 
 #[rstest]
 #[tokio::test]
-async fn documents_can_be_written_for_people(
+async fn documents_are_indented_if_pretty_is_set(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -250,7 +250,7 @@ async fn documents_can_be_written_for_people(
 
 #[tokio::test]
 async fn metadata_can_be_patched() {
-    // By both operations the same.
+    // Checks that both operations return the same.
     let patched = async |api: &Authlete, patch: &str| {
         let query = GetServiceConfigurationQuery::new().patch(patch);
         let got = api.get_service_configuration(&query).await;
@@ -284,7 +284,7 @@ async fn metadata_can_be_patched() {
         members.insert("z".to_owned(), json!([1, 2]));
         members["token_endpoint"] = json!("https://other.example");
         assert_eq!(patched(&api, &patch.to_string()).await, Ok(expected));
-        // It was for that answer alone.
+        // A patch applies to its response only.
         assert_eq!(patched(&api, "[]").await, Ok(before));
 
         let malformed = [
@@ -306,7 +306,7 @@ async fn metadata_can_be_patched() {
             r#"[{"op":"add","path":"/nothing/more","value":1}]"#,
             r#"[{"op":"test","path":"/issuer","value":"https://other.example"}]"#,
             r#"[{"op":"replace","path":"","value":[]}]"#,
-            // It would not stop growing.
+            // Each copy doubles the document.
             &format!("[{}]", copy.repeat(100).trim_end_matches(',')),
         ];
         for patch in inapplicable {
@@ -474,10 +474,10 @@ async fn flags_and_endpoints_are_published_under_the_names_of_the_standards(
     assert_eq!(metadata(&api).await, expected);
 }
 
-/// `AuthleteApi.getServiceJwks`: null where there are no keys, and the published URI makes no difference.
+/// `AuthleteApi.getServiceJwks`: null without keys, with or without a published URI.
 #[rstest]
 #[tokio::test]
-async fn the_key_set_is_there_if_keys_are_registered_with_or_without_a_uri(
+async fn the_key_set_is_returned_if_keys_are_registered_with_or_without_a_uri(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;

@@ -1,5 +1,5 @@
-//! Rules that the documentation of the Authlete Java library states for answers to authorization requests, where no other
-//! test has them.
+//! Rules that the documentation of the Authlete Java library states for responses to authorization requests, if no other
+//! test covers them.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -25,7 +25,7 @@ async fn start_all(version: ApiVersion) -> (Emulator, Authlete) {
     (emulator, api)
 }
 
-/// The answer to the decision of `alice` on a request.
+/// Issues the response to a request for the subject `alice`.
 async fn issue(
     api: &Authlete,
     query: &str,
@@ -82,10 +82,10 @@ async fn the_scopes_of_the_issue_replace_those_of_the_request_but_do_not_add_ope
     }
 }
 
-/// `AuthorizationResponse`: what the members are when the request has nothing for them.
+/// `AuthorizationResponse`: members without a value in the request.
 #[rstest]
 #[tokio::test]
-async fn a_member_is_null_when_the_request_has_nothing_for_it(
+async fn a_member_without_a_value_in_the_request_is_null(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -135,7 +135,7 @@ async fn a_member_is_null_when_the_request_has_nothing_for_it(
 /// `AuthorizationResponse.clientIdAliasUsed`.
 #[rstest]
 #[tokio::test]
-async fn the_answer_tells_whether_the_client_id_of_the_request_is_the_alias(
+async fn client_id_alias_used_is_true_if_the_request_has_the_alias(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -152,7 +152,7 @@ async fn the_answer_tells_whether_the_client_id_of_the_request_is_the_alias(
 /// `AuthorizationResponse.maxAge`.
 #[rstest]
 #[tokio::test]
-async fn max_age_of_the_request_comes_before_the_default_of_the_client_and_0_is_no_limit(
+async fn max_age_of_the_request_takes_precedence_over_the_default_and_0_is_no_limit(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -189,7 +189,7 @@ async fn a_purpose_has_3_to_300_characters() {
 /// `AuthorizationResponse.display`, `prompts` and `claimsLocales`.
 #[rstest]
 #[tokio::test]
-async fn every_display_prompt_and_order_of_locales_of_a_request_is_told(
+async fn display_prompts_and_claims_locales_of_a_request_are_returned(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -212,11 +212,11 @@ async fn every_display_prompt_and_order_of_locales_of_a_request_is_told(
     assert_eq!(answer.claims_locales.unwrap(), ["ja", "de", "fr"]);
 }
 
-/// `AuthorizationResponse.idTokenClaims`, `userInfoClaims`, `transformedClaims` and `resources`: the request object comes
-/// first, also where parameters beside it count.
+/// `AuthorizationResponse.idTokenClaims`, `userInfoClaims`, `transformedClaims` and `resources`: the request object takes
+/// precedence, also if parameters outside of it are allowed.
 #[rstest]
 #[tokio::test]
-async fn claims_and_resources_of_a_request_object_come_before_the_parameters(
+async fn claims_and_resources_of_a_request_object_take_precedence_over_the_parameters(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -265,13 +265,13 @@ async fn claims_and_resources_of_a_request_object_come_before_the_parameters(
         let resource = format!("https://{expected}.example/");
         assert_eq!(answer.resources, Some(vec![resource]), "{traditional}");
         let expected = claims(expected);
-        for (name, told) in [
+        for (name, actual) in [
             ("id_token", answer.id_token_claims),
             ("userinfo", answer.user_info_claims),
             ("transformed_claims", answer.transformed_claims),
         ] {
-            let told: Value = serde_json::from_str(&told.unwrap()).unwrap();
-            assert_eq!(told, expected[name], "{traditional}");
+            let actual: Value = serde_json::from_str(&actual.unwrap()).unwrap();
+            assert_eq!(actual, expected[name], "{traditional}");
         }
     }
 }
@@ -296,10 +296,10 @@ async fn a_claim_with_a_language_tag_is_requested_and_issued_by_its_whole_name(
     assert_eq!(claims["name#ja"], "Arisu");
 }
 
-/// `AuthorizationResponse`, on dynamic scopes: there is no record of them.
+/// `AuthorizationResponse`, on dynamic scopes: the record of granted scopes does not have them.
 #[rstest]
 #[tokio::test]
-async fn a_dynamic_scope_is_not_remembered_as_a_granted_scope(
+async fn a_dynamic_scope_is_not_recorded_as_a_granted_scope(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -322,7 +322,7 @@ async fn a_dynamic_scope_is_not_remembered_as_a_granted_scope(
 /// `AuthorizationIssueRequest.sub`: empty or missing.
 #[rstest]
 #[tokio::test]
-async fn an_empty_sub_is_no_sub_and_the_id_token_has_the_subject(
+async fn an_empty_or_missing_sub_gives_the_subject_in_the_id_token(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_all(version).await;
@@ -339,10 +339,10 @@ async fn an_empty_sub_is_no_sub_and_the_id_token_has_the_subject(
     }
 }
 
-/// `AuthorizationIssueRequest.consentedClaims`: missing, they come of the granted scopes, not of the requested ones.
+/// `AuthorizationIssueRequest.consentedClaims`: by default, the claims of the granted scopes, not of the requested ones.
 #[rstest]
 #[tokio::test]
-async fn without_consented_claims_those_of_the_granted_scopes_and_of_the_given_claims_count(
+async fn consented_claims_default_to_those_of_the_granted_scopes_and_the_given_claims(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -357,9 +357,9 @@ async fn without_consented_claims_those_of_the_granted_scopes_and_of_the_given_c
     let code = answer.authorization_code.unwrap();
     let answer = request_token(&api, client, &code_parameters(client, code.expose())).await;
     let request = IntrospectionRequest::new(answer.access_token.unwrap());
-    let told = api.introspection(&request).await.unwrap();
+    let actual = api.introspection(&request).await.unwrap();
     let expected = ["email", "email_verified", "name"];
-    assert_eq!(told.consented_claims.unwrap(), expected);
+    assert_eq!(actual.consented_claims.unwrap(), expected);
 }
 
 /// `AuthorizationIssueRequest.accessTokenDuration` and `accessToken`; `AuthorizationIssueResponse` on times.
@@ -391,7 +391,7 @@ async fn an_access_token_has_43_characters_and_a_duration_that_is_positive_or_th
         assert_eq!(jwt::decode(token.expose()).len(), 32);
         assert_eq!(answer.jwt_access_token, None);
     }
-    // It is no duration for the access token that comes of the code later.
+    // The duration does not apply to the access token that is issued for the code.
     let answer = issue(&api, &query(client), |mut issue| {
         issue.access_token_duration = Some(60);
         issue
@@ -426,15 +426,15 @@ async fn a_jwt_is_issued_along_with_the_access_token_when_the_service_has_an_alg
     assert_eq!(claims["jti"], answer.access_token.unwrap().expose());
     assert_eq!(claims["tenant"], "a");
     let content = answer.response_content.unwrap();
-    let shown = format!("access_token={}&", jwt.expose());
-    assert!(content.expose().contains(&shown));
+    let parameter = format!("access_token={}&", jwt.expose());
+    assert!(content.expose().contains(&parameter));
     let code = issue(&api, &query(client), decide).await;
     assert_eq!((code.access_token, code.jwt_access_token), (None, None));
 }
 
 /// `AuthorizationFailRequest`: its required members; `AuthorizationFailResponse.responseContent`.
 #[tokio::test]
-async fn a_failure_needs_a_ticket_and_a_reason_and_can_do_without_a_description() {
+async fn a_fail_request_needs_a_ticket_and_a_reason_but_no_description() {
     let path = "/auth/authorization/fail";
     for version in GENERATIONS {
         let (emulator, api) = start(version).await;

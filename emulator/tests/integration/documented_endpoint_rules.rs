@@ -1,5 +1,5 @@
-//! Rules that the documentation of the Authlete Java library states for several endpoints, beside the authorization and
-//! token endpoints.
+//! Rules that the documentation of the Authlete Java library states for endpoints other than the authorization and token
+//! endpoints.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -45,47 +45,47 @@ async fn start_all(version: ApiVersion) -> (Emulator, Authlete) {
     (emulator, api)
 }
 
-/// What a client shows of itself.
+/// The credentials that a client presents.
 #[derive(Clone, Default)]
-struct Shown {
+struct Credentials {
     client_id: Option<String>,
     client_secret: Option<Secret>,
     certificate: Option<String>,
     path: Option<Vec<String>>,
 }
 
-/// The actions of the three endpoints, and how the client should have authenticated at those that tell.
-async fn at_all(
+/// Calls three endpoints. Returns their actions and the authentication method of the client, if the response has it.
+async fn call_all(
     api: &Authlete,
-    shown: &Shown,
+    credentials: &Credentials,
 ) -> (
     RevocationAction,
     (BackchannelAuthenticationAction, Option<ClientAuthMethod>),
     (DeviceAuthorizationAction, Option<ClientAuthMethod>),
 ) {
     let mut request = RevocationRequest::new("token=made-up");
-    request.client_id = shown.client_id.clone().map(Into::into);
-    request.client_secret = shown.client_secret.clone();
-    request.client_certificate = shown.certificate.clone();
-    request.client_certificate_path = shown.path.clone();
+    request.client_id = credentials.client_id.clone().map(Into::into);
+    request.client_secret = credentials.client_secret.clone();
+    request.client_certificate = credentials.certificate.clone();
+    request.client_certificate_path = credentials.path.clone();
     let revoked = api.revocation(&request).await.unwrap();
 
     let mut request = BackchannelAuthenticationRequest::new("scope=openid&login_hint=alice");
-    request.client_id = shown.client_id.clone().map(Into::into);
-    request.client_secret = shown.client_secret.clone();
-    request.client_certificate = shown.certificate.clone();
-    request.client_certificate_path = shown.path.clone();
-    let asked = api.backchannel_authentication(&request).await.unwrap();
+    request.client_id = credentials.client_id.clone().map(Into::into);
+    request.client_secret = credentials.client_secret.clone();
+    request.client_certificate = credentials.certificate.clone();
+    request.client_certificate_path = credentials.path.clone();
+    let started = api.backchannel_authentication(&request).await.unwrap();
 
     let mut request = DeviceAuthorizationRequest::new("scope=read");
-    request.client_id = shown.client_id.clone().map(Into::into);
-    request.client_secret = shown.client_secret.clone();
-    request.client_certificate = shown.certificate.clone();
-    request.client_certificate_path = shown.path.clone();
+    request.client_id = credentials.client_id.clone().map(Into::into);
+    request.client_secret = credentials.client_secret.clone();
+    request.client_certificate = credentials.certificate.clone();
+    request.client_certificate_path = credentials.path.clone();
     let authorized = api.device_authorization(&request).await.unwrap();
     (
         revoked.action,
-        (asked.action, asked.client_auth_method),
+        (started.action, started.client_auth_method),
         (authorized.action, authorized.client_auth_method),
     )
 }
@@ -103,10 +103,10 @@ async fn a_client_certificate_with_its_path_authenticates_at_every_endpoint() {
     };
     let key = || KeyPair::generate().unwrap();
     let root = CertifiedIssuer::self_signed(params("root.example", true), key()).unwrap();
-    let between =
-        CertifiedIssuer::signed_by(params("between.example", true), key(), &root).unwrap();
+    let intermediate =
+        CertifiedIssuer::signed_by(params("intermediate.example", true), key(), &root).unwrap();
     let certificate = params("client.example", false);
-    let certificate = certificate.signed_by(&key(), &between).unwrap();
+    let certificate = certificate.signed_by(&key(), &intermediate).unwrap();
     for version in GENERATIONS {
         let (emulator, api) = start_all(version).await;
         configure(&emulator, &api, |service| {
@@ -121,37 +121,37 @@ async fn a_client_certificate_with_its_path_authenticates_at_every_endpoint() {
             grant_types.push(GrantType::AuthorizationCode);
         })
         .await;
-        let shown = Shown {
+        let credentials = Credentials {
             client_id: Some(emulator.client().id.to_string()),
             certificate: Some(certificate.pem()),
-            path: Some(vec![between.pem()]),
-            ..Shown::default()
+            path: Some(vec![intermediate.pem()]),
+            ..Credentials::default()
         };
-        let (revoked, (asked, _), (authorized, _)) = at_all(&api, &shown).await;
+        let (revoked, (started, _), (authorized, _)) = call_all(&api, &credentials).await;
         assert_eq!(revoked, RevocationAction::Ok);
-        assert_eq!(asked, BackchannelAuthenticationAction::UserIdentification);
+        assert_eq!(started, BackchannelAuthenticationAction::UserIdentification);
         assert_eq!(authorized, DeviceAuthorizationAction::Ok);
-        let push = async |shown: &Shown| {
+        let push = async |credentials: &Credentials| {
             let mut request = PushedAuthReqRequest::new(query(emulator.client()));
-            request.client_certificate = shown.certificate.clone();
-            request.client_certificate_path = shown.path.clone();
+            request.client_certificate = credentials.certificate.clone();
+            request.client_certificate_path = credentials.path.clone();
             let answer = api.push_authorization_request(&request).await;
             answer.unwrap().action
         };
-        assert_eq!(push(&shown).await, PushedAuthReqAction::Created);
+        assert_eq!(push(&credentials).await, PushedAuthReqAction::Created);
         for without in [
-            Shown {
+            Credentials {
                 certificate: None,
-                ..shown.clone()
+                ..credentials.clone()
             },
-            Shown {
+            Credentials {
                 path: None,
-                ..shown.clone()
+                ..credentials.clone()
             },
         ] {
-            let (revoked, (asked, _), (authorized, _)) = at_all(&api, &without).await;
+            let (revoked, (started, _), (authorized, _)) = call_all(&api, &without).await;
             assert_eq!(revoked, RevocationAction::InvalidClient);
-            assert_eq!(asked, BackchannelAuthenticationAction::Unauthorized);
+            assert_eq!(started, BackchannelAuthenticationAction::Unauthorized);
             assert_eq!(authorized, DeviceAuthorizationAction::Unauthorized);
             let pushed = push(&without).await;
             assert_eq!(pushed, PushedAuthReqAction::Unauthorized);
@@ -161,7 +161,7 @@ async fn a_client_certificate_with_its_path_authenticates_at_every_endpoint() {
 
 #[rstest]
 #[tokio::test]
-async fn the_method_of_a_client_is_told_when_the_client_is_known(
+async fn client_auth_method_is_returned_if_the_client_is_known(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_all(version).await;
@@ -169,20 +169,27 @@ async fn the_method_of_a_client_is_told_when_the_client_is_known(
         client.token_auth_method = Some(ClientAuthMethod::ClientSecretPost);
     })
     .await;
-    let known = Shown {
+    let known = Credentials {
         client_id: Some(emulator.client().id.to_string()),
         client_secret: Some("wrong".into()),
-        ..Shown::default()
+        ..Credentials::default()
     };
-    let unknown = Shown {
+    let unknown = Credentials {
         client_id: Some("1".to_owned()),
         ..known.clone()
     };
     let post = Some(ClientAuthMethod::ClientSecretPost);
-    for (shown, method) in [(known, post), (unknown, None), (Shown::default(), None)] {
-        let (_, asked, authorized) = at_all(&api, &shown).await;
-        assert_ne!(asked.0, BackchannelAuthenticationAction::UserIdentification);
-        assert_eq!(asked.1, method);
+    for (credentials, method) in [
+        (known, post),
+        (unknown, None),
+        (Credentials::default(), None),
+    ] {
+        let (_, started, authorized) = call_all(&api, &credentials).await;
+        assert_ne!(
+            started.0,
+            BackchannelAuthenticationAction::UserIdentification
+        );
+        assert_eq!(started.1, method);
         assert_ne!(authorized.0, DeviceAuthorizationAction::Ok);
         assert_eq!(authorized.1, method);
     }
@@ -208,9 +215,9 @@ async fn a_call_without_parameters_is_an_error_of_the_server(
         let (status, answer) = post(&emulator, version, "SERVICE", path, &body).await;
         assert_eq!(status, 200, "{path}");
         assert_eq!(answer["action"], "INTERNAL_SERVER_ERROR", "{path}");
-        let told = answer["responseContent"].as_str().unwrap();
-        let told: Value = serde_json::from_str(told).unwrap();
-        assert_eq!(told["error"], "server_error", "{path}");
+        let content = answer["responseContent"].as_str().unwrap();
+        let content: Value = serde_json::from_str(content).unwrap();
+        assert_eq!(content["error"], "server_error", "{path}");
     }
 }
 
@@ -251,7 +258,7 @@ async fn the_method_and_the_url_of_a_userinfo_request_are_those_of_the_proof() {
             ("POST", URL, false),
             ("GET", URL, true),
         ];
-        for (id, (htm, htu, is_good)) in cases.into_iter().enumerate() {
+        for (id, (htm, htu, is_accepted)) in cases.into_iter().enumerate() {
             let claims = json!({
                 "jti": id.to_string(),
                 "htm": "GET",
@@ -265,7 +272,11 @@ async fn the_method_and_the_url_of_a_userinfo_request_are_those_of_the_proof() {
                 .htm(htm)
                 .htu(htu);
             let answer = api.userinfo(&request).await.unwrap();
-            assert_eq!(answer.action == UserInfoAction::Ok, is_good, "{htm} {htu}");
+            assert_eq!(
+                answer.action == UserInfoAction::Ok,
+                is_accepted,
+                "{htm} {htu}"
+            );
         }
     }
 }
@@ -285,7 +296,7 @@ async fn a_token_without_properties_has_null_at_userinfo(
     assert_eq!(answer.dpop_nonce, None);
 }
 
-/// An emulator whose client is notified.
+/// An emulator whose client has a notification endpoint.
 async fn start_notified(version: ApiVersion, mode: DeliveryMode) -> (Emulator, Authlete) {
     let (emulator, api) = start_all(version).await;
     configure_client(&api, emulator.client().id, |client| {
@@ -307,7 +318,7 @@ fn backchannel(
 
 #[rstest]
 #[tokio::test]
-async fn a_chosen_access_token_is_not_used_when_a_client_is_pinged(
+async fn a_chosen_access_token_is_ignored_in_ping_mode(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_notified(version, DeliveryMode::Ping).await;
@@ -367,7 +378,7 @@ async fn a_request_in_push_mode_needs_a_notification_token(
 
 #[rstest]
 #[tokio::test]
-async fn a_request_object_without_a_context_has_none(
+async fn a_request_object_without_a_context_has_null(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_all(version).await;
@@ -397,7 +408,7 @@ async fn a_request_object_without_a_context_has_none(
     assert_eq!(answer.request_context, None);
     let resources = vec!["https://api.example/".to_owned()];
     assert_eq!(answer.resources, Some(resources));
-    // Of a resource beside it there is no question.
+    // A resource outside of the request object is refused.
     let both = [
         ("request", &*object),
         ("resource", "https://other.example/"),
@@ -411,7 +422,7 @@ async fn a_request_object_without_a_context_has_none(
 
 #[rstest]
 #[tokio::test]
-async fn a_device_request_is_answered_with_the_grant_that_it_names(
+async fn a_device_request_returns_and_merges_the_grant_that_it_names(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_all(version).await;
@@ -433,18 +444,18 @@ async fn a_device_request_is_answered_with_the_grant_that_it_names(
     let request = DeviceAuthorizationRequest::new(parameters)
         .client_id(client.id.to_string())
         .client_secret(&client.secret);
-    // The grant is merged when the subject is its own, and left alone otherwise.
+    // The grant is merged if it belongs to the subject, and unchanged otherwise.
     for (subject, scopes) in [("bob", "read"), ("alice", "read write")] {
-        let asked = api.device_authorization(&request).await.unwrap();
-        let user_code = asked.user_code.unwrap();
+        let started = api.device_authorization(&request).await.unwrap();
+        let user_code = started.user_code.unwrap();
         let verification = DeviceVerificationRequest::new(&user_code);
         let verified = api.device_verification(&verification).await.unwrap();
         for (action, id, of, grant) in [
             (
-                asked.gm_action,
-                asked.grant_id,
-                asked.grant_subject,
-                asked.grant,
+                started.gm_action,
+                started.grant_id,
+                started.grant_subject,
+                started.grant,
             ),
             (
                 verified.gm_action,
@@ -464,7 +475,7 @@ async fn a_device_request_is_answered_with_the_grant_that_it_names(
         assert_eq!(completed.action, DeviceCompleteAction::Success);
         let parameters = form(&[
             ("grant_type", "urn:ietf:params:oauth:grant-type:device_code"),
-            ("device_code", asked.device_code.unwrap().expose()),
+            ("device_code", started.device_code.unwrap().expose()),
         ]);
         request_token(&api, client, &parameters).await;
         let expected = json!({ "scopes": [{ "scope": scopes }] });
@@ -478,7 +489,7 @@ async fn a_device_request_is_answered_with_the_grant_that_it_names(
 
 #[rstest]
 #[tokio::test]
-async fn the_entity_id_of_a_client_is_told_by_the_endpoints_of_both_flows(
+async fn the_entity_id_of_a_client_is_returned_in_both_flows(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api, federation, _) = start_federated(version).await;
@@ -499,34 +510,34 @@ async fn the_entity_id_of_a_client_is_told_by_the_endpoints_of_both_flows(
             with_assertion(&own, &federation.key, &name, &format!("{jti}-{name}"))
         };
         let request = BackchannelAuthenticationRequest::new(parameters("1"));
-        let asked = api.backchannel_authentication(&request).await.unwrap();
-        let shown = |answer: Value| {
+        let started = api.backchannel_authentication(&request).await.unwrap();
+        let assert_entity_id = |answer: Value| {
             assert_eq!(answer["clientEntityId"], entity_id, "{answer}");
             assert_eq!(answer["clientEntityIdUsed"], used, "{answer}");
         };
-        let ticket = asked.ticket.clone().unwrap();
-        shown(json!(asked));
+        let ticket = started.ticket.clone().unwrap();
+        assert_entity_id(json!(started));
         let issue = BackchannelAuthenticationIssueRequest::new(&ticket);
         api.backchannel_authentication_issue(&issue).await.unwrap();
         let authorized = BackchannelAuthenticationCompleteResult::Authorized;
         let complete =
             BackchannelAuthenticationCompleteRequest::new(&ticket, authorized).subject("alice");
         let completed = api.backchannel_authentication_complete(&complete).await;
-        shown(json!(completed.unwrap()));
+        assert_entity_id(json!(completed.unwrap()));
 
         let request = DeviceAuthorizationRequest::new(parameters("2"));
-        let asked = api.device_authorization(&request).await.unwrap();
-        let user_code = asked.user_code.clone().unwrap();
-        shown(json!(asked));
+        let started = api.device_authorization(&request).await.unwrap();
+        let user_code = started.user_code.clone().unwrap();
+        assert_entity_id(json!(started));
         let verification = DeviceVerificationRequest::new(user_code);
-        shown(json!(api.device_verification(&verification).await.unwrap()));
+        assert_entity_id(json!(api.device_verification(&verification).await.unwrap()));
     }
 }
 
-/// Introspection has done that before.
+/// Introspection checks the certificate before.
 #[rstest]
 #[tokio::test]
-async fn parsing_does_not_ask_for_the_certificate_of_a_token(
+async fn credential_requests_are_parsed_without_the_certificate_of_the_token(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -553,15 +564,15 @@ async fn parsing_does_not_ask_for_the_certificate_of_a_token(
     let order = CredentialIssuanceOrder::new(&*identifier).issuance_deferred(true);
     wallet.issue(order).await;
     let answer = wallet
-        .come_back(&json!({ "transaction_id": identifier }))
+        .parse_deferred(&json!({ "transaction_id": identifier }))
         .await;
     assert_eq!(answer.action, CredentialDeferredParseAction::Ok);
 }
 
-/// A point that is not on the curve of its key.
+/// The invalid key is a point that is not on its curve.
 #[rstest]
 #[tokio::test]
-async fn a_key_that_nothing_can_be_encrypted_to_is_refused_when_the_request_is_parsed(
+async fn an_invalid_encryption_key_is_refused_when_the_request_is_parsed(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -571,7 +582,7 @@ async fn a_key_that_nothing_can_be_encrypted_to_is_refused_when_the_request_is_p
     let keys: Value = serde_json::from_str(&jwe::Receiver::generate().jwks()).unwrap();
     let good = with(keys["keys"][2].clone(), json!({ "alg": "ECDH-ES" }));
     let wrong = with(good.clone(), json!({ "y": good["x"] }));
-    for (key, is_good) in [(good, true), (wrong, false)] {
+    for (key, is_accepted) in [(good, true), (wrong, false)] {
         let encryption = json!({ "jwk": key, "enc": "A256GCM" });
         let request = json!({ "format": "vc+sd-jwt", "vct": "https://issuer.example/legacy" });
         let single = with(
@@ -579,13 +590,16 @@ async fn a_key_that_nothing_can_be_encrypted_to_is_refused_when_the_request_is_p
             json!({ "credential_response_encryption": encryption }),
         );
         let answer = wallet.parse(&single).await;
-        assert_eq!(answer.action == CredentialSingleParseAction::Ok, is_good);
+        assert_eq!(
+            answer.action == CredentialSingleParseAction::Ok,
+            is_accepted
+        );
         let batch = json!({
             "credential_requests": [request],
             "credential_response_encryption": encryption,
         });
         let batch = CredentialBatchParseRequest::new(&*wallet.token, batch.to_string());
         let answer = api.credential_batch_parse(&batch).await.unwrap();
-        assert_eq!(answer.action == CredentialBatchParseAction::Ok, is_good);
+        assert_eq!(answer.action == CredentialBatchParseAction::Ok, is_accepted);
     }
 }

@@ -1,5 +1,5 @@
-//! Rules that the documentation of the Authlete Java library states for what services and clients demand of authorization
-//! requests, where no other test has them.
+//! Rules that the documentation of the Authlete Java library states for requirements of services and clients on
+//! authorization requests, if no other test covers them.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use authlete::types::{
 use rstest::rstest;
 use serde_json::{Value, json};
 
-/// The result code of a request that the client is told to be wrong.
+/// The result code of an error response that is redirected to the client.
 fn refused(answer: &AuthorizationResponse) -> &str {
     assert_eq!(answer.action, AuthorizationAction::Location, "{answer:?}");
     answer.result_code.as_deref().unwrap()
@@ -21,10 +21,10 @@ fn refused(answer: &AuthorizationResponse) -> &str {
 
 /// `Service.requestObjectRequired`, `frontChannelRequestObjectEncryptionRequired`,
 /// `requestObjectEncryptionAlgMatchRequired` and `requestObjectEncryptionEncMatchRequired`: the flags of the service
-/// count where those of the client are off.
+/// apply even if those of the client are off.
 #[rstest]
 #[tokio::test]
-async fn the_service_demands_request_objects_and_their_encryption_of_all_clients(
+async fn the_service_can_require_encrypted_request_objects_of_all_clients(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -70,7 +70,7 @@ async fn the_service_demands_request_objects_and_their_encryption_of_all_clients
     .await;
     assert_eq!(refused(&ask(&api, with_object(&object)).await), "A006334");
     assert!(is_accepted(with_object(&encrypted)).await);
-    // The back channel is no front channel.
+    // A pushed request does not use the front channel.
     let pushed = push(&api, client, &with_object(&object)).await;
     assert_eq!(pushed.action, PushedAuthReqAction::Created, "{pushed:?}");
 
@@ -101,7 +101,7 @@ async fn the_service_demands_request_objects_and_their_encryption_of_all_clients
 /// `Service.frontChannelRequestObjectEncryptionRequired` and that of the client.
 #[rstest]
 #[tokio::test]
-async fn encryption_flags_demand_no_request_object(
+async fn encryption_flags_do_not_require_a_request_object(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -174,7 +174,7 @@ async fn without_nbf_the_lifetime_of_a_request_object_is_not_checked_when_nbf_is
 /// `Service.pkceRequired`, `Client.pkceS256Required`: either flag is enough.
 #[rstest]
 #[tokio::test]
-async fn pkce_is_demanded_by_the_service_and_s256_by_the_client_alone(
+async fn pkce_can_be_required_by_the_service_and_s256_by_the_client(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -209,7 +209,7 @@ async fn pkce_is_demanded_by_the_service_and_s256_by_the_client_alone(
 /// `Service.fapiModes`, `Client.fapiModes`.
 #[rstest]
 #[tokio::test]
-async fn the_fapi_modes_of_a_client_count_only_where_the_service_has_the_profile_and_no_modes(
+async fn the_fapi_modes_of_a_client_apply_only_if_the_service_has_the_profile_and_no_modes(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -232,7 +232,7 @@ async fn the_fapi_modes_of_a_client_count_only_where_the_service_has_the_profile
         .await;
         let answer = ask(&api, query(client)).await;
         match is_fapi_2 {
-            // Requests have to be pushed.
+            // FAPI 2.0 requires pushed requests.
             true => assert_eq!(refused(&answer), "A903303"),
             false => assert_eq!(answer.action, AuthorizationAction::Interaction),
         }
@@ -241,7 +241,8 @@ async fn the_fapi_modes_of_a_client_count_only_where_the_service_has_the_profile
 
 /// `Service.scopeRequired`.
 #[tokio::test]
-async fn a_request_without_a_scope_is_refused_only_if_the_service_wants_one_and_has_no_default() {
+async fn a_request_without_a_scope_is_refused_only_if_the_service_requires_one_and_has_no_default()
+{
     for version in GENERATIONS {
         let (emulator, api) = start(version).await;
         let client = emulator.client();
@@ -276,7 +277,7 @@ async fn a_request_without_a_scope_is_refused_only_if_the_service_wants_one_and_
 /// `Service.grantManagementActionRequired`.
 #[rstest]
 #[tokio::test]
-async fn a_demanded_grant_management_action_is_demanded_of_devices_and_backchannels_too(
+async fn a_required_grant_management_action_is_required_in_device_and_backchannel_requests(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -317,10 +318,10 @@ async fn a_demanded_grant_management_action_is_demanded_of_devices_and_backchann
     assert!(backchannel.ticket.is_some(), "{backchannel:?}");
 }
 
-/// Grant management is for confidential clients, so that its flag blocks public clients.
+/// Grant management is for confidential clients, so the flag blocks public clients.
 #[rstest]
 #[tokio::test]
-async fn a_demanded_grant_management_action_blocks_public_clients(
+async fn a_required_grant_management_action_blocks_public_clients(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -343,7 +344,7 @@ async fn a_demanded_grant_management_action_blocks_public_clients(
 /// `Service.pushedAuthReqDuration`.
 #[rstest]
 #[tokio::test]
-async fn a_pushed_request_is_good_for_the_duration_of_the_service(
+async fn a_pushed_request_expires_after_the_duration_of_the_service(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;

@@ -1,5 +1,5 @@
 //! Rules that the documentation of the Authlete Java library states for authorization requests, token requests and the
-//! management of tokens, where no other test has them.
+//! management of tokens, if no other test covers them.
 
 use crate::common::*;
 use authlete::types::{
@@ -14,14 +14,14 @@ use authlete_emulator::{Emulator, RegisteredClient};
 use rstest::rstest;
 use serde_json::{Value, json};
 
-/// A token request of the registered client, authenticated by Basic.
+/// A token request of the registered client with its client secret.
 fn token_request(client: &RegisteredClient, parameters: impl Into<String>) -> TokenRequest {
     TokenRequest::new(parameters.into())
         .client_id(client.id.to_string())
         .client_secret(&client.secret)
 }
 
-async fn code_after(api: &Authlete, query: &str, change: impl FnOnce(&mut Issue)) -> String {
+async fn code_with(api: &Authlete, query: &str, change: impl FnOnce(&mut Issue)) -> String {
     let mut issue = Issue::new(ticket(api, query).await, "alice");
     change(&mut issue);
     let answer = api.authorization_issue(&issue).await.unwrap();
@@ -48,7 +48,7 @@ fn refusal(answer: &authlete::types::AuthorizationResponse) -> Option<&str> {
 /// `AuthorizationRequest.parameters`, `PushedAuthReqRequest.parameters`; `INTERNAL_SERVER_ERROR` of both responses.
 #[rstest]
 #[tokio::test]
-async fn a_call_without_parameters_is_the_servers_fault_and_without_any_parameter_the_clients(
+async fn missing_parameters_are_a_server_error_and_empty_ones_a_client_error(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, _api) = start(version).await;
@@ -77,16 +77,16 @@ async fn a_call_without_parameters_is_the_servers_fault_and_without_any_paramete
     }
 }
 
-/// `AuthorizationResponse`, on the display mode and the UI locales: what it has is what the service supports.
+/// `AuthorizationResponse`, on the display mode and the UI locales: the service must support them.
 #[rstest]
 #[tokio::test]
-async fn display_and_ui_locales_are_those_that_the_service_supports(
+async fn display_and_ui_locales_are_limited_to_those_that_the_service_supports(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
     let good = query(emulator.client());
     let with = |more: &str| format!("{good}&{more}");
-    // The default is the page alone, and no locales.
+    // By default, a service supports the display `page` only, and no locales.
     let answer = ask(&api, with("display=page&ui_locales=en")).await;
     assert_eq!(answer.display, Some(Display::Page));
     assert_eq!(answer.ui_locales, None);
@@ -107,10 +107,9 @@ async fn display_and_ui_locales_are_those_that_the_service_supports(
     assert_eq!(refusal(&ask(&api, good.as_str()).await), Some("A015304"));
 }
 
-/// `AuthorizationIssueRequest.scopes`: the authorization API wants consent for `offline_access`, the issue API does not.
+/// `AuthorizationIssueRequest.scopes`: the authorization API requires consent for `offline_access`, the issue API does not.
 #[tokio::test]
-async fn offline_access_needs_consent_when_the_client_asks_for_it_and_not_when_the_server_adds_it()
-{
+async fn offline_access_needs_consent_if_the_client_requests_it_but_not_if_the_server_adds_it() {
     for version in GENERATIONS {
         let (emulator, api) = start(version).await;
         let client = emulator.client();
@@ -126,7 +125,7 @@ async fn offline_access_needs_consent_when_the_client_asks_for_it_and_not_when_t
             let answer = ask(&api, format!("{offline}&prompt={prompt}")).await;
             assert_eq!(answer.scopes.unwrap().len(), 2, "{prompt}");
         }
-        let code = code_after(&api, &good, |issue| {
+        let code = code_with(&api, &good, |issue| {
             issue.scopes = Some(vec!["offline_access".to_owned()]);
         })
         .await;
@@ -138,7 +137,7 @@ async fn offline_access_needs_consent_when_the_client_asks_for_it_and_not_when_t
 /// `AuthorizationResponse.acrs`, with the published code for a service that supports none.
 #[rstest]
 #[tokio::test]
-async fn an_acr_cannot_be_asked_for_by_any_means_when_the_service_supports_none(
+async fn a_requested_or_default_acr_is_refused_if_the_service_supports_none(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -149,7 +148,7 @@ async fn an_acr_cannot_be_asked_for_by_any_means_when_the_service_supports_none(
         let answer = ask(&api, format!("{good}&{more}")).await;
         assert_eq!(refusal(&answer), Some("A021303"), "{more}");
     }
-    // A claim that asks for whatever there is asks for nothing.
+    // An `acr` claim without a value requests no ACR.
     let open = form(&[("claims", r#"{"id_token":{"acr":null}}"#)]);
     let answer = ask(&api, format!("{good}&{open}")).await;
     assert_eq!(answer.action, AuthorizationAction::Interaction);
@@ -165,7 +164,7 @@ async fn an_acr_cannot_be_asked_for_by_any_means_when_the_service_supports_none(
     assert_eq!(ask(&api, good).await.acrs.unwrap(), ["gold"]);
 }
 
-/// The published codes for a response that is to be a JWT.
+/// The published codes for responses that are JWTs.
 #[tokio::test]
 async fn a_response_is_a_jwt_only_for_a_client_that_is_registered_for_it() {
     type Change = fn(&mut Client);
@@ -199,10 +198,10 @@ async fn a_response_is_a_jwt_only_for_a_client_that_is_registered_for_it() {
     }
 }
 
-/// `AuthorizationIssueRequest.sessionId`: it is looked at for Native SSO and for back-channel logout alone.
+/// `AuthorizationIssueRequest.sessionId`: it is used for Native SSO and back-channel logout only.
 #[rstest]
 #[tokio::test]
-async fn a_session_is_in_the_id_token_only_when_the_service_has_a_use_for_it(
+async fn a_session_is_in_the_id_token_only_if_the_service_supports_logout_by_session(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -213,7 +212,7 @@ async fn a_session_is_in_the_id_token_only_when_the_service_has_a_use_for_it(
             service.backchannel_logout_session_supported = Some(is_used);
         })
         .await;
-        let code = code_after(&api, &openid, |issue| {
+        let code = code_with(&api, &openid, |issue| {
             issue.session_id = Some("session-1".to_owned());
         })
         .await;
@@ -224,7 +223,7 @@ async fn a_session_is_in_the_id_token_only_when_the_service_has_a_use_for_it(
     }
 }
 
-/// `setProperties` of the requests that issue tokens: some keys have a meaning of their own.
+/// `setProperties` of the requests that issue tokens: some keys are reserved.
 #[tokio::test]
 async fn a_property_with_the_name_of_a_member_of_token_responses_is_ignored() {
     const RESERVED: [&str; 9] = [
@@ -261,21 +260,21 @@ async fn a_property_with_the_name_of_a_member_of_token_responses_is_ignored() {
         let token = created.access_token.unwrap();
         assert_eq!(properties(&api, &token).await, ["shop"]);
 
-        let code = code_after(&api, &query(client), |issue| issue.properties = Some(given)).await;
+        let code = code_with(&api, &query(client), |issue| issue.properties = Some(given)).await;
         let answer = request_token(&api, client, &code_parameters(client, &code)).await;
         let token = answer.access_token.unwrap();
         assert_eq!(properties(&api, &token).await, ["shop"]);
     }
 }
 
-/// `TokenRequest.setProperties`: merged for codes and refresh tokens, the later value winning.
+/// `TokenRequest.setProperties`: merged for codes and refresh tokens. The later value wins.
 #[tokio::test]
 async fn properties_of_a_token_request_are_merged_into_those_of_the_code_and_of_the_refresh_token()
 {
     for version in GENERATIONS {
         let (emulator, api) = start(version).await;
         let client = emulator.client();
-        let code = code_after(&api, &query(client), |issue| {
+        let code = code_with(&api, &query(client), |issue| {
             issue.properties = Some(vec![Property::new("a", "1"), Property::new("b", "1")]);
         })
         .await;
@@ -301,7 +300,7 @@ async fn properties_of_a_token_request_are_merged_into_those_of_the_code_and_of_
     }
 }
 
-/// The same, for the other grant types: their properties come with another call.
+/// `TokenRequest.setProperties`: for other grant types, another call sets the properties.
 #[rstest]
 #[tokio::test]
 async fn properties_of_a_token_request_are_not_used_for_a_password(
@@ -322,7 +321,7 @@ async fn properties_of_a_token_request_are_not_used_for_a_password(
     assert_eq!(issued.properties, None);
 }
 
-/// `TokenRequest.jwtAtClaims`: for client credentials, and not for the flows with another call to give them.
+/// `TokenRequest.jwtAtClaims`: used for client credentials. In other flows, another call sets the claims.
 #[rstest]
 #[tokio::test]
 async fn claims_of_a_token_request_are_for_client_credentials(
@@ -343,7 +342,7 @@ async fn claims_of_a_token_request_are_for_client_credentials(
     };
     let (own, _) = claims("grant_type=client_credentials".to_owned()).await;
     assert_eq!(own["tenant"], "b");
-    let code = code_after(&api, &query(client), |issue| {
+    let code = code_with(&api, &query(client), |issue| {
         issue.jwt_at_claims = Some(r#"{"tenant":"a"}"#.to_owned());
     })
     .await;
@@ -360,7 +359,7 @@ async fn claims_of_a_token_request_are_for_client_credentials(
 /// `TokenResponse` and `PushedAuthReqResponse`, on `clientAuthMethod`: how the client should have authenticated.
 #[rstest]
 #[tokio::test]
-async fn an_error_says_how_the_client_has_to_authenticate_when_it_is_known(
+async fn an_error_response_has_the_auth_method_of_a_known_client(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -395,7 +394,7 @@ async fn an_error_says_how_the_client_has_to_authenticate_when_it_is_known(
     assert_eq!(answer.client_auth_method, None);
 }
 
-/// The published code for a client whose type and method do not go together.
+/// The published code for a client whose type and method conflict.
 #[rstest]
 #[tokio::test]
 async fn a_public_client_that_is_registered_for_a_method_cannot_authenticate(
@@ -430,10 +429,10 @@ async fn a_public_client_that_is_registered_for_a_method_cannot_authenticate(
     }
 }
 
-/// `TokenResponse.previousRefreshTokenUsed` is for idempotent refresh tokens alone.
+/// `TokenResponse.previousRefreshTokenUsed` is for idempotent refresh tokens only.
 #[rstest]
 #[tokio::test]
-async fn no_answer_tells_of_a_previous_refresh_token_once_they_are_not_idempotent(
+async fn previous_refresh_token_used_is_false_if_refresh_tokens_are_not_idempotent(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -462,7 +461,7 @@ async fn no_answer_tells_of_a_previous_refresh_token_once_they_are_not_idempoten
 /// `TokenListResponse.accessTokens` is null when no token matches.
 #[rstest]
 #[tokio::test]
-async fn a_list_without_tokens_has_no_member_for_them(
+async fn an_empty_token_list_has_no_member_for_tokens(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -480,7 +479,7 @@ async fn a_list_without_tokens_has_no_member_for_them(
 /// `TokenCreateRequest`, on `acr` and `authTime`: ignored where there is no subject.
 #[rstest]
 #[tokio::test]
-async fn what_is_said_of_an_authentication_is_ignored_without_a_subject(
+async fn acr_and_auth_time_are_ignored_without_a_subject(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -508,15 +507,15 @@ async fn what_is_said_of_an_authentication_is_ignored_without_a_subject(
     }
 }
 
-/// `AuthorizationIssueRequest`: the details replace those of the request, and `accessToken` is for the response type `token`.
+/// `AuthorizationIssueRequest`: the details replace those of the request, and `accessToken` needs `response_type=token`.
 #[rstest]
 #[tokio::test]
-async fn the_decision_replaces_the_details_and_chooses_no_token_that_there_is_not(
+async fn issue_replaces_the_details_and_ignores_an_access_token_without_response_type_token(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
     let client = emulator.client();
-    let code = code_after(&api, &query(client), |issue| {
+    let code = code_with(&api, &query(client), |issue| {
         let mut details = AuthzDetails::new();
         details.elements = Some(vec![AuthzDetailsElement::new("account")]);
         issue.authorization_details = Some(details);
@@ -546,10 +545,10 @@ async fn start_all(version: ApiVersion) -> (Emulator, Authlete) {
     (emulator, api)
 }
 
-/// `AuthorizationIssueResponse`: each member is there when `response_type` has its word.
+/// `AuthorizationIssueResponse`: each member is present if `response_type` contains its word.
 #[rstest]
 #[tokio::test]
-async fn what_is_issued_is_what_the_response_type_has_words_for(
+async fn the_response_has_the_code_and_tokens_of_the_response_type(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_all(version).await;

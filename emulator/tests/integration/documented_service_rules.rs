@@ -1,5 +1,5 @@
-//! Rules that the documentation of the Authlete Java library states for the settings of services and clients, where no
-//! other test has them.
+//! Rules that the documentation of the Authlete Java library states for the settings of services and clients, if no
+//! other test covers them.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use authlete_emulator::RegisteredClient;
 use rstest::rstest;
 use serde_json::json;
 
-async fn is_good(api: &Authlete, token: &Option<Secret>) -> bool {
+async fn is_active(api: &Authlete, token: &Option<Secret>) -> bool {
     let request = IntrospectionRequest::new(token.clone().unwrap());
     let answer = api.introspection(&request).await.unwrap();
     answer.action == IntrospectionAction::Ok
@@ -33,7 +33,7 @@ async fn refresh(api: &Authlete, client: &RegisteredClient, token: &Secret) -> T
 /// `Service.singleAccessTokenPerSubject` and `Client.singleAccessTokenPerSubject`.
 #[rstest]
 #[tokio::test]
-async fn a_new_token_ends_the_others_of_its_subject_and_client_if_service_or_client_says_so(
+async fn a_new_token_revokes_the_others_of_its_subject_and_client_if_a_flag_is_set(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     for (of_service, of_client) in [(false, false), (true, false), (false, true)] {
@@ -59,23 +59,23 @@ async fn a_new_token_ends_the_others_of_its_subject_and_client_if_service_or_cli
             client.single_access_token_per_subject = Some(of_client);
         })
         .await;
-        // The client's own tokens have no subject.
+        // Client credentials tokens have no subject.
         let again = request_token(&api, client, "grant_type=client_credentials").await;
         for token in [&own.access_token, &again.access_token, &first.access_token] {
-            assert!(is_good(&api, token).await);
+            assert!(is_active(&api, token).await);
         }
         let second = tokens(&api, client).await;
-        assert_eq!(is_good(&api, &first.access_token).await, !single);
+        assert_eq!(is_active(&api, &first.access_token).await, !single);
         for token in [&second.access_token, &own.access_token, &of_bob, &of_other] {
-            assert!(is_good(&api, token).await);
+            assert!(is_active(&api, token).await);
         }
     }
 }
 
-/// A refresh replaces the access token that belongs to it, and no other, whatever the flag says.
+/// A refresh replaces only the access token that belongs to it, with or without the flag.
 #[rstest]
 #[tokio::test]
-async fn a_refresh_ends_the_coupled_access_token_alone(
+async fn a_refresh_revokes_only_the_access_token_that_belongs_to_it(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     for single in [false, true] {
@@ -89,16 +89,16 @@ async fn a_refresh_ends_the_coupled_access_token_alone(
         .await;
         let refreshed = refresh(&api, client, &first.refresh_token.unwrap()).await;
         assert_eq!(refreshed.action, TokenAction::Ok);
-        assert!(!is_good(&api, &first.access_token).await, "{single}");
-        assert!(is_good(&api, &second.access_token).await, "{single}");
-        assert!(is_good(&api, &refreshed.access_token).await, "{single}");
+        assert!(!is_active(&api, &first.access_token).await, "{single}");
+        assert!(is_active(&api, &second.access_token).await, "{single}");
+        assert!(is_active(&api, &refreshed.access_token).await, "{single}");
     }
 }
 
 /// `Service.refreshTokenDurationReset` has no effect unless `refreshTokenKept` is on.
 #[rstest]
 #[tokio::test]
-async fn the_duration_of_a_new_refresh_token_does_not_depend_on_the_reset_of_kept_ones(
+async fn a_new_refresh_token_ignores_the_duration_reset_of_kept_refresh_tokens(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     for (duration_kept, remaining) in [(false, 1000), (true, 900)] {
@@ -122,12 +122,12 @@ async fn the_duration_of_a_new_refresh_token_does_not_depend_on_the_reset_of_kep
 /// `ClientExtension.refreshTokenDuration` and the attribute `refresh_token.duration` of scopes.
 #[rstest]
 #[tokio::test]
-async fn the_shortest_refresh_token_duration_of_service_client_and_scopes_counts(
+async fn the_shortest_refresh_token_duration_of_service_client_and_scopes_applies(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
     let client = emulator.client();
-    // Of the service, of the client, of a scope.
+    // The durations of the service, of the client and of a scope.
     for (of_service, of_client, of_scope, expected) in [
         (1000, None, None, 1000),
         (1000, Some(0), None, 1000),
@@ -163,7 +163,7 @@ async fn the_shortest_refresh_token_duration_of_service_client_and_scopes_counts
 /// `Service`, on the claims of access tokens that are JWTs.
 #[rstest]
 #[tokio::test]
-async fn an_access_token_says_the_grant_type_it_came_by_and_its_authorization_details(
+async fn a_jwt_access_token_has_its_grant_type_and_authorization_details(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -230,7 +230,7 @@ async fn an_access_token_says_the_grant_type_it_came_by_and_its_authorization_de
 /// `Client.authTimeRequired`, `Client.defaultMaxAge`.
 #[rstest]
 #[tokio::test]
-async fn the_time_of_the_authentication_is_in_the_id_token_and_no_default_age_is_demanded(
+async fn auth_time_is_in_the_id_token_and_a_default_max_age_of_0_is_no_limit(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -240,8 +240,8 @@ async fn the_time_of_the_authentication_is_in_the_id_token_and_no_default_age_is
         client.default_max_age = Some(0);
     })
     .await;
-    let asked = ask(&api, query(client)).await;
-    assert_eq!(asked.max_age.unwrap_or_default(), 0);
+    let answer = ask(&api, query(client)).await;
+    assert_eq!(answer.max_age.unwrap_or_default(), 0);
     let id_token = openid::id_token(&api, client, |issue| issue.auth_time(1_700_000_000));
     let claims = jwt::verified(&id_token.await, &jwks(&api).await);
     assert_eq!(claims["auth_time"], 1_700_000_000);
@@ -250,7 +250,7 @@ async fn the_time_of_the_authentication_is_in_the_id_token_and_no_default_age_is
 /// `Service.deviceFlowPollingInterval`, `deviceFlowCodeDuration`, `deviceVerificationUriComplete`, `userCodeCharset`.
 #[rstest]
 #[tokio::test]
-async fn the_device_is_told_the_interval_and_the_duration_of_the_service(
+async fn a_device_response_has_the_interval_and_the_duration_of_the_service(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -284,7 +284,7 @@ async fn the_device_is_told_the_interval_and_the_duration_of_the_service(
 
 /// `Service.tokenExchangeEncryptedJwtRejected` and `tokenExchangeUnsignedJwtRejected`, for both types and both tokens.
 #[tokio::test]
-async fn input_tokens_that_nobody_can_check_are_rejected_in_either_place_and_of_either_type() {
+async fn encrypted_or_unsigned_subject_and_actor_tokens_are_rejected_if_the_flags_are_set() {
     const JWT: &str = "urn:ietf:params:oauth:token-type:jwt";
     const ID_TOKEN: &str = "urn:ietf:params:oauth:token-type:id_token";
     for version in GENERATIONS {
@@ -339,10 +339,10 @@ async fn input_tokens_that_nobody_can_check_are_rejected_in_either_place_and_of_
     }
 }
 
-/// `Service.tlsClientCertificateBoundAccessTokens` and that of the client: only both bind.
+/// `Service.tlsClientCertificateBoundAccessTokens` and that of the client: both must be set.
 #[rstest]
 #[tokio::test]
-async fn tokens_are_bound_to_certificates_only_if_service_and_client_say_so(
+async fn tokens_are_bound_to_certificates_only_if_both_flags_are_set(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -369,7 +369,7 @@ async fn tokens_are_bound_to_certificates_only_if_service_and_client_say_so(
 /// `Service.authorizationCodeDuration`: 0 means the default, and FAPI 2.0 caps it at a minute.
 #[rstest]
 #[tokio::test]
-async fn a_code_lasts_as_long_as_the_service_says(
+async fn a_code_expires_after_the_duration_of_the_service(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -423,7 +423,7 @@ async fn an_interval_is_between_0_and_65535_and_a_user_code_has_up_to_255_charac
 /// `createdAt` and `modifiedAt` of `Service` and `Client`.
 #[rstest]
 #[tokio::test]
-async fn times_of_services_and_clients_are_in_milliseconds_and_an_update_moves_the_second(
+async fn created_at_and_modified_at_are_in_milliseconds_and_an_update_changes_modified_at(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -448,12 +448,12 @@ async fn times_of_services_and_clients_are_in_milliseconds_and_an_update_moves_t
 /// `ClientExtension.accessTokenDuration` and the attribute `access_token.duration` of scopes.
 #[rstest]
 #[tokio::test]
-async fn the_shortest_access_token_duration_of_service_client_and_scopes_counts(
+async fn the_shortest_access_token_duration_of_service_client_and_scopes_applies(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
     let client = emulator.client();
-    // Of the service, of the client, of a scope.
+    // The durations of the service, of the client and of a scope.
     for (of_service, of_client, of_scope, expected) in [
         (1000, 0, None, 1000),
         (1000, 2000, Some("1500"), 1000),
@@ -486,7 +486,7 @@ async fn the_shortest_access_token_duration_of_service_client_and_scopes_counts(
 /// `Service.backchannelAuthReqIdDuration`, `backchannelPollingInterval`, `backchannelBindingMessageRequiredInFapi`.
 #[rstest]
 #[tokio::test]
-async fn a_client_is_told_the_duration_and_the_interval_of_the_backchannel(
+async fn a_backchannel_response_has_the_duration_and_the_interval_of_the_service(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -517,10 +517,10 @@ async fn a_client_is_told_the_duration_and_the_interval_of_the_backchannel(
     assert_eq!(response["interval"], 11);
 }
 
-/// `Service`, on JWTs: an access token that came by a password has its user as `sub`.
+/// `Service`, on JWTs: an access token of the password grant has its user as `sub`.
 #[rstest]
 #[tokio::test]
-async fn an_access_token_of_the_password_grant_names_its_user(
+async fn an_access_token_of_the_password_grant_has_its_user_as_sub(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;

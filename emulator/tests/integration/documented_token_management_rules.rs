@@ -1,4 +1,4 @@
-//! Rules that the documentation of the Authlete Java library states for the management of tokens, where no other test has
+//! Rules that the documentation of the Authlete Java library states for the management of tokens, if no other test covers
 //! them.
 
 use std::time::Duration;
@@ -63,8 +63,8 @@ async fn list(api: &Authlete, query: &GetTokenListQuery) -> TokenListResponse {
     api.get_token_list(query).await.unwrap()
 }
 
-/// The only token that there is.
-async fn only(api: &Authlete) -> AccessToken {
+/// The only token of the service.
+async fn only_token(api: &Authlete) -> AccessToken {
     let mut tokens = list(api, &GetTokenListQuery::new())
         .await
         .access_tokens
@@ -136,7 +136,7 @@ async fn each_grant_type_but_two_needs_a_subject_of_up_to_100_ascii_characters(
         let is_optional = is_ignored || grant_type == GrantType::JwtBearer;
         let base = TokenCreateRequest::new(grant_type.clone()).client_id(emulator.client().id);
         let longest = "a".repeat(100);
-        for (subject, is_good) in [
+        for (subject, is_accepted) in [
             (None, is_optional),
             (Some(longest.clone()), true),
             (Some(format!("{longest}a")), is_ignored),
@@ -145,12 +145,12 @@ async fn each_grant_type_but_two_needs_a_subject_of_up_to_100_ascii_characters(
             let mut request = base.clone();
             request.subject = subject.clone();
             let answer = api.token_create(&request).await.unwrap();
-            let expected = match is_good {
+            let expected = match is_accepted {
                 true => TokenCreateAction::Ok,
                 false => TokenCreateAction::BadRequest,
             };
             assert_eq!(answer.action, expected, "{grant_type:?} {subject:?}");
-            if is_good {
+            if is_accepted {
                 assert_eq!(answer.subject, subject.filter(|_| !is_ignored));
             }
         }
@@ -195,7 +195,7 @@ async fn a_creation_for_the_client_of_another_service_is_forbidden(
 /// `TokenCreateRequest.accessTokenDuration` and `refreshTokenDuration`.
 #[rstest]
 #[tokio::test]
-async fn a_duration_of_zero_is_that_of_the_service_and_a_positive_one_is_in_seconds(
+async fn durations_are_in_seconds_and_zero_means_the_duration_of_the_service(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     for (given, expected) in [
@@ -219,7 +219,7 @@ async fn a_duration_of_zero_is_that_of_the_service_and_a_positive_one_is_in_seco
         assert_eq!(created.expires_in, Some(expected[0]));
         let end = created.expires_at.unwrap();
         assert!((before + access..=after + access).contains(&end), "{end}");
-        let listed = only(&api).await;
+        let listed = only_token(&api).await;
         assert_eq!(listed.access_token_expires_at, Some(end));
         let refresh_end = listed.refresh_token_expires_at.unwrap();
         let range = before + refresh..=after + refresh;
@@ -234,7 +234,7 @@ async fn a_duration_of_zero_is_that_of_the_service_and_a_positive_one_is_in_seco
 /// `TokenCreateRequest.resources` and `authorizationDetails`.
 #[rstest]
 #[tokio::test]
-async fn resources_and_details_of_a_creation_are_those_of_the_token(
+async fn a_token_has_the_resources_and_details_of_its_creation(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -259,7 +259,7 @@ async fn resources_and_details_of_a_creation_are_those_of_the_token(
 /// `TokenCreateRequest.jwtAtClaims`, `TokenCreateResponse.jwtAccessToken`.
 #[rstest]
 #[tokio::test]
-async fn claims_of_a_creation_are_in_a_jwt_access_token_alone(
+async fn claims_of_a_creation_are_in_jwt_access_tokens_only(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -289,7 +289,7 @@ async fn claims_of_a_creation_are_in_a_jwt_access_token_alone(
 /// `TokenCreateRequest.clientIdAliasUsed`.
 #[rstest]
 #[tokio::test]
-async fn the_alias_is_the_audience_of_userinfo_when_the_creation_says_so_and_there_is_one(
+async fn the_alias_is_the_audience_of_userinfo_if_the_creation_says_so_and_the_client_has_one(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -321,7 +321,7 @@ async fn the_alias_is_the_audience_of_userinfo_when_the_creation_says_so_and_the
 /// `TokenCreateRequest.accessToken` and `refreshToken`: only their digests are stored.
 #[rstest]
 #[tokio::test]
-async fn any_text_is_the_value_of_a_new_token(
+async fn any_text_can_be_the_value_of_a_new_token(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -365,7 +365,7 @@ async fn a_persistent_token_can_be_revoked_and_deleted(
 /// `TokenCreateRequest.sessionId`.
 #[rstest]
 #[tokio::test]
-async fn a_session_of_a_creation_lets_a_refresh_make_an_id_token_of_native_sso(
+async fn a_refresh_is_answered_with_native_sso_if_the_creation_had_a_session(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -388,10 +388,10 @@ async fn a_session_of_a_creation_lets_a_refresh_make_an_id_token_of_native_sso(
     }
 }
 
-/// `TokenUpdateRequest`, on the precedence of the names of a token.
+/// `TokenUpdateRequest`, on the precedence of the identifiers of a token.
 #[rstest]
 #[tokio::test]
-async fn the_token_of_an_update_is_named_by_the_first_name_that_is_there(
+async fn the_token_of_an_update_is_that_of_the_first_identifier_present(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -401,7 +401,7 @@ async fn the_token_of_an_update_is_named_by_the_first_name_that_is_there(
     }
     let listed = list(&api, &GetTokenListQuery::new()).await;
     let listed = listed.access_tokens.unwrap();
-    // Each name is that of another token.
+    // Each identifier is that of another token.
     let mut request = TokenUpdateRequest::new()
         .access_token(created[0].access_token.clone().unwrap())
         .access_token_hash(listed[1].access_token_hash.clone().unwrap())
@@ -423,12 +423,12 @@ async fn the_token_of_an_update_is_named_by_the_first_name_that_is_there(
 /// `TokenUpdateRequest.accessTokenExpiresAt` and `refreshTokenExpiresAt`.
 #[rstest]
 #[tokio::test]
-async fn an_end_in_milliseconds_counts_and_one_that_is_not_positive_changes_nothing(
+async fn expiry_times_are_in_milliseconds_and_ignored_unless_positive(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
     let created = create(&api, &creation(emulator.client())).await;
-    let listed = only(&api).await;
+    let listed = only_token(&api).await;
     let ends = |updated: &TokenUpdateResponse| {
         let ends = [
             updated.access_token_expires_at,
@@ -452,7 +452,7 @@ async fn an_end_in_milliseconds_counts_and_one_that_is_not_positive_changes_noth
         .refresh_token_expires_at(now + 120_000);
     let expected = [now + 60_000, now + 120_000];
     assert_eq!(ends(&update(&api, &request).await), expected);
-    let listed = only(&api).await;
+    let listed = only_token(&api).await;
     assert_eq!(listed.access_token_expires_at, Some(expected[0]));
     assert_eq!(listed.refresh_token_expires_at, Some(expected[1]));
     emulator.advance(Duration::from_secs(61));
@@ -487,7 +487,7 @@ async fn scopes_that_the_client_may_not_request_are_ignored_by_an_update(
 /// `TokenUpdateRequest.accessTokenExpiresAtUpdatedOnScopeUpdate` and `refreshTokenExpiresAtUpdatedOnScopeUpdate`.
 #[rstest]
 #[tokio::test]
-async fn new_scopes_change_the_ends_whose_flag_is_set_and_that_are_not_given(
+async fn new_scopes_change_expiry_times_whose_flag_is_set_and_that_are_not_given(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -557,7 +557,7 @@ async fn new_scopes_change_the_ends_whose_flag_is_set_and_that_are_not_given(
 
 /// `TokenUpdateRequest.certificateThumbprint` and `dpopKeyThumbprint`.
 #[tokio::test]
-async fn a_thumbprint_of_an_update_has_to_be_presented_from_then_on() {
+async fn an_update_with_a_thumbprint_binds_the_token() {
     let made = rcgen::generate_simple_self_signed(["client.example".to_owned()]);
     let certificate = made.unwrap().cert;
     let thumbprint = jwt::encode(digest(&SHA256, certificate.der()));
@@ -629,7 +629,7 @@ async fn the_token_of_another_service_is_not_updated(
 /// `TokenListResponse`, `AuthleteApi.getTokenList`.
 #[rstest]
 #[tokio::test]
-async fn a_list_of_tokens_says_what_was_asked_for_and_counts_all_that_match(
+async fn a_token_list_returns_its_query_and_the_number_of_all_matches(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -680,8 +680,8 @@ async fn a_list_of_tokens_says_what_was_asked_for_and_counts_all_that_match(
         assert_eq!((answer.start, answer.end), (Some(0), Some(5)), "{case}");
         assert_eq!(answer.total_count, Some(total), "{case}");
         assert_eq!(answer.subject.as_deref(), subject, "{case}");
-        let shown = answer.client.map(|client| client.client_id.unwrap());
-        assert_eq!(shown, client, "{case}");
+        let actual = answer.client.map(|client| client.client_id.unwrap());
+        assert_eq!(actual, client, "{case}");
         let tokens = answer.access_tokens.unwrap();
         assert_eq!(
             tokens.len(),
@@ -731,7 +731,7 @@ async fn the_range_of_a_list_of_tokens_must_not_be_negative(
 /// `AccessToken`.
 #[rstest]
 #[tokio::test]
-async fn a_listed_token_has_its_type_and_its_creation_kept_and_its_last_refresh_noted(
+async fn a_refresh_keeps_grant_type_and_creation_time_and_sets_the_refresh_time_of_a_listed_token(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -743,7 +743,7 @@ async fn a_listed_token_has_its_type_and_its_creation_kept_and_its_last_refresh_
     let before = now(&emulator).await;
     let created = create(&api, &request).await;
     let after = now(&emulator).await;
-    let first = only(&api).await;
+    let first = only_token(&api).await;
     assert_eq!(first.access_token_expires_at, created.expires_at);
     let lifetime = first.refresh_token_expires_at.unwrap() - first.created_at.unwrap();
     assert_eq!(lifetime, 600_000);
@@ -762,7 +762,7 @@ async fn a_listed_token_has_its_type_and_its_creation_kept_and_its_last_refresh_
     let refreshed = request_token(&api, client, &parameters).await;
     let after = now(&emulator).await;
     assert_eq!(refreshed.action, TokenAction::Ok);
-    let second = only(&api).await;
+    let second = only_token(&api).await;
     assert_eq!(second.grant_type, Some(GrantType::AuthorizationCode));
     assert_eq!(second.created_at, first.created_at);
     assert!((before..=after).contains(&second.last_refreshed_at.unwrap()));
@@ -775,7 +775,7 @@ async fn a_listed_token_has_its_type_and_its_creation_kept_and_its_last_refresh_
     let parameters = "grant_type=client_credentials&scope=read";
     let issued = request_token(&api, emulator.client(), parameters).await;
     assert_eq!(issued.action, TokenAction::Ok);
-    let own = only(&api).await;
+    let own = only_token(&api).await;
     assert_eq!((own.subject, own.properties), (None, None));
     assert_eq!(own.refresh_token_hash, None);
     assert_eq!(own.refresh_token_expires_at, Some(0));
@@ -797,7 +797,7 @@ async fn info(api: &Authlete, client: &RegisteredClient, token: &Secret, kind: &
 /// `TokenInfo`.
 #[rstest]
 #[tokio::test]
-async fn the_info_of_an_exchanged_token_has_what_the_token_has(
+async fn the_info_of_an_exchanged_token_has_the_values_of_the_token(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;

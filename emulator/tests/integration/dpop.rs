@@ -36,7 +36,7 @@ fn with(mut members: Value, name: &str, value: Value) -> Value {
     members
 }
 
-/// RFC 7638: the members that make the key, in the order of their names.
+/// RFC 7638: the required members of the key, ordered by name.
 fn thumbprint(key: &Key) -> String {
     let jwk = key.jwk();
     let text = format!(
@@ -87,8 +87,8 @@ async fn introspect(api: &Authlete, token: &str, proof: Option<&str>) -> Introsp
     api.introspection(&request).await.unwrap()
 }
 
-/// The published code for a proof that is not in order says why in its message.
-fn assert_not_in_order(answer: &TokenResponse, reason: &str) {
+/// Checks for the published code of an invalid proof, and for the reason in its message.
+fn assert_invalid_proof(answer: &TokenResponse, reason: &str) {
     assert_refused(answer, "invalid_dpop_proof", "A254301");
     let message = answer.result_message.as_ref().unwrap().expose();
     assert!(message.contains(reason), "{message}");
@@ -102,7 +102,7 @@ fn assert_refused(answer: &TokenResponse, error: &str, code: &str) {
 
 #[rstest]
 #[tokio::test]
-async fn a_bound_token_is_good_for_who_has_the_key(
+async fn a_bound_token_is_refused_without_a_valid_proof_of_its_key(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -179,7 +179,9 @@ async fn a_bound_token_is_good_for_who_has_the_key(
 
 #[rstest]
 #[tokio::test]
-async fn a_proof_has_to_be_in_order(#[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion) {
+async fn an_invalid_proof_is_refused(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
     let (emulator, api) = start(version).await;
     let client = emulator.client();
     let (key, other) = (Key::generate(), Key::generate());
@@ -231,22 +233,22 @@ async fn a_proof_has_to_be_in_order(#[values(ApiVersion::V2, ApiVersion::V3)] ve
         let claims = with(claims("1"), name, value.clone());
         let proof = key.sign_with(&header(&key), &claims);
         let answer = client_credentials(&api, client, &proof).await;
-        assert_not_in_order(&answer, reason);
+        assert_invalid_proof(&answer, reason);
     }
     for malformed in ["text", "a.b.c"] {
         let answer = client_credentials(&api, client, malformed).await;
-        assert_not_in_order(&answer, "is not a JWT");
+        assert_invalid_proof(&answer, "is not a JWT");
     }
     for without_alg in ["e30.e30.", "eyJ0eXAiOiJkcG9wK2p3dCJ9.e30."] {
         let answer = client_credentials(&api, client, without_alg).await;
         assert_refused(&answer, "invalid_dpop_proof", "A254304");
     }
-    // None of these used the identifier up; what is good does.
+    // Refused proofs do not use up the `jti`, accepted ones do.
     let good = proof(&key, "1");
     let answer = client_credentials(&api, client, &good).await;
     assert_eq!(answer.action, TokenAction::Ok);
     let again = client_credentials(&api, client, &good).await;
-    assert_not_in_order(&again, "was used before");
+    assert_invalid_proof(&again, "was used before");
 }
 
 #[rstest]
@@ -260,7 +262,7 @@ async fn urls_are_compared_in_their_normal_form(
     })
     .await;
     let key = Key::generate();
-    // Neither method nor URL: the token endpoint has but one of each.
+    // Without `htm` and `htu`, POST and the URL of the token endpoint apply.
     let mut request = token_request(
         emulator.client(),
         "grant_type=client_credentials",
@@ -279,7 +281,7 @@ async fn urls_are_compared_in_their_normal_form(
 /// RFC 9449 §4.3 ignores the query of the request; Authlete leaves removing it to the caller.
 #[rstest]
 #[tokio::test]
-async fn the_query_of_a_url_counts_so_that_the_caller_has_to_leave_it_out(
+async fn a_url_with_a_query_does_not_match_a_proof_without_it(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -288,11 +290,11 @@ async fn the_query_of_a_url_counts_so_that_the_caller_has_to_leave_it_out(
     let parameters = "grant_type=client_credentials";
     let request = token_request(client, parameters, &proof(&key, "1"));
     let answer = api.token(&request.htu(&*with_query)).await.unwrap();
-    assert_not_in_order(&answer, "htu of the DPoP proof");
+    assert_invalid_proof(&answer, "htu of the DPoP proof");
     let claims = with(claims("2"), "htu", json!(with_query));
     let same = key.sign_with(&header(&key), &claims);
     let answer = client_credentials(&api, client, &same).await;
-    assert_not_in_order(&answer, "htu of the DPoP proof");
+    assert_invalid_proof(&answer, "htu of the DPoP proof");
     let request = token_request(client, parameters, &same).htu(with_query);
     let answer = api.token(&request).await.unwrap();
     assert_eq!(answer.action, TokenAction::Ok);
@@ -310,7 +312,7 @@ async fn the_query_of_a_url_counts_so_that_the_caller_has_to_leave_it_out(
 
 #[rstest]
 #[tokio::test]
-async fn the_nonce_of_the_service_is_good_for_its_time(
+async fn the_nonce_of_the_service_is_required_and_expires(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -333,7 +335,7 @@ async fn the_nonce_of_the_service_is_good_for_its_time(
     let nonce = first.dpop_nonce.unwrap();
     let made_up = api.token(&exchange(with_nonce("2", "made-up"))).await;
     assert_refused(&made_up.unwrap(), "use_dpop_nonce", "A906305");
-    // The code is still good.
+    // The code is not used up.
     let second = api.token(&exchange(with_nonce("3", &nonce))).await.unwrap();
     assert_eq!(second.action, TokenAction::Ok);
     assert_eq!(second.dpop_nonce.as_ref(), Some(&nonce));
@@ -360,7 +362,7 @@ async fn the_nonce_of_the_service_is_good_for_its_time(
     let answer = client_credentials(&api, client, &with_nonce("6", &next)).await;
     assert_eq!(answer.action, TokenAction::Ok);
 
-    // A request without DPoP needs no nonce; the answer has it all the same.
+    // A request without DPoP needs no nonce, but the response has one.
     let bearer = request_token(&api, client, "grant_type=client_credentials").await;
     assert_eq!(bearer.action, TokenAction::Ok);
     assert_eq!(bearer.dpop_nonce, Some(next));
@@ -368,7 +370,7 @@ async fn the_nonce_of_the_service_is_good_for_its_time(
 
 #[rstest]
 #[tokio::test]
-async fn a_call_can_demand_the_nonce(
+async fn a_call_can_require_the_nonce(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -386,7 +388,7 @@ async fn a_call_can_demand_the_nonce(
 
 #[rstest]
 #[tokio::test]
-async fn a_client_can_be_registered_for_nothing_else(
+async fn a_client_that_requires_dpop_is_refused_without_a_proof(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -403,7 +405,7 @@ async fn a_client_can_be_registered_for_nothing_else(
 
 #[rstest]
 #[tokio::test]
-async fn a_code_can_be_bound_from_the_start(
+async fn a_code_with_dpop_jkt_is_refused_for_another_key(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -493,7 +495,7 @@ async fn the_refresh_token_of_a_public_client_is_bound_too(
 
 #[rstest]
 #[tokio::test]
-async fn userinfo_needs_the_proof_too(
+async fn userinfo_requires_a_proof_for_a_bound_token(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -531,14 +533,14 @@ async fn userinfo_needs_the_proof_too(
     let own = proof_of_token(&key, "4", token.expose());
     let answer = api.userinfo(&request.dpop(&*own).htm("GET")).await;
     assert_eq!(answer.unwrap().action, UserInfoAction::Ok);
-    // The same request of the client can be asked about at another API.
+    // Another API accepts the same proof.
     let answer = introspect(&api, token.expose(), Some(&own)).await;
     assert_eq!(answer.action, IntrospectionAction::Ok);
 }
 
 #[rstest]
 #[tokio::test]
-async fn introspection_and_userinfo_can_demand_the_nonce(
+async fn introspection_and_userinfo_can_require_the_nonce(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -552,7 +554,7 @@ async fn introspection_and_userinfo_can_demand_the_nonce(
 
     let introspection = IntrospectionRequest::new(&token).htm("GET").htu(RESOURCE);
     let userinfo = UserInfoRequest::new(&token).htm("GET").htu(RESOURCE);
-    // Neither the service nor the call demands it.
+    // Neither the service nor the call requires a nonce.
     let answer = api
         .introspection(&introspection.clone().dpop(proof("2")))
         .await;
@@ -600,7 +602,7 @@ async fn introspection_and_userinfo_can_demand_the_nonce(
 
 #[rstest]
 #[tokio::test]
-async fn the_method_of_a_token_request_is_that_of_the_call(
+async fn the_method_of_the_call_must_match_the_proof(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -608,7 +610,7 @@ async fn the_method_of_a_token_request_is_that_of_the_call(
     let claims = with(claims("1"), "htm", json!("GET"));
     let proof = key.sign_with(&header(&key), &claims);
     let answer = client_credentials(&api, client, &proof).await;
-    assert_not_in_order(&answer, "htm of the DPoP proof");
+    assert_invalid_proof(&answer, "htm of the DPoP proof");
     let request = token_request(client, "grant_type=client_credentials", &proof);
     let answer = api.token(&request.htm("GET")).await.unwrap();
     assert_eq!(answer.action, TokenAction::Ok);

@@ -1,4 +1,4 @@
-//! The profiles of FAPI at the authorization endpoint.
+//! FAPI profiles at the authorization endpoint.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -70,7 +70,7 @@ fn object(client: &RegisteredClient, key: &jwt::Key, changes: &[(&str, Value)]) 
 
 #[rstest]
 #[tokio::test]
-async fn fapi_2_takes_pushed_requests_with_s256_for_codes_that_are_soon_gone(
+async fn fapi_2_requires_pushed_requests_s256_and_short_lived_codes(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api, _) = start_fapi(version, &[FapiMode::Fapi2Security]).await;
@@ -109,7 +109,7 @@ async fn fapi_2_takes_pushed_requests_with_s256_for_codes_that_are_soon_gone(
 
 #[rstest]
 #[tokio::test]
-async fn fapi_2_message_signing_has_both_directions(
+async fn fapi_2_message_signing_requires_signed_requests_and_responses(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let modes = [
@@ -127,7 +127,7 @@ async fn fapi_2_message_signing_has_both_directions(
 
 #[rstest]
 #[tokio::test]
-async fn fapi_1_advanced_wants_signatures_that_do_not_last(
+async fn fapi_1_advanced_requires_short_lived_signed_requests(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api, key) = start_fapi(version, &[FapiMode::Fapi1Advanced]).await;
@@ -161,16 +161,16 @@ async fn fapi_1_advanced_wants_signatures_that_do_not_last(
 
 #[rstest]
 #[tokio::test]
-async fn a_profile_comes_from_service_client_or_scopes(
+async fn the_profile_of_service_client_or_scopes_applies(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api, _) = start_fapi(version, &[]).await;
     let client = emulator.client();
     let good = query(client);
     let stateless = good.replace("state=af0ifjsldkj", "");
-    let is_good =
+    let is_accepted =
         async |query: &str| ask(&api, query).await.action == AuthorizationAction::Interaction;
-    assert!(is_good(&stateless).await);
+    assert!(is_accepted(&stateless).await);
     let attributed = async |value: &str| {
         configure(&emulator, &api, |service| {
             for scope in service.supported_scopes.as_mut().unwrap() {
@@ -182,19 +182,19 @@ async fn a_profile_comes_from_service_client_or_scopes(
         .await;
     };
     attributed("r").await;
-    assert!(is_good(&good).await);
+    assert!(is_accepted(&good).await);
     assert_eq!(refused(&api, stateless.as_str()).await, "A150313");
-    assert!(is_good(&stateless.replace("read+write", "write")).await);
+    assert!(is_accepted(&stateless.replace("read+write", "write")).await);
     attributed("rw").await;
     assert_eq!(refused(&api, good.as_str()).await, "A150301");
     configure(&emulator, &api, |service| {
         service.fapi_modes = Some(vec![FapiMode::Fapi1Baseline]);
     })
     .await;
-    assert!(is_good(&good).await);
+    assert!(is_accepted(&good).await);
     configure(&emulator, &api, |service| {
         service.supported_service_profiles = None;
     })
     .await;
-    assert!(is_good(&stateless).await);
+    assert!(is_accepted(&stateless).await);
 }

@@ -1,4 +1,4 @@
-//! The entity configuration of the service, and relying parties that register explicitly (OpenID Federation 1.0).
+//! The entity configuration of the service, and explicit registration of relying parties (OpenID Federation 1.0).
 
 use crate::common::credentials;
 use crate::common::federation::*;
@@ -28,8 +28,8 @@ async fn configuration(api: &Authlete, types: &[EntityType]) -> FederationConfig
     api.federation_configuration(&request).await.unwrap()
 }
 
-/// The claims of a statement that the service has signed with its key, which it names.
-fn stated(content: Option<&authlete::Secret>, typ: &str, key: &Key) -> Value {
+/// Verifies a statement that the service signed with its federation key, and returns the claims.
+fn verify_statement(content: Option<&authlete::Secret>, typ: &str, key: &Key) -> Value {
     let jwt = content.unwrap().expose();
     let (header, _) = jwt::parts(jwt);
     assert_eq!(
@@ -40,7 +40,7 @@ fn stated(content: Option<&authlete::Secret>, typ: &str, key: &Key) -> Value {
     jwt::verified(jwt, &json!({ "keys": [jwk] }))
 }
 
-/// The error that the relying party is told.
+/// The error in the response to a refused registration.
 async fn refused(api: &Authlete, chain: &[String]) -> String {
     let answer = register(api, chain).await;
     assert_eq!(
@@ -60,7 +60,7 @@ async fn refused(api: &Authlete, chain: &[String]) -> String {
 
 #[rstest]
 #[tokio::test]
-async fn the_service_describes_itself_and_signs_that(
+async fn the_entity_configuration_is_signed_and_has_the_metadata_of_the_service(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api, federation, key) = start_federated(version).await;
@@ -73,7 +73,7 @@ async fn the_service_describes_itself_and_signs_that(
     assert_eq!(answer.action, FederationConfigurationAction::Ok);
     assert_eq!(answer.result_code.as_deref(), Some("A921001"));
     let content = answer.response_content.as_ref();
-    let claims = stated(content, "entity-statement+jwt", &key);
+    let claims = verify_statement(content, "entity-statement+jwt", &key);
     assert_eq!(claims["iss"], PROVIDER);
     assert_eq!(claims["sub"], PROVIDER);
     let issued_at = claims["iat"].as_i64().unwrap();
@@ -84,7 +84,7 @@ async fn the_service_describes_itself_and_signs_that(
     let jwk = with(key.jwk(), json!({ "kid": "federation" }));
     assert_eq!(claims["jwks"], json!({ "keys": [jwk] }));
     let provider = &claims["metadata"]["openid_provider"];
-    // The signed keys are in the place of the others.
+    // `signed_jwks_uri` replaces `jwks_uri`.
     let mut published = metadata(&api).await;
     published.as_object_mut().unwrap().remove("jwks_uri");
     assert_eq!(provider, &published);
@@ -114,14 +114,14 @@ async fn the_service_describes_itself_and_signs_that(
 
 #[rstest]
 #[tokio::test]
-async fn a_credential_issuer_describes_itself_as_one(
+async fn the_entity_configuration_of_a_credential_issuer_has_its_metadata(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api, _, key) = start_federated(version).await;
     credentials::enable(&emulator, &api, "1.0", |_| {}).await;
     let answer = configuration(&api, &[EntityType::OpenidCredentialIssuer]).await;
     let content = answer.response_content.as_ref();
-    let claims = stated(content, "entity-statement+jwt", &key);
+    let claims = verify_statement(content, "entity-statement+jwt", &key);
     let request = CredentialIssuerMetadataRequest::new();
     let metadata = api.credential_issuer_metadata(&request).await.unwrap();
     let metadata = metadata.response_content.unwrap();
@@ -132,7 +132,7 @@ async fn a_credential_issuer_describes_itself_as_one(
 
 #[rstest]
 #[tokio::test]
-async fn entity_types_that_the_service_is_not_are_ignored(
+async fn entity_types_that_the_service_does_not_have_are_ignored(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api, _, key) = start_federated(version).await;
@@ -144,8 +144,8 @@ async fn entity_types_that_the_service_is_not_are_ignored(
             "{types:?}"
         );
         let content = answer.response_content.as_ref();
-        let claims = stated(content, "entity-statement+jwt", &key);
-        // Without a setting it is for a day.
+        let claims = verify_statement(content, "entity-statement+jwt", &key);
+        // The default lifetime is one day.
         let issued_at = claims["iat"].as_i64().unwrap();
         assert_eq!(claims["exp"], issued_at + 24 * HOUR);
         let roles = claims["metadata"].as_object().unwrap();
@@ -167,7 +167,7 @@ async fn entity_types_that_the_service_is_not_are_ignored(
         let types = [EntityType::OpenidProvider, other];
         assert_eq!(roles(&types).await, provider);
     }
-    // What counts is what the service does.
+    // The enabled features of the service decide.
     credentials::enable(&emulator, &api, "1.0", |_| {}).await;
     let issuer = ["openid_credential_issuer"];
     assert_eq!(roles(&others).await, issuer);
@@ -185,7 +185,7 @@ async fn entity_types_that_the_service_is_not_are_ignored(
     assert_eq!(answer.action, expected);
     assert_eq!(answer.result_code.as_deref(), Some("A921205"));
 
-    // The settings name the key that signs.
+    // A setting selects the signing key.
     let second = Key::generate();
     configure(&emulator, &api, |service| {
         let named = |key: &Key, kid: &str| with(key.private_jwk(), json!({ "kid": kid }));
@@ -195,7 +195,7 @@ async fn entity_types_that_the_service_is_not_are_ignored(
     })
     .await;
     let answer = configuration(&api, &[]).await;
-    stated(
+    verify_statement(
         answer.response_content.as_ref(),
         "entity-statement+jwt",
         &key,
@@ -204,7 +204,7 @@ async fn entity_types_that_the_service_is_not_are_ignored(
 
 #[rstest]
 #[tokio::test]
-async fn a_service_that_is_no_member_is_not_found_and_one_without_settings_fails(
+async fn a_service_without_federation_is_not_found_and_missing_settings_are_a_server_error(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api, federation, key) = start_federated(version).await;
@@ -256,7 +256,7 @@ async fn a_service_that_is_no_member_is_not_found_and_one_without_settings_fails
 
 #[rstest]
 #[tokio::test]
-async fn the_keys_of_a_trust_anchor_are_keys(
+async fn invalid_keys_of_a_trust_anchor_are_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -271,7 +271,7 @@ async fn the_keys_of_a_trust_anchor_are_keys(
 
 #[rstest]
 #[tokio::test]
-async fn a_relying_party_registers_by_its_trust_chain(
+async fn a_relying_party_registers_with_its_trust_chain(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (_emulator, api, federation, key) = start_federated(version).await;
@@ -303,7 +303,7 @@ async fn a_relying_party_registers_by_its_trust_chain(
     );
     assert_eq!(api.get_client(id).await.unwrap().number, client.number);
 
-    let claims = stated(
+    let claims = verify_statement(
         answer.response_content.as_ref(),
         "explicit-registration-response+jwt",
         &key,
@@ -325,7 +325,7 @@ async fn a_relying_party_registers_by_its_trust_chain(
     for (name, value) in federation.metadata().as_object().unwrap() {
         assert_eq!(&metadata[name], value, "{name}");
     }
-    // It authenticates with its key, and manages its registration by registering again.
+    // It authenticates with its key, and updates its registration by another registration.
     assert_eq!(metadata.get("client_secret"), None);
     assert_eq!(metadata.get("registration_access_token"), None);
     assert_eq!(metadata.get("registration_client_uri"), None);
@@ -333,7 +333,7 @@ async fn a_relying_party_registers_by_its_trust_chain(
 
 #[rstest]
 #[tokio::test]
-async fn an_entity_configuration_can_bring_the_chain_in_its_header(
+async fn an_entity_configuration_can_have_the_trust_chain_in_its_header(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (_emulator, api, federation, _) = start_federated(version).await;
@@ -355,13 +355,13 @@ async fn an_entity_configuration_can_bring_the_chain_in_its_header(
     let chain = answer.client.unwrap().trust_chain.unwrap();
     assert_eq!(chain[0], sent);
     assert_eq!(chain.len(), 3);
-    // Without one somebody would have to fetch it.
+    // The emulator does not fetch a missing chain.
     let answer = send(federation.configuration(json!({}))).await;
     assert_eq!(answer.action, Action::BadRequest);
     assert_eq!(answer.result_code.as_deref(), Some("A921302"));
     let body = content(answer.response_content.as_ref());
     assert_eq!(body["error"], "invalid_trust_chain");
-    // The chain of another is no chain of this one.
+    // The chain of another entity is refused.
     let other = Federation::new();
     let header = with(rp.header(), json!({ "trust_chain": other.chain() }));
     let answer = send(rp.key.sign_with(&header, &claims)).await;
@@ -374,7 +374,7 @@ async fn an_entity_configuration_can_bring_the_chain_in_its_header(
 
 #[rstest]
 #[tokio::test]
-async fn the_caller_has_to_hand_on_one_thing_that_is_a_chain(
+async fn a_registration_needs_either_a_trust_chain_or_an_entity_configuration(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api, federation, _) = start_federated(version).await;
@@ -406,7 +406,7 @@ async fn the_caller_has_to_hand_on_one_thing_that_is_a_chain(
 
 #[rstest]
 #[tokio::test]
-async fn a_chain_holds_as_one_or_not_at_all(
+async fn an_invalid_trust_chain_is_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (_emulator, api, federation, _) = start_federated(version).await;
@@ -449,14 +449,14 @@ async fn a_chain_holds_as_one_or_not_at_all(
         ),
         (
             "the relying party signed by another key",
-            federation.chain_of(other.relying_party.sign(claims.clone())),
+            federation.chain_from(other.relying_party.sign(claims.clone())),
             "is not signed with a key that its superior has for it",
         ),
         (
             "the intermediate signed by another key",
             vec![
                 own.clone(),
-                other.intermediate.states(rp, json!({})),
+                other.intermediate.statement(rp, json!({})),
                 of_intermediate.clone(),
             ],
             "is not signed with a key that its superior has for it",
@@ -466,7 +466,7 @@ async fn a_chain_holds_as_one_or_not_at_all(
             vec![
                 own.clone(),
                 of_rp.clone(),
-                other.anchor.states(intermediate, json!({})),
+                other.anchor.statement(intermediate, json!({})),
             ],
             "not signed with a key that the service has for it",
         ),
@@ -475,16 +475,16 @@ async fn a_chain_holds_as_one_or_not_at_all(
             vec![
                 own.clone(),
                 of_rp.clone(),
-                other.anchor.states(intermediate, json!({})),
-                other.anchor.states(&other.anchor, json!({})),
+                other.anchor.statement(intermediate, json!({})),
+                other.anchor.statement(&other.anchor, json!({})),
             ],
             "not signed with a key that the service has for it",
         ),
         (
-            "an anchor that nobody knows",
+            "an unknown anchor",
             vec![own.clone(), {
                 let stranger = Entity::new("https://intermediate.example");
-                stranger.states(rp, json!({}))
+                stranger.statement(rp, json!({}))
             }],
             "does not end at a trust anchor",
         ),
@@ -492,7 +492,7 @@ async fn a_chain_holds_as_one_or_not_at_all(
             "subjects swapped",
             vec![
                 own.clone(),
-                intermediate.states(rp, json!({ "sub": "https://other.example" })),
+                intermediate.statement(rp, json!({ "sub": "https://other.example" })),
                 of_intermediate.clone(),
             ],
             "is followed by one about",
@@ -500,22 +500,22 @@ async fn a_chain_holds_as_one_or_not_at_all(
         (
             "a superior that the relying party does not name",
             federation
-                .chain_of(federation.configuration(json!({ "authority_hints": [anchor.id] }))),
+                .chain_from(federation.configuration(json!({ "authority_hints": [anchor.id] }))),
             "authority_hints",
         ),
         (
             "no hints",
-            federation.chain_of(federation.configuration(json!({ "authority_hints": 1 }))),
+            federation.chain_from(federation.configuration(json!({ "authority_hints": 1 }))),
             "authority_hints",
         ),
         (
             "a loop",
             vec![
                 own.clone(),
-                intermediate.states(rp, json!({})),
-                anchor.states(intermediate, json!({})),
-                intermediate.states(anchor, json!({})),
-                anchor.states(intermediate, json!({})),
+                intermediate.statement(rp, json!({})),
+                anchor.statement(intermediate, json!({})),
+                intermediate.statement(anchor, json!({})),
+                anchor.statement(intermediate, json!({})),
             ],
             "is its own superior",
         ),
@@ -524,7 +524,7 @@ async fn a_chain_holds_as_one_or_not_at_all(
             vec![
                 own.clone(),
                 of_rp.clone(),
-                intermediate.states(intermediate, json!({})),
+                intermediate.statement(intermediate, json!({})),
                 of_intermediate.clone(),
             ],
             "an entity configuration in the middle",
@@ -540,15 +540,15 @@ async fn a_chain_holds_as_one_or_not_at_all(
         };
         assert!(error.starts_with(expected), "{case}: {error}");
     }
-    // The anchor may speak of itself at the end.
+    // The entity configuration of the anchor may end the chain.
     let mut chain = federation.chain();
-    chain.push(anchor.states(anchor, json!({})));
+    chain.push(anchor.statement(anchor, json!({})));
     registered(&api, &chain).await;
 }
 
 #[rstest]
 #[tokio::test]
-async fn a_statement_is_what_it_must_be(
+async fn an_invalid_statement_is_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (_emulator, api, federation, _) = start_federated(version).await;
@@ -559,7 +559,7 @@ async fn a_statement_is_what_it_must_be(
     let symmetric = with(claims.clone(), json!({ "jwks": { "keys": [secret] } }));
     let header = |members| with(rp.header(), members);
     let signed = |header: Value| rp.key.sign_with(&header, &claims);
-    let saying = |members: Value| federation.configuration(members);
+    let with_claims = |members: Value| federation.configuration(members);
     let by_secret = header(json!({ "alg": "HS256" }));
     let critical = json!({ "crit": ["something"], "something": 1 });
     let without = |name| {
@@ -585,7 +585,7 @@ async fn a_statement_is_what_it_must_be(
         (unsigned, not_signed),
         (tampered, not_signed),
         (signed(header(json!({ "kid": "other" }))), not_signed),
-        // A public key and a published secret are no secrets.
+        // HMACs with the public key, and with a published secret.
         (
             jwt::hmac_with(&by_secret, public.as_bytes(), &claims),
             not_signed,
@@ -599,50 +599,68 @@ async fn a_statement_is_what_it_must_be(
             "is not a signed JWT",
         ),
         ("no JWT".to_owned(), "is not a signed JWT"),
-        (saying(json!({ "exp": now() - 1 })), "has expired"),
-        (saying(json!({ "iat": now() + HOUR })), "is not valid yet"),
-        (saying(json!({ "nbf": now() + HOUR })), "is not valid yet"),
-        (saying(json!({ "exp": null })), "has no exp"),
-        (saying(json!({ "exp": "tomorrow" })), "has no exp"),
-        (saying(json!({ "iat": null })), "has no iat"),
+        (with_claims(json!({ "exp": now() - 1 })), "has expired"),
         (
-            saying(json!({ "iss": "https://rp.example?a" })),
+            with_claims(json!({ "iat": now() + HOUR })),
+            "is not valid yet",
+        ),
+        (
+            with_claims(json!({ "nbf": now() + HOUR })),
+            "is not valid yet",
+        ),
+        (with_claims(json!({ "exp": null })), "has no exp"),
+        (with_claims(json!({ "exp": "tomorrow" })), "has no exp"),
+        (with_claims(json!({ "iat": null })), "has no iat"),
+        (
+            with_claims(json!({ "iss": "https://rp.example?a" })),
             "not an entity identifier",
         ),
         (
-            saying(json!({ "iss": "https://rp.example#a" })),
+            with_claims(json!({ "iss": "https://rp.example#a" })),
             "not an entity identifier",
         ),
         (
-            saying(json!({ "sub": "http://rp.example" })),
+            with_claims(json!({ "sub": "http://rp.example" })),
             "not an entity identifier",
         ),
-        (saying(json!({ "sub": null })), "not an entity identifier"),
-        (saying(json!({ "jwks": null })), "has no jwks"),
-        (saying(json!({ "jwks": { "keys": 1 } })), "not a JWK Set"),
         (
-            saying(json!({ "jwks": { "keys": [rp.key.jwk()] } })),
+            with_claims(json!({ "sub": null })),
+            "not an entity identifier",
+        ),
+        (with_claims(json!({ "jwks": null })), "has no jwks"),
+        (
+            with_claims(json!({ "jwks": { "keys": 1 } })),
+            "not a JWK Set",
+        ),
+        (
+            with_claims(json!({ "jwks": { "keys": [rp.key.jwk()] } })),
             "without a unique kid",
         ),
-        (saying(critical), "unknown critical claim"),
-        (saying(json!({ "metadata_policy": {} })), for_subordinates),
-        (saying(json!({ "constraints": {} })), for_subordinates),
+        (with_claims(critical), "unknown critical claim"),
         (
-            saying(json!({ "trust_anchor": PROVIDER })),
+            with_claims(json!({ "metadata_policy": {} })),
+            for_subordinates,
+        ),
+        (with_claims(json!({ "constraints": {} })), for_subordinates),
+        (
+            with_claims(json!({ "trust_anchor": PROVIDER })),
             "registration response",
         ),
-        (saying(json!({ "metadata": "none" })), "are not an object"),
         (
-            saying(json!({ "metadata": { "openid_relying_party": { "jwks": null } } })),
+            with_claims(json!({ "metadata": "none" })),
+            "are not an object",
+        ),
+        (
+            with_claims(json!({ "metadata": { "openid_relying_party": { "jwks": null } } })),
             "or contain null",
         ),
     ];
     for (first, words) in wrong {
-        let error = refused(&api, &federation.chain_of(first)).await;
+        let error = refused(&api, &federation.chain_from(first)).await;
         assert!(error.starts_with("invalid_trust_chain: "), "{error}");
         assert!(error.contains(words), "{words}: {error}");
     }
-    // What is wrong below is as wrong above.
+    // Subordinate statements are checked in the same way.
     let hints = json!({ "authority_hints": ["https://anchor.example"] });
     for (of_intermediate, of_anchor, words) in [
         (json!({ "exp": now() - 1 }), json!({}), "has expired"),
@@ -650,7 +668,7 @@ async fn a_statement_is_what_it_must_be(
         (hints, json!({}), "has claims of entity configurations"),
         (json!({}), json!({ "constraints": 1 }), "are not an object"),
     ] {
-        let chain = federation.chain_under(of_intermediate, of_anchor);
+        let chain = federation.chain_with(of_intermediate, of_anchor);
         let error = refused(&api, &chain).await;
         assert!(error.contains(words), "{words}: {error}");
     }
@@ -659,7 +677,7 @@ async fn a_statement_is_what_it_must_be(
 
 #[rstest]
 #[tokio::test]
-async fn a_registration_is_for_this_service_alone(
+async fn a_registration_with_another_audience_is_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (_emulator, api, federation, _) = start_federated(version).await;
@@ -669,14 +687,14 @@ async fn a_registration_is_for_this_service_alone(
         json!(null),
     ] {
         let configuration = federation.configuration(json!({ "aud": audience }));
-        let error = refused(&api, &federation.chain_of(configuration)).await;
+        let error = refused(&api, &federation.chain_from(configuration)).await;
         assert!(error.contains("A921306"), "{error}");
     }
 }
 
 #[rstest]
 #[tokio::test]
-async fn superiors_decide_on_the_metadata(
+async fn metadata_policies_of_superiors_apply(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (_emulator, api, federation, key) = start_federated(version).await;
@@ -699,10 +717,10 @@ async fn superiors_decide_on_the_metadata(
             "oauth_client": { "client_name": "nothing to do with it" },
         } }),
     );
-    let chain = federation.chain_under(of_intermediate, of_anchor);
+    let chain = federation.chain_with(of_intermediate, of_anchor);
     let answer = registered(&api, &chain).await;
     let content = answer.response_content.as_ref();
-    let claims = stated(content, "explicit-registration-response+jwt", &key);
+    let claims = verify_statement(content, "explicit-registration-response+jwt", &key);
     let metadata = &claims["metadata"]["openid_relying_party"];
     for (name, value) in [
         (
@@ -746,7 +764,7 @@ async fn superiors_decide_on_the_metadata(
             policy(json!({ "grant_types": { "subset_of": ["authorization_code"] } })),
         ),
     ] {
-        let chain = federation.chain_under(of_intermediate.clone(), of_anchor.clone());
+        let chain = federation.chain_with(of_intermediate.clone(), of_anchor.clone());
         let error = refused(&api, &chain).await;
         let case = format!("{of_intermediate} {of_anchor}: {error}");
         assert!(error.starts_with("invalid_metadata: "), "{case}");
@@ -755,7 +773,7 @@ async fn superiors_decide_on_the_metadata(
 
 #[rstest]
 #[tokio::test]
-async fn superiors_decide_who_may_be_below_them(
+async fn constraints_of_superiors_apply(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (_emulator, api, federation, _) = start_federated(version).await;
@@ -779,7 +797,7 @@ async fn superiors_decide_who_may_be_below_them(
         ),
         (json!({}), constraints(json!({ "unheard_of": 1 }))),
     ] {
-        let chain = federation.chain_under(of_intermediate, of_anchor);
+        let chain = federation.chain_with(of_intermediate, of_anchor);
         let client = registered(&api, &chain).await.client.unwrap();
         api.delete_client(client.client_id.unwrap()).await.unwrap();
     }
@@ -800,14 +818,14 @@ async fn superiors_decide_who_may_be_below_them(
             constraints(json!({ "allowed_entity_types": "openid_relying_party" })),
         ),
     ] {
-        let chain = federation.chain_under(of_intermediate.clone(), of_anchor.clone());
+        let chain = federation.chain_with(of_intermediate.clone(), of_anchor.clone());
         let error = refused(&api, &chain).await;
         let case = format!("{of_intermediate} {of_anchor}: {error}");
         assert!(error.starts_with("invalid_trust_chain: "), "{case}");
     }
     let forbidden = constraints(json!({ "allowed_entity_types": ["openid_provider"] }));
     for (of_intermediate, of_anchor) in [(forbidden.clone(), json!({})), (json!({}), forbidden)] {
-        let chain = federation.chain_under(of_intermediate, of_anchor);
+        let chain = federation.chain_with(of_intermediate, of_anchor);
         let error = refused(&api, &chain).await;
         assert!(error.contains("A921307"), "{error}");
     }
@@ -815,7 +833,7 @@ async fn superiors_decide_who_may_be_below_them(
 
 #[rstest]
 #[tokio::test]
-async fn the_metadata_are_those_of_a_client_that_registers_explicitly(
+async fn invalid_client_metadata_are_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (_emulator, api, federation, _) = start_federated(version).await;
@@ -828,12 +846,12 @@ async fn the_metadata_are_those_of_a_client_that_registers_explicitly(
         ),
     ] {
         let configuration = federation.configuration_with(metadata);
-        let refused = refused(&api, &federation.chain_of(configuration)).await;
+        let refused = refused(&api, &federation.chain_from(configuration)).await;
         assert!(refused.starts_with(error), "{refused}");
     }
     let provider = json!({ "metadata": { "openid_provider": {} } });
     let configuration = federation.configuration(provider);
-    let error = refused(&api, &federation.chain_of(configuration)).await;
+    let error = refused(&api, &federation.chain_from(configuration)).await;
     assert!(error.contains("A921307"), "{error}");
 }
 
@@ -846,12 +864,12 @@ async fn an_entity_registers_explicitly_once(
     let first = registered(&api, &federation.chain()).await.client.unwrap();
     emulator.advance(Duration::from_secs(60));
     let changed = json!({ "client_name": "New" });
-    let chain = federation.chain_of(federation.configuration_with(changed));
+    let chain = federation.chain_from(federation.configuration_with(changed));
     let error = refused(&api, &chain).await;
     assert!(error.contains("A921308"), "{error}");
     let id = first.client_id.unwrap();
     assert_eq!(api.get_client(id).await.unwrap(), first);
-    // Who is no client any more can come again.
+    // After the client is deleted, its entity can register again.
     api.delete_client(id).await.unwrap();
     let second = registered(&api, &chain).await.client.unwrap();
     assert_eq!(second.client_name.as_deref(), Some("New"));
@@ -860,7 +878,7 @@ async fn an_entity_registers_explicitly_once(
 
 #[rstest]
 #[tokio::test]
-async fn the_entity_of_another_client_is_taken(
+async fn the_entity_identifier_of_another_client_is_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (_emulator, api, federation, _) = start_federated(version).await;
@@ -869,7 +887,7 @@ async fn the_entity_of_another_client_is_taken(
     let first = api.create_client(&other).await.unwrap();
     let error = refused(&api, &federation.chain()).await;
     assert!(error.contains("A921308"), "{error}");
-    // And no two clients are one entity.
+    // Two clients cannot have the same entity identifier.
     let (status, code) = refusal(api.create_client(&other).await);
     assert_eq!((status, code.as_str()), (400, "A922201"));
     api.delete_client(first.client_id.unwrap()).await.unwrap();
@@ -882,12 +900,12 @@ async fn the_entity_of_another_client_is_taken(
 
 #[rstest]
 #[tokio::test]
-async fn a_registration_lasts_as_long_as_its_chain(
+async fn a_registration_expires_with_its_trust_chain(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api, federation, _) = start_federated(version).await;
-    // The shortest of the statements decides.
-    let chain = federation.chain_under(json!({}), json!({ "exp": now() + 60 }));
+    // The statement that expires first decides.
+    let chain = federation.chain_with(json!({}), json!({ "exp": now() + 60 }));
     let client = registered(&api, &chain).await.client.unwrap();
     let expires_at = client.trust_chain_expires_at.unwrap() / 1000;
     assert!((now() + 55..=now() + 60).contains(&expires_at));
@@ -921,14 +939,14 @@ async fn a_registration_lasts_as_long_as_its_chain(
     assert_eq!(answer.result_code.as_deref(), Some("A921309"));
     assert!(refused(&api, &chain).await.contains("has expired"));
 
-    // Nor can it register again while it is a client.
+    // An expired client cannot register explicitly again.
     let error = refused(&api, &federation.chain()).await;
     assert!(error.contains("A921308"), "{error}");
 }
 
 #[rstest]
 #[tokio::test]
-async fn a_client_can_call_itself_by_its_entity_identifier(
+async fn a_client_can_use_its_entity_identifier_as_client_id(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api, federation, _) = start_federated(version).await;
@@ -939,8 +957,8 @@ async fn a_client_can_call_itself_by_its_entity_identifier(
         let answer = ask(&api, openid_request(&name)).await;
         assert_eq!(answer.client_entity_id_used, Some(used));
         assert_eq!(answer.client_id_alias_used, Some(false));
-        let shown = answer.client.unwrap();
-        assert_eq!(shown.entity_id.as_deref(), Some(entity_id));
+        let client = answer.client.unwrap();
+        assert_eq!(client.entity_id.as_deref(), Some(entity_id));
         let issue = AuthorizationIssueRequest::new(answer.ticket.unwrap(), "alice");
         let issued = api.authorization_issue(&issue).await.unwrap();
         let code = issued.authorization_code.unwrap();
@@ -982,7 +1000,7 @@ async fn a_client_can_call_itself_by_its_entity_identifier(
         let body = content(standard.response_content.as_ref());
         assert_eq!(body["client_id"], name);
     }
-    // The administrator can, too.
+    // The client management API accepts it, too.
     assert_eq!(
         api.get_client(entity_id).await.unwrap().client_id,
         Some(number)
@@ -997,7 +1015,7 @@ async fn a_client_can_call_itself_by_its_entity_identifier(
 
 #[rstest]
 #[tokio::test]
-async fn a_token_can_be_made_as_if_the_entity_identifier_had_been_used(
+async fn a_token_can_be_created_as_if_the_entity_identifier_had_been_used(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api, federation, _) = start_federated(version).await;
@@ -1019,7 +1037,7 @@ async fn a_token_can_be_made_as_if_the_entity_identifier_had_been_used(
 /// `TokenCreateRequest.clientEntityIdUsed`.
 #[rstest]
 #[tokio::test]
-async fn the_entity_identifier_is_the_audience_of_userinfo_when_the_creation_says_so(
+async fn the_entity_identifier_is_the_audience_of_userinfo_if_the_creation_says_so(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (_emulator, api, federation, _) = start_federated(version).await;
@@ -1090,7 +1108,7 @@ async fn the_info_of_an_exchanged_token_has_the_entity_identifier_of_its_client(
 
 #[rstest]
 #[tokio::test]
-async fn a_registration_outlives_the_emulator(
+async fn a_registration_survives_a_restart(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let directory = tempfile::tempdir().unwrap();
@@ -1113,10 +1131,10 @@ async fn a_registration_outlives_the_emulator(
     assert_eq!(client.client_id, first.client_id);
 }
 
-/// `Service.signedJwksUri` and `organizationName`: what the service does not have is not in its configuration.
+/// `Service.signedJwksUri` and `organizationName`: the configuration omits settings that are not set.
 #[rstest]
 #[tokio::test]
-async fn a_configuration_names_the_keys_elsewhere_only_without_signed_ones(
+async fn a_configuration_has_jwks_uri_only_without_signed_jwks_uri(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api, _, key) = start_federated(version).await;
@@ -1128,7 +1146,7 @@ async fn a_configuration_names_the_keys_elsewhere_only_without_signed_ones(
     .await;
     let answer = configuration(&api, &[]).await;
     let content = answer.response_content.as_ref();
-    let claims = stated(content, "entity-statement+jwt", &key);
+    let claims = verify_statement(content, "entity-statement+jwt", &key);
     let provider = &claims["metadata"]["openid_provider"];
     assert_eq!(provider["jwks_uri"], format!("{PROVIDER}/jwks"));
     assert_eq!(provider.get("signed_jwks_uri"), None);
@@ -1138,7 +1156,7 @@ async fn a_configuration_names_the_keys_elsewhere_only_without_signed_ones(
 /// `Service.trustAnchors`.
 #[rstest]
 #[tokio::test]
-async fn nobody_registers_with_a_service_without_trust_anchors(
+async fn a_registration_is_refused_without_trust_anchors(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api, federation, _) = start_federated(version).await;

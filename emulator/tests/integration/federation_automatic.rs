@@ -1,4 +1,4 @@
-//! Relying parties that register by making a request (OpenID Federation 1.0 §12.1).
+//! Automatic registration of relying parties (OpenID Federation 1.0 §12.1).
 
 use crate::common::federation::*;
 use crate::common::jwt;
@@ -17,7 +17,7 @@ use std::time::Duration;
 
 const RELYING_PARTY: &str = "https://rp.example";
 
-/// The claims of a good request object.
+/// The claims of a valid request object.
 fn claims(jti: &str) -> Value {
     json!({
         "iss": RELYING_PARTY,
@@ -47,13 +47,13 @@ async fn request(api: &Authlete, object: &str) -> AuthorizationResponse {
     ask(api, query).await
 }
 
-/// How many clients there are beside the one of the emulator.
+/// The number of clients in addition to that of the emulator.
 async fn registrations(api: &Authlete) -> usize {
     let list = api.get_client_list(&GetClientListQuery::new()).await;
     list.unwrap().clients.unwrap().len() - 1
 }
 
-/// The result code of a request that is refused, for which nobody is sent anywhere.
+/// The result code of a request that is refused without a redirect.
 async fn refused(api: &Authlete, object: &str) -> String {
     let answer = request(api, object).await;
     assert_eq!(answer.action, AuthorizationAction::BadRequest, "{answer:?}");
@@ -90,7 +90,7 @@ async fn the_first_request_registers_the_relying_party(
     );
     assert_eq!(client.trust_chain, Some(chain));
 
-    // It gets tokens with its key, as who it is.
+    // It gets tokens with its key and its entity identifier.
     let issue = AuthorizationIssueRequest::new(answer.ticket.unwrap(), "alice");
     let issued = api.authorization_issue(&issue).await.unwrap();
     let code = issued.authorization_code.unwrap();
@@ -112,7 +112,7 @@ async fn the_first_request_registers_the_relying_party(
     let claims_of_token = jwt::verified(id_token.expose(), &jwks(&api).await);
     assert_eq!(claims_of_token["aud"], json!([RELYING_PARTY]));
 
-    // From now on the service knows it.
+    // Later requests need no chain.
     let second = federation.key.sign(&claims("2"));
     let answer = request(&api, &second).await;
     assert_eq!(answer.action, AuthorizationAction::Interaction);
@@ -136,7 +136,7 @@ async fn the_chain_can_be_a_parameter_of_the_request_object(
 async fn a_pushed_request_registers_the_relying_party(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
-    // By the request object, or by the client assertion alone.
+    // With a request object, or with a client assertion only.
     for by_object in [true, false] {
         let (_emulator, api, federation, _) = start_federated(version).await;
         let object = federation
@@ -173,7 +173,7 @@ async fn a_pushed_request_registers_the_relying_party(
 
 #[rstest]
 #[tokio::test]
-async fn who_does_not_prove_what_it_is_does_not_register(
+async fn a_relying_party_without_a_valid_proof_is_not_registered(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api, federation, _) = start_federated(version).await;
@@ -185,9 +185,9 @@ async fn who_does_not_prove_what_it_is_does_not_register(
     let unsigned = with(good.clone(), json!({ "alg": "none" }));
     let unsigned = [unsigned.to_string(), claims("1").to_string()].map(jwt::encode);
     let secretive = json!({ "token_endpoint_auth_method": "client_secret_basic" });
-    let secretive = federation.chain_of(federation.configuration_with(secretive));
+    let secretive = federation.chain_from(federation.configuration_with(secretive));
     let explicit = json!({ "client_registration_types": ["explicit"] });
-    let explicit = federation.chain_of(federation.configuration_with(explicit));
+    let explicit = federation.chain_from(federation.configuration_with(explicit));
     let signed_over = |chain: &[String]| key.sign_with(&header(chain), &claims("1"));
     let mut of_another = federation.chain();
     let own =
@@ -223,7 +223,7 @@ async fn who_does_not_prove_what_it_is_does_not_register(
         assert_eq!(refused(&api, &object).await, code, "{case}");
         assert_eq!(registrations(&api).await, 0, "{case}");
     }
-    // A request without an object, one that does not say who it is, and one of a name that is no entity.
+    // A request without a request object, and client IDs that are not entity identifiers.
     let answer = ask(&api, openid_request(RELYING_PARTY)).await;
     assert_eq!(answer.result_code.as_deref(), Some("A010308"));
     let object = key.sign_with(&good, &claims("1"));
@@ -237,7 +237,7 @@ async fn who_does_not_prove_what_it_is_does_not_register(
         ask(&api, query).await.result_code.as_deref(),
         Some("A921303")
     );
-    // A service that is not there for it.
+    // A service without automatic registration.
     configure(&emulator, &api, |service| {
         service.supported_client_registration_types = Some(vec![ClientRegistrationType::Explicit]);
     })
@@ -254,11 +254,11 @@ async fn who_does_not_prove_what_it_is_does_not_register(
 
 #[rstest]
 #[tokio::test]
-async fn each_request_of_such_a_client_is_proven(
+async fn each_request_of_an_automatically_registered_client_needs_a_valid_request_object(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api, federation, _) = start_federated(version).await;
-    // What is too lenient for these clients.
+    // Lenient rules, which do not apply to these clients.
     configure(&emulator, &api, |service| {
         service.traditional_request_object_processing_applied = Some(true);
     })
@@ -317,11 +317,11 @@ async fn each_request_of_such_a_client_is_proven(
 
 #[rstest]
 #[tokio::test]
-async fn a_registration_that_is_over_is_renewed_by_another_chain(
+async fn an_expired_registration_is_renewed_by_another_chain(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api, federation, _) = start_federated(version).await;
-    let short = federation.chain_under(json!({ "exp": now() + 60 }), json!({}));
+    let short = federation.chain_with(json!({ "exp": now() + 60 }), json!({}));
     let sign = |chain: &[String], jti: &str| federation.key.sign_with(&header(chain), &claims(jti));
     let answer = request(&api, &sign(&short, "1")).await;
     assert_eq!(answer.action, AuthorizationAction::Interaction);

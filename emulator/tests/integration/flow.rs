@@ -1,4 +1,4 @@
-//! The flows from the request to the end of the tokens.
+//! Complete flows, from the authorization request to the revocation of the tokens.
 
 use std::time::Duration;
 
@@ -31,9 +31,9 @@ async fn authorization_code_from_request_to_revocation(
         .unwrap();
     assert_eq!(answer.action, AuthorizationAction::Interaction);
     assert_eq!(answer.result_code.as_deref(), Some("A004001"));
-    let shown = answer.client.unwrap();
-    assert_eq!(shown.client_id, Some(client.id));
-    assert!(shown.client_secret.is_none());
+    let info = answer.client.unwrap();
+    assert_eq!(info.client_id, Some(client.id));
+    assert!(info.client_secret.is_none());
     let service = answer.service.unwrap();
     assert_eq!(service.service_name.as_deref(), Some("Emulated service"));
     assert!(service.api_secret.is_none());
@@ -126,7 +126,7 @@ async fn authorization_code_from_request_to_revocation(
     assert_eq!(revoked.action, RevocationAction::Ok);
     assert_eq!(revoked.result_code.as_deref(), Some("A113001"));
     assert!(revoked.response_content.is_none());
-    // Unknown now, and that is no error.
+    // It is not an error to revoke an unknown token.
     assert_eq!(
         api.revocation(&revoke).await.unwrap().action,
         RevocationAction::Ok
@@ -182,7 +182,7 @@ async fn client_credentials_by_alias_and_in_the_body(
 
 #[rstest]
 #[tokio::test]
-async fn a_code_works_once_and_its_replay_ends_the_tokens(
+async fn a_code_works_once_and_its_replay_revokes_the_tokens(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -393,7 +393,7 @@ async fn pkce_is_verified(#[values(ApiVersion::V2, ApiVersion::V3)] version: Api
 
 #[rstest]
 #[tokio::test]
-async fn a_code_is_for_its_client_and_its_redirect_uri(
+async fn a_code_is_refused_for_another_client_or_redirect_uri(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -426,14 +426,14 @@ async fn a_code_is_for_its_client_and_its_redirect_uri(
 
 #[rstest]
 #[tokio::test]
-async fn a_bad_authorization_request_goes_to_the_client_only_when_it_is_safe(
+async fn an_error_is_redirected_only_to_a_verified_redirect_uri(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
     let client = emulator.client();
     let id = client.id.to_string();
     let uri = client.redirect_uri.as_str();
-    let told_to_the_caller = [
+    let bad_requests = [
         (String::new(), "A004301"),
         (form(&[("response_type", "code")]), "A010301"),
         (
@@ -463,7 +463,7 @@ async fn a_bad_authorization_request_goes_to_the_client_only_when_it_is_safe(
             "A009302",
         ),
     ];
-    for (query, expected) in told_to_the_caller {
+    for (query, expected) in bad_requests {
         let answer = api
             .authorization(&AuthorizationRequest::new(query.as_str()))
             .await
@@ -477,7 +477,7 @@ async fn a_bad_authorization_request_goes_to_the_client_only_when_it_is_safe(
         assert_eq!(answer.ticket, None);
     }
     let good = query(client);
-    let told_to_the_client = [
+    let redirected = [
         (format!("{good}&state=twice"), "invalid_request"),
         (
             good.replace("response_type=code", "response_type=device"),
@@ -493,7 +493,7 @@ async fn a_bad_authorization_request_goes_to_the_client_only_when_it_is_safe(
             "request_uri_not_supported",
         ),
     ];
-    for (query, expected) in told_to_the_client {
+    for (query, expected) in redirected {
         let answer = api
             .authorization(&AuthorizationRequest::new(query.as_str()))
             .await
@@ -524,7 +524,7 @@ async fn a_bad_authorization_request_goes_to_the_client_only_when_it_is_safe(
 
 #[rstest]
 #[tokio::test]
-async fn introspection_asks_for_scopes_and_subject(
+async fn introspection_checks_required_scopes_and_subject(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -601,7 +601,7 @@ async fn a_token_is_revoked_by_its_own_client_only(
 
 #[rstest]
 #[tokio::test]
-async fn the_callers_own_mistakes_are_not_blamed_on_the_client(
+async fn caller_errors_are_server_errors_to_the_client(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -624,7 +624,7 @@ async fn the_callers_own_mistakes_are_not_blamed_on_the_client(
         .unwrap();
     assert_eq!(answer.action, AuthorizationFailAction::InternalServerError);
     assert_eq!(answer.result_code.as_deref(), Some("A901202"));
-    // None of that used the ticket up.
+    // Refused calls do not use up the ticket.
     let issue = AuthorizationIssueRequest::new(&ticket, "alice");
     assert_eq!(
         api.authorization_issue(&issue).await.unwrap().action,

@@ -1,4 +1,4 @@
-//! Grants that have an ID, by which their clients manage them (Grant Management for OAuth 2.0).
+//! Grants with an ID that clients manage (Grant Management for OAuth 2.0).
 
 use std::time::Duration;
 
@@ -17,8 +17,8 @@ use serde_json::{Value, json};
 
 const API: &str = "https://api.example/";
 
-/// An emulator whose service has authorization details.
-async fn start_detailed(version: ApiVersion) -> (Emulator, Authlete) {
+/// An emulator whose service supports authorization details.
+async fn start_with_details(version: ApiVersion) -> (Emulator, Authlete) {
     let (emulator, api) = start(version).await;
     configure(&emulator, &api, |service| {
         service.supported_authorization_details_types = Some(vec!["account".to_owned()]);
@@ -29,10 +29,10 @@ async fn start_detailed(version: ApiVersion) -> (Emulator, Authlete) {
 
 #[rstest]
 #[tokio::test]
-async fn an_access_token_that_is_a_jwt_names_its_grant(
+async fn a_jwt_access_token_has_the_grant_id_and_the_inherited_grant(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
-    let (emulator, api) = start_detailed(version).await;
+    let (emulator, api) = start_with_details(version).await;
     configure(&emulator, &api, |service| {
         service.access_token_sign_alg = Some(JwsAlg::Es256);
     })
@@ -55,7 +55,7 @@ async fn an_access_token_that_is_a_jwt_names_its_grant(
     let merged = granted(&api, client, &merge).await;
     assert_eq!(claims(&merged)["grant_id"], *grant_id);
     assert_eq!(claims(&merged)["grant"], inherited);
-    // What others merge later is not for these tokens.
+    // Later merges do not change these tokens.
     granted(&api, client, &merge).await;
     let refreshed = refreshed(&api, client, &merged).await;
     assert_eq!(claims(&refreshed)["grant"], inherited);
@@ -69,7 +69,7 @@ async fn an_access_token_that_is_a_jwt_names_its_grant(
 async fn a_grant_is_created_with_the_tokens(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
-    let (emulator, api) = start_detailed(version).await;
+    let (emulator, api) = start_with_details(version).await;
     let client = emulator.client();
     let own = [
         ("scope", "openid email read"),
@@ -80,13 +80,13 @@ async fn a_grant_is_created_with_the_tokens(
         ),
         ("grant_management_action", "create"),
     ];
-    let asked = ask(&api, request(client, &own)).await;
-    assert_eq!(asked.action, AuthorizationAction::Interaction);
-    assert_eq!(asked.gm_action, Some(GmAction::Create));
-    assert_eq!((asked.grant_id, asked.grant_subject), (None, None));
-    assert!(asked.grant.is_none());
+    let requested = ask(&api, request(client, &own)).await;
+    assert_eq!(requested.action, AuthorizationAction::Interaction);
+    assert_eq!(requested.gm_action, Some(GmAction::Create));
+    assert_eq!((requested.grant_id, requested.grant_subject), (None, None));
+    assert!(requested.grant.is_none());
 
-    let issue = AuthorizationIssueRequest::new(asked.ticket.unwrap(), "alice")
+    let issue = AuthorizationIssueRequest::new(requested.ticket.unwrap(), "alice")
         .claims(r#"{"name":"Alice"}"#);
     let issued = api.authorization_issue(&issue).await.unwrap();
     let (_, response) = location(issued.response_content.as_ref());
@@ -129,7 +129,7 @@ async fn a_grant_is_created_with_the_tokens(
     assert_eq!(next.grant_id.as_deref(), Some(&*grant_id));
     assert_eq!(introspect(&api, &next).await.grant_id, Some(grant_id));
 
-    // Who does not ask for a grant ID gets none.
+    // Without the action, there is no grant ID.
     let plain = tokens(&api, client).await;
     assert_eq!(plain.grant_id, None);
     assert!(
@@ -143,7 +143,7 @@ async fn a_grant_is_created_with_the_tokens(
 
 #[rstest]
 #[tokio::test]
-async fn the_claims_are_those_that_the_user_consented_to(
+async fn the_grant_has_the_consented_claims_if_openid_is_granted(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -160,17 +160,17 @@ async fn the_claims_are_those_that_the_user_consented_to(
         let issued = api.authorization_issue(&issue).await.unwrap();
         let code = issued.authorization_code.unwrap();
         let token = redeemed(&api, client, code.expose()).await;
-        let told = queried(&api, client, &token.grant_id.unwrap()).await;
-        assert_eq!(told["claims"], expected);
+        let grant = queried(&api, client, &token.grant_id.unwrap()).await;
+        assert_eq!(grant["claims"], expected);
     }
 }
 
 #[rstest]
 #[tokio::test]
-async fn what_is_granted_later_is_merged(
+async fn a_merge_adds_to_the_scopes_resources_and_details(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
-    let (emulator, api) = start_detailed(version).await;
+    let (emulator, api) = start_with_details(version).await;
     let client = emulator.client();
     let own = [
         ("scope", "read"),
@@ -188,12 +188,12 @@ async fn what_is_granted_later_is_merged(
         ("grant_management_action", "merge"),
         ("grant_id", &grant_id),
     ];
-    let asked = ask(&api, request(client, &own)).await;
-    assert_eq!(asked.gm_action, Some(GmAction::Merge));
-    assert_eq!(asked.grant_id.as_deref(), Some(&*grant_id));
-    assert_eq!(asked.grant_subject.as_deref(), Some("alice"));
+    let requested = ask(&api, request(client, &own)).await;
+    assert_eq!(requested.gm_action, Some(GmAction::Merge));
+    assert_eq!(requested.grant_id.as_deref(), Some(&*grant_id));
+    assert_eq!(requested.grant_subject.as_deref(), Some("alice"));
     let before = ("read".to_owned(), Some(vec![API.to_owned()]));
-    assert_eq!(groups(asked.grant), [before]);
+    assert_eq!(groups(requested.grant), [before]);
 
     let second = granted(&api, client, &own).await;
     assert_eq!(second.grant_id.as_deref(), Some(&*grant_id));
@@ -213,7 +213,7 @@ async fn what_is_granted_later_is_merged(
     });
     assert_eq!(queried(&api, client, &grant_id).await, expected);
 
-    // Each token has the scopes that it was issued for, and tells of what was granted before.
+    // Each token has its own scopes, and the grant as it was before.
     let at_api = |scopes: &str| (scopes.to_owned(), Some(vec![API.to_owned()]));
     for (token, scopes, inherited) in [
         (&second, "openid write", [at_api("read")]),
@@ -228,7 +228,7 @@ async fn what_is_granted_later_is_merged(
     assert_eq!(introspected.scopes.unwrap(), ["read"]);
     assert_eq!(introspected.grant, None);
 
-    // It is good for both, but for each scope only where that was granted.
+    // A token covers its own scopes and those of the inherited grant, each at the resources that were granted for it.
     use IntrospectionAction::{Forbidden, Ok};
     for (token, scopes, resources, action) in [
         (&first, ["read"], &[API][..], Ok),
@@ -274,7 +274,7 @@ async fn what_is_granted_later_is_merged(
 
 #[rstest]
 #[tokio::test]
-async fn what_is_granted_last_replaces_the_rest(
+async fn a_replacement_discards_the_former_grant_and_its_tokens(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -286,28 +286,31 @@ async fn what_is_granted_last_replaces_the_rest(
         ("grant_management_action", "replace"),
         ("grant_id", &grant_id),
     ];
-    let asked = ask(&api, request(client, &own)).await;
-    assert_eq!(asked.gm_action, Some(GmAction::Replace));
-    assert_eq!(groups(asked.grant), [("read".to_owned(), None)]);
-    assert!(is_alive(&api, &first).await, "nothing has been granted yet");
+    let requested = ask(&api, request(client, &own)).await;
+    assert_eq!(requested.gm_action, Some(GmAction::Replace));
+    assert_eq!(groups(requested.grant), [("read".to_owned(), None)]);
+    assert!(
+        is_active(&api, &first).await,
+        "nothing has been granted yet"
+    );
     let second = granted(&api, client, &own).await;
     assert_eq!(second.grant_id.as_deref(), Some(&*grant_id));
     let expected = json!({ "scopes": [{ "scope": "write" }] });
     assert_eq!(queried(&api, client, &grant_id).await, expected);
 
-    // They are good for what is granted no more.
-    assert!(!is_alive(&api, &first).await);
+    // The tokens of the replaced grant are revoked.
+    assert!(!is_active(&api, &first).await);
     let answer = refreshed(&api, client, &first).await;
     assert_eq!(answer.action, TokenAction::BadRequest);
-    assert!(is_alive(&api, &second).await);
-    assert!(is_alive(&api, &other).await);
+    assert!(is_active(&api, &second).await);
+    assert!(is_active(&api, &other).await);
     let expected = json!({ "scopes": [{ "scope": "read" }] });
     assert_eq!(queried(&api, client, &other_id).await, expected);
 }
 
 #[rstest]
 #[tokio::test]
-async fn a_revoked_grant_is_gone_with_its_tokens(
+async fn a_revoked_grant_is_deleted_with_its_tokens(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -321,14 +324,14 @@ async fn a_revoked_grant_is_gone_with_its_tokens(
     ];
     let second = granted(&api, client, &merge).await;
     let pending = code(&api, &request(client, &merge)).await;
-    let token = authority(&api, client.id, &client.secret).await;
+    let token = management_token(&api, client.id, &client.secret).await;
     let answer = manage(&api, GmAction::Revoke, &grant_id, &token).await;
     assert_eq!(answer.action, GmResponseAction::NoContent, "{answer:?}");
     assert_eq!(answer.result_code.as_deref(), Some("A916002"));
     assert!(answer.response_content.is_none());
 
     for token in [&first, &second] {
-        assert!(!is_alive(&api, token).await);
+        assert!(!is_active(&api, token).await);
         let answer = refreshed(&api, client, token).await;
         assert_eq!(answer.action, TokenAction::BadRequest);
     }
@@ -337,23 +340,23 @@ async fn a_revoked_grant_is_gone_with_its_tokens(
         let error = "Bearer error=\"invalid_request\"";
         assert_refused(&answer, GmResponseAction::NotFound, "A916305", error);
     }
-    // What was on its way comes too late.
+    // A pending code for the grant is refused.
     let answer = request_token(&api, client, &code_parameters(client, &pending)).await;
     assert_eq!(answer.action, TokenAction::BadRequest);
     assert_eq!(answer.result_code.as_deref(), Some("A916316"));
     let error = &content(answer.response_content.as_ref())["error"];
     assert_eq!(error, "invalid_grant");
-    let asked = ask(&api, request(client, &merge)).await;
-    let (_, parameters) = location(asked.response_content.as_ref());
+    let requested = ask(&api, request(client, &merge)).await;
+    let (_, parameters) = location(requested.response_content.as_ref());
     assert_eq!(parameters[0].1, "invalid_grant_id");
 
-    assert!(is_alive(&api, &other).await);
+    assert!(is_active(&api, &other).await);
     queried(&api, client, &other_id).await;
 }
 
 #[rstest]
 #[tokio::test]
-async fn nothing_becomes_of_what_nobody_claims(
+async fn an_unused_code_does_not_change_the_grant(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -375,14 +378,14 @@ async fn nothing_becomes_of_what_nobody_claims(
 
 #[rstest]
 #[tokio::test]
-async fn a_grant_outlives_its_tokens(
+async fn a_grant_remains_after_its_tokens_have_expired(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
     let client = emulator.client();
     let (grant_id, first) = created(&api, client).await;
     emulator.advance(Duration::from_secs(30 * 24 * 3600));
-    assert!(!is_alive(&api, &first).await);
+    assert!(!is_active(&api, &first).await);
     let answer = refreshed(&api, client, &first).await;
     assert_eq!(answer.action, TokenAction::BadRequest);
     queried(&api, client, &grant_id).await;
@@ -391,12 +394,12 @@ async fn a_grant_outlives_its_tokens(
         ("grant_management_action", "merge"),
         ("grant_id", &*grant_id),
     ];
-    assert!(is_alive(&api, &granted(&api, client, &own).await).await);
+    assert!(is_active(&api, &granted(&api, client, &own).await).await);
 }
 
 #[rstest]
 #[tokio::test]
-async fn the_grant_of_another_user_is_left_alone(
+async fn the_grant_of_another_user_is_not_changed(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -417,13 +420,13 @@ async fn the_grant_of_another_user_is_left_alone(
         assert_eq!(introspect(&api, &token).await.grant_id, None);
         let expected = json!({ "scopes": [{ "scope": "read" }] });
         assert_eq!(queried(&api, client, &grant_id).await, expected);
-        assert!(is_alive(&api, &first).await);
+        assert!(is_active(&api, &first).await);
     }
 }
 
 #[rstest]
 #[tokio::test]
-async fn a_token_request_that_fails_leaves_no_grant(
+async fn a_token_request_that_fails_creates_no_grant(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let directory = tempfile::tempdir().unwrap();
@@ -448,8 +451,8 @@ async fn a_token_request_that_fails_leaves_no_grant(
     assert_eq!(grants, [format!("services/1/managed_grants/{kept}")]);
 }
 
-/// A token request that fails leaves the grant and its tokens as they were.
-async fn fails_and_changes_nothing(action: &str) {
+/// Checks that a token request that fails changes neither the grant nor its tokens.
+async fn assert_failure_changes_nothing(action: &str) {
     for version in GENERATIONS {
         let (emulator, api) = start(version).await;
         let client = emulator.client();
@@ -465,23 +468,23 @@ async fn fails_and_changes_nothing(action: &str) {
         let answer = request_token(&api, client, &code_parameters(client, &code)).await;
         assert_eq!(answer.action, TokenAction::InternalServerError);
         assert_eq!(queried(&api, client, &grant_id).await, before);
-        assert!(is_alive(&api, &first).await);
+        assert!(is_active(&api, &first).await);
     }
 }
 
 #[tokio::test]
 async fn a_token_request_that_fails_merges_nothing() {
-    fails_and_changes_nothing("merge").await;
+    assert_failure_changes_nothing("merge").await;
 }
 
 #[tokio::test]
 async fn a_token_request_that_fails_replaces_nothing() {
-    fails_and_changes_nothing("replace").await;
+    assert_failure_changes_nothing("replace").await;
 }
 
 #[rstest]
 #[tokio::test]
-async fn a_token_request_that_fails_ends_no_single_access_token(
+async fn a_token_request_that_fails_does_not_revoke_a_single_access_token(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -495,12 +498,12 @@ async fn a_token_request_that_fails_ends_no_single_access_token(
     let code = code(&api, &request(client, &[("scope", "openid")])).await;
     let answer = request_token(&api, client, &code_parameters(client, &code)).await;
     assert_eq!(answer.action, TokenAction::InternalServerError);
-    assert!(is_alive(&api, &first).await);
+    assert!(is_active(&api, &first).await);
 }
 
 #[rstest]
 #[tokio::test]
-async fn grants_outlive_the_program_but_not_their_client(
+async fn grants_survive_a_restart_but_not_the_deletion_of_their_client(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let directory = tempfile::tempdir().unwrap();
@@ -517,40 +520,40 @@ async fn grants_outlive_the_program_but_not_their_client(
     assert_eq!(queried(&api, &client, &grant_id).await, expected);
     let introspected = introspect(&api, &token).await;
     assert_eq!(introspected.grant_id.as_deref(), Some(&*grant_id));
-    // Another client has the authority to see that there is nothing left.
+    // The token of another client stays valid when the client is deleted.
     let other = another_client(&api, &client).await;
     let secret = other.client_secret.unwrap();
-    let authority = authority(&api, other.client_id.unwrap(), &secret).await;
-    let answer = manage(&api, GmAction::Query, &grant_id, &authority).await;
+    let other_token = management_token(&api, other.client_id.unwrap(), &secret).await;
+    let answer = manage(&api, GmAction::Query, &grant_id, &other_token).await;
     assert_eq!(answer.action, GmResponseAction::Forbidden);
     api.delete_client(client.id).await.unwrap();
-    let answer = manage(&api, GmAction::Query, &grant_id, &authority).await;
+    let answer = manage(&api, GmAction::Query, &grant_id, &other_token).await;
     assert_eq!(answer.action, GmResponseAction::NotFound);
 }
 
 #[rstest]
 #[tokio::test]
-async fn the_metadata_tell_of_it_when_there_is_an_endpoint(
+async fn the_metadata_have_grant_management_if_there_is_an_endpoint(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
-    let told = metadata(&api).await;
+    let published = metadata(&api).await;
     assert_eq!(
-        told["grant_management_endpoint"],
+        published["grant_management_endpoint"],
         "https://as.example/grants"
     );
-    let mut actions = words(&told, "grant_management_actions_supported");
+    let mut actions = words(&published, "grant_management_actions_supported");
     actions.sort();
     assert_eq!(actions, ["create", "merge", "query", "replace", "revoke"]);
     configure(&emulator, &api, |service| {
         service.grant_management_endpoint = None
     })
     .await;
-    let told = metadata(&api).await;
+    let published = metadata(&api).await;
     for name in [
         "grant_management_endpoint",
         "grant_management_actions_supported",
     ] {
-        assert_eq!(told.get(name), None);
+        assert_eq!(published.get(name), None);
     }
 }

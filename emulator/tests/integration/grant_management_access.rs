@@ -1,4 +1,4 @@
-//! Who may query and revoke a grant (Grant Management for OAuth 2.0 §6).
+//! Access control for grants that are queried or revoked (Grant Management for OAuth 2.0 §6).
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -19,14 +19,14 @@ const ENDPOINT: &str = "https://as.example/grants";
 
 #[rstest]
 #[tokio::test]
-async fn the_access_token_has_to_be_good_for_the_grant(
+async fn an_invalid_or_insufficient_access_token_is_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
     let client = emulator.client();
     let (grant_id, plain) = created(&api, client).await;
     let (grant_id, plain) = (grant_id.as_str(), plain.access_token.unwrap());
-    let token = authority(&api, client.id, &client.secret).await;
+    let token = management_token(&api, client.id, &client.secret).await;
     let query = async |token: &Secret| manage(&api, GmAction::Query, grant_id, token).await;
     let invalid = "Bearer error=\"invalid_token\"";
     for (wrong, code) in [("", "A916301"), ("made-up", "A916302")] {
@@ -53,7 +53,7 @@ async fn the_access_token_has_to_be_good_for_the_grant(
     let forbidden = "Bearer error=\"invalid_request\"";
     let other = another_client(&api, client).await;
     let secret = other.client_secret.unwrap();
-    let others = authority(&api, other.client_id.unwrap(), &secret).await;
+    let others = management_token(&api, other.client_id.unwrap(), &secret).await;
     let answer = query(&others).await;
     assert_refused(&answer, GmResponseAction::Forbidden, "A916306", forbidden);
     let ticket = ticket(&api, &request(client, &own)).await;
@@ -97,13 +97,13 @@ async fn a_token_that_is_merged_into_a_grant_has_its_scopes(
 
 #[rstest]
 #[tokio::test]
-async fn wrong_calls_are_the_callers(
+async fn invalid_calls_are_caller_errors(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
     let client = emulator.client();
     let (grant_id, _) = created(&api, client).await;
-    let token = authority(&api, client.id, &client.secret).await;
+    let token = management_token(&api, client.id, &client.secret).await;
     for (action, grant_id, code) in [
         (GmAction::Create, &*grant_id, "A916201"),
         (GmAction::Merge, &grant_id, "A916201"),
@@ -140,8 +140,8 @@ fn proof(key: &Key, method: &str, url: &str, token: &str, nonce: Option<&str>) -
     key.sign_with(&header, &claims)
 }
 
-/// An access token that is bound to a key.
-async fn bound_authority(api: &Authlete, client: &RegisteredClient, key: &Key) -> Secret {
+/// An access token for grant management that is bound to a key.
+async fn bound_management_token(api: &Authlete, client: &RegisteredClient, key: &Key) -> Secret {
     let parameters = form(&[
         ("grant_type", "client_credentials"),
         ("scope", "grant_management_query grant_management_revoke"),
@@ -156,14 +156,14 @@ async fn bound_authority(api: &Authlete, client: &RegisteredClient, key: &Key) -
 
 #[rstest]
 #[tokio::test]
-async fn a_dpop_proof_has_to_be_for_the_grant(
+async fn a_dpop_proof_that_does_not_match_the_request_is_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
     let client = emulator.client();
     let (grant_id, _) = created(&api, client).await;
     let key = Key::generate();
-    let token = bound_authority(&api, client, &key).await;
+    let token = bound_management_token(&api, client, &key).await;
     let url = format!("{ENDPOINT}/{grant_id}");
     let signed = |key: &Key, method: &str, url: &str| proof(key, method, url, token.expose(), None);
     let request = |action| GmRequest::new(action, &*grant_id, &token);
@@ -178,7 +178,7 @@ async fn a_dpop_proof_has_to_be_for_the_grant(
 
     let other = Key::generate();
     let of_other = signed(&other, "GET", &url);
-    let elsewhere = signed(&key, "GET", &format!("{ENDPOINT}/another"));
+    let of_other_grant = signed(&key, "GET", &format!("{ENDPOINT}/another"));
     let no_hash = proof(&key, "GET", &url, "another", Some("no hash"));
     let refused = [
         (
@@ -211,7 +211,7 @@ async fn a_dpop_proof_has_to_be_for_the_grant(
         ),
         (
             GmAction::Query,
-            Some(&elsewhere),
+            Some(&of_other_grant),
             "invalid_dpop_proof",
             "A906301",
             "htu of",
@@ -234,7 +234,7 @@ async fn a_dpop_proof_has_to_be_for_the_grant(
         assert!(content.expose().contains(reason), "{content:?}");
     }
 
-    // The caller can say where its endpoint is.
+    // The caller can set the method and the URL.
     let moved = format!("https://elsewhere.example/gm/{grant_id}");
     let proof_there = signed(&key, "HEAD", &moved);
     let there = request(GmAction::Query)
@@ -244,7 +244,7 @@ async fn a_dpop_proof_has_to_be_for_the_grant(
     let answer = api.grant_management(&there).await.unwrap();
     assert_eq!(answer.action, GmResponseAction::Ok, "{answer:?}");
 
-    // It can demand a nonce, too.
+    // The caller can require a nonce, too.
     let proof_without = signed(&key, "DELETE", &url);
     let demanding = |proof: String| {
         let request = request(GmAction::Revoke).dpop_nonce_required(true);
@@ -266,14 +266,14 @@ async fn a_dpop_proof_has_to_be_for_the_grant(
 /// `GMRequest.dpopNonceRequired`.
 #[rstest]
 #[tokio::test]
-async fn a_service_can_demand_a_nonce_of_grant_management_requests(
+async fn a_service_can_require_a_nonce_for_grant_management_requests(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
     let client = emulator.client();
     let (grant_id, _) = created(&api, client).await;
     let key = Key::generate();
-    let token = bound_authority(&api, client, &key).await;
+    let token = bound_management_token(&api, client, &key).await;
     configure(&emulator, &api, |service| {
         service.dpop_nonce_required = Some(true);
     })
@@ -299,7 +299,7 @@ async fn a_service_can_demand_a_nonce_of_grant_management_requests(
 
 #[rstest]
 #[tokio::test]
-async fn a_bound_token_takes_its_certificate(
+async fn a_certificate_bound_token_is_refused_without_its_certificate(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;

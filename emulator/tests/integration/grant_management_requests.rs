@@ -1,4 +1,4 @@
-//! Requests that are about grants which have an ID, wherever a user decides (Grant Management for OAuth 2.0 §5).
+//! Grant management in authorization, device and backchannel requests (Grant Management for OAuth 2.0 §5).
 
 use crate::common::grants::*;
 use crate::common::*;
@@ -16,15 +16,19 @@ use serde_json::json;
 
 const ACTION: &str = "grant_management_action";
 
-/// The error that the client of an authorization request is told, and the result code.
+/// The error in the redirect of a refused authorization request, and the result code.
 async fn error(api: &Authlete, query: String) -> (String, String) {
-    let asked = ask(api, query).await;
-    assert_eq!(asked.action, AuthorizationAction::Location, "{asked:?}");
-    assert!(asked.grant.is_none());
-    let (_, parameters) = location(asked.response_content.as_ref());
+    let requested = ask(api, query).await;
+    assert_eq!(
+        requested.action,
+        AuthorizationAction::Location,
+        "{requested:?}"
+    );
+    assert!(requested.grant.is_none());
+    let (_, parameters) = location(requested.response_content.as_ref());
     let (name, error) = parameters[0].clone();
     assert_eq!(name, "error");
-    (error, asked.result_code.unwrap())
+    (error, requested.result_code.unwrap())
 }
 
 fn refused(error: &str, code: &str) -> (String, String) {
@@ -33,7 +37,7 @@ fn refused(error: &str, code: &str) -> (String, String) {
 
 #[rstest]
 #[tokio::test]
-async fn the_action_and_the_id_have_to_fit(
+async fn an_invalid_combination_of_action_and_grant_id_is_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -57,12 +61,12 @@ async fn the_action_and_the_id_have_to_fit(
             .into_iter()
             .filter_map(|(name, value)| Some((name, value?)));
         let own: Vec<_> = own.collect();
-        let told = error(&api, request(client, &own)).await;
-        assert_eq!(told, refused(name, code), "{own:?}");
+        let actual = error(&api, request(client, &own)).await;
+        assert_eq!(actual, refused(name, code), "{own:?}");
     }
 }
 
-/// The ID is no secret, and of no use to others.
+/// The grant ID is not a secret, so other clients must not be able to use it.
 #[rstest]
 #[tokio::test]
 async fn the_grant_of_another_client_is_unknown(
@@ -80,7 +84,7 @@ async fn the_grant_of_another_client_is_unknown(
 
 #[rstest]
 #[tokio::test]
-async fn a_service_can_demand_an_action(
+async fn a_service_can_require_an_action(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -90,19 +94,19 @@ async fn a_service_can_demand_an_action(
         service.grant_management_action_required = Some(true);
     })
     .await;
-    let told = metadata(&api).await;
-    assert_eq!(told["grant_management_action_required"], true);
+    let published = metadata(&api).await;
+    assert_eq!(published["grant_management_action_required"], true);
     for own in [&[][..], &[("grant_id", &*grant_id)]] {
         let expected = refused("invalid_request", "A916308");
         assert_eq!(error(&api, request(client, own)).await, expected);
     }
-    let asked = ask(&api, request(client, &[(ACTION, "create")])).await;
-    assert_eq!(asked.action, AuthorizationAction::Interaction);
+    let requested = ask(&api, request(client, &[(ACTION, "create")])).await;
+    assert_eq!(requested.action, AuthorizationAction::Interaction);
 }
 
 #[rstest]
 #[tokio::test]
-async fn it_takes_a_confidential_client_and_a_code(
+async fn grant_management_needs_a_confidential_client_and_a_code(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -113,9 +117,9 @@ async fn it_takes_a_confidential_client_and_a_code(
         client.response_types = Some(vec![ResponseType::Code, ResponseType::Token]);
     })
     .await;
-    let asked = ask(&api, own.replace("=code&", "=token&")).await;
-    assert_eq!(asked.action, AuthorizationAction::Location);
-    assert_eq!(asked.result_code.as_deref(), Some("A916315"));
+    let requested = ask(&api, own.replace("=code&", "=token&")).await;
+    assert_eq!(requested.action, AuthorizationAction::Location);
+    assert_eq!(requested.result_code.as_deref(), Some("A916315"));
     configure_client(&api, client.id, |client| {
         client.client_type = Some(ClientType::Public);
     })
@@ -140,15 +144,15 @@ async fn a_pushed_request_manages_a_grant(
     let unknown = request(client, &[(ACTION, "merge"), ("grant_id", "made-up")]);
     let answer = push(&api, client, &unknown).await;
     assert_eq!(answer.action, PushedAuthReqAction::BadRequest);
-    let told = content(answer.response_content.as_ref());
-    assert_eq!(told["error"], "invalid_grant_id");
+    let actual = content(answer.response_content.as_ref());
+    assert_eq!(actual["error"], "invalid_grant_id");
     let pushed = push(&api, client, &request(client, &own)).await;
     assert_eq!(pushed.action, PushedAuthReqAction::Created, "{pushed:?}");
     let (id, uri) = (client.id.to_string(), pushed.request_uri.unwrap());
     let reference = form(&[("client_id", &*id), ("request_uri", &*uri)]);
-    let asked = ask(&api, reference).await;
-    assert_eq!(asked.grant_id.as_deref(), Some(&*grant_id));
-    let issue = AuthorizationIssueRequest::new(asked.ticket.unwrap(), "alice");
+    let requested = ask(&api, reference).await;
+    assert_eq!(requested.grant_id.as_deref(), Some(&*grant_id));
+    let issue = AuthorizationIssueRequest::new(requested.ticket.unwrap(), "alice");
     let issued = api.authorization_issue(&issue).await.unwrap();
     let code = issued.authorization_code.unwrap();
     redeemed(&api, client, code.expose()).await;
@@ -189,20 +193,20 @@ async fn a_device_manages_a_grant(#[values(ApiVersion::V2, ApiVersion::V3)] vers
         (ACTION, "merge"),
         ("grant_id", &*grant_id),
     ];
-    let asked = authorize(&own).await;
-    assert_eq!(asked.gm_action, Some(GmAction::Merge));
-    assert_eq!(asked.grant_subject.as_deref(), Some("alice"));
-    let user_code = asked.user_code.unwrap();
+    let requested = authorize(&own).await;
+    assert_eq!(requested.gm_action, Some(GmAction::Merge));
+    assert_eq!(requested.grant_subject.as_deref(), Some("alice"));
+    let user_code = requested.user_code.unwrap();
     let verification = DeviceVerificationRequest::new(&user_code);
-    let shown = api.device_verification(&verification).await.unwrap();
-    assert_eq!(shown.grant_id.as_deref(), Some(&*grant_id));
-    assert_eq!(groups(shown.grant), [("read".to_owned(), None)]);
+    let verified = api.device_verification(&verification).await.unwrap();
+    assert_eq!(verified.grant_id.as_deref(), Some(&*grant_id));
+    assert_eq!(groups(verified.grant), [("read".to_owned(), None)]);
     let authorized = DeviceCompleteResult::Authorized;
     let complete = DeviceCompleteRequest::new(user_code, authorized).subject("alice");
     api.device_complete(&complete).await.unwrap();
     let parameters = form(&[
         ("grant_type", "urn:ietf:params:oauth:grant-type:device_code"),
-        ("device_code", asked.device_code.unwrap().expose()),
+        ("device_code", requested.device_code.unwrap().expose()),
     ]);
     let token = request_token(&api, client, &parameters).await;
     assert_eq!(token.grant_id.as_deref(), Some(&*grant_id));
@@ -232,9 +236,9 @@ async fn the_id_of_a_grant_is_pushed_with_the_tokens(
     let request = BackchannelAuthenticationRequest::new(parameters)
         .client_id(client.id.to_string())
         .client_secret(&client.secret);
-    let asked = api.backchannel_authentication(&request).await.unwrap();
-    assert_eq!(asked.gm_action, Some(GmAction::Create), "{asked:?}");
-    let ticket = asked.ticket.unwrap();
+    let requested = api.backchannel_authentication(&request).await.unwrap();
+    assert_eq!(requested.gm_action, Some(GmAction::Create), "{requested:?}");
+    let ticket = requested.ticket.unwrap();
     let issue = BackchannelAuthenticationIssueRequest::new(&ticket);
     api.backchannel_authentication_issue(&issue).await.unwrap();
     let authorized = BackchannelAuthenticationCompleteResult::Authorized;
@@ -251,10 +255,10 @@ async fn the_id_of_a_grant_is_pushed_with_the_tokens(
     assert_eq!(queried(&api, client, &grant_id).await, expected);
 }
 
-/// The token that comes through the browser is no part of it: there the ID cannot be told.
+/// A token in the authorization response does not belong to the grant, since the response cannot have the grant ID.
 #[rstest]
 #[tokio::test]
-async fn a_grant_is_made_at_the_token_endpoint(
+async fn a_grant_is_created_at_the_token_endpoint(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -282,7 +286,7 @@ async fn a_grant_is_made_at_the_token_endpoint(
 
 #[rstest]
 #[tokio::test]
-async fn a_backchannel_request_is_answered_with_the_grant_that_it_names(
+async fn a_backchannel_request_returns_and_merges_the_grant_that_it_names(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -304,14 +308,14 @@ async fn a_backchannel_request_is_answered_with_the_grant_that_it_names(
     let request = BackchannelAuthenticationRequest::new(parameters)
         .client_id(client.id.to_string())
         .client_secret(&client.secret);
-    // The grant is merged when the subject is its own, and left alone otherwise.
+    // The grant is merged if it belongs to the subject, and unchanged otherwise.
     for (subject, scopes) in [("bob", "read"), ("alice", "read openid write")] {
-        let asked = api.backchannel_authentication(&request).await.unwrap();
-        assert_eq!(asked.gm_action, Some(GmAction::Merge));
-        assert_eq!(asked.grant_id.as_deref(), Some(&*grant_id));
-        assert_eq!(asked.grant_subject.as_deref(), Some("alice"));
-        assert_eq!(groups(asked.grant), [("read".to_owned(), None)]);
-        let ticket = asked.ticket.unwrap();
+        let requested = api.backchannel_authentication(&request).await.unwrap();
+        assert_eq!(requested.gm_action, Some(GmAction::Merge));
+        assert_eq!(requested.grant_id.as_deref(), Some(&*grant_id));
+        assert_eq!(requested.grant_subject.as_deref(), Some("alice"));
+        assert_eq!(groups(requested.grant), [("read".to_owned(), None)]);
+        let ticket = requested.ticket.unwrap();
         let issue = BackchannelAuthenticationIssueRequest::new(&ticket);
         api.backchannel_authentication_issue(&issue).await.unwrap();
         let authorized = BackchannelAuthenticationCompleteResult::Authorized;

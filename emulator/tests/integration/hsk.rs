@@ -25,7 +25,7 @@ fn request(kty: &str, usage: &str, alg: &str) -> HskCreateRequest {
 
 #[rstest]
 #[tokio::test]
-async fn a_key_from_its_creation_to_its_end(
+async fn a_key_is_created_listed_and_deleted(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_with_module(version).await;
@@ -52,14 +52,14 @@ async fn a_key_from_its_creation_to_its_end(
         .await
         .unwrap();
     let other = other.hsk.unwrap();
-    assert_eq!(other.kid.as_ref().unwrap().len(), 43, "made up");
+    assert_eq!(other.kid.as_ref().unwrap().len(), 43, "generated");
     assert_eq!(other.hsm_name.as_deref(), Some("emulator"));
     let list = api.hsk_get_list().await.unwrap();
     assert_eq!(list.action, HskListAction::Success);
     assert_eq!(list.hsks, Some(vec![key.clone(), other.clone()]));
-    let mut shown = None;
-    configure(&emulator, &api, |service| shown = service.hsks.take()).await;
-    assert_eq!(shown, list.hsks);
+    let mut listed = None;
+    configure(&emulator, &api, |service| listed = service.hsks.take()).await;
+    assert_eq!(listed, list.hsks);
 
     let deleted = api.hsk_delete(&handle).await.unwrap().unwrap();
     assert_eq!(deleted.action, HskAction::Success);
@@ -71,15 +71,13 @@ async fn a_key_from_its_creation_to_its_end(
         assert_eq!(answer.result_code.as_deref(), Some(code));
         assert_eq!(answer.hsk, None);
     }
-    // No update had them for its own.
+    // Updates of the service do not change the keys.
     assert_eq!(api.hsk_get_list().await.unwrap().hsks, Some(vec![other]));
 }
 
 #[rstest]
 #[tokio::test]
-async fn keys_that_cannot_be_are_refused(
-    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
-) {
+async fn invalid_keys_are_refused(#[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion) {
     let (emulator, api) = start(version).await;
     let good = request("EC", "sig", "ES256");
     for (disabled, code) in [
@@ -111,7 +109,7 @@ async fn keys_that_cannot_be_are_refused(
     assert_eq!(list.hsks, Some(vec![]));
 }
 
-/// The keys are among those of the service, and the private ones never leave.
+/// The JWK Set of the service has the public keys, but never the private ones.
 #[rstest]
 #[tokio::test]
 async fn the_public_keys_are_published(
@@ -171,14 +169,14 @@ async fn keys_sign_and_decrypt_only_while_the_service_has_the_module_enabled(
         ("redirect_uri", &client.redirect_uri),
         ("request", &jwt::encrypt(to, &object)),
     ]);
-    let asked = ask(&api, parameters.as_str()).await;
-    assert_eq!(asked.action, AuthorizationAction::Interaction);
+    let answer = ask(&api, parameters.as_str()).await;
+    assert_eq!(answer.action, AuthorizationAction::Interaction);
 
     configure(&emulator, &api, |service| service.hsm_enabled = Some(false)).await;
     let query = GetServiceJwksQuery::new();
     assert_eq!(api.get_service_jwks(&query).await.unwrap(), None);
-    let asked = ask(&api, parameters).await;
-    assert_ne!(asked.action, AuthorizationAction::Interaction);
+    let answer = ask(&api, parameters).await;
+    assert_ne!(answer.action, AuthorizationAction::Interaction);
     let issued = openid::exchange(&api, client, |issue| issue).await;
     assert_eq!(issued.action, TokenAction::InternalServerError);
     assert_eq!(issued.id_token, None);
@@ -187,7 +185,7 @@ async fn keys_sign_and_decrypt_only_while_the_service_has_the_module_enabled(
 /// `HskCreateRequest.kid` and `hsmName`, `Service.hsks`.
 #[rstest]
 #[tokio::test]
-async fn an_empty_name_counts_as_none_a_key_id_may_repeat_and_no_setting_changes_the_keys(
+async fn empty_names_are_ignored_key_ids_may_repeat_and_updates_do_not_change_keys(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_with_module(version).await;

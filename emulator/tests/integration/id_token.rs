@@ -2,7 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::common::openid::{Issue, exchange, id_token, request, text_of};
+use crate::common::openid::{Issue, exchange, id_token, id_token_in, request};
 use crate::common::*;
 use authlete::ApiVersion;
 use authlete::Authlete;
@@ -26,7 +26,7 @@ fn lifetime(claims: &Value) -> i64 {
 
 #[rstest]
 #[tokio::test]
-async fn the_claims_are_exactly_those_of_the_authentication(
+async fn an_id_token_has_the_claims_of_the_authentication_and_no_forged_ones(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -51,7 +51,7 @@ async fn the_claims_are_exactly_those_of_the_authentication(
             .idt_header_params(r#"{"typ":"JWT","alg":"none","kid":"forged","enc":"x","crit":[]}"#)
     })
     .await;
-    let id_token = text_of(&answer);
+    let id_token = id_token_in(&answer);
     let (header, _) = jwt::parts(&id_token);
     assert_eq!(
         header,
@@ -77,7 +77,7 @@ async fn the_claims_are_exactly_those_of_the_authentication(
     });
     assert_eq!(claims, expected);
 
-    // Of what nobody said, the token says nothing.
+    // The ID token omits claims without values.
     let claims = self::claims(&api, client, |issue| issue).await;
     let names: Vec<_> = claims.as_object().unwrap().keys().collect();
     assert_eq!(
@@ -88,7 +88,7 @@ async fn the_claims_are_exactly_those_of_the_authentication(
 
 #[rstest]
 #[tokio::test]
-async fn without_openid_there_is_none(
+async fn there_is_no_id_token_without_the_scope_openid(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -100,10 +100,12 @@ async fn without_openid_there_is_none(
 
 #[rstest]
 #[tokio::test]
-async fn the_shorter_duration_wins(#[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion) {
+async fn the_shorter_duration_of_service_and_client_applies(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
     let (emulator, api) = start(version).await;
     let client = emulator.client();
-    // Of the service, of the client, of the token. 0 says nothing.
+    // The durations of the service, of the client and of the token. 0 means the default.
     let cases = [
         (0, None, 86_400),
         (600, None, 600),
@@ -132,12 +134,12 @@ async fn the_shorter_duration_wins(#[values(ApiVersion::V2, ApiVersion::V3)] ver
 
 #[rstest]
 #[tokio::test]
-async fn the_shortest_id_token_duration_of_the_granted_scopes_counts_beside_service_and_client(
+async fn the_shortest_id_token_duration_of_service_client_and_granted_scopes_applies(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
     let client = emulator.client();
-    // Of the scopes openid and email, of the service.
+    // The durations of the scopes openid and email, of the service and of the token.
     let cases = [
         ("300", "200", 600, 200),
         ("300", "none", 600, 300),
@@ -151,7 +153,7 @@ async fn the_shortest_id_token_duration_of_the_granted_scopes_counts_beside_serv
                 let value = match scope.name.as_deref() {
                     Some("openid") => of_openid,
                     Some("email") => of_email,
-                    // It is not granted.
+                    // These scopes are not granted.
                     _ => "1",
                 };
                 scope.attributes = Some(vec![Pair::new("id_token.duration", value)]);
@@ -165,15 +167,15 @@ async fn the_shortest_id_token_duration_of_the_granted_scopes_counts_beside_serv
 
 #[rstest]
 #[tokio::test]
-async fn the_audience_is_a_text_or_a_list(
+async fn the_audience_is_a_string_or_an_array(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
     let client = emulator.client();
     let id = client.id.to_string();
-    let audience = async |of_call: Option<&str>| {
+    let audience = async |of_request: Option<&str>| {
         let claims = claims(&api, client, |mut issue| {
-            issue.id_token_aud_type = of_call.map(str::to_owned);
+            issue.id_token_aud_type = of_request.map(str::to_owned);
             issue
         });
         claims.await["aud"].clone()
@@ -190,7 +192,7 @@ async fn the_audience_is_a_text_or_a_list(
 
 #[rstest]
 #[tokio::test]
-async fn a_client_that_calls_itself_by_its_alias_is_called_so(
+async fn the_audience_is_the_alias_if_the_client_uses_it(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -200,14 +202,14 @@ async fn a_client_that_calls_itself_by_its_alias_is_called_so(
         .client_id(&client.alias)
         .client_secret(&client.secret);
     let answer = api.token(&token).await.unwrap();
-    let claims = jwt::verified(&text_of(&answer), &jwks(&api).await);
+    let claims = jwt::verified(&id_token_in(&answer), &jwks(&api).await);
     assert_eq!(claims["aud"], json!([client.alias]));
     assert_eq!(answer.client_id_alias_used, Some(true));
 }
 
 #[rstest]
 #[tokio::test]
-async fn the_server_says_who_a_user_is_for_a_sector(
+async fn the_server_chooses_the_pairwise_subject(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -221,10 +223,10 @@ async fn the_server_says_who_a_user_is_for_a_sector(
     assert_eq!(sector, "client.example");
     let pairwise = format!("alice@{sector}");
     let answer = exchange(&api, client, |issue| issue.sub(&pairwise)).await;
-    let claims = jwt::verified(&text_of(&answer), &jwks(&api).await);
+    let claims = jwt::verified(&id_token_in(&answer), &jwks(&api).await);
     assert_eq!(claims["sub"], pairwise);
-    // The server knows the user by the other name. It has to say the same at userinfo (OpenID Connect Core 1.0
-    // §5.3.2): nobody remembers it there.
+    // The server knows the user as `alice`. It must pass the same `sub` to userinfo (OpenID Connect Core 1.0 §5.3.2),
+    // since the pairwise value is not stored.
     assert_eq!(answer.subject.as_deref(), Some("alice"));
     let token = answer.access_token.unwrap();
     for (request, sub) in [

@@ -1,6 +1,6 @@
-//! How ID tokens are signed and encrypted (OpenID Connect Core 1.0 §3.1.3.6, §10).
+//! Signatures and encryption of ID tokens (OpenID Connect Core 1.0 §3.1.3.6, §10).
 
-use crate::common::openid::{Issue, exchange, id_token, request, text_of};
+use crate::common::openid::{Issue, exchange, id_token, id_token_in, request};
 use crate::common::*;
 use authlete::types::{
     AuthorizationAction, AuthorizationIssueAction, Client, ClientSecretUpdateRequest, ClientType,
@@ -20,7 +20,7 @@ async fn start_with(version: ApiVersion, change: impl FnOnce(&mut Client)) -> (E
 }
 
 #[tokio::test]
-async fn every_algorithm_signs() {
+async fn an_id_token_is_signed_with_each_asymmetric_algorithm() {
     let algorithms: [(JwsAlg, &str, &str, &'static digest::Algorithm); 11] = [
         (JwsAlg::Rs256, "RS256", "rsa-signing", &SHA256),
         (JwsAlg::Rs384, "RS384", "rsa-signing", &SHA384),
@@ -44,7 +44,7 @@ async fn every_algorithm_signs() {
             })
             .await;
             let answer = exchange(&api, client, |issue| issue).await;
-            let id_token = text_of(&answer);
+            let id_token = id_token_in(&answer);
             let (header, _) = jwt::parts(&id_token);
             assert_eq!(header, json!({ "alg": name, "kid": kid }));
             let claims = jwt::verified(&id_token, &keys);
@@ -56,7 +56,7 @@ async fn every_algorithm_signs() {
 }
 
 #[tokio::test]
-async fn secrets_sign_too_and_in_the_back_channel_nothing_has_to() {
+async fn an_id_token_is_signed_with_the_secret_or_unsigned_at_the_token_endpoint() {
     let algorithms: [(JwsAlg, &str, &'static digest::Algorithm); 3] = [
         (JwsAlg::Hs256, "HS256", &SHA256),
         (JwsAlg::Hs384, "HS384", &SHA384),
@@ -71,7 +71,7 @@ async fn secrets_sign_too_and_in_the_back_channel_nothing_has_to() {
             })
             .await;
             let answer = exchange(&api, client, |issue| issue).await;
-            let id_token = text_of(&answer);
+            let id_token = id_token_in(&answer);
             let (header, _) = jwt::parts(&id_token);
             assert_eq!(header, json!({ "alg": name }));
             let claims = jwt::verified_by_secret(&id_token, client.secret.expose());
@@ -92,7 +92,7 @@ async fn secrets_sign_too_and_in_the_back_channel_nothing_has_to() {
         assert_eq!(claims.get("at_hash"), None);
         assert!(id_token.ends_with('.'));
 
-        // Not where the browser carries it.
+        // An authorization response cannot have an unsigned ID token.
         let query = request(client, &client.id.to_string());
         let query = query.replace("response_type=code", "response_type=code+id_token");
         let issue = Issue::new(ticket(&api, &query).await, "alice");
@@ -104,8 +104,8 @@ async fn secrets_sign_too_and_in_the_back_channel_nothing_has_to() {
     }
 }
 
-/// The keys of the service, with a second one for RSA.
-async fn with_second_key(emulator: &Emulator, api: &Authlete, key_id: &str) {
+/// Adds a second RSA key to the service, and selects the key that signs ID tokens.
+async fn add_second_key(emulator: &Emulator, api: &Authlete, key_id: &str) {
     configure(emulator, api, |service| {
         let set = service.jwks.as_ref().unwrap().expose();
         let mut set: Value = serde_json::from_str(set).unwrap();
@@ -121,13 +121,13 @@ async fn with_second_key(emulator: &Emulator, api: &Authlete, key_id: &str) {
 
 #[rstest]
 #[tokio::test]
-async fn the_service_names_the_key_where_there_are_several(
+async fn the_service_selects_the_signing_key_by_its_id(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
     let client = emulator.client();
     let key_id = async || jwt::parts(&id_token(&api, client, |issue| issue).await).0;
-    with_second_key(&emulator, &api, "rsa-second").await;
+    add_second_key(&emulator, &api, "rsa-second").await;
     assert_eq!(key_id().await["kid"], "rsa-second");
     let jwt = id_token(&api, client, |issue| issue).await;
     jwt::verified(&jwt, &jwks(&api).await);
@@ -137,8 +137,8 @@ async fn the_service_names_the_key_where_there_are_several(
     .await;
     assert_eq!(key_id().await["kid"], "rsa-signing");
 
-    // The name of a key of RSA does not keep a client from the only one on a curve.
-    with_second_key(&emulator, &api, "rsa-second").await;
+    // The ID of an RSA key is ignored for a client that uses ES256.
+    add_second_key(&emulator, &api, "rsa-second").await;
     configure_client(&api, client.id, |client| {
         client.id_token_sign_alg = Some(JwsAlg::Es256);
     })
@@ -153,7 +153,7 @@ async fn each_kind_of_jwt_has_a_setting_for_its_key(
 ) {
     let (emulator, api) = start(version).await;
     let client = emulator.client();
-    with_second_key(&emulator, &api, "rsa-signing").await;
+    add_second_key(&emulator, &api, "rsa-signing").await;
     let second = || Some("rsa-second".to_owned());
     configure(&emulator, &api, |service| {
         service.access_token_sign_alg = Some(JwsAlg::Rs256);
@@ -169,7 +169,7 @@ async fn each_kind_of_jwt_has_a_setting_for_its_key(
     .await;
     let kid = |jwt: &str| jwt::parts(jwt).0["kid"].clone();
     let issued = exchange(&api, client, |issue| issue).await;
-    assert_eq!(kid(&text_of(&issued)), "rsa-signing");
+    assert_eq!(kid(&id_token_in(&issued)), "rsa-signing");
     let access_token = issued.jwt_access_token.unwrap();
     assert_eq!(kid(access_token.expose()), "rsa-second");
 
@@ -260,18 +260,18 @@ async fn an_id_token_is_signed_and_then_encrypted() {
     }
 }
 
-/// How many codes and tokens there are.
-async fn left(emulator: &Emulator) -> (u64, u64) {
+/// The numbers of codes and of tokens.
+async fn codes_and_tokens(emulator: &Emulator) -> (u64, u64) {
     let overview = data(emulator, "/emulator/overview").await;
     let count = |kind: &str| overview["service"][kind]["total"].as_u64().unwrap();
     (count("codes"), count("tokens"))
 }
 
-/// The result code, and what is wrong with the settings.
+/// The result code, and the changes that make the settings invalid.
 type Mistake<'a> = (&'a str, fn(&mut authlete::types::Service), fn(&mut Client));
 
 #[tokio::test]
-async fn settings_that_cannot_work_give_no_tokens() {
+async fn invalid_settings_are_server_errors_and_issue_no_tokens() {
     let nothing = |_: &mut authlete::types::Service| {};
     let mistakes: [Mistake<'_>; 9] = [
         ("A910101", |service| service.issuer = None, |_| {}),
@@ -325,8 +325,8 @@ async fn settings_that_cannot_work_give_no_tokens() {
             let content = content(answer.response_content.as_ref());
             assert_eq!(content["error"], "server_error");
             assert_eq!((answer.access_token, answer.id_token), (None, None));
-            // The code waits for better settings; there is nothing else.
-            assert_eq!(left(&emulator).await, (1, 0));
+            // The code is not used up, and no token was issued.
+            assert_eq!(codes_and_tokens(&emulator).await, (1, 0));
 
             let query = request(client, &client.id.to_string());
             let query = query.replace("response_type=code", "response_type=code+id_token");
@@ -335,14 +335,14 @@ async fn settings_that_cannot_work_give_no_tokens() {
             let action = answer.action;
             assert_eq!(action, AuthorizationIssueAction::InternalServerError);
             assert_eq!((answer.authorization_code, answer.id_token), (None, None));
-            assert_eq!(left(&emulator).await, (1, 0));
+            assert_eq!(codes_and_tokens(&emulator).await, (1, 0));
         }
     }
 }
 
 #[rstest]
 #[tokio::test]
-async fn a_short_secret_does_not_sign(
+async fn a_secret_that_is_too_short_for_the_algorithm_does_not_sign(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_with(version, |client| {
@@ -350,7 +350,7 @@ async fn a_short_secret_does_not_sign(
     })
     .await;
     let client = emulator.client();
-    // RFC 7518 §3.2: not less than what the hash gives.
+    // RFC 7518 §3.2: at least as long as the output of the hash.
     for (length, result_code) in [(63, "A046113"), (64, "A050001")] {
         let secret = Secret::from("s".repeat(length));
         let update = ClientSecretUpdateRequest::new(&secret);
@@ -368,7 +368,7 @@ async fn a_short_secret_does_not_sign(
 
 #[rstest]
 #[tokio::test]
-async fn a_public_client_whose_id_tokens_need_a_secret_is_refused_when_it_asks_for_one(
+async fn a_public_client_whose_id_tokens_need_a_secret_is_refused_if_it_requests_one(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     for alg in [JwsAlg::Hs256, JwsAlg::Hs384, JwsAlg::Hs512] {
@@ -393,7 +393,7 @@ async fn a_public_client_whose_id_tokens_need_a_secret_is_refused_when_it_asks_f
             let content = answer.response_content.unwrap();
             assert!(content.expose().contains("error=invalid_request&"));
         }
-        // There will be no ID token.
+        // These requests get no ID token.
         for query in [
             good.replace("openid+", ""),
             good.replace("type=code", "type=token"),
@@ -405,7 +405,7 @@ async fn a_public_client_whose_id_tokens_need_a_secret_is_refused_when_it_asks_f
 }
 
 #[tokio::test]
-async fn a_public_client_gets_no_id_token_by_a_secret_that_it_was_registered_for_later() {
+async fn a_public_client_that_gets_a_symmetric_algorithm_later_gets_no_id_token() {
     type Change = fn(&mut Client);
     let changes: [(&str, Change); 2] = [
         ("A910301", |client| {

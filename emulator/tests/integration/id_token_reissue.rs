@@ -13,7 +13,7 @@ use authlete_emulator::Emulator;
 use rstest::rstest;
 use serde_json::{Value, json};
 
-/// An emulator whose service wants ID tokens to be reissued.
+/// An emulator whose service allows ID tokens to be reissued.
 async fn start_with(version: ApiVersion) -> (Emulator, Authlete) {
     let (emulator, api) = start(version).await;
     configure(&emulator, &api, |service| {
@@ -31,7 +31,7 @@ async fn refresh(emulator: &Emulator, api: &Authlete, token: &Secret, more: &str
     request_token(api, emulator.client(), &format!("{parameters}{more}")).await
 }
 
-/// Tokens that an ID token can go with.
+/// Refreshed tokens for which an ID token can be reissued.
 async fn refreshed(
     emulator: &Emulator,
     api: &Authlete,
@@ -44,7 +44,7 @@ async fn refreshed(
     answer
 }
 
-/// The call that follows an answer.
+/// The reissue request for a token response.
 fn reissue(answer: &TokenResponse) -> IdTokenReissueRequest {
     let access_token = answer.jwt_access_token.as_ref();
     let access_token = access_token.or(answer.access_token.as_ref());
@@ -66,7 +66,7 @@ async fn reissued(api: &Authlete, request: &IdTokenReissueRequest) -> IdTokenRei
     answer
 }
 
-/// The claims of a reissued ID token, whose signature is that of the service.
+/// The claims of a reissued ID token, whose signature is verified.
 async fn claims(api: &Authlete, request: &IdTokenReissueRequest) -> Value {
     let id_token = reissued(api, request).await.id_token.unwrap();
     jwt::verified(id_token.expose(), &jwks(api).await)
@@ -82,7 +82,7 @@ async fn assert_caller_error(api: &Authlete, request: &IdTokenReissueRequest, co
 
 #[rstest]
 #[tokio::test]
-async fn the_action_is_for_refreshed_tokens_of_openid(
+async fn the_action_is_id_token_reissuable_for_refreshed_tokens_with_openid(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -100,7 +100,7 @@ async fn the_action_is_for_refreshed_tokens_of_openid(
         .await;
         let answer = refresh(&emulator, &api, &token.unwrap(), more).await;
         assert_eq!(answer.action, expected, "{wanted} {more}");
-        // Whoever does without has a token response all the same.
+        // The token response is complete without an ID token.
         let content = content(answer.response_content.as_ref());
         assert_eq!(content.get("id_token"), None);
         assert_eq!(answer.id_token, None);
@@ -113,7 +113,7 @@ async fn the_action_is_for_refreshed_tokens_of_openid(
 
 #[rstest]
 #[tokio::test]
-async fn the_server_learns_which_claims_were_requested(
+async fn the_response_has_the_requested_id_token_claims(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_with(version).await;
@@ -134,7 +134,7 @@ async fn the_server_learns_which_claims_were_requested(
 
 #[rstest]
 #[tokio::test]
-async fn the_id_token_is_of_the_same_authentication(
+async fn a_reissued_id_token_has_the_claims_of_the_authentication(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_with(version).await;
@@ -153,7 +153,7 @@ async fn the_id_token_is_of_the_same_authentication(
             .id_token_aud_type("string")
     };
     let first = exchange(&api, client, decide).await;
-    let earlier = openid::text_of(&first);
+    let earlier = openid::id_token_in(&first);
     let earlier = jwt::verified(&earlier, &jwks(&api).await);
     emulator.advance(Duration::from_secs(100));
     let answer = refresh(&emulator, &api, &first.refresh_token.unwrap(), "").await;
@@ -167,7 +167,7 @@ async fn the_id_token_is_of_the_same_authentication(
     let elapsed = issued_at - earlier["iat"].as_i64().unwrap();
     // A second may have passed.
     assert!((100..=102).contains(&elapsed), "{elapsed}");
-    // There is no nonce, and of the claims there are those of this call: none.
+    // There is no nonce, and the request has no claims.
     let expected = json!({
         "iss": "https://as.example",
         "sub": "alice",
@@ -184,7 +184,7 @@ async fn the_id_token_is_of_the_same_authentication(
 
 #[rstest]
 #[tokio::test]
-async fn the_call_says_what_is_in_the_id_token(
+async fn the_request_sets_the_claims_the_header_and_the_audience(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_with(version).await;
@@ -203,15 +203,15 @@ async fn the_call_says_what_is_in_the_id_token(
         header,
         json!({ "alg": "RS256", "kid": "rsa-signing", "typ": "JWT" })
     );
-    let told = jwt::verified(id_token.expose(), &jwks(&api).await);
-    assert_eq!(told["sub"], "pairwise");
-    assert_eq!(told["email"], "a@b.example");
-    assert_eq!(told["iss"], "https://as.example");
-    assert_eq!(told.get("nonce"), None);
-    assert_ne!(told["at_hash"], "x");
-    assert_eq!(told["aud"], client_id);
+    let actual = jwt::verified(id_token.expose(), &jwks(&api).await);
+    assert_eq!(actual["sub"], "pairwise");
+    assert_eq!(actual["email"], "a@b.example");
+    assert_eq!(actual["iss"], "https://as.example");
+    assert_eq!(actual.get("nonce"), None);
+    assert_ne!(actual["at_hash"], "x");
+    assert_eq!(actual["aud"], client_id);
 
-    // The call counts before the service.
+    // The request takes precedence over the service.
     configure(&emulator, &api, |service| {
         service.id_token_aud_type = Some("string".to_owned());
     })
@@ -240,15 +240,15 @@ async fn the_client_gets_the_refreshed_tokens_and_the_id_token(
         emulator.advance(Duration::from_secs(10));
         let reissued = reissued(&api, &reissue(&answer)).await;
         let id_token = reissued.id_token.unwrap();
-        let mut got = content(reissued.response_content.as_ref());
+        let mut actual = content(reissued.response_content.as_ref());
         let left = |content: &mut Value| {
             let content = content.as_object_mut().unwrap();
             content.remove("expires_in").unwrap().as_i64().unwrap()
         };
-        let elapsed = left(&mut expected) - left(&mut got);
+        let elapsed = left(&mut expected) - left(&mut actual);
         assert!((10..=12).contains(&elapsed), "{elapsed}");
         expected["id_token"] = json!(id_token.expose());
-        assert_eq!(got, expected);
+        assert_eq!(actual, expected);
         let claims = jwt::verified(id_token.expose(), &jwks(&api).await);
         assert_eq!(claims["at_hash"], jwt::half_hash(&access_token));
     }
@@ -256,7 +256,9 @@ async fn the_client_gets_the_refreshed_tokens_and_the_id_token(
 
 #[rstest]
 #[tokio::test]
-async fn the_tokens_belong_together(#[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion) {
+async fn unknown_or_mismatched_tokens_are_caller_errors(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
     let (emulator, api) = start_with(version).await;
     let (one, two) = (
         refreshed(&emulator, &api, |issue| issue).await,
@@ -290,9 +292,11 @@ async fn the_tokens_belong_together(#[values(ApiVersion::V2, ApiVersion::V3)] ve
 
 #[rstest]
 #[tokio::test]
-async fn the_tokens_are_good(#[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion) {
+async fn refreshed_revoked_and_expired_tokens_are_caller_errors(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
     let (emulator, api) = start_with(version).await;
-    // Refreshed since.
+    // Refreshed in the meantime.
     let answer = refreshed(&emulator, &api, |issue| issue).await;
     let old = reissue(&answer);
     let next = refresh(&emulator, &api, &answer.refresh_token.unwrap(), "").await;
@@ -313,7 +317,7 @@ async fn the_tokens_are_good(#[values(ApiVersion::V2, ApiVersion::V3)] version: 
 
 #[rstest]
 #[tokio::test]
-async fn only_what_the_action_was_for_is_reissued(
+async fn tokens_without_the_action_are_caller_errors(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_with(version).await;
@@ -328,7 +332,7 @@ async fn only_what_the_action_was_for_is_reissued(
     let plain = tokens(&api, client).await.refresh_token.unwrap();
     let plain = refresh(&emulator, &api, &plain, "").await;
     assert_caller_error(&api, &reissue(&plain), "A907206").await;
-    // Not wanted any more.
+    // Disabled in the meantime.
     let answer = refreshed(&emulator, &api, |issue| issue).await;
     configure(&emulator, &api, |service| {
         service.id_token_reissuable = Some(false);
@@ -339,7 +343,7 @@ async fn only_what_the_action_was_for_is_reissued(
 
 #[rstest]
 #[tokio::test]
-async fn claims_and_header_are_objects(
+async fn claims_and_header_that_are_not_objects_are_caller_errors(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_with(version).await;
@@ -355,7 +359,7 @@ async fn claims_and_header_are_objects(
 
 #[rstest]
 #[tokio::test]
-async fn the_service_and_the_client_must_be_able_to(
+async fn a_locked_client_and_a_service_without_keys_are_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_with(version).await;

@@ -1,4 +1,4 @@
-//! What protected resources ask of access tokens.
+//! Introspection of access tokens by protected resources.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -42,7 +42,7 @@ async fn introspect(api: &Authlete, request: IntrospectionRequest) -> Introspect
 
 #[rstest]
 #[tokio::test]
-async fn a_token_is_shown_with_all_that_was_granted(
+async fn introspection_returns_all_that_was_granted(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -84,7 +84,7 @@ async fn a_token_is_shown_with_all_that_was_granted(
 
 #[rstest]
 #[tokio::test]
-async fn what_is_demanded_has_to_be_there(
+async fn unmet_requirements_are_refused_with_a_challenge(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -133,7 +133,7 @@ async fn what_is_demanded_has_to_be_there(
         let answer = introspect(&api, request).await;
         assert_eq!(answer.action, action);
         assert_eq!(answer.response_content.unwrap().expose(), challenge);
-        // The token itself is as good as before.
+        // The token itself stays usable.
         assert_eq!((answer.existent, answer.usable), (Some(true), Some(true)));
         assert_eq!(answer.subject.as_deref(), Some("alice"));
     }
@@ -142,7 +142,7 @@ async fn what_is_demanded_has_to_be_there(
 /// RFC 9470.
 #[rstest]
 #[tokio::test]
-async fn an_authentication_grows_old(
+async fn max_age_and_acr_values_are_checked_against_the_authentication(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -162,7 +162,7 @@ async fn an_authentication_grows_old(
         "Bearer error=\"insufficient_user_authentication\",error_description=\"[A912302] the user has to authenticate again, or in a stronger way\",error_uri=\"https://docs.authlete.com/#A912302\",acr_values=\"urn:example:strong\",max_age=\"100\"",
     );
 
-    // Nobody has said when this user logged in, or how.
+    // The time and the ACR of this login are unknown.
     let unknown = tokens(&api, client).await.access_token.unwrap();
     for request in [
         IntrospectionRequest::new(&unknown).max_age(i32::MAX),
@@ -185,7 +185,7 @@ async fn a_proof_for_a_token_that_is_bound_to_no_key_is_refused(
     })
     .await;
     let token = tokens(&api, emulator.client()).await.access_token.unwrap();
-    let request = IntrospectionRequest::new(&token).dpop("not looked at");
+    let request = IntrospectionRequest::new(&token).dpop("ignored");
     let answer = introspect(&api, request).await;
     assert_eq!(answer.action, IntrospectionAction::Unauthorized);
     assert_eq!(answer.result_code.as_deref(), Some("A065309"));
@@ -200,7 +200,7 @@ async fn a_proof_for_a_token_that_is_bound_to_no_key_is_refused(
 
 #[rstest]
 #[tokio::test]
-async fn the_answer_has_no_more_than_the_token_has(
+async fn members_without_a_value_in_the_token_are_absent(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -209,7 +209,7 @@ async fn the_answer_has_no_more_than_the_token_has(
     let own = own.access_token.unwrap();
     let answer = introspect(&api, IntrospectionRequest::new(own)).await;
     assert_eq!(answer.action, IntrospectionAction::Ok);
-    assert_eq!(answer.subject, None, "of the client itself");
+    assert_eq!(answer.subject, None, "client credentials");
     assert_eq!(answer.refreshable, Some(false), "no refresh token");
     assert_eq!(answer.properties, None);
     assert_eq!(answer.grant_id, None);
@@ -239,7 +239,7 @@ async fn the_answer_has_no_more_than_the_token_has(
 
 #[rstest]
 #[tokio::test]
-async fn a_token_for_some_of_the_resources_is_shown_with_all_that_were_requested(
+async fn introspection_returns_the_resources_of_the_token_and_those_requested(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -282,7 +282,7 @@ async fn a_token_for_some_of_the_resources_is_shown_with_all_that_were_requested
 
 #[rstest]
 #[tokio::test]
-async fn the_details_of_the_authorization_are_those_of_the_token(
+async fn introspection_returns_the_authorization_details_of_the_token(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -310,10 +310,10 @@ async fn the_details_of_the_authorization_are_those_of_the_token(
     assert_eq!(amounts, [r#"{"amount":8}"#]);
 }
 
-/// The record counts, and not what the JWT said when it was made.
+/// The stored token counts, not the claims of the JWT.
 #[rstest]
 #[tokio::test]
-async fn a_jwt_is_shown_with_what_its_token_has_now(
+async fn introspection_of_a_jwt_returns_the_current_state_of_its_token(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;

@@ -12,7 +12,7 @@ pub const FINAL: &str = "1.0";
 pub const DRAFT: &str = "1.0-ID1";
 pub const PRE_AUTHORIZED: &str = "urn:ietf:params:oauth:grant-type:pre-authorized_code";
 
-/// The credentials on offer.
+/// The supported credential configurations.
 pub fn configurations() -> Value {
     json!({
         "identity": {
@@ -32,7 +32,7 @@ pub fn configurations() -> Value {
     })
 }
 
-/// The settings of an issuer, for one to change.
+/// The metadata of the credential issuer. Callers change single members.
 pub fn issuer_metadata() -> CredentialIssuerMetadata {
     let mut metadata = CredentialIssuerMetadata::new();
     metadata.credential_issuer = Some(ISSUER.to_owned());
@@ -41,7 +41,7 @@ pub fn issuer_metadata() -> CredentialIssuerMetadata {
     metadata
 }
 
-/// Makes the service issue credentials in a version, and lets the registered client use pre-authorized codes.
+/// Enables a version of OpenID4VCI on the service, and lets the registered client use pre-authorized codes.
 pub async fn enable(
     emulator: &Emulator,
     api: &Authlete,

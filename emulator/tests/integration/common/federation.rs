@@ -1,4 +1,4 @@
-//! A federation of a trust anchor, an intermediate and a relying party, which tests make themselves.
+//! A test federation with a trust anchor, an intermediate and a relying party.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -19,7 +19,7 @@ pub const PROVIDER: &str = "https://as.example";
 pub const REDIRECT_URI: &str = "https://rp.example/callback";
 pub const HOUR: i64 = 3600;
 
-/// Somebody with a name and a key.
+/// An entity of the federation: its identifier and its key.
 pub struct Entity {
     pub id: &'static str,
     pub key: Key,
@@ -31,13 +31,13 @@ impl Entity {
         Self { id, key }
     }
 
-    /// The key as it stands in statements about the entity.
+    /// The JWK Set in statements about the entity.
     pub fn jwks(&self) -> Value {
         json!({ "keys": [with(self.key.jwk(), json!({ "kid": self.id }))] })
     }
 
-    /// A statement about an entity; with members that differ from what they should be.
-    pub fn states(&self, about: &Self, further: Value) -> String {
+    /// A signed statement about `about`. The members of `further` replace the defaults.
+    pub fn statement(&self, about: &Self, further: Value) -> String {
         let claims = json!({
             "iss": self.id,
             "sub": about.id,
@@ -75,7 +75,7 @@ impl Federation {
         }
     }
 
-    /// What the relying party says of itself as such.
+    /// The `openid_relying_party` metadata.
     pub fn metadata(&self) -> Value {
         json!({
             "redirect_uris": [REDIRECT_URI],
@@ -100,38 +100,38 @@ impl Federation {
 
     pub fn configuration(&self, further: Value) -> String {
         let rp = &self.relying_party;
-        rp.states(rp, with(self.claims(), further))
+        rp.statement(rp, with(self.claims(), further))
     }
 
-    /// The same with other metadata.
+    /// The entity configuration of the relying party, with other metadata.
     pub fn configuration_with(&self, metadata: Value) -> String {
         let metadata = with(self.metadata(), metadata);
         self.configuration(json!({ "metadata": { "openid_relying_party": metadata } }))
     }
 
-    /// The statements of the superiors, the immediate one first; with further members.
+    /// The subordinate statements, that of the immediate superior first, with further members.
     pub fn superiors(&self, of_intermediate: Value, of_anchor: Value) -> [String; 2] {
         [
             self.intermediate
-                .states(&self.relying_party, of_intermediate),
-            self.anchor.states(&self.intermediate, of_anchor),
+                .statement(&self.relying_party, of_intermediate),
+            self.anchor.statement(&self.intermediate, of_anchor),
         ]
     }
 
     pub fn chain(&self) -> Vec<String> {
-        self.chain_of(self.configuration(json!({})))
+        self.chain_from(self.configuration(json!({})))
     }
 
-    /// A chain that begins with a statement.
-    pub fn chain_of(&self, first: String) -> Vec<String> {
+    /// A trust chain that begins with the given statement.
+    pub fn chain_from(&self, first: String) -> Vec<String> {
         [first]
             .into_iter()
             .chain(self.superiors(json!({}), json!({})))
             .collect()
     }
 
-    /// The chain when the superiors say more.
-    pub fn chain_under(&self, of_intermediate: Value, of_anchor: Value) -> Vec<String> {
+    /// A trust chain whose subordinate statements have further members.
+    pub fn chain_with(&self, of_intermediate: Value, of_anchor: Value) -> Vec<String> {
         [self.configuration(json!({}))]
             .into_iter()
             .chain(self.superiors(of_intermediate, of_anchor))
@@ -139,7 +139,7 @@ impl Federation {
     }
 }
 
-/// An emulator whose service belongs to a federation, and the key with which it does.
+/// Starts an emulator whose service belongs to a federation. Returns the federation key of the service, too.
 pub async fn start_federated(version: ApiVersion) -> (Emulator, Authlete, Federation, Key) {
     let (emulator, api) = start(version).await;
     let (federation, key) = (Federation::new(), Key::generate());
@@ -147,7 +147,7 @@ pub async fn start_federated(version: ApiVersion) -> (Emulator, Authlete, Federa
     (emulator, api, federation, key)
 }
 
-/// The settings of a service that belongs to a federation.
+/// Makes the service a member of the federation.
 pub fn join(service: &mut Service, federation: &Federation, key: &Key) {
     let keys = federation.anchor.jwks().to_string();
     let anchor = TrustAnchor::new(federation.anchor.id).jwks(keys);
@@ -167,7 +167,7 @@ pub async fn register(api: &Authlete, chain: &[String]) -> FederationRegistratio
     api.federation_registration(&request).await.unwrap()
 }
 
-/// The answer to one that succeeds.
+/// Registers with a trust chain and expects success.
 pub async fn registered(api: &Authlete, chain: &[String]) -> FederationRegistrationResponse {
     let answer = register(api, chain).await;
     assert_eq!(
@@ -179,7 +179,7 @@ pub async fn registered(api: &Authlete, chain: &[String]) -> FederationRegistrat
     answer
 }
 
-/// Seconds since the Unix epoch, by the clock of the machine.
+/// Seconds since the Unix epoch, by the system clock.
 pub fn now() -> i64 {
     let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     elapsed.as_secs().try_into().unwrap()
@@ -195,7 +195,7 @@ pub fn openid_request(client_id: &str) -> String {
     ])
 }
 
-/// Parameters with a client assertion, which a key signs.
+/// Parameters with a client assertion that is signed with `key`.
 pub fn with_assertion(pairs: &[(&str, &str)], key: &Key, client_id: &str, jti: &str) -> String {
     let claims = json!({
         "iss": client_id,

@@ -8,7 +8,7 @@ use authlete::types::{
     IntrospectionAction, IntrospectionRequest, IntrospectionResponse, ResponseType,
 };
 
-/// An authorization request with parameters of its own.
+/// An authorization request with further parameters.
 pub fn request(client: &RegisteredClient, own: &[(&str, &str)]) -> String {
     let id = client.id.to_string();
     let mut pairs = vec![
@@ -46,7 +46,7 @@ pub async fn created(api: &Authlete, client: &RegisteredClient) -> (String, Toke
 }
 
 /// An access token with which a client manages its grants.
-pub async fn authority(api: &Authlete, id: i64, secret: &Secret) -> Secret {
+pub async fn management_token(api: &Authlete, id: i64, secret: &Secret) -> Secret {
     let parameters = form(&[
         ("grant_type", "client_credentials"),
         ("scope", "grant_management_query grant_management_revoke"),
@@ -69,9 +69,9 @@ pub async fn manage(
     api.grant_management(&request).await.unwrap()
 }
 
-/// What the client is told of a grant.
+/// The response to a grant query.
 pub async fn queried(api: &Authlete, client: &RegisteredClient, grant_id: &str) -> Value {
-    let token = authority(api, client.id, &client.secret).await;
+    let token = management_token(api, client.id, &client.secret).await;
     let answer = manage(api, GmAction::Query, grant_id, &token).await;
     assert_eq!(answer.action, GmResponseAction::Ok, "{answer:?}");
     assert_eq!(answer.result_code.as_deref(), Some("A916001"));
@@ -84,7 +84,7 @@ pub async fn introspect(api: &Authlete, token: &TokenResponse) -> IntrospectionR
     api.introspection(&request).await.unwrap()
 }
 
-pub async fn is_alive(api: &Authlete, token: &TokenResponse) -> bool {
+pub async fn is_active(api: &Authlete, token: &TokenResponse) -> bool {
     introspect(api, token).await.action == IntrospectionAction::Ok
 }
 
@@ -101,7 +101,7 @@ pub async fn refreshed(
     request_token(api, client, &parameters).await
 }
 
-/// Scopes and resources, in the form of the API.
+/// The scopes of a grant, each with its resources.
 pub fn groups(grant: Option<Grant>) -> Vec<(String, Option<Vec<String>>)> {
     let scopes = grant.unwrap().scopes.unwrap().into_iter();
     scopes

@@ -1,4 +1,4 @@
-//! Credentials as their holders and verifiers read them, independent of the emulator's own.
+//! Parses and verifies credentials, independently of the emulator's code.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
 use std::collections::BTreeMap;
@@ -17,7 +17,7 @@ use super::wallet::Issuer;
 pub struct SdJwt {
     jwt: String,
     pub header: Value,
-    /// As they came.
+    /// Encoded, in their original order.
     pub disclosures: Vec<String>,
 }
 
@@ -34,13 +34,13 @@ impl SdJwt {
         }
     }
 
-    /// What is signed.
+    /// Verifies the signature and returns the payload.
     pub fn verified(&self, key: &Value) -> Value {
         verified(&self.jwt, &json!({ "keys": [key] }))
     }
 
-    /// The claims, with those disclosures that are chosen (RFC 9901 §7.1). Every disclosure has a digest that refers to it.
-    pub fn disclosed(&self, key: &Value, is_shown: impl Fn(&Value) -> bool) -> Value {
+    /// The claims with the selected disclosures (RFC 9901 §7.1). Each disclosure must have a digest that refers to it.
+    pub fn disclosed(&self, key: &Value, is_selected: impl Fn(&Value) -> bool) -> Value {
         let mut disclosures = BTreeMap::new();
         for text in &self.disclosures {
             let disclosure: Value = serde_json::from_slice(&decode(text)).unwrap();
@@ -51,7 +51,7 @@ impl SdJwt {
             let digest = encode(digest(&SHA256, text.as_bytes()));
             assert!(disclosures.insert(digest, (disclosure, false)).is_none());
         }
-        let claims = resolve(&self.verified(key), &mut disclosures, &is_shown);
+        let claims = resolve(&self.verified(key), &mut disclosures, &is_selected);
         let unused = disclosures.values().filter(|(_, is_used)| !is_used).count();
         assert_eq!(unused, 0, "disclosures without a digest");
         claims
@@ -60,11 +60,11 @@ impl SdJwt {
 
 type Disclosures = BTreeMap<String, (Value, bool)>;
 
-fn resolve(value: &Value, by_digest: &mut Disclosures, show: &impl Fn(&Value) -> bool) -> Value {
+fn resolve(value: &Value, by_digest: &mut Disclosures, select: &impl Fn(&Value) -> bool) -> Value {
     let mut find = |digest: &Value| {
         let (disclosure, is_used) = by_digest.get_mut(digest.as_str().unwrap()).unwrap();
         *is_used = true;
-        show(disclosure).then(|| disclosure.clone())
+        select(disclosure).then(|| disclosure.clone())
     };
     match value {
         Value::Object(members) => {
@@ -83,7 +83,7 @@ fn resolve(value: &Value, by_digest: &mut Disclosures, show: &impl Fn(&Value) ->
             }
             for (name, value) in members {
                 if name != "_sd" && name != "_sd_alg" {
-                    let value = resolve(value, by_digest, show);
+                    let value = resolve(value, by_digest, select);
                     assert!(resolved.insert(name.clone(), value).is_none());
                 }
             }
@@ -98,11 +98,11 @@ fn resolve(value: &Value, by_digest: &mut Disclosures, show: &impl Fn(&Value) ->
                             by_digest.get_mut(digest.as_str().unwrap()).unwrap();
                         *is_used = true;
                         assert_eq!(disclosure.as_array().unwrap().len(), 2);
-                        if show(disclosure) {
+                        if select(disclosure) {
                             resolved.push(disclosure[1].clone());
                         }
                     }
-                    None => resolved.push(resolve(element, by_digest, show)),
+                    None => resolved.push(resolve(element, by_digest, select)),
                 }
             }
             Value::Array(resolved)
@@ -114,13 +114,13 @@ fn resolve(value: &Value, by_digest: &mut Disclosures, show: &impl Fn(&Value) ->
 /// An `IssuerSigned` (ISO/IEC 18013-5 §8.3.2.1.2.2).
 pub struct Mdoc(Cbor);
 
-/// What its `MobileSecurityObject` says.
-pub struct Signed {
+/// The contents of the `MobileSecurityObject`.
+pub struct MobileSecurityObject {
     pub document_type: String,
     pub device_key: Value,
-    /// Seconds.
+    /// In seconds.
     pub lifetime: u64,
-    pub ends: String,
+    pub valid_until: String,
     digests: Cbor,
 }
 
@@ -129,8 +129,8 @@ impl Mdoc {
         Self(from_reader(decode(text).as_slice()).unwrap())
     }
 
-    /// What the issuer signed, with the key of the certificate.
-    pub fn verified(&self, issuer: &Issuer) -> Signed {
+    /// Verifies the signature with the key of the certificate.
+    pub fn verified(&self, issuer: &Issuer) -> MobileSecurityObject {
         let signed = CoseSign1::from_cbor_value(member(&self.0, "issuerAuth").clone()).unwrap();
         let alg = signed.protected.header.alg.clone().unwrap();
         assert_eq!(alg.to_cbor_value().unwrap(), (-7).into());
@@ -154,19 +154,19 @@ impl Mdoc {
         assert_eq!(numbered(key, 1), &2.into());
         assert_eq!(numbered(key, -1), &1.into());
         let coordinate = |number| encode(numbered(key, number).as_bytes().unwrap());
-        Signed {
+        MobileSecurityObject {
             document_type: member(&object, "docType").as_text().unwrap().to_owned(),
             device_key: json!({
                 "kty": "EC", "crv": "P-256", "x": coordinate(-2), "y": coordinate(-3),
             }),
             lifetime: seconds(&end) - seconds(&from),
-            ends: end,
+            valid_until: end,
             digests: member(&object, "valueDigests").clone(),
         }
     }
 
-    /// The elements by name space and name, all of which have their digests, and no digest is of nothing.
-    pub fn elements(&self, signed: &Signed) -> BTreeMap<(String, String), Cbor> {
+    /// The elements by name space and name. Each must have a digest, and each digest an element.
+    pub fn elements(&self, signed: &MobileSecurityObject) -> BTreeMap<(String, String), Cbor> {
         let mut elements = BTreeMap::new();
         let mut count = 0;
         for (name_space, items) in member(&self.0, "nameSpaces").as_map().unwrap() {
@@ -207,7 +207,7 @@ fn numbered(map: &Cbor, number: i64) -> &Cbor {
     &members.find(|(own, _)| *own == number.into()).unwrap().1
 }
 
-/// What is inside of tag 24.
+/// Decodes encoded CBOR (tag 24).
 fn embedded(value: &Cbor) -> Cbor {
     let (tag, bytes) = value.as_tag().unwrap();
     assert_eq!(tag, 24);

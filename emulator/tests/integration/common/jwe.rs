@@ -1,4 +1,4 @@
-//! Decryption as client applications do it, independent of the emulator's own.
+//! Decrypts JWEs, independently of the emulator's code.
 
 use aws_lc_rs::aead::{
     self, AES_128_GCM, AES_192_GCM, AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey,
@@ -35,7 +35,7 @@ impl Receiver {
         }
     }
 
-    /// The JWK Set to register. Its first key is no encryption key.
+    /// The JWK Set to register. Its first key is a signing key.
     pub fn jwks(&self) -> String {
         // RFC 8017 §A.1.1: the modulus comes first, and with 2048 bits it has a zero before it.
         let n = encode(&self.rsa.public_key().as_ref()[9..265]);
@@ -53,31 +53,31 @@ impl Receiver {
         json!({ "keys": [rsa("signing", "sig"), rsa("rsa", "enc"), ec] }).to_string()
     }
 
-    /// The header and the plaintext of what is encrypted for the client.
+    /// Decrypts a JWE and returns its header and plaintext.
     pub fn open(&self, secret: &str, jwe: &str) -> (Value, String) {
         open(Some(self), secret, jwe)
     }
 
-    fn decrypting(&self) -> PrivateDecryptingKey {
+    fn decryption_key(&self) -> PrivateDecryptingKey {
         let der: Pkcs8V1Der<'_> = self.rsa.as_der().unwrap();
         PrivateDecryptingKey::from_pkcs8(der.as_ref()).unwrap()
     }
 
     fn open_pkcs1(&self, encrypted: &[u8]) -> Vec<u8> {
-        let key = Pkcs1PrivateDecryptingKey::new(self.decrypting()).unwrap();
+        let key = Pkcs1PrivateDecryptingKey::new(self.decryption_key()).unwrap();
         let mut buffer = vec![0; 256];
         key.decrypt(encrypted, &mut buffer).unwrap().to_vec()
     }
 
     fn open_oaep(&self, algorithm: &'static OaepAlgorithm, encrypted: &[u8]) -> Vec<u8> {
-        let key = OaepPrivateDecryptingKey::new(self.decrypting()).unwrap();
+        let key = OaepPrivateDecryptingKey::new(self.decryption_key()).unwrap();
         let mut buffer = vec![0; 256];
         let opened = key.decrypt(algorithm, encrypted, &mut buffer, None);
         opened.unwrap().to_vec()
     }
 
-    /// RFC 7518 §4.6.2, without `apu` and `apv`.
-    fn agreed(&self, header: &Value, purpose: &str, size: usize) -> Vec<u8> {
+    /// The key agreement of RFC 7518 §4.6.2, without `apu` and `apv`.
+    fn agree_key(&self, header: &Value, purpose: &str, size: usize) -> Vec<u8> {
         let sender = UnparsedPublicKey::new(&ECDH_P256, point(&header["epk"]));
         let agreed = agreement::agree(&self.ec, sender, error::Unspecified, |shared| {
             let round = |number: u32| {
@@ -96,7 +96,7 @@ impl Receiver {
     }
 }
 
-/// The plaintext of what is encrypted with a client secret.
+/// Decrypts a JWE that is encrypted with a client secret.
 pub fn opened(secret: &str, jwe: &str) -> String {
     open(None, secret, jwe).1
 }
@@ -133,31 +133,31 @@ fn content_key(
     }
     let receiver = || receiver.unwrap();
     match alg {
-        "dir" => derived(secret, length),
+        "dir" => key_from_secret(secret, length),
         "RSA1_5" => receiver().open_pkcs1(encrypted),
         "RSA-OAEP" => receiver().open_oaep(&OAEP_SHA1_MGF1SHA1, encrypted),
         "RSA-OAEP-256" => receiver().open_oaep(&OAEP_SHA256_MGF1SHA256, encrypted),
-        "ECDH-ES" => receiver().agreed(header, enc, length),
+        "ECDH-ES" => receiver().agree_key(header, enc, length),
         _ if alg.starts_with("ECDH-ES+") => {
-            unwrap(&receiver().agreed(header, alg, size(alg)), encrypted)
+            unwrap(&receiver().agree_key(header, alg, size(alg)), encrypted)
         }
         _ if alg.ends_with("GCMKW") => {
             let member = |name: &str| decode(header[name].as_str().unwrap());
             let text = [encrypted, &member("tag")].concat();
-            open_gcm(&derived(secret, size(alg)), &member("iv"), "", text)
+            open_gcm(&key_from_secret(secret, size(alg)), &member("iv"), "", text)
         }
-        _ => unwrap(&derived(secret, size(alg)), encrypted),
+        _ => unwrap(&key_from_secret(secret, size(alg)), encrypted),
     }
 }
 
-/// The bytes of the key of AES that a name has in it: `A128KW`, `ECDH-ES+A192KW`, `A256CBC-HS512`.
+/// The size of the AES key in bytes, from an algorithm name such as `A128KW`, `ECDH-ES+A192KW` or `A256CBC-HS512`.
 fn size(name: &str) -> usize {
     let (_, name) = name.split_once('+').unwrap_or(("", name));
     name[1..4].parse::<usize>().unwrap() / 8
 }
 
 /// OpenID Connect Core 1.0 §10.2.
-fn derived(secret: &str, size: usize) -> Vec<u8> {
+fn key_from_secret(secret: &str, size: usize) -> Vec<u8> {
     let algorithm = match size {
         ..=32 => &SHA256,
         48 => &SHA384,

@@ -1,4 +1,4 @@
-//! JWTs as client applications make and read them, independent of the emulator's own.
+//! Signs, verifies and encrypts JWTs, independently of the emulator's code.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
@@ -25,7 +25,7 @@ impl Key {
         Self(EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).unwrap())
     }
 
-    /// The key of somebody who has a certificate, too.
+    /// The key of a certificate.
     pub fn from_pkcs8(der: &[u8]) -> Self {
         Self(EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, der).unwrap())
     }
@@ -35,7 +35,7 @@ impl Key {
         jwk_at(self.0.public_key().as_ref())
     }
 
-    /// The key with what must not be published.
+    /// The private key.
     pub fn private_jwk(&self) -> Value {
         let mut jwk = self.jwk();
         let private = self.0.private_key().as_be_bytes().unwrap();
@@ -48,12 +48,12 @@ impl Key {
         json!({ "keys": [self.jwk()] }).to_string()
     }
 
-    /// A JWT with the signature ES256.
+    /// A JWT signed with ES256.
     pub fn sign(&self, claims: &Value) -> String {
         self.sign_with(&json!({ "alg": "ES256" }), claims)
     }
 
-    /// A JWT with a header of one's own, which may say anything.
+    /// A JWT signed with ES256, with a custom header, which may name another algorithm.
     pub fn sign_with(&self, header: &Value, claims: &Value) -> String {
         signed(header, claims, |input| {
             let signature = self.0.sign(&SystemRandom::new(), input).unwrap();
@@ -62,12 +62,12 @@ impl Key {
     }
 }
 
-/// A JWT with the signature HS256.
+/// A JWT signed with HS256.
 pub fn hmac(secret: &[u8], claims: &Value) -> String {
     hmac_with(&json!({ "alg": "HS256" }), secret, claims)
 }
 
-/// The same with a header of one's own.
+/// A JWT signed with HS256, with a custom header.
 pub fn hmac_with(header: &Value, secret: &[u8], claims: &Value) -> String {
     signed(header, claims, |input| {
         let key = hmac::Key::new(hmac::HMAC_SHA256, secret);
@@ -87,7 +87,7 @@ pub fn parts(jwt: &str) -> (Value, Value) {
     (next(), next())
 }
 
-/// The claims of a JWT that the service has signed with one of its keys.
+/// Verifies a JWT with a key of the JWK Set and returns its claims.
 pub fn verified(jwt: &str, jwks: &Value) -> Value {
     let (input, signature) = jwt.rsplit_once('.').unwrap();
     let (input, signature) = (input.as_bytes(), decode(signature));
@@ -121,7 +121,7 @@ pub fn verified(jwt: &str, jwks: &Value) -> Value {
     claims
 }
 
-/// The claims of a JWT that is signed with a secret.
+/// Verifies a JWT that is signed with a secret (HMAC) and returns its claims.
 pub fn verified_by_secret(jwt: &str, secret: &str) -> Value {
     let (input, signature) = jwt.rsplit_once('.').unwrap();
     let (header, claims) = parts(jwt);
@@ -176,7 +176,7 @@ pub fn half_hash(text: &str) -> String {
     half_hash_by(&digest::SHA256, text)
 }
 
-/// The same of another digest.
+/// The left half of a digest.
 pub fn half_hash_by(algorithm: &'static digest::Algorithm, text: &str) -> String {
     let digest = digest::digest(algorithm, text.as_bytes());
     let half = algorithm.output_len() / 2;

@@ -1,4 +1,4 @@
-//! What the tests share.
+//! Helpers for the tests.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
 pub mod credentials;
@@ -28,14 +28,14 @@ pub const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
 pub const GENERATIONS: [ApiVersion; 2] = [ApiVersion::V2, ApiVersion::V3];
 
-/// An emulator of its own, and a handle to call it with.
+/// Starts an emulator and returns an API client for it.
 pub async fn start(version: ApiVersion) -> (Emulator, Authlete) {
     let emulator = Emulator::start().await.expect("the emulator starts");
     let api = Authlete::new(emulator.config(version)).expect("its configuration is complete");
     (emulator, api)
 }
 
-/// An emulator with one client that the API would not take, and a handle to call it with. A seed may have more.
+/// Starts an emulator whose client comes from a seed, which allows settings that the API refuses.
 pub async fn start_with_client(version: ApiVersion, client: Value) -> (Emulator, Authlete) {
     let directory = tempfile::tempdir().expect("a directory");
     let path = directory.path().join("seed.json");
@@ -48,7 +48,7 @@ pub async fn start_with_client(version: ApiVersion, client: Value) -> (Emulator,
     (emulator, api)
 }
 
-/// A handle for another service of the same emulator.
+/// Creates another service on the same emulator and returns an API client for it.
 pub async fn another_service(emulator: &Emulator, api: &Authlete, version: ApiVersion) -> Authlete {
     let other = api.create_service(&Service::new()).await.unwrap();
     let number = other.api_key.unwrap();
@@ -142,7 +142,7 @@ pub fn code_parameters(client: &RegisteredClient, code: &str) -> String {
     ])
 }
 
-/// A token request of the registered client, authenticated as by Basic.
+/// A token request of the registered client with its client secret.
 pub async fn request_token(
     api: &Authlete,
     client: &RegisteredClient,
@@ -154,7 +154,7 @@ pub async fn request_token(
     api.token(&request).await.expect("an answer")
 }
 
-/// Checks that a token request is answered without a property that it has: this grant type gets them by another call.
+/// Checks that a property of a token request is ignored: for this grant type, another call sets the properties.
 pub async fn assert_property_unused(
     api: &Authlete,
     client: &RegisteredClient,
@@ -167,11 +167,11 @@ pub async fn assert_property_unused(
     let answer = api.token(&request).await.expect("an answer");
     assert_eq!(answer.action, TokenAction::Ok, "{answer:?}");
     assert_eq!(answer.properties, None);
-    let shown = content(answer.response_content.as_ref());
-    assert_eq!(shown.get("shop"), None);
+    let body = content(answer.response_content.as_ref());
+    assert_eq!(body.get("shop"), None);
 }
 
-/// A pushed authorization request of the registered client, authenticated as by Basic.
+/// A pushed authorization request of the registered client with its client secret.
 pub async fn push(
     api: &Authlete,
     client: &RegisteredClient,
@@ -201,14 +201,14 @@ pub fn content(text: Option<&authlete::Secret>) -> Value {
     serde_json::from_str(text.expect("responseContent").expose()).expect("JSON")
 }
 
-/// What the service publishes of itself.
+/// The discovery metadata of the service.
 pub async fn metadata(api: &Authlete) -> Value {
     let query = GetServiceConfigurationQuery::new();
     let metadata = api.get_service_configuration(&query).await;
     metadata.unwrap().into_value()
 }
 
-/// A list in the metadata.
+/// A list of strings in the metadata.
 pub fn words(metadata: &Value, name: &str) -> Vec<String> {
     let values = metadata[name]
         .as_array()
@@ -219,13 +219,13 @@ pub fn words(metadata: &Value, name: &str) -> Vec<String> {
     words.collect()
 }
 
-/// The keys that the service publishes.
+/// The JWK Set of the service.
 pub async fn jwks(api: &Authlete) -> Value {
     let jwks = api.get_service_jwks(&GetServiceJwksQuery::new()).await;
     jwks.unwrap().expect("keys").into_value()
 }
 
-/// The parameters in the query of a redirect URL, in order; and the URL without them.
+/// The redirect URL without its query, and the parameters of the query in order.
 pub fn location(text: Option<&authlete::Secret>) -> (String, Vec<(String, String)>) {
     let text = text.expect("responseContent").expose();
     let (uri, query) = text.split_once('?').expect("a query");
@@ -253,7 +253,7 @@ pub fn refusal<T: std::fmt::Debug>(result: authlete::Result<T>) -> (u16, String)
     }
 }
 
-/// A variable of the environment that the emulator describes.
+/// An environment variable from [`Emulator::environment`].
 pub fn variable(emulator: &Emulator, version: ApiVersion, name: &str) -> String {
     let environment = emulator.environment(version);
     let (_, value) = environment
@@ -263,7 +263,7 @@ pub fn variable(emulator: &Emulator, version: ApiVersion, name: &str) -> String 
     value
 }
 
-/// What the emulator tells of itself, beside the API.
+/// The JSON at a path of the emulator that is not part of the Authlete APIs.
 pub async fn data(emulator: &Emulator, path: &str) -> Value {
     let url = format!("{}{path}", emulator.base_url());
     let answer = reqwest::get(url).await.unwrap();
@@ -275,7 +275,7 @@ pub async fn data(emulator: &Emulator, path: &str) -> Value {
     answer.json().await.unwrap()
 }
 
-/// An update by 3.0 has left members as they were created, and one by 2.x has changed them.
+/// Checks that an update by 2.x changed the members, and that an update by 3.0 ignored them.
 pub fn assert_read_by_2_x_alone(
     version: ApiVersion,
     names: &[&str],
@@ -290,7 +290,7 @@ pub fn assert_read_by_2_x_alone(
     }
 }
 
-/// Calls an API of the owner (`SERVICEOWNER`) or of the service (`SERVICE`) with a body that the SDK's types cannot have.
+/// Calls an API of the owner (`SERVICEOWNER`) or of the service (`SERVICE`) with a body that the SDK cannot send.
 pub async fn post(
     emulator: &Emulator,
     version: ApiVersion,

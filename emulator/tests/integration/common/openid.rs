@@ -19,10 +19,9 @@ pub fn request(client: &RegisteredClient, client_id: &str) -> String {
     ])
 }
 
-/// The user's decision.
 pub type Issue = AuthorizationIssueRequest;
 
-/// The answer to a token request, after the user has agreed as `decide` says.
+/// The token response of a code flow. `decide` changes the request that issues the code.
 pub async fn exchange(
     api: &Authlete,
     client: &RegisteredClient,
@@ -36,18 +35,18 @@ pub async fn exchange(
 }
 
 /// The ID token in a token response.
-pub fn text_of(answer: &TokenResponse) -> String {
+pub fn id_token_in(answer: &TokenResponse) -> String {
     let content = content(answer.response_content.as_ref());
     let id_token = content["id_token"].as_str().expect("an ID token");
     assert_eq!(answer.id_token.as_ref().unwrap().expose(), id_token);
     id_token.to_owned()
 }
 
-/// The ID token that comes of a decision.
+/// The ID token of a code flow. `decide` changes the request that issues the code.
 pub async fn id_token(
     api: &Authlete,
     client: &RegisteredClient,
     decide: impl FnOnce(Issue) -> Issue,
 ) -> String {
-    text_of(&exchange(api, client, decide).await)
+    id_token_in(&exchange(api, client, decide).await)
 }

@@ -1,4 +1,4 @@
-//! The emulator as a program, for tests.
+//! Runs the emulator binary.
 
 use std::io::Read as _;
 use std::process::{Child, ChildStdout, Command, ExitStatus, Output, Stdio};
@@ -9,11 +9,11 @@ use authlete_emulator::RegisteredClient;
 use serde::Deserialize as _;
 use serde_json::Value;
 
-/// A running program. It ends with the test, also when that fails.
+/// A running emulator process, which is killed when the test ends or fails.
 pub struct Program {
     child: Child,
     stdout: ChildStdout,
-    /// What it said of itself in JSON.
+    /// The JSON description that it printed at start.
     pub description: Value,
 }
 
@@ -22,11 +22,11 @@ impl Program {
         Self::run(command(arguments))
     }
 
-    /// Starts it so that it cannot write files beyond a size in bytes.
+    /// Starts the program with a limit on the size of its files, in bytes.
     #[cfg(unix)]
     pub fn start_with_file_limit(bytes: u64, arguments: &[&str]) -> Self {
         let mut command = Command::new("sh");
-        // POSIX has it in blocks of 512 bytes. A write beyond it is to fail, and not to end the program.
+        // `ulimit -f` counts blocks of 512 bytes. Without the trap, a write over the limit would end the program.
         let script = format!(
             "trap '' XFSZ; ulimit -f {}; exec \"$0\" \"$@\"",
             bytes / 512
@@ -79,13 +79,13 @@ impl Program {
         serde_json::from_value(self.description["clients"][0].clone()).unwrap()
     }
 
-    /// Ends it without a chance to do anything more.
+    /// Kills the process, which cannot clean up.
     pub fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
 
-    /// Sends it a signal by name.
+    /// Sends a signal, such as `TERM`.
     #[cfg(unix)]
     pub fn signal(&self, name: &str) {
         let status = Command::new("kill")
@@ -94,7 +94,7 @@ impl Program {
         assert!(status.unwrap().success());
     }
 
-    /// Waits for its end, and returns what else it wrote to its standard output.
+    /// Waits for the exit, and returns the status and the rest of the standard output.
     pub fn end(mut self) -> (ExitStatus, String) {
         let status = poll(|| self.child.try_wait().unwrap());
         let mut rest = String::new();
@@ -102,7 +102,7 @@ impl Program {
         (status, rest)
     }
 
-    /// Ends it as a person or a supervisor does.
+    /// Stops the process with SIGTERM.
     #[cfg(unix)]
     pub fn terminate(self) {
         self.signal("TERM");
@@ -123,7 +123,7 @@ pub fn command(arguments: &[&str]) -> Command {
     command
 }
 
-/// What the program says when it does not start.
+/// The standard error of a program that fails to start.
 pub fn refusal_to_start(arguments: &[&str]) -> String {
     let Output {
         status,
@@ -137,7 +137,7 @@ pub fn refusal_to_start(arguments: &[&str]) -> String {
     words
 }
 
-/// Asks until there is an answer, but not for ever.
+/// Calls `ask` until it returns a value, for at most 60 seconds.
 pub fn poll<T>(mut ask: impl FnMut() -> Option<T>) -> T {
     let start = Instant::now();
     loop {
@@ -149,7 +149,7 @@ pub fn poll<T>(mut ask: impl FnMut() -> Option<T>) -> T {
     }
 }
 
-/// The same for what is asked over the network.
+/// The asynchronous [`poll`]: waits until `ask` returns true.
 pub async fn poll_async(mut ask: impl AsyncFnMut() -> bool) {
     let start = Instant::now();
     while !ask().await {

@@ -1,4 +1,4 @@
-//! Clients that register themselves.
+//! Dynamic client registration.
 
 use authlete::types::{
     ClientRegistrationAction as Action, ClientRegistrationRequest, ClientRegistrationResponse,
@@ -29,7 +29,7 @@ pub async fn register(api: &Authlete, metadata: Value) -> ClientRegistrationResp
         .expect("an answer")
 }
 
-/// The registration of a client, which succeeds.
+/// Registers a client and expects success.
 pub async fn registered(api: &Authlete, metadata: Value) -> Value {
     let answer = register(api, metadata).await;
     assert_eq!(

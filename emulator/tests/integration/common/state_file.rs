@@ -1,18 +1,18 @@
-//! What is in the file of a state.
+//! Reads and edits state files.
 
 use std::fs;
 use std::path::Path;
 
 use redb::{Database, ReadableDatabase as _, ReadableTable as _, TableDefinition};
 
-/// Whether a text is anywhere in a file.
+/// Whether the file contains a text.
 pub fn contains(path: &Path, text: &str) -> bool {
     let file = fs::read(path).unwrap();
     let mut windows = file.windows(text.len());
     windows.any(|window| window == text.as_bytes())
 }
 
-/// The paths of the records in a file that no emulator uses.
+/// The paths of the records in a state file. No emulator may have it open.
 pub fn paths(path: &Path) -> Vec<String> {
     let database = Database::open(path).unwrap();
     let transaction = database.begin_read().unwrap();
@@ -24,7 +24,7 @@ pub fn paths(path: &Path) -> Vec<String> {
         .collect()
 }
 
-/// Changes a file that no emulator uses.
+/// Changes a record of a state file. No emulator may have it open.
 pub fn edit(path: &Path, table: &str, key: &str, value: &str) {
     let database = Database::open(path).unwrap();
     let transaction = database.begin_write().unwrap();

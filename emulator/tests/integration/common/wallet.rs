@@ -1,5 +1,4 @@
-//! A wallet and the issuer of its credentials (OpenID for Verifiable Credential Issuance 1.0), independent of the
-//! emulator's own.
+//! A wallet and a credential issuer (OpenID for Verifiable Credential Issuance 1.0), independent of the emulator's code.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -24,7 +23,7 @@ use super::{CHALLENGE, code_parameters, configure, content, form, request_token,
 
 pub const ISSUER: &str = "https://issuer.example";
 
-/// What the service issues: the scope of each configuration is its identifier.
+/// The supported credential configurations. The scope of each is its identifier.
 pub fn configurations() -> Value {
     let proofs = json!({ "jwt": { "proof_signing_alg_values_supported": ["ES256", "EdDSA"] } });
     json!({
@@ -94,7 +93,7 @@ impl Issuer {
     }
 }
 
-/// A service that issues credentials with keys, in a version of the specification.
+/// Enables a version of OpenID4VCI on the service, with signing keys.
 pub async fn enable(emulator: &Emulator, api: &Authlete, version: &str, issuers: &[&Issuer]) {
     let keys: Vec<_> = issuers.iter().map(|issuer| &issuer.private).collect();
     let configurations = configurations();
@@ -120,7 +119,7 @@ pub async fn enable(emulator: &Emulator, api: &Authlete, version: &str, issuers:
 }
 
 /// Changes the metadata of the issuer.
-pub async fn describe(
+pub async fn configure_issuer(
     emulator: &Emulator,
     api: &Authlete,
     change: impl FnOnce(&mut CredentialIssuerMetadata),
@@ -156,7 +155,7 @@ impl<'a> Wallet<'a> {
         Self::with_query(api, client, &query).await
     }
 
-    /// The same with an authorization request.
+    /// A wallet with an access token from an authorization request.
     pub async fn with_query(api: &'a Authlete, client: &RegisteredClient, query: &str) -> Self {
         let request = AuthorizationIssueRequest::new(ticket(api, query).await, "alice");
         let issued = api.authorization_issue(&request).await.unwrap();
@@ -192,7 +191,7 @@ impl<'a> Wallet<'a> {
         }
     }
 
-    /// The claims of a proof that is in order.
+    /// The claims of a valid proof.
     pub async fn claims(&self) -> Value {
         json!({ "aud": ISSUER, "iat": now(), "nonce": self.nonce().await })
     }
@@ -218,7 +217,7 @@ impl<'a> Wallet<'a> {
         self.api.credential_single_parse(&request).await.unwrap()
     }
 
-    /// The identifier of a request that is in order.
+    /// The identifier that the API returns for a valid request.
     pub async fn identifier(&self, request: &Value) -> String {
         let answer = self.parse(request).await;
         let info = answer.info.unwrap_or_else(|| {
@@ -243,7 +242,7 @@ impl<'a> Wallet<'a> {
         self.api.credential_single_issue(&request).await.unwrap()
     }
 
-    pub async fn come_back(&self, request: &Value) -> CredentialDeferredParseResponse {
+    pub async fn parse_deferred(&self, request: &Value) -> CredentialDeferredParseResponse {
         let request = CredentialDeferredParseRequest::new(&*self.token, request.to_string());
         self.api.credential_deferred_parse(&request).await.unwrap()
     }
