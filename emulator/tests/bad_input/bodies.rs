@@ -9,7 +9,7 @@ use crate::target::{Target, cases};
 use crate::values::{any_json, body_of, handle, text, value};
 
 #[test]
-fn a_body_may_be_any_json() {
+fn any_json_body_is_answered_as_described() {
     let target = Target::start();
     for described in OPERATIONS.iter() {
         target.renew();
@@ -25,7 +25,7 @@ fn a_body_may_be_any_json() {
 }
 
 #[test]
-fn members_may_be_anything() {
+fn any_member_values_are_answered_as_described() {
     let target = Target::start();
     for described in OPERATIONS.iter() {
         let Some(schema) = described.request() else {
@@ -44,7 +44,7 @@ fn members_may_be_anything() {
 }
 
 #[test]
-fn arguments_and_queries_may_be_anything() {
+fn any_arguments_and_queries_are_answered_as_described() {
     let target = Target::start();
     for described in OPERATIONS.iter() {
         target.renew();
@@ -63,7 +63,7 @@ fn arguments_and_queries_may_be_anything() {
         let query = prop::collection::vec(pair, 0..4);
         let argument = prop_oneof![2 => Just(good), 1 => handle(), 2 => text()];
         proptest!(cases(12), |(query in query, argument in argument)| {
-            // A query is text, and no URL is of any length.
+            // Query values are strings, and the length of a URL is limited.
             let text_of = |value: Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
             let short = |text: String| text.chars().take(2000).collect::<String>();
             let query: Vec<_> = query.into_iter().map(|(name, value)| (name, short(text_of(value)))).collect();
@@ -80,7 +80,7 @@ fn arguments_and_queries_may_be_anything() {
 }
 
 #[test]
-fn deep_nesting_is_refused() {
+fn deep_nesting_causes_no_server_error() {
     let target = Target::start();
     for depth in [100, 127, 128, 10_000, 200_000] {
         for described in OPERATIONS
@@ -104,7 +104,7 @@ fn deep_nesting_is_refused() {
                     let (id, version) = (described.operation.id, GENERATIONS[depth % 2]);
                     let answer = target.send(version, id, &argument, &[], Some(body.into_bytes()));
                     let answer = target.runtime.block_on(answer);
-                    // Without a body the operation is not called at all.
+                    // A refused body does not reach the operation.
                     assert!(answer.status < 500, "{id}");
                 }
             }
@@ -114,7 +114,7 @@ fn deep_nesting_is_refused() {
 }
 
 #[test]
-fn a_body_need_not_be_text() {
+fn body_of_any_bytes_is_answered_as_described() {
     let target = Target::start();
     proptest!(cases(16), |(body in prop::collection::vec(any::<u8>(), 0..64))| {
         for described in OPERATIONS.iter() {

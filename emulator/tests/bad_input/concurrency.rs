@@ -1,4 +1,4 @@
-//! Many callers at a time.
+//! Concurrent callers.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -37,7 +37,7 @@ fn callers_do_not_block_each_other() {
             target.runtime.spawn(async move {
                 for (described, version, body) in calls {
                     let argument = caller.argument(described);
-                    // The service has to be there for the others.
+                    // The other callers need the service.
                     if described.operation.id != "delete_service" {
                         caller
                             .call(

@@ -1,4 +1,4 @@
-//! Requests for credentials, and orders of them.
+//! Credential requests and credential orders.
 
 use authlete::ApiVersion;
 use proptest::prelude::*;
@@ -23,8 +23,8 @@ const PARAMETERS: [&str; 9] = [
     "transaction_id",
 ];
 
-/// A service that issues credentials, and a token that is good for all of them.
-fn issuing() -> Target {
+/// Starts an emulator with a credential issuer and an access token for all of its credentials.
+fn start_issuer() -> Target {
     let target = Target::start();
     let mut service = target.service();
     let keys = json!({ "keys": [Issuer::generate("issuer").private] });
@@ -83,7 +83,7 @@ fn token() -> String {
     placeholder("accessToken", 3)
 }
 
-/// A request that says the right things in the wrong places.
+/// A credential request with plausible values, also in the wrong members.
 fn request() -> impl Strategy<Value = Value> {
     let names: Vec<_> = configurations()
         .as_object()
@@ -110,8 +110,8 @@ fn request() -> impl Strategy<Value = Value> {
 }
 
 #[test]
-fn a_credential_request_may_say_anything() {
-    let target = issuing();
+fn any_credential_request_is_answered_as_described() {
+    let target = start_issuer();
     proptest!(cases(200), |(request in request(), other in any_json(), text in jwt())| {
         let batch = json!({ "credential_requests": [request, other] });
         for content in [request.to_string(), batch.to_string(), other.to_string(), text] {
@@ -125,8 +125,8 @@ fn a_credential_request_may_say_anything() {
 }
 
 #[test]
-fn an_order_may_say_anything() {
-    let target = issuing();
+fn any_credential_order_is_answered_as_described() {
+    let target = start_issuer();
     let payload = prop_oneof![
         any_json(),
         any_json().prop_map(|json| json!({ "vct": "https://issuer.example/legacy", "claim": json })),

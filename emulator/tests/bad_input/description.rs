@@ -1,4 +1,4 @@
-//! The operations as the description has them, and whether an answer is as described.
+//! The operations in the API description, and the check of responses against it.
 
 use std::path::Path;
 use std::sync::LazyLock;
@@ -48,7 +48,7 @@ impl Described {
         *operation.unwrap_or_else(|| panic!("{id} is an operation"))
     }
 
-    /// A generation, or the other one when the operation is of that alone.
+    /// The wanted API version, or the other one if only that has the operation.
     pub fn version(&self, wanted: ApiVersion) -> ApiVersion {
         match (wanted, self.operation.route(wanted)) {
             (_, Some(_)) => wanted,
@@ -80,15 +80,15 @@ impl Described {
             .collect()
     }
 
-    /// What is not as described in an answer: nothing, hopefully.
+    /// The first deviation of a response from the description.
     pub fn fault(&self, status: u16, content_type: Option<&str>, body: &[u8]) -> Option<String> {
         let response = &self.value["responses"][status.to_string()];
         let (media_type, schema) = match status {
-            400..500 => (JSON, self.refusal()),
+            400..500 => (JSON, self.error_schema()),
             _ if response.is_null() => return Some(format!("status {status}")),
             _ => match content(response) {
                 Some(content) => content,
-                None => return (!body.is_empty()).then(|| "a body that should be none".to_owned()),
+                None => return (!body.is_empty()).then(|| "an unexpected body".to_owned()),
             },
         };
         if content_type != Some(&format!("{media_type};charset=UTF-8")) {
@@ -96,33 +96,33 @@ impl Described {
         }
         if media_type == TEXT {
             let is_text = std::str::from_utf8(body).is_ok();
-            return (!is_text).then(|| "a text that is none".to_owned());
+            return (!is_text).then(|| "a text that is not UTF-8".to_owned());
         }
         let Ok(body) = serde_json::from_slice::<Value>(body) else {
-            return Some("a body that is no JSON".to_owned());
+            return Some("a body that is not JSON".to_owned());
         };
         fault(schema, &body, "the answer").or_else(|| match self.has_result_code() {
             true => fault_in_result(self.operation.id, status, &body),
-            false => fault_in_words(status, &body),
+            false => fault_in_error(status, &body),
         })
     }
 
-    /// The schema of an answer to a failed call.
-    fn refusal(&self) -> &'static Value {
+    /// The schema of an error response.
+    fn error_schema(&self) -> &'static Value {
         let name = reference(&self.value["responses"]["4XX"]).unwrap_or_default();
         let (_, schema) =
             content(&DOCUMENT["components"]["responses"][name]).expect("errors are JSON");
         resolved(schema)
     }
 
-    /// The organization API has other words.
+    /// Errors of the organization API have no result code.
     fn has_result_code(&self) -> bool {
         let route = self.operation.route(ApiVersion::V3);
         route.is_none_or(|route| route.root != Root::Organization)
     }
 }
 
-/// `resultCode`, which is one of the operation, and the same code within `resultMessage`.
+/// Checks that `resultCode` is one of the operation, and that `resultMessage` has it, too.
 fn fault_in_result(operation: &str, status: u16, body: &Value) -> Option<String> {
     match body["resultCode"].as_str() {
         None if status == 200 || status == 201 => None,
@@ -134,23 +134,23 @@ fn fault_in_result(operation: &str, status: u16, body: &Value) -> Option<String>
     }
 }
 
-/// `error`, and the same among `errors`.
-fn fault_in_words(status: u16, body: &Value) -> Option<String> {
+/// Checks that `error` is not empty, and that it is one of `errors`.
+fn fault_in_error(status: u16, body: &Value) -> Option<String> {
     if status < 400 {
         return None;
     }
-    let words = &body["error"];
-    let is_told = words.as_str().is_some_and(|words| !words.is_empty());
+    let error = &body["error"];
+    let is_present = error.as_str().is_some_and(|error| !error.is_empty());
     let errors = body["errors"].as_array();
-    let is_among = errors.is_some_and(|errors| errors.contains(words));
-    (!is_told || !is_among).then(|| format!("{words} among {errors:?}"))
+    let is_among = errors.is_some_and(|errors| errors.contains(error));
+    (!is_present || !is_among).then(|| format!("{error} among {errors:?}"))
 }
 
-/// The first place where a value is not as its schema says.
+/// The first deviation of a value from its schema.
 fn fault(schema: &'static Value, value: &Value, place: &str) -> Option<String> {
     let schema = resolved(schema);
-    if let Some(words) = schema["enum"].as_array() {
-        return (!words.contains(value)).then(|| format!("{place} is {value}"));
+    if let Some(values) = schema["enum"].as_array() {
+        return (!values.contains(value)).then(|| format!("{place} is {value}"));
     }
     let is_of_type = match schema["type"].as_str() {
         Some("object") => value.is_object(),
@@ -172,7 +172,7 @@ fn fault(schema: &'static Value, value: &Value, place: &str) -> Option<String> {
     members
         .or_else(|| items.find_map(|item| fault(&schema["items"], item, &format!("{place}[]"))))
         .or_else(|| {
-            // Of what is required, answers have to have the action alone.
+            // Of the required members, responses need only `action`.
             let required = schema["required"].as_array().into_iter().flatten();
             let is_missing = required
                 .filter(|name| *name == "action")
@@ -181,7 +181,7 @@ fn fault(schema: &'static Value, value: &Value, place: &str) -> Option<String> {
         })
 }
 
-/// The schema that a reference stands for.
+/// The schema that a reference points to.
 pub fn resolved(schema: &'static Value) -> &'static Value {
     match sole_reference(schema) {
         Some(name) => &DOCUMENT["components"]["schemas"][name],

@@ -1,4 +1,4 @@
-//! Trust chains whose signatures are good, of statements that say anything.
+//! Trust chains with valid signatures and arbitrary claims.
 
 use authlete::ApiVersion;
 use proptest::prelude::*;
@@ -14,11 +14,11 @@ const RELYING_PARTY: &str = "https://client.example";
 const INTERMEDIATE: &str = "https://intermediate.example";
 
 #[test]
-fn statements_may_say_anything() {
+fn any_entity_statements_are_answered_as_described() {
     let target = Target::start();
     let chain = (claims(), claims(), claims());
     proptest!(cases(96), |(further in chain, version in 0..2_usize, automatic in any::<bool>())| {
-        // An entity registers explicitly but once.
+        // An entity can register explicitly only once.
         target.renew();
         let (of_party, of_intermediate, of_anchor) = further;
         let chain = [
@@ -35,9 +35,9 @@ fn statements_may_say_anything() {
     target.runtime.block_on(target.assert_alive());
 }
 
-/// What the other test begins with is accepted.
+/// The chain that the other test changes is valid.
 #[test]
-fn a_chain_that_says_nothing_strange_registers() {
+fn unchanged_chain_is_accepted_by_automatic_and_explicit_registration() {
     let target = Target::start();
     let nothing = Map::new;
     let chain = [
@@ -94,7 +94,7 @@ fn statement(issuer: &str, subject: &str, further: Map<String, Value>) -> String
     signed("entity-statement+jwt", claims)
 }
 
-/// Claims that are put in the place of others, many of them of the shape that they should have.
+/// Claims that replace those of a statement, many of them well-formed.
 fn claims() -> impl Strategy<Value = Map<String, Value>> {
     const NAMES: [&str; 12] = [
         "iss",
@@ -162,7 +162,7 @@ fn constraints() -> impl Strategy<Value = Value> {
     object_of(members, value)
 }
 
-/// Something for parameters of the types of entities.
+/// Values for metadata parameters, by entity type.
 fn of_types(value: impl Strategy<Value = Value>) -> impl Strategy<Value = Value> {
     let parameters = select(vec![
         "redirect_uris",

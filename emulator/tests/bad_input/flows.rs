@@ -1,4 +1,4 @@
-//! Good requests, one of each: what they come to gives the handles that the attacks use.
+//! Valid requests for every flow, whose responses provide the handles for the tests.
 
 use authlete::ApiVersion;
 use serde_json::{Value, json};
@@ -7,12 +7,12 @@ use crate::common::{CHALLENGE, VERIFIER, form};
 use crate::handles::placeholder;
 use crate::target::{ALIAS, ISSUER, REDIRECT_URI, SECRET, Target};
 
-/// Runs every flow once. Settings may keep one from going its whole way; each answer is checked all the same.
+/// Runs every flow once. Settings may end a flow early; each response is checked anyway.
 pub fn run(target: &Target, version: ApiVersion) {
     run_for(target, version, "alice");
 }
 
-/// The same for a user of another name.
+/// Runs every flow once for a subject.
 pub fn run_for(target: &Target, version: ApiVersion, subject: &str) {
     for (id, body) in requests(subject) {
         let answer = target.call(version, id, ALIAS, &[], body.as_ref());
@@ -181,7 +181,7 @@ pub fn requests(subject: &str) -> Vec<(&'static str, Option<Value>)> {
         ),
         ("authorization", Some(json!({ "parameters": &hybrid }))),
         ("authorization_issue", issue()),
-        // Tickets of each kind that are yet to be used.
+        // Unused tickets of each kind.
         ("token", by_client(&password)),
         ("backchannel_authentication", hint),
         (

@@ -1,16 +1,16 @@
-//! Tickets, codes and tokens that the emulator gave, to be used again where they belong and where they do not.
+//! Tickets, codes and tokens from responses, which the tests use in the right and in the wrong places.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-/// What is put where a handle is wanted: a name and a number. The handle itself is known when the request is sent.
-/// It has no character that a form or JSON would have to escape, and no handle has one either.
+/// A placeholder for a handle, which is replaced when the request is sent.
+/// Neither placeholders nor handles have characters that a form or JSON would have to escape.
 pub fn placeholder(kind: &str, index: usize) -> String {
     format!("HANDLE.{kind}.{index}.")
 }
 
-/// The kinds, and the members of answers in which they come.
+/// The kinds of handles, and the members of responses that have them.
 pub const KINDS: &[(&str, &[&str])] = &[
     ("ticket", &["ticket"]),
     ("code", &["authorizationCode", "code"]),
@@ -32,15 +32,15 @@ pub const KINDS: &[(&str, &[&str])] = &[
     ("batch", &["requestId"]),
 ];
 
-/// How many of each kind are offered; the oldest is forgotten.
-pub const KEPT: usize = 4;
+/// How many handles of each kind are kept. The oldest is dropped.
+pub const HANDLES_PER_KIND: usize = 4;
 
 /// The handles by kind.
 #[derive(Debug, Default)]
 pub struct Handles(BTreeMap<&'static str, Vec<String>>);
 
 impl Handles {
-    /// Takes the handles that an answer has, also those in its `responseContent`.
+    /// Collects the handles in a response, also those in its `responseContent`.
     pub fn collect(&mut self, answer: &Value) {
         let Value::Object(members) = answer else {
             return;
@@ -66,7 +66,7 @@ impl Handles {
                     continue;
                 }
                 known.push(text);
-                if known.len() > KEPT {
+                if known.len() > HANDLES_PER_KIND {
                     known.remove(0);
                 }
             }
@@ -77,11 +77,11 @@ impl Handles {
         self.0.contains_key(kind)
     }
 
-    /// Replaces the placeholders in a text; those of a kind that has not been given stay, and are good for nothing.
+    /// Replaces the placeholders in a text. Those of a kind without handles are not replaced.
     pub fn fill(&self, text: &str) -> String {
         let mut text = text.to_owned();
         for (kind, known) in &self.0 {
-            for index in 0..KEPT {
+            for index in 0..HANDLES_PER_KIND {
                 let handle = known.get(index).or(known.last());
                 text = text.replace(
                     &placeholder(kind, index),
@@ -93,7 +93,7 @@ impl Handles {
     }
 }
 
-/// The members of what goes to the client: of a JSON object, or of the query or the fragment of a URL.
+/// The members of a response for the client: of a JSON object, or of the query or the fragment of a URL.
 fn content(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|_| {
         let parameters = text.split(['?', '#']).nth(1).unwrap_or_default();

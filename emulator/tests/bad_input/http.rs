@@ -1,4 +1,4 @@
-//! HTTP that no library would send.
+//! Raw HTTP requests that no library would send.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use tokio::time::timeout;
 
 use crate::target::{Target, cases};
 
-const BOUND: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 impl Target {
     async fn connect(&self) -> TcpStream {
@@ -18,8 +18,8 @@ impl Target {
         TcpStream::connect(address).await.unwrap()
     }
 
-    /// Sends bytes, and gives what comes back until the connection is closed. Who closes it early, as after a request
-    /// that is none, gets no answer.
+    /// Sends bytes, and returns what is received until the emulator closes the connection. If the client closes its side
+    /// first, as after a malformed request, there may be no response.
     async fn exchange(&self, bytes: &[u8], closes: bool) -> Vec<u8> {
         let mut stream = self.connect().await;
         // The emulator may have closed the connection at the first of the bytes.
@@ -28,7 +28,7 @@ impl Target {
             let _ = stream.shutdown().await;
         }
         let mut answer = Vec::new();
-        let read = timeout(BOUND, stream.read_to_end(&mut answer)).await;
+        let read = timeout(TIMEOUT, stream.read_to_end(&mut answer)).await;
         let _ = read.expect("the connection is closed in time");
         answer
     }
@@ -83,7 +83,7 @@ fn any_target_method_and_header_is_answered() {
         let query = query.map_or_else(String::new, |query| format!("?{query}"));
         let mut request = format!("{method} {path}{query} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n").into_bytes();
         for (name, value) in headers {
-            // These say where the request ends, which is tried below.
+            // These headers affect where the request ends. Other tests cover them.
             prop_assume!(!["content-length", "transfer-encoding", "connection", "host", "expect", "upgrade"]
                 .contains(&name.to_lowercase().as_str()));
             request.extend(format!("{name}: ").into_bytes());
@@ -93,14 +93,14 @@ fn any_target_method_and_header_is_answered() {
         request.extend(b"\r\n");
         let answer = target.runtime.block_on(target.exchange(&request, false));
         let status = status(&answer).ok_or_else(|| TestCaseError::fail("no answer"))?;
-        // Without credentials nothing is found but what needs none.
+        // Without credentials, only operations that need none succeed.
         prop_assert!((200..500).contains(&status) || status == 501, "{status}");
     });
     target.runtime.block_on(target.assert_alive());
 }
 
 #[test]
-fn any_bytes_are_survived() {
+fn any_bytes_get_status_400_or_no_response() {
     let target = Target::start();
     proptest!(cases(100), |(bytes in prop::collection::vec(any::<u8>(), 0..200))| {
         let answer = target.runtime.block_on(target.exchange(&bytes, true));
@@ -128,7 +128,7 @@ fn any_bytes_are_survived() {
 }
 
 #[test]
-fn a_body_has_a_limit() {
+fn body_above_1_mib_is_refused_with_413() {
     const LIMIT: usize = 1024 * 1024;
     let target = Target::start();
     let url = format!("{}/api/auth/token", target.emulator.base_url());
@@ -143,7 +143,7 @@ fn a_body_has_a_limit() {
 }
 
 #[test]
-fn who_is_slow_keeps_nobody_waiting() {
+fn slow_requests_do_not_block_other_callers() {
     let target = Target::start();
     target.runtime.block_on(async {
         let mut slow = Vec::new();
@@ -154,7 +154,7 @@ fn who_is_slow_keeps_nobody_waiting() {
             slow.push(stream);
         }
         target.assert_alive().await;
-        // Half a body is none, whether or not somebody is there to be told.
+        // An incomplete body is no problem either, whether or not the client still reads the response.
         for stream in &mut slow {
             stream.shutdown().await.unwrap();
         }

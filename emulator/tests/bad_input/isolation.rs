@@ -1,4 +1,4 @@
-//! What belongs to one service is nothing to another.
+//! No service can read the data of another service.
 
 use authlete::ApiVersion;
 use authlete::{Authlete, Root, operations};
@@ -13,17 +13,17 @@ use crate::parameters::form;
 use crate::target::{ALIAS, Target, cases};
 use crate::values::{body_of, handle};
 
-/// Stands in all texts of the other service.
-const MARK: &str = "MARK-OF-ANOTHER-SERVICE";
+/// A marker in all strings of the other service.
+const MARKER: &str = "MARKER-OF-ANOTHER-SERVICE";
 
-/// A service whose names all have the mark, with a client, codes and tokens.
-fn marked(target: &Target) -> Vec<String> {
+/// Creates a service with the marker in all names, a client, codes and tokens. Returns the IDs of service and client.
+fn create_marked_service(target: &Target) -> Vec<String> {
     target.renew();
     let id = "update_service";
     let argument = target.argument(&Described::of(id));
     let mut service = target.service();
     for name in ["serviceName", "description"] {
-        service.insert(name.to_owned(), MARK.into());
+        service.insert(name.to_owned(), MARKER.into());
     }
     let settings = Value::Object(service);
     target
@@ -31,7 +31,7 @@ fn marked(target: &Target) -> Vec<String> {
         .block_on(target.call(ApiVersion::V2, id, &argument, &[], Some(&settings)));
     let mut client = target.client();
     for name in ["clientName", "description", "developer"] {
-        client.insert(name.to_owned(), MARK.into());
+        client.insert(name.to_owned(), MARKER.into());
     }
     let settings = Value::Object(client);
     target.runtime.block_on(target.call(
@@ -41,7 +41,7 @@ fn marked(target: &Target) -> Vec<String> {
         &[],
         Some(&settings),
     ));
-    flows::run_for(target, ApiVersion::V3, MARK);
+    flows::run_for(target, ApiVersion::V3, MARKER);
     vec![
         target.of_service("apiKey"),
         target.of_service("number"),
@@ -51,9 +51,9 @@ fn marked(target: &Target) -> Vec<String> {
 }
 
 #[test]
-fn nothing_of_another_service_is_told() {
+fn no_response_has_data_of_another_service() {
     let target = Target::start();
-    let names = marked(&target);
+    let names = create_marked_service(&target);
     let argument = prop_oneof![2 => select(names), 1 => handle()];
     for operation in operations::ALL {
         let described = Described::of(operation.id);
@@ -70,8 +70,8 @@ fn nothing_of_another_service_is_told() {
         };
         proptest!(cases(12), |(argument in argument.clone(), body in body)| {
             for version in GENERATIONS {
-                let (status, text) = target.runtime.block_on(target.intrude(version, operation.id, &argument, body.as_ref()));
-                prop_assert!(!text.contains(MARK), "{} told {text:.500}", operation.id);
+                let (status, text) = target.runtime.block_on(target.call_as_first_service(version, operation.id, &argument, body.as_ref()));
+                prop_assert!(!text.contains(MARKER), "{} disclosed {text:.500}", operation.id);
                 prop_assert!(status < 500, "{status} {text:.500}");
             }
         });
@@ -79,11 +79,11 @@ fn nothing_of_another_service_is_told() {
     target.runtime.block_on(target.assert_alive());
 }
 
-/// Else there would be nothing to tell.
+/// Otherwise the other test could not fail.
 #[test]
-fn the_service_itself_is_told_what_is_marked() {
+fn response_to_the_service_itself_has_the_marker() {
     let target = Target::start();
-    marked(&target);
+    create_marked_service(&target);
     let token = json!({ "token": crate::handles::placeholder("accessToken", 3) });
     for (id, body) in [("get_client", None), ("introspection", Some(token))] {
         let answer =
@@ -91,7 +91,7 @@ fn the_service_itself_is_told_what_is_marked() {
                 .runtime
                 .block_on(target.call(ApiVersion::V2, id, ALIAS, &[], body.as_ref()));
         assert!(
-            answer.body.to_string().contains(MARK),
+            answer.body.to_string().contains(MARKER),
             "{id}: {}",
             answer.body
         );
@@ -99,8 +99,8 @@ fn the_service_itself_is_told_what_is_marked() {
 }
 
 impl Target {
-    /// Calls an operation with the credentials of the emulator's first service, for what is not its own.
-    async fn intrude(
+    /// Calls an operation with the credentials of the emulator's first service for objects of the other service.
+    async fn call_as_first_service(
         &self,
         version: ApiVersion,
         id: &str,
@@ -149,7 +149,7 @@ impl Target {
 }
 
 #[test]
-fn a_token_opens_one_service_alone() {
+fn service_access_token_is_refused_for_another_service() {
     let target = Target::start();
     target.runtime.block_on(async {
         let config = target.emulator.config(ApiVersion::V3);

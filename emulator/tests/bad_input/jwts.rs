@@ -1,4 +1,4 @@
-//! JWTs and certificates, half valid.
+//! Partly valid JWTs and certificates.
 
 use std::sync::LazyLock;
 
@@ -29,7 +29,7 @@ pub fn own_certificate() -> String {
     BASE64_STANDARD.encode(CERTIFICATE.as_slice())
 }
 
-/// The key of the client, as it is public.
+/// The public key of the client as a JWK.
 pub fn key() -> Value {
     let point = KEY.public_key().as_ref();
     let encode = |bytes: &[u8]| BASE64_URL_SAFE_NO_PAD.encode(bytes);
@@ -41,7 +41,7 @@ pub fn key_set() -> String {
     json!({ "keys": [key()] }).to_string()
 }
 
-/// A PEM that may have lost bytes, or got others.
+/// A PEM certificate that may be truncated or have changed bytes.
 pub fn certificate() -> impl Strategy<Value = String> {
     let length = CERTIFICATE.len();
     let changes = prop::collection::vec((0..length, any::<u8>()), 0..4);
@@ -58,7 +58,7 @@ pub fn certificate() -> impl Strategy<Value = String> {
     })
 }
 
-/// A JWT of any kind: a client assertion, a request object, a DPoP proof, an ID token hint, a grant, a set of none.
+/// A JWT of any kind: a client assertion, a request object, a DPoP proof, an ID token hint, a grant, or none of these.
 pub fn jwt() -> impl Strategy<Value = String> {
     with_header(header())
 }
@@ -74,7 +74,7 @@ pub fn attestation() -> impl Strategy<Value = String> {
     }))
 }
 
-/// The proof of possession that goes with it.
+/// The proof of possession for a client attestation.
 pub fn attestation_pop() -> impl Strategy<Value = String> {
     with_header(header().prop_map(|mut header| {
         header.insert("typ".to_owned(), "oauth-client-attestation-pop+jwt".into());
@@ -101,7 +101,7 @@ fn with_header(header: impl Strategy<Value = Map<String, Value>>) -> impl Strate
                 let key = hmac::Key::new(hmac::HMAC_SHA256, SECRET.as_bytes());
                 hmac::sign(&key, input.as_bytes()).as_ref().to_vec()
             }
-            "ES256" => by_key(&input),
+            "ES256" => sign(&input),
             "none" => Vec::new(),
             "garbage" => vec![0xff; 64],
             "absent" => return input,
@@ -111,12 +111,12 @@ fn with_header(header: impl Strategy<Value = Map<String, Value>>) -> impl Strate
     })
 }
 
-/// A JWT of a type, which the key of the client signs.
+/// A JWT with this `typ`, signed with the key of the client.
 pub fn signed(typ: &str, claims: Map<String, Value>) -> String {
     let header = json!({ "alg": "ES256", "kid": "client", "typ": typ });
     let header = header.as_object().cloned().unwrap_or_default();
     let input = signing_input(header, claims);
-    format!("{input}.{}", BASE64_URL_SAFE_NO_PAD.encode(by_key(&input)))
+    format!("{input}.{}", BASE64_URL_SAFE_NO_PAD.encode(sign(&input)))
 }
 
 fn signing_input(header: Map<String, Value>, claims: Map<String, Value>) -> String {
@@ -125,7 +125,7 @@ fn signing_input(header: Map<String, Value>, claims: Map<String, Value>) -> Stri
     parts.join(".")
 }
 
-fn by_key(input: &str) -> Vec<u8> {
+fn sign(input: &str) -> Vec<u8> {
     let signed = KEY.sign(&SystemRandom::new(), input.as_bytes()).unwrap();
     signed.as_ref().to_vec()
 }
@@ -158,8 +158,8 @@ fn header() -> impl Strategy<Value = Map<String, Value>> {
         "PBES2-HS256+A128KW",
         "",
     ]);
-    let key = prop_oneof![Just(key()), any_json(), half_a_key()];
-    let oddity = prop_oneof![
+    let key = prop_oneof![Just(key()), any_json(), partial_key()];
+    let unusual_member = prop_oneof![
         Just(("crit", json!(["exp"]))),
         Just(("b64", json!(false))),
         Just(("zip", json!("DEF"))),
@@ -176,14 +176,14 @@ fn header() -> impl Strategy<Value = Map<String, Value>> {
         prop::option::weighted(0.7, types),
         prop::option::weighted(0.3, algorithms),
         prop::option::weighted(0.4, key),
-        prop::option::weighted(0.3, oddity),
+        prop::option::weighted(0.3, unusual_member),
     )
-        .prop_map(|(typ, alg, key, oddity)| {
+        .prop_map(|(typ, alg, key, unusual_member)| {
             let members = [
                 typ.map(|typ| ("typ", typ.into())),
                 alg.map(|alg| ("alg", alg.into())),
                 key.map(|key| ("jwk", key)),
-                oddity,
+                unusual_member,
             ];
             let members = members.into_iter().flatten();
             members
@@ -192,7 +192,7 @@ fn header() -> impl Strategy<Value = Map<String, Value>> {
         })
 }
 
-fn half_a_key() -> impl Strategy<Value = Value> {
+fn partial_key() -> impl Strategy<Value = Value> {
     let members = prop::collection::vec(
         (
             select(vec![
@@ -216,7 +216,7 @@ fn half_a_key() -> impl Strategy<Value = Value> {
     })
 }
 
-/// Claims that are good, some replaced by others.
+/// Valid claims, some of which are replaced.
 fn claims() -> impl Strategy<Value = Map<String, Value>> {
     const NAMES: [&str; 24] = [
         "iss",
@@ -255,9 +255,9 @@ fn claims() -> impl Strategy<Value = Map<String, Value>> {
         any::<u64>(),
         prop::collection::vec((select(NAMES.to_vec()), value), 0..6),
     )
-        .prop_map(|(is_good, id, changes)| {
+        .prop_map(|(is_valid, id, changes)| {
             let mut claims = Map::new();
-            if is_good {
+            if is_valid {
                 let good = json!({
                     "iss": ALIAS, "sub": ALIAS, "aud": ISSUER, "exp": 4_102_444_800_i64, "iat": now(),
                     "jti": id.to_string(), "client_id": ALIAS, "response_type": "code", "scope": "openid",

@@ -1,7 +1,7 @@
-//! No request, however malformed, makes the emulator panic, hang, or tell what belongs to another service.
+//! No malformed request makes the emulator panic, hang or disclose data of another service.
 //!
-//! Each test sends what its name says to an emulator of its own, over HTTP, and holds every answer against the
-//! description: [`target`] has what is expected of each. `PROPTEST_CASES` makes the tests try more.
+//! Each test starts an emulator, sends generated requests over HTTP, and checks each response against the API description
+//! (see [`target`]). `PROPTEST_CASES` sets the number of cases.
 
 #[path = "../integration/common/mod.rs"]
 mod common;

@@ -1,4 +1,4 @@
-//! Requests of clients, as their parameters come to Authlete in one text.
+//! Client requests, which calls have as a form in their member `parameters`.
 
 use authlete::ApiVersion;
 use proptest::prelude::*;
@@ -7,12 +7,12 @@ use serde_json::json;
 
 use crate::common::{CHALLENGE, VERIFIER};
 use crate::description::{Described, OPERATIONS, members};
-use crate::handles::{KEPT, placeholder};
+use crate::handles::{HANDLES_PER_KIND, placeholder};
 use crate::jwts::{certificate, jwt};
 use crate::target::{ALIAS, ISSUER, REDIRECT_URI, SECRET, Target, cases};
 use crate::values::{handle, object_of, text};
 
-/// Every parameter of a request of a client that a specification has.
+/// Every parameter of a client request that a specification defines.
 const NAMES: [&str; 58] = [
     "access_token",
     "acr_values",
@@ -160,8 +160,8 @@ const REQUESTS: [&[(&str, &str)]; 14] = [
     PUSHED,
 ];
 
-/// What a parameter may be, when it is not nonsense.
-fn meant(name: &str) -> &'static [&'static str] {
+/// Meaningful values of a parameter.
+fn meaningful_values(name: &str) -> &'static [&'static str] {
     match name {
         "response_type" => &[
             "code",
@@ -222,15 +222,18 @@ fn meant(name: &str) -> &'static [&'static str] {
     }
 }
 
-/// The parameters of a request that is good, but for some.
+/// The parameters of a valid request, some of them changed or dropped.
 pub fn form() -> impl Strategy<Value = String> {
     let name = prop_oneof![20 => select(NAMES.to_vec()).prop_map(str::to_owned), 1 => text()];
     let change = name.prop_flat_map(|name| {
-        let meant = meant(&name);
-        let value = match meant {
+        let meaningful_values = meaningful_values(&name);
+        let value = match meaningful_values {
             [] if name.contains("certificate") => certificate().boxed(),
             [] => prop_oneof![3 => text(), 2 => handle(), 3 => jwt()].boxed(),
-            meant => prop_oneof![3 => select(meant).prop_map(str::to_owned), 1 => text()].boxed(),
+            meaningful_values => {
+                prop_oneof![3 => select(meaningful_values).prop_map(str::to_owned), 1 => text()]
+                    .boxed()
+            }
         };
         (Just(name), value, any::<bool>())
     });
@@ -242,7 +245,7 @@ pub fn form() -> impl Strategy<Value = String> {
     let dropped = prop::option::weighted(0.2, 0..6_usize);
     (
         select(REQUESTS.to_vec()),
-        0..KEPT,
+        0..HANDLES_PER_KIND,
         identified,
         dropped,
         changes,
@@ -275,8 +278,8 @@ fn encoded(pairs: &[(String, String)]) -> String {
         .finish()
 }
 
-/// The operations that take such requests.
-fn takers() -> impl Iterator<Item = &'static Described> {
+/// The operations that take client requests.
+fn operations_with_parameters() -> impl Iterator<Item = &'static Described> {
     OPERATIONS.iter().filter(|described| {
         described
             .request()
@@ -285,10 +288,10 @@ fn takers() -> impl Iterator<Item = &'static Described> {
 }
 
 #[test]
-fn requests_of_clients_may_be_anything() {
+fn any_client_request_is_answered_as_described() {
     let target = Target::start();
-    assert!(takers().count() >= 7);
-    for described in takers() {
+    assert!(operations_with_parameters().count() >= 7);
+    for described in operations_with_parameters() {
         target.renew();
         crate::flows::run(&target, ApiVersion::V3);
         let schema = described.request().unwrap();
@@ -307,10 +310,10 @@ fn requests_of_clients_may_be_anything() {
 }
 
 #[test]
-fn text_that_is_no_form_is_no_request() {
+fn parameters_that_are_no_form_are_answered_as_described() {
     let target = Target::start();
     proptest!(cases(24), |(text in prop_oneof![text(), ".*"])| {
-        for described in takers() {
+        for described in operations_with_parameters() {
             for version in crate::common::GENERATIONS {
                 let body = json!({ "parameters": text, "clientId": ALIAS, "clientSecret": SECRET });
                 target.runtime.block_on(target.call(version, described.operation.id, ALIAS, &[], Some(&body)));
@@ -321,7 +324,7 @@ fn text_that_is_no_form_is_no_request() {
 }
 
 #[test]
-fn the_placeholders_of_the_requests_are_those_of_handles() {
+fn placeholders_in_requests_are_of_known_handle_kinds() {
     let all: Vec<_> = REQUESTS.iter().flat_map(|request| request.iter()).collect();
     let handles = all.iter().filter(|(_, value)| value.starts_with("HANDLE"));
     for (name, value) in handles {

@@ -1,9 +1,9 @@
-//! Which result codes an operation may answer with.
+//! The result codes that an operation may return.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-/// The published codes with the operations that they belong to. The emulator's own begin with `A9`.
+/// The published codes with their operations. Codes that only the emulator has begin with `A9`.
 static PUBLISHED: LazyLock<BTreeMap<String, Published>> = LazyLock::new(|| {
     let text = include_str!("../published_result_codes.txt");
     let groups = text.lines().filter(|line| !line.starts_with('#'));
@@ -29,24 +29,30 @@ fn codes(line: &'static str) -> impl Iterator<Item = (String, Published)> {
     })
 }
 
-/// What is wrong with a code and its message in an answer of an operation.
+/// The fault in a result code and its message in a response of an operation.
 pub fn fault(operation: &str, code: &str, message: &str) -> Option<String> {
     let digits = code.strip_prefix('A').unwrap_or_default();
     let is_code = digits.len() == 6 && digits.bytes().all(|digit| digit.is_ascii_digit());
     let message = message.strip_prefix(&format!("[{code}] "));
     let (true, Some(message)) = (is_code, message) else {
-        return Some(format!("the code {code}, which the message does not have"));
+        return Some(format!(
+            "the code {code}, which is malformed or missing in the message"
+        ));
     };
     let Some(published) = PUBLISHED.get(code) else {
         let is_own = code.starts_with("A9");
-        return (!is_own).then(|| format!("the code {code}, which is neither published nor own"));
+        return (!is_own).then(|| {
+            format!("the code {code}, which is neither published nor one of the emulator")
+        });
     };
     if published.names_path != message.starts_with('/') {
-        return Some(format!("a message for {code} that is not as published"));
+        return Some(format!(
+            "a message for {code} that begins with a path, or should"
+        ));
     }
-    let is_of = published
+    let is_of_operation = published
         .operations
         .iter()
         .any(|name| *name == operation || *name == "*");
-    (!is_of).then(|| format!("the code {code}, which is not one of {operation}"))
+    (!is_of_operation).then(|| format!("the code {code}, which is not one of {operation}"))
 }

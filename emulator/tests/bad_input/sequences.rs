@@ -1,4 +1,4 @@
-//! Good handles in bad order.
+//! Valid handles in any order.
 
 use authlete::ApiVersion;
 use proptest::prelude::*;
@@ -18,7 +18,7 @@ use crate::values::{body_of, handle};
 struct Step {
     version: ApiVersion,
     id: &'static str,
-    /// What stands in the path, unless it is what belongs there.
+    /// The path argument, unless it is the valid one.
     argument: Option<String>,
     body: Option<Value>,
 }
@@ -63,7 +63,7 @@ fn body(described: &Described) -> BoxedStrategy<Option<Value>> {
 }
 
 #[test]
-fn handles_may_be_used_in_any_order() {
+fn handles_in_any_order_are_answered_as_described() {
     let target = Target::start();
     proptest!(cases(48), |(steps in prop::collection::vec(step(), 1..24), version in select(GENERATIONS.to_vec()))| {
         target.renew();
@@ -78,9 +78,9 @@ fn handles_may_be_used_in_any_order() {
     });
 }
 
-/// Else the sequences would try nothing.
+/// Otherwise the sequences would have no handles to use.
 #[test]
-fn the_good_requests_give_every_kind_of_handle() {
+fn flows_provide_every_kind_of_handle() {
     let target = Target::start();
     for version in GENERATIONS {
         target.renew();

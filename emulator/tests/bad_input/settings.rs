@@ -1,4 +1,4 @@
-//! Services and clients with settings that nobody would choose.
+//! Services and clients with unusual settings.
 
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -10,7 +10,7 @@ use crate::flows;
 use crate::target::{ALIAS, Target, cases};
 use crate::values::settings_of;
 
-/// The settings that an operation takes, a few of which are anything.
+/// A few settings of an operation, with any values.
 fn changes(id: &str) -> BoxedStrategy<Map<String, Value>> {
     settings_of(Described::of(id).request().unwrap())
 }
@@ -18,7 +18,7 @@ fn changes(id: &str) -> BoxedStrategy<Map<String, Value>> {
 fn changed(settings: &Map<String, Value>, changes: &Map<String, Value>, name: &str) -> Value {
     let mut settings = settings.clone();
     settings.extend(changes.clone());
-    // The client must be found, or the flows would try nothing.
+    // The flows identify the client by this alias.
     if let Some(alias) = (name == "client").then(|| ("clientIdAlias".to_owned(), ALIAS.into())) {
         settings.extend([alias]);
     }
@@ -26,7 +26,7 @@ fn changed(settings: &Map<String, Value>, changes: &Map<String, Value>, name: &s
 }
 
 #[test]
-fn a_service_may_have_any_settings() {
+fn flows_with_any_service_settings_are_answered_as_described() {
     let target = Target::start();
     proptest!(cases(60), |(changes in changes("update_service"), version in select(GENERATIONS.to_vec()))| {
         target.renew();
@@ -40,7 +40,7 @@ fn a_service_may_have_any_settings() {
 }
 
 #[test]
-fn a_client_may_have_any_settings() {
+fn flows_with_any_client_settings_are_answered_as_described() {
     let target = Target::start();
     proptest!(cases(60), |(changes in changes("update_client"), version in select(GENERATIONS.to_vec()))| {
         target.renew();
@@ -53,7 +53,7 @@ fn a_client_may_have_any_settings() {
 }
 
 #[test]
-fn what_is_created_may_have_any_settings() {
+fn creation_with_any_settings_is_answered_as_described() {
     let target = Target::start();
     for id in ["create_service", "create_client"] {
         proptest!(cases(60), |(settings in changes(id), version in select(GENERATIONS.to_vec()))| {

@@ -1,5 +1,5 @@
-//! The same request as clients in other languages write it: scalars of another JSON type, a form in place of JSON, a
-//! slash at the end of the path.
+//! Alternative encodings of a request, as clients in other languages send it: scalars of another JSON type, a form instead
+//! of JSON, a slash at the end of the path.
 
 use authlete::ApiVersion;
 use proptest::prelude::*;
@@ -18,14 +18,14 @@ const SUBJECT: &str = "12345";
 enum Spelling {
     /// `1` for `"1"`, `"1"` for `1`, `"True"` for `true`.
     OtherScalars,
-    /// A form, where the operation takes one and the body can be written as one.
+    /// A form, if the operation accepts one and the body can be encoded as one.
     Form,
 }
 
 const SPELLINGS: [Spelling; 2] = [Spelling::OtherScalars, Spelling::Form];
 
 #[test]
-fn a_flow_goes_the_same_way_in_every_spelling() {
+fn flow_gets_the_same_responses_in_every_spelling() {
     for spelling in SPELLINGS {
         for version in GENERATIONS {
             let (plain, spelled) = (Target::start(), Target::start());
@@ -38,7 +38,7 @@ fn a_flow_goes_the_same_way_in_every_spelling() {
 }
 
 #[test]
-fn an_operation_answers_the_same_in_every_spelling() {
+fn operation_returns_the_same_response_in_every_spelling() {
     let (plain, spelled) = (Target::start(), Target::start());
     for described in OPERATIONS.iter() {
         let Some(schema) = described.request() else {
@@ -81,7 +81,7 @@ fn assert_same(id: &str, spelling: Spelling, body: Option<&Value>, answers: (Ans
     let (expected, answer) = answers;
     let sent = body.map(Value::to_string).unwrap_or_default();
     assert_eq!(answer.status, expected.status, "{id} {spelling:?} {sent}");
-    // What stands for a handle is another value in each emulator, and some answers repeat the subject of the request.
+    // Each emulator has other handles, and some responses repeat the subject of the request.
     let has_handle = sent.contains("HANDLE.");
     for member in ["resultCode", "action", "subject"] {
         if has_handle && member == "subject" {
@@ -94,7 +94,7 @@ fn assert_same(id: &str, spelling: Spelling, body: Option<&Value>, answers: (Ans
     assert_eq!(found, expected, "{id} {spelling:?} {sent}");
 }
 
-/// A value without its scalars, which are random for the most part.
+/// A value without its scalars, most of which are random.
 fn shape(value: &Value) -> Value {
     match value {
         Value::Object(members) => {
@@ -107,7 +107,7 @@ fn shape(value: &Value) -> Value {
     }
 }
 
-/// A body as a client in another language writes it, and its media type.
+/// The media type and the body in another spelling.
 fn write(described: &Described, spelling: Spelling, body: &Value) -> (&'static str, String) {
     let schema = described.request().unwrap();
     if spelling == Spelling::Form
@@ -123,14 +123,14 @@ fn write(described: &Described, spelling: Spelling, body: &Value) -> (&'static s
     )
 }
 
-/// A value with the scalars of other types, where they are of their own.
+/// A value whose scalars of the described type are replaced by scalars of another type.
 fn respelled(schema: &'static Value, value: &Value) -> Value {
     let schema = resolved(schema);
     match (schema["type"].as_str(), value) {
         (Some("string"), Value::String(text)) => {
             let scalar: Option<Value> = serde_json::from_str(text).ok();
             let scalar = scalar.filter(|scalar| scalar.is_number() || scalar.is_boolean());
-            // Not what reads back as something else, such as `1.0` or `01`.
+            // Only if it serializes to the same text, unlike `1.0` or `01`.
             let same =
                 scalar.filter(|scalar| serde_json::to_string(scalar).is_ok_and(|it| it == *text));
             same.unwrap_or_else(|| value.clone())
@@ -155,7 +155,7 @@ fn respelled(schema: &'static Value, value: &Value) -> Value {
     }
 }
 
-/// An object as a form; `None` when a form cannot say it.
+/// An object as a form, or `None` if a form cannot represent it.
 fn form(schema: &'static Value, object: &Map<String, Value>) -> Option<String> {
     let mut form = form_urlencoded::Serializer::new(String::new());
     for (name, value) in object {

@@ -1,4 +1,4 @@
-//! The emulator under attack, and what is expected of each of its answers.
+//! The emulator under test, and the check of each of its responses.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -15,20 +15,20 @@ use crate::description::Described;
 use crate::handles::{Handles, placeholder};
 use crate::jwts;
 
-/// The client of the service that is attacked, by the name that works wherever its ID does.
+/// The alias of the attacked client, which is accepted wherever its ID is.
 pub const ALIAS: &str = "attacked-client";
-/// Its secret, which makes good signatures too.
+/// The secret of the client, which can also sign.
 pub const SECRET: &str = "a-secret-that-is-long-enough-for-HS512-and-is-known-to-the-attacker-too";
 pub const REDIRECT_URI: &str = "https://client.example/callback";
 pub const ISSUER: &str = "https://as.example";
 
-/// The trust anchor of the service, whose key is that of the client.
+/// The trust anchor of the service, which has the same key as the client.
 pub const ANCHOR: &str = "https://anchor.example";
 
-/// Every answer comes within this time, also on a busy machine.
-const BOUND: Duration = Duration::from_secs(20);
+/// Every response has to arrive within this time, also on a busy machine.
+const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// How many cases a test tries. Shrinking is bounded too: each step is a request.
+/// A configuration for this number of cases. Shrinking is limited, because each step is a request.
 pub fn cases(cases: u32) -> Config {
     Config {
         cases,
@@ -37,7 +37,7 @@ pub fn cases(cases: u32) -> Config {
     }
 }
 
-/// An emulator with a service that may be spoiled, beside the one that it starts with, which stays as it is.
+/// An emulator with an attacked service, which tests may break, and its first service, which they do not change.
 pub struct Target {
     pub runtime: Runtime,
     pub emulator: Emulator,
@@ -45,7 +45,7 @@ pub struct Target {
     attacked: Mutex<Attacked>,
 }
 
-/// What may be spoiled, and what it gave.
+/// The service and client that tests may break, and the handles from their responses.
 #[derive(Default)]
 struct Attacked {
     service: Map<String, Value>,
@@ -53,7 +53,7 @@ struct Attacked {
     handles: Handles,
 }
 
-/// An answer that was as described.
+/// A response that matches the description.
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,
@@ -64,7 +64,7 @@ impl Target {
     pub fn start() -> Self {
         let runtime = Runtime::new().unwrap();
         let emulator = runtime.block_on(Emulator::start()).unwrap();
-        let http = Client::builder().timeout(BOUND).build().unwrap();
+        let http = Client::builder().timeout(TIMEOUT).build().unwrap();
         let target = Self {
             runtime,
             emulator,
@@ -75,24 +75,24 @@ impl Target {
         target
     }
 
-    /// Makes another service and client, as good as new, and forgets the handles.
+    /// Creates a new service and client, and drops the handles.
     pub fn renew(&self) {
         *self.lock() = Attacked::default();
         let seed = self.emulator.service().to_string();
-        let mut service = self.good(ApiVersion::V3, "get_service", &seed, None);
+        let mut service = self.call_ok(ApiVersion::V3, "get_service", &seed, None);
         service.extend(service_settings());
         let keys = service.get("jwks").cloned().unwrap_or_default();
         service.insert("federationJwks".to_owned(), keys);
-        let service = self.good(ApiVersion::V3, "create_service", "", Some(service.into()));
+        let service = self.call_ok(ApiVersion::V3, "create_service", "", Some(service.into()));
         self.lock().service = service;
         let client = client_settings();
-        let client = self.good(ApiVersion::V2, "create_client", "", Some(client.into()));
+        let client = self.call_ok(ApiVersion::V2, "create_client", "", Some(client.into()));
         self.lock().client = client;
         let secret = json!({ "clientSecret": SECRET });
-        self.good(ApiVersion::V2, "update_client_secret", ALIAS, Some(secret));
+        self.call_ok(ApiVersion::V2, "update_client_secret", ALIAS, Some(secret));
     }
 
-    fn good(
+    fn call_ok(
         &self,
         version: ApiVersion,
         id: &str,
@@ -105,12 +105,12 @@ impl Target {
         answer.body.as_object().cloned().unwrap_or_default()
     }
 
-    /// The settings of the service, as they were given.
+    /// The settings of the service at its creation.
     pub fn service(&self) -> Map<String, Value> {
         self.lock().service.clone()
     }
 
-    /// The settings of the client, as they were given.
+    /// The settings of the client at its creation.
     pub fn client(&self) -> Map<String, Value> {
         self.lock().client.clone()
     }
@@ -125,7 +125,7 @@ impl Target {
         text_of(self.lock().client.get(name))
     }
 
-    /// What stands in the path of an operation when nothing else is to be tried.
+    /// The valid path argument of an operation.
     pub fn argument(&self, described: &Described) -> String {
         let route = described.operation.route(ApiVersion::V3);
         let path = route.map_or("", |route| route.path);
@@ -143,7 +143,7 @@ impl Target {
         self.lock().handles.has(kind)
     }
 
-    /// A text with the handles that it asks for.
+    /// Replaces the placeholders in a text by handles.
     pub fn fill(&self, text: &str) -> String {
         self.lock().handles.fill(text)
     }
@@ -152,7 +152,7 @@ impl Target {
         self.attacked.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Calls an operation with the credentials that it takes, and expects an answer as it is described.
+    /// Calls an operation with valid credentials, and checks that the response matches the description.
     pub async fn call(
         &self,
         version: ApiVersion,
@@ -165,7 +165,7 @@ impl Target {
         self.send(version, id, argument, query, bytes).await
     }
 
-    /// The same with a body that need not be JSON.
+    /// Like [`Self::call`], with a body that need not be JSON.
     pub async fn send(
         &self,
         version: ApiVersion,
@@ -179,7 +179,7 @@ impl Target {
             .await
     }
 
-    /// The same with a body of a media type, and a slash at the end of the path.
+    /// Like [`Self::send`], with a media type and a slash at the end of the path.
     pub async fn send_spelled(
         &self,
         version: ApiVersion,
@@ -237,7 +237,7 @@ impl Target {
         }
         let sent = format!("{version} {id} {argument:?} {query:?}");
         let answer = request.send().await;
-        let answer = answer.unwrap_or_else(|error| panic!("{sent}: no answer: {error:?}"));
+        let answer = answer.unwrap_or_else(|error| panic!("{sent}: no response: {error:?}"));
         self.check(&described, &sent, answer).await
     }
 
@@ -246,7 +246,7 @@ impl Target {
         let content_type = answer.headers().get("content-type");
         let content_type = content_type.map(|value| value.to_str().unwrap().to_owned());
         let body = answer.bytes().await;
-        let body = body.unwrap_or_else(|error| panic!("{sent}: half an answer: {error:?}"));
+        let body = body.unwrap_or_else(|error| panic!("{sent}: incomplete response: {error:?}"));
         if let Some(fault) = described.fault(status, content_type.as_deref(), &body) {
             let body = String::from_utf8_lossy(&body);
             panic!("{sent}: {fault} in {status} {body:.2000}");
@@ -257,7 +257,7 @@ impl Target {
         Answer { status, body }
     }
 
-    /// A name when they are Basic, and the secret. In 3.0 the organization's token opens the new service too.
+    /// The user name, for Basic only, and the secret. In 3.0, the organization token is valid for the new service, too.
     fn credentials(&self, kind: CredentialKind) -> (Option<String>, String) {
         let own = |version, name| variable(&self.emulator, version, name);
         match kind {
@@ -276,7 +276,7 @@ impl Target {
         }
     }
 
-    /// The service that nobody touches answers as ever.
+    /// Checks that the first service still issues tokens.
     pub async fn assert_alive(&self) {
         let client = self.emulator.client();
         let parameters = form(&[("grant_type", "client_credentials"), ("scope", "read")]);
@@ -285,7 +285,7 @@ impl Target {
             .client_secret(&client.secret);
         for version in GENERATIONS {
             let api = authlete::Authlete::new(self.emulator.config(version)).unwrap();
-            let answer = tokio::time::timeout(BOUND, api.token(&request)).await;
+            let answer = tokio::time::timeout(TIMEOUT, api.token(&request)).await;
             let answer = answer.expect("the emulator answers in time").unwrap();
             assert_eq!(answer.action, authlete::types::TokenAction::Ok);
         }
@@ -299,7 +299,7 @@ fn text_of(value: Option<&Value>) -> String {
     }
 }
 
-/// What the new service has beside the settings of the first: it allows all that can be attacked.
+/// Settings of the attacked service besides those of the first service. They enable what can be attacked.
 fn service_settings() -> Map<String, Value> {
     let scopes = ["openid", "offline_access", "read", "write", "device_sso"];
     let settings = json!({

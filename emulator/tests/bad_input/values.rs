@@ -1,16 +1,16 @@
-//! Values that a careful caller would not send.
+//! Generators of unusual and malformed values.
 
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Map, Value, json};
 
 use crate::description::{members, resolved};
-use crate::handles::{KEPT, KINDS, placeholder};
+use crate::handles::{HANDLES_PER_KIND, KINDS, placeholder};
 use crate::jwts::{attestation, attestation_pop, certificate, jwt, key_set};
 use crate::parameters::form;
 use crate::target::{ALIAS, ISSUER, REDIRECT_URI, SECRET};
 
-/// Words that mean something somewhere, and words that end what was meant.
+/// Strings with a meaning in some syntax, and strings that break out of one.
 const WORDS: [&str; 68] = [
     "",
     " ",
@@ -82,7 +82,7 @@ const WORDS: [&str; 68] = [
     "openid offline_access read write profile",
 ];
 
-/// One of the words, or what belongs to the service and its client.
+/// One of these strings, or a value of the service or its client.
 pub fn word() -> impl Strategy<Value = String> {
     let own = [
         ALIAS,
@@ -99,7 +99,7 @@ pub fn word() -> impl Strategy<Value = String> {
     ]
 }
 
-/// A text of any kind.
+/// A string of any kind.
 pub fn text() -> impl Strategy<Value = String> {
     let pieces = select(vec!["a", "\0", "💥", "[", "%", " ", ".", "{\"a\":"]);
     prop_oneof![
@@ -116,7 +116,7 @@ pub fn text() -> impl Strategy<Value = String> {
 /// A handle of any kind.
 pub fn handle() -> impl Strategy<Value = String> {
     let kinds: Vec<_> = KINDS.iter().map(|(kind, _)| *kind).collect();
-    (select(kinds), 0..KEPT).prop_map(|(kind, index)| placeholder(kind, index))
+    (select(kinds), 0..HANDLES_PER_KIND).prop_map(|(kind, index)| placeholder(kind, index))
 }
 
 pub fn number() -> impl Strategy<Value = Value> {
@@ -164,7 +164,7 @@ pub fn any_json() -> impl Strategy<Value = Value> {
     })
 }
 
-/// An object with some of the members of a schema, most of them of their types.
+/// An object with some of the members of a schema, most of them with values of the described type.
 pub fn object_of(schema: &'static Value) -> BoxedStrategy<Map<String, Value>> {
     object(schema, 8, 3)
 }
@@ -178,7 +178,7 @@ pub fn body_of(schema: &'static Value) -> BoxedStrategy<Value> {
     object_of(schema).prop_map(Value::from).boxed()
 }
 
-/// An object with very few members: one that is refused hides all others.
+/// An object with very few members, because one refused member hides all others.
 pub fn settings_of(schema: &'static Value) -> BoxedStrategy<Map<String, Value>> {
     object(schema, 2, 3)
 }
@@ -194,7 +194,7 @@ fn object(schema: &'static Value, most: usize, depth: u32) -> BoxedStrategy<Map<
         .into_iter()
         .flatten()
         .collect();
-    // Of the many members of a service a few at a time; of a small request most.
+    // A few of the many members of a service, or most members of a small request.
     let chosen = prop::sample::subsequence(
         described.keys().cloned().collect::<Vec<_>>(),
         0..=described.len().min(most),
@@ -223,21 +223,23 @@ fn object(schema: &'static Value, most: usize, depth: u32) -> BoxedStrategy<Map<
         .boxed()
 }
 
-/// A value for a member: what belongs there, or something like it, or anything.
+/// A value for a member: a fitting one, one of the described type, or any JSON.
 fn member(name: &str, schema: &'static Value, depth: u32) -> BoxedStrategy<Value> {
     let own = match name {
         "parameters" => form().prop_map(Value::from).boxed(),
-        "ticket" => kind("ticket"),
-        "token" => prop_oneof![3 => kind("accessToken"), 1 => kind("registrationToken")].boxed(),
-        "accessToken" => kind("accessToken"),
-        "refreshToken" => kind("refreshToken"),
-        "userCode" => kind("userCode"),
-        "grantId" => kind("grantId"),
+        "ticket" => handle_of("ticket"),
+        "token" => {
+            prop_oneof![3 => handle_of("accessToken"), 1 => handle_of("registrationToken")].boxed()
+        }
+        "accessToken" => handle_of("accessToken"),
+        "refreshToken" => handle_of("refreshToken"),
+        "userCode" => handle_of("userCode"),
+        "grantId" => handle_of("grantId"),
         "idTokenHint" | "jose" | "dpop" => jwt().prop_map(Value::from).boxed(),
         "oauthClientAttestation" => attestation().prop_map(Value::from).boxed(),
         "oauthClientAttestationPop" => attestation_pop().prop_map(Value::from).boxed(),
         "sessionId" => Just(json!("session")).boxed(),
-        "clientId" => prop_oneof![1 => Just(json!(ALIAS)), 2 => kind("clientId")].boxed(),
+        "clientId" => prop_oneof![1 => Just(json!(ALIAS)), 2 => handle_of("clientId")].boxed(),
         "clientIdentifier" => Just(json!(ALIAS)).boxed(),
         "clientSecret" => Just(json!(SECRET)).boxed(),
         "subject" => Just(json!("alice")).boxed(),
@@ -248,13 +250,13 @@ fn member(name: &str, schema: &'static Value, depth: u32) -> BoxedStrategy<Value
     prop_oneof![12 => own, 3 => value(schema, depth), 1 => any_json()].boxed()
 }
 
-fn kind(kind: &'static str) -> BoxedStrategy<Value> {
-    (0..KEPT)
+fn handle_of(kind: &'static str) -> BoxedStrategy<Value> {
+    (0..HANDLES_PER_KIND)
         .prop_map(move |index| Value::from(placeholder(kind, index)))
         .boxed()
 }
 
-/// A value of the type that a schema asks for.
+/// A value of the type in a schema.
 pub fn value(schema: &'static Value, depth: u32) -> BoxedStrategy<Value> {
     let schema = resolved(schema);
     if let Some(words) = schema["enum"].as_array() {

@@ -40,7 +40,7 @@ fn assert_invalid(answer: &JoseVerifyResponse, code: &str, error: &str) {
 
 #[rstest]
 #[tokio::test]
-async fn clients_sign_with_their_keys_and_their_secrets(
+async fn client_signature_is_verified_with_the_keys_and_the_secret_of_the_client(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -53,7 +53,7 @@ async fn clients_sign_with_their_keys_and_their_secrets(
     let claims = json!({ "iss": client.alias, "exp": now() + 60, "iat": now(), "x": 1 });
     let signed = key.sign(&claims);
     let by_client = |jose: &str| JoseVerifyRequest::new(jose).signed_by_client(true);
-    // By the issuer, by the ID, by the alias.
+    // The client is identified by the issuer, by the ID or by the alias.
     for request in [
         by_client(&signed),
         by_client(&signed).client_identifier(client.id.to_string()),
@@ -95,7 +95,7 @@ async fn clients_sign_with_their_keys_and_their_secrets(
             "A160216",
             "the service has no such client",
         ),
-        // The keys of the service are others.
+        // Without `signed_by_client`, the keys of the service are used.
         (
             JoseVerifyRequest::new(&*signed),
             "A160219",
@@ -111,7 +111,7 @@ async fn clients_sign_with_their_keys_and_their_secrets(
 
 #[rstest]
 #[tokio::test]
-async fn claims_are_there_and_of_this_time(
+async fn missing_expired_and_future_claims_are_reported(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -136,7 +136,7 @@ async fn claims_are_there_and_of_this_time(
         "the claim 'iat' is not valid at this time",
     ];
     assert_eq!(answer.error_descriptions, Some(texts(&expected)));
-    // Of several problems the first has the code.
+    // The result code is that of the first problem.
     assert_eq!(answer.result_code.as_deref(), Some("A160204"));
     for (claims, code) in [
         (json!({ "exp": now() - 10 }), "A160206"),
@@ -156,7 +156,7 @@ async fn claims_are_there_and_of_this_time(
 
 #[rstest]
 #[tokio::test]
-async fn the_clock_skew_is_none_unless_the_call_has_one(
+async fn clock_skew_is_zero_by_default(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -185,7 +185,7 @@ async fn the_clock_skew_is_none_unless_the_call_has_one(
 
 #[rstest]
 #[tokio::test]
-async fn the_service_knows_what_it_signed(
+async fn jwt_signed_by_the_service_is_valid_and_a_tampered_one_is_not(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -208,7 +208,7 @@ async fn the_service_knows_what_it_signed(
 
 #[rstest]
 #[tokio::test]
-async fn what_is_encrypted_to_the_service_is_opened(
+async fn encrypted_jose_is_decrypted_with_the_client_secret(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -230,10 +230,10 @@ async fn what_is_encrypted_to_the_service_is_opened(
     assert_valid(&answer);
     assert_eq!(answer.signature_valid, Some(true));
 
-    // The claims inside do not say who the client is.
+    // The `iss` claim of an encrypted JWT does not identify the client.
     let nested = jwt::encrypt_with_secret(secret, &key.sign(&json!({ "iss": client.alias })));
-    let request_of_nobody = JoseVerifyRequest::new(nested).signed_by_client(true);
-    let answer = verify(&api, request_of_nobody).await;
+    let without_client = JoseVerifyRequest::new(nested).signed_by_client(true);
+    let answer = verify(&api, without_client).await;
     assert_invalid(
         &answer,
         "A160215",
@@ -247,7 +247,7 @@ async fn what_is_encrypted_to_the_service_is_opened(
     let answer = verify(&api, request(alone).signed_by_client(true)).await;
     assert_invalid(&answer, "A924202", "the content is not signed");
 
-    // Nobody but the client has the private key that belongs to its public key.
+    // Only the client has the private key for its public key.
     for public in [Key::generate().jwk(), key.jwk()] {
         let answer = verify(&api, request(jwt::encrypt(&public, &signed))).await;
         let error = "jose cannot be decrypted with a key of the service or the client";
@@ -257,7 +257,7 @@ async fn what_is_encrypted_to_the_service_is_opened(
 
 #[rstest]
 #[tokio::test]
-async fn what_is_no_jose_object_is_not_valid(
+async fn malformed_jose_object_is_invalid(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (_emulator, api) = start(version).await;
@@ -292,7 +292,7 @@ async fn what_is_no_jose_object_is_not_valid(
 
 #[rstest]
 #[tokio::test]
-async fn the_issuer_names_the_client_of_an_object_that_a_client_signed_and_of_no_other(
+async fn issuer_identifies_the_client_only_with_signed_by_client(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -312,15 +312,15 @@ async fn the_issuer_names_the_client_of_an_object_that_a_client_signed_and_of_no
 
 #[rstest]
 #[tokio::test]
-async fn claims_can_only_be_demanded_of_json(
+async fn mandatory_claims_require_a_json_payload(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
     let client = emulator.client();
     let secret = client.secret.expose();
     for (payload, is_json) in [("plain text", false), (r#"{"x":1}"#, true)] {
-        let sealed = jwt::encrypt_with_secret(secret, payload);
-        let request = JoseVerifyRequest::new(sealed).client_identifier(client.id.to_string());
+        let encrypted = jwt::encrypt_with_secret(secret, payload);
+        let request = JoseVerifyRequest::new(encrypted).client_identifier(client.id.to_string());
         assert_eq!(
             verify(&api, request.clone()).await.valid,
             Some(true),
@@ -333,7 +333,7 @@ async fn claims_can_only_be_demanded_of_json(
 
 #[rstest]
 #[tokio::test]
-async fn the_claims_in_a_form_are_separated_by_spaces(
+async fn mandatory_claims_in_a_form_are_separated_by_spaces(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, _api) = start(version).await;

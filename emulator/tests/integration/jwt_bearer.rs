@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 
-async fn start_with_jwts(version: ApiVersion) -> (Emulator, Authlete) {
+async fn start_with_jwt_bearer(version: ApiVersion) -> (Emulator, Authlete) {
     let (emulator, api) = start(version).await;
     configure_client(&api, emulator.client().id, |client| {
         client.grant_types = Some(vec![GrantType::JwtBearer]);
@@ -25,7 +25,7 @@ fn now() -> u64 {
     now.as_secs()
 }
 
-/// What RFC 7523 §3 demands.
+/// The claims that RFC 7523 §3 requires.
 fn claims() -> Value {
     json!({
         "iss": "https://partner.example",
@@ -49,17 +49,17 @@ async fn present(emulator: &Emulator, api: &Authlete, assertion: &str) -> TokenR
 
 #[rstest]
 #[tokio::test]
-async fn the_server_gets_an_assertion_that_is_in_order(
+async fn valid_assertion_is_returned_with_action_jwt_bearer(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
-    let (emulator, api) = start_with_jwts(version).await;
+    let (emulator, api) = start_with_jwt_bearer(version).await;
     let audiences = json!(["https://else.example", "https://as.example/token"]);
     let mut for_endpoint = claims();
     for_endpoint["aud"] = audiences;
     for_endpoint["iat"] = now().into();
     for_endpoint["nbf"] = now().into();
     for claims in [claims(), for_endpoint] {
-        // Whose key it is, only the server knows.
+        // Authlete leaves the check of the signature to the authorization server.
         let assertion = jwt::Key::generate().sign(&claims);
         let answer = present(&emulator, &api, &assertion).await;
         assert_eq!(
@@ -80,10 +80,10 @@ async fn the_server_gets_an_assertion_that_is_in_order(
 
 #[rstest]
 #[tokio::test]
-async fn an_assertion_that_is_not_in_order_is_refused(
+async fn invalid_or_missing_assertion_is_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
-    let (emulator, api) = start_with_jwts(version).await;
+    let (emulator, api) = start_with_jwt_bearer(version).await;
     let without = |name: &str| {
         let mut claims = claims();
         claims.as_object_mut().unwrap().remove(name);
@@ -131,10 +131,10 @@ async fn an_assertion_that_is_not_in_order_is_refused(
 
 #[rstest]
 #[tokio::test]
-async fn the_service_decides_on_jwts_that_nobody_can_check(
+async fn unsigned_and_encrypted_assertions_are_refused_if_the_service_rejects_them(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
-    let (emulator, api) = start_with_jwts(version).await;
+    let (emulator, api) = start_with_jwt_bearer(version).await;
     let unsigned = jwt::unsigned(&claims());
     let encrypted = jwt::encrypt(&jwt::Key::generate().jwk(), "secret");
     for assertion in [&unsigned, &encrypted] {
@@ -160,16 +160,16 @@ async fn the_service_decides_on_jwts_that_nobody_can_check(
 
 #[rstest]
 #[tokio::test]
-async fn a_request_need_not_say_whose_it_is_unless_the_service_insists(
+async fn client_identification_is_optional_unless_the_service_requires_it(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
-    let (emulator, api) = start_with_jwts(version).await;
+    let (emulator, api) = start_with_jwt_bearer(version).await;
     let assertion = jwt::Key::generate().sign(&claims());
     let anonymous = TokenRequest::new(parameters(&assertion));
     let answer = api.token(&anonymous).await.unwrap();
     assert_eq!(answer.action, TokenAction::JwtBearer);
     assert_eq!(answer.client_id, None);
-    // A client that is named has to be that client.
+    // A client that is identified has to authenticate.
     let named = anonymous
         .clone()
         .client_id(emulator.client().id.to_string());

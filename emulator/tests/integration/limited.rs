@@ -1,4 +1,4 @@
-//! The client and the service in answers that are not about their management: they have few members.
+//! The limited representation of clients and services in responses of other than the management APIs.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use authlete_emulator::Emulator;
 use rstest::rstest;
 use serde_json::{Value, json};
 
-/// What users may see of a client, and what they may not.
+/// Sets members of the client and the service that responses show, and some that they do not.
 async fn prepare(emulator: &Emulator, api: &Authlete) {
     configure_client(api, emulator.client().id, |client| {
         client.description = Some("An app".to_owned());
@@ -36,7 +36,7 @@ fn names(object: &Value) -> BTreeSet<&str> {
     members.keys().map(String::as_str).collect()
 }
 
-const LISTED: [&str; 8] = [
+const MEMBERS_IN_LISTS: [&str; 8] = [
     "number",
     "clientName",
     "clientNames",
@@ -57,10 +57,14 @@ async fn the_answer_to_an_authorization_request_has_a_limited_client_and_service
     let body = json!({ "parameters": query(emulator.client()) });
     let (_, answer) = post(&emulator, version, "SERVICE", "/auth/authorization", &body).await;
     let client = &answer["client"];
-    let shown = names(client);
+    let members_of_client = names(client);
     let read_by_consent_pages = ["logoUri", "clientUri", "policyUri", "tosUri", "entityId"];
-    for name in LISTED.into_iter().chain(read_by_consent_pages) {
-        assert_eq!(shown.contains(name), name != "entityId", "{name}");
+    for name in MEMBERS_IN_LISTS.into_iter().chain(read_by_consent_pages) {
+        assert_eq!(
+            members_of_client.contains(name),
+            name != "entityId",
+            "{name}"
+        );
     }
     assert_eq!(client["pkceRequired"], true);
     assert_eq!(client["defaultMaxAge"], 0);
@@ -77,7 +81,7 @@ async fn the_answer_to_an_authorization_request_has_a_limited_client_and_service
         "contacts",
         "derivedSectorIdentifier",
     ] {
-        assert!(!shown.contains(name), "{name}");
+        assert!(!members_of_client.contains(name), "{name}");
     }
     let expected = [
         "apiKey",
@@ -101,13 +105,16 @@ async fn lists_of_tokens_and_authorizations_have_limited_clients(
     let body = json!({ "subject": "alice" });
     let path = "/client/authorization/get/list";
     let (_, answer) = post(&emulator, version, "SERVICE", path, &body).await;
-    assert_eq!(names(&answer["clients"][0]), BTreeSet::from(LISTED));
+    assert_eq!(
+        names(&answer["clients"][0]),
+        BTreeSet::from(MEMBERS_IN_LISTS)
+    );
 
     let query = authlete::types::GetTokenListQuery::new()
         .client_identifier(emulator.client().id.to_string());
     let client = api.get_token_list(&query).await.unwrap().client.unwrap();
     let client = serde_json::to_value(client).unwrap();
-    assert_eq!(names(&client), BTreeSet::from(LISTED));
+    assert_eq!(names(&client), BTreeSet::from(MEMBERS_IN_LISTS));
 }
 
 #[rstest]

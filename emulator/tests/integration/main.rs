@@ -1,4 +1,4 @@
-//! Tests of the emulator over real HTTP, through the SDK and as a program, a file for each matter.
+//! Tests of the emulator over real HTTP, through the SDK and as a program, one file per topic.
 
 mod common;
 

@@ -1,4 +1,4 @@
-//! Tokens and authorizations as an administrator sees them.
+//! PKCE requirements, the lists of tokens and authorizations, and the echo API.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use rstest::rstest;
 
 #[rstest]
 #[tokio::test]
-async fn pkce_is_demanded_by_client_or_service(
+async fn authorization_request_without_the_pkce_that_the_client_requires_is_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -84,7 +84,7 @@ async fn tokens_are_listed_by_hash(#[values(ApiVersion::V2, ApiVersion::V3)] ver
 
 #[rstest]
 #[tokio::test]
-async fn authorizations_are_what_live_tokens_say(
+async fn client_authorizations_are_derived_from_active_tokens(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -130,11 +130,13 @@ async fn authorizations_are_what_live_tokens_say(
 
 #[rstest]
 #[tokio::test]
-async fn echo_says_what_it_was_told(#[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion) {
+async fn echo_returns_the_sent_parameters(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
     let (_emulator, api) = start(version).await;
-    let told = HashMap::from([
+    let parameters = HashMap::from([
         ("a".to_owned(), "1 & 2".to_owned()),
         ("b".to_owned(), "é".to_owned()),
     ]);
-    assert_eq!(api.echo(&told).await.unwrap(), told);
+    assert_eq!(api.echo(&parameters).await.unwrap(), parameters);
 }

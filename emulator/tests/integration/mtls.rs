@@ -1,4 +1,4 @@
-//! Mutual TLS: clients that authenticate by certificate, and tokens that are bound to one (RFC 8705).
+//! Mutual TLS: client authentication by certificate, and certificate-bound tokens (RFC 8705).
 
 use std::time::Duration;
 
@@ -48,7 +48,7 @@ fn thumbprint(certificate: &Certificate) -> String {
     jwt::encode(digest(&SHA256, certificate.der()))
 }
 
-/// The public key of a certificate, which rcgen makes on the curve P-256.
+/// The public key as a JWK. rcgen generates keys on the curve P-256.
 fn jwk(key: &KeyPair) -> serde_json::Value {
     let (x, y) = key.der_bytes()[1..].split_at(32);
     json!({ "kty": "EC", "crv": "P-256", "x": jwt::encode(x), "y": jwt::encode(y) })
@@ -69,7 +69,7 @@ fn assert_refused(answer: &TokenResponse, code: &str) {
     assert_eq!(answer.action, TokenAction::InvalidClient);
 }
 
-/// The registered client, which now authenticates by certificate.
+/// Starts an emulator whose client has this authentication method.
 async fn with_method(
     version: ApiVersion,
     method: ClientAuthMethod,
@@ -86,7 +86,7 @@ async fn with_method(
 
 #[rstest]
 #[tokio::test]
-async fn a_certificate_is_read_in_all_the_forms_that_terminators_give_it(
+async fn certificate_is_accepted_in_the_formats_of_tls_terminators_and_refused_if_malformed(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = with_method(version, ClientAuthMethod::TlsClientAuth, |client| {
@@ -126,7 +126,7 @@ async fn a_certificate_is_read_in_all_the_forms_that_terminators_give_it(
 
 #[rstest]
 #[tokio::test]
-async fn a_client_without_a_registered_name_has_no_certificate(
+async fn tls_client_auth_without_a_registered_name_is_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let client = serde_json::json!({
@@ -140,7 +140,7 @@ async fn a_client_without_a_registered_name_has_no_certificate(
 }
 
 #[tokio::test]
-async fn the_registered_name_decides() {
+async fn certificate_has_to_match_the_registered_name() {
     type Change = fn(&mut Client, &str);
     let names: [(Change, &[&str], &[&str], &str); 5] = [
         (
@@ -155,7 +155,7 @@ async fn the_registered_name_decides() {
                 "CN=client.example",
                 "C=JP,O=Example Corp,CN=client.example",
                 "client.example",
-                // No names at all.
+                // Not distinguished names.
                 "=,=",
                 "\\",
                 "+",
@@ -221,7 +221,7 @@ async fn the_registered_name_decides() {
 
 #[rstest]
 #[tokio::test]
-async fn a_certificate_is_needed_and_a_secret_is_not_enough(
+async fn tls_client_auth_without_a_certificate_is_refused_even_with_a_secret(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = with_method(version, ClientAuthMethod::TlsClientAuth, |client| {
@@ -238,7 +238,7 @@ async fn a_certificate_is_needed_and_a_secret_is_not_enough(
 
 #[rstest]
 #[tokio::test]
-async fn a_self_signed_certificate_is_registered_with_its_key(
+async fn self_signed_certificate_has_to_match_the_registered_keys(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (certificate, key) = self_signed();
@@ -267,7 +267,7 @@ async fn a_self_signed_certificate_is_registered_with_its_key(
             true => assert_eq!(answer.action, TokenAction::Ok),
             false => assert_refused(&answer, "A157333"),
         }
-        // The key can be named.
+        // The setting selects the key by its ID.
         let id = emulator.client().id;
         configure_client(&api, id, |client| {
             client.self_signed_certificate_key_id = Some("other".to_owned());
@@ -278,7 +278,7 @@ async fn a_self_signed_certificate_is_registered_with_its_key(
 }
 
 #[tokio::test]
-async fn chains_are_validated_when_the_service_says_so() {
+async fn certificate_chain_is_validated_if_the_service_requires_it() {
     let ca = |name: &str| {
         let mut params = CertificateParams::default();
         params.distinguished_name = rcgen::DistinguishedName::new();
@@ -288,8 +288,8 @@ async fn chains_are_validated_when_the_service_says_so() {
     };
     let key = || KeyPair::generate().unwrap();
     let root = CertifiedIssuer::self_signed(ca("root"), key()).unwrap();
-    let between = CertifiedIssuer::signed_by(ca("between"), key(), &root).unwrap();
-    let certificate = params().signed_by(&key(), &between).unwrap();
+    let intermediate = CertifiedIssuer::signed_by(ca("intermediate"), key(), &root).unwrap();
+    let certificate = params().signed_by(&key(), &intermediate).unwrap();
     let (alone, _) = self_signed();
     for version in GENERATIONS {
         let (emulator, api) = with_method(version, ClientAuthMethod::TlsClientAuth, |client| {
@@ -309,7 +309,7 @@ async fn chains_are_validated_when_the_service_says_so() {
             )
             .client_certificate_path(path)
         };
-        let answer = api.token(&chained(vec![between.pem()])).await.unwrap();
+        let answer = api.token(&chained(vec![intermediate.pem()])).await.unwrap();
         assert_eq!(
             answer.action,
             TokenAction::Ok,
@@ -356,7 +356,7 @@ async fn expired_certificates_are_not_trusted() {
     }
 }
 
-/// The service and the client have tokens bound to certificates.
+/// Starts an emulator that issues certificate-bound access tokens to the client.
 async fn bound(version: ApiVersion) -> (Emulator, Authlete) {
     let (emulator, api) = start(version).await;
     configure(&emulator, &api, |service| {
@@ -372,7 +372,7 @@ async fn bound(version: ApiVersion) -> (Emulator, Authlete) {
 
 #[rstest]
 #[tokio::test]
-async fn a_bound_token_is_good_for_who_has_the_certificate(
+async fn certificate_bound_token_is_active_only_with_its_certificate(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = bound(version).await;
@@ -432,7 +432,7 @@ async fn a_bound_token_is_good_for_who_has_the_certificate(
 /// RFC 8705 §4.
 #[rstest]
 #[tokio::test]
-async fn the_refresh_token_of_a_public_client_is_bound_too(
+async fn refresh_token_of_a_public_client_is_bound_to_the_certificate(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = bound(version).await;

@@ -29,8 +29,8 @@ fn enable(service: &mut Service) {
     scopes.push(Scope::new("device_sso"));
 }
 
-/// A service with Native SSO.
-async fn start_with(version: ApiVersion) -> (Emulator, Authlete) {
+/// Starts an emulator whose service supports Native SSO.
+async fn start_with_native_sso(version: ApiVersion) -> (Emulator, Authlete) {
     let (emulator, api) = start(version).await;
     configure(&emulator, &api, enable).await;
     (emulator, api)
@@ -60,7 +60,7 @@ fn query(emulator: &Emulator, scope: &str) -> String {
 }
 
 /// The answer to the first app's token request, for the session `session-1` of `alice`.
-async fn first_with(emulator: &Emulator, api: &Authlete, more: &str) -> TokenResponse {
+async fn first_app_response_with(emulator: &Emulator, api: &Authlete, more: &str) -> TokenResponse {
     let query = query(emulator, "openid device_sso read");
     let issue = AuthorizationIssueRequest::new(ticket(api, &query).await, "alice")
         .session_id("session-1")
@@ -72,14 +72,14 @@ async fn first_with(emulator: &Emulator, api: &Authlete, more: &str) -> TokenRes
     request_token(api, emulator.client(), &format!("{parameters}{more}")).await
 }
 
-async fn first(emulator: &Emulator, api: &Authlete) -> TokenResponse {
-    let answer = first_with(emulator, api, "").await;
+async fn first_app_response(emulator: &Emulator, api: &Authlete) -> TokenResponse {
+    let answer = first_app_response_with(emulator, api, "").await;
     assert_eq!(answer.action, TokenAction::NativeSso, "{answer:?}");
     answer
 }
 
-/// The call that a server makes after `/auth/token`.
-fn finish(answer: &TokenResponse, device_secret: &str) -> NativeSsoRequest {
+/// The `/nativesso` request that a server makes after `/auth/token`.
+fn native_sso_request(answer: &TokenResponse, device_secret: &str) -> NativeSsoRequest {
     let access_token = answer.jwt_access_token.as_ref();
     let access_token = access_token.or(answer.access_token.as_ref()).unwrap();
     let mut request = NativeSsoRequest::new(access_token.expose(), device_secret);
@@ -88,7 +88,7 @@ fn finish(answer: &TokenResponse, device_secret: &str) -> NativeSsoRequest {
     request
 }
 
-async fn finished(api: &Authlete, request: &NativeSsoRequest) -> NativeSsoResponse {
+async fn call_native_sso(api: &Authlete, request: &NativeSsoRequest) -> NativeSsoResponse {
     let answer = api.native_sso(request).await.unwrap();
     assert_eq!(answer.action, NativeSsoAction::Ok, "{answer:?}");
     answer
@@ -96,8 +96,8 @@ async fn finished(api: &Authlete, request: &NativeSsoRequest) -> NativeSsoRespon
 
 /// The ID token of the first app.
 async fn first_id_token(emulator: &Emulator, api: &Authlete) -> String {
-    let answer = first(emulator, api).await;
-    let done = finished(api, &finish(&answer, SECRET)).await;
+    let answer = first_app_response(emulator, api).await;
+    let done = call_native_sso(api, &native_sso_request(&answer, SECRET)).await;
     done.id_token.unwrap().expose().to_owned()
 }
 
@@ -129,7 +129,7 @@ fn hash(device_secret: &str) -> String {
     jwt::encode(digest(&SHA256, device_secret.as_bytes()))
 }
 
-async fn works(api: &Authlete, token: &str) -> bool {
+async fn is_active(api: &Authlete, token: &str) -> bool {
     let request = IntrospectionRequest::new(token);
     let answer = api.introspection(&request).await.unwrap();
     answer.action == IntrospectionAction::Ok
@@ -140,17 +140,20 @@ async fn works(api: &Authlete, token: &str) -> bool {
 async fn the_first_app_gets_a_device_secret_and_an_id_token_that_is_bound_to_it(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
-    let (emulator, api) = start_with(version).await;
+    let (emulator, api) = start_with_native_sso(version).await;
     let asked = ask(&api, query(&emulator, "openid device_sso read")).await;
     assert_eq!(asked.action, AuthorizationAction::Interaction);
     assert_eq!(asked.native_sso_requested, Some(true));
 
-    let answer = first(&emulator, &api).await;
+    let answer = first_app_response(&emulator, &api).await;
     assert_eq!(answer.result_code.as_deref(), Some("A909001"));
     assert_eq!(answer.session_id.as_deref(), Some("session-1"));
-    assert_eq!(answer.response_content, None, "that is for /nativesso");
+    assert_eq!(answer.response_content, None, "/nativesso returns it");
     assert_eq!(answer.id_token, None);
-    assert_eq!(answer.device_secret, None, "the app has none yet");
+    assert_eq!(
+        answer.device_secret, None,
+        "the app has no device secret yet"
+    );
     assert_eq!(answer.device_secret_hash, None);
     assert_eq!(answer.subject.as_deref(), Some("alice"));
     let additional = answer.additional_claims.as_deref().unwrap();
@@ -158,7 +161,7 @@ async fn the_first_app_gets_a_device_secret_and_an_id_token_that_is_bound_to_it(
     let state = jwt::half_hash("s-1");
     assert_eq!(additional, json!({ "nonce": "n-1", "s_hash": state }));
 
-    let done = finished(&api, &finish(&answer, SECRET)).await;
+    let done = call_native_sso(&api, &native_sso_request(&answer, SECRET)).await;
     assert_eq!(done.result_code.as_deref(), Some("A501001"));
     let content = content(done.response_content.as_ref());
     let access_token = answer.access_token.as_ref().unwrap().expose();
@@ -182,24 +185,24 @@ async fn the_first_app_gets_a_device_secret_and_an_id_token_that_is_bound_to_it(
     assert_eq!(claims["acr"], "pwd");
     assert_eq!(claims["auth_time"], 1_700_000_000);
     assert_eq!(claims["at_hash"], jwt::half_hash(access_token));
-    assert!(works(&api, access_token).await);
+    assert!(is_active(&api, access_token).await);
 }
 
 #[rstest]
 #[tokio::test]
-async fn the_caller_decides_on_the_id_token(
+async fn native_sso_request_overrides_claims_and_header_of_the_id_token(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
-    let (emulator, api) = start_with(version).await;
+    let (emulator, api) = start_with_native_sso(version).await;
     configure(&emulator, &api, |service| {
         service.access_token_sign_alg = Some(JwsAlg::Es256);
     })
     .await;
     // An app that has a device secret already sends it.
-    let answer = first_with(&emulator, &api, "&device_secret=old").await;
+    let answer = first_app_response_with(&emulator, &api, "&device_secret=old").await;
     let given = answer.device_secret.as_ref().unwrap();
     assert_eq!(given.expose(), "old");
-    let mut request = finish(&answer, given.expose());
+    let mut request = native_sso_request(&answer, given.expose());
     request.sub = Some("pairwise".to_owned());
     request.device_secret_hash = Some("own-hash".to_owned());
     request.id_token_aud_type = Some("string".to_owned());
@@ -208,7 +211,7 @@ async fn the_caller_decides_on_the_id_token(
         "name": "Alice", "iss": "x", "sid": "x", "ds_hash": "x", "s_hash": "state"
     });
     request.claims = Some(wanted.to_string());
-    let done = finished(&api, &request).await;
+    let done = call_native_sso(&api, &request).await;
     let id_token = done.id_token.unwrap();
     let (header, _) = jwt::parts(id_token.expose());
     assert_eq!(header["typ"], "JWT");
@@ -217,11 +220,11 @@ async fn the_caller_decides_on_the_id_token(
     assert_eq!(claims["sub"], "pairwise");
     assert_eq!(claims["aud"], emulator.client().id.to_string());
     assert_eq!(claims["name"], "Alice");
-    assert_eq!(claims["iss"], ISSUER, "not the caller's to say");
+    assert_eq!(claims["iss"], ISSUER, "the caller cannot override it");
     assert_eq!(claims["sid"], "session-1");
     assert_eq!(claims["ds_hash"], "own-hash");
     assert_eq!(claims["s_hash"], "state");
-    assert_eq!(claims["nonce"], Value::Null, "the caller left it out");
+    assert_eq!(claims["nonce"], Value::Null, "the caller did not pass it");
     let jwt = answer.jwt_access_token.unwrap();
     assert_eq!(claims["at_hash"], jwt::half_hash(jwt.expose()));
     let content = content(done.response_content.as_ref());
@@ -230,7 +233,7 @@ async fn the_caller_decides_on_the_id_token(
 
 #[rstest]
 #[tokio::test]
-async fn it_is_native_sso_only_if_all_say_so(
+async fn native_sso_requires_the_setting_and_the_scopes_openid_and_device_sso(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -267,7 +270,7 @@ async fn it_is_native_sso_only_if_all_say_so(
     }
     let published = metadata(&api).await;
     assert_eq!(published["native_sso_supported"], true);
-    // Scopes that the server does not grant share nothing.
+    // Without the granted scope, the session is not shared.
     let ticket = ticket(&api, &query(&emulator, "openid device_sso")).await;
     let issue = AuthorizationIssueRequest::new(ticket, "alice")
         .session_id("session-1")
@@ -285,13 +288,13 @@ async fn it_is_native_sso_only_if_all_say_so(
     assert_eq!(published["native_sso_supported"], Value::Null);
 }
 
-/// `AuthorizationResponse.nativeSsoRequested`: the scopes are those that the service has and that the client may request.
+/// `AuthorizationResponse.nativeSsoRequested`: only scopes that the service supports and the client may request count.
 #[rstest]
 #[tokio::test]
 async fn native_sso_is_requested_only_with_a_code_and_scopes_that_service_and_client_have(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
-    let (emulator, api) = start_with(version).await;
+    let (emulator, api) = start_with_native_sso(version).await;
     let client = emulator.client();
     configure_client(&api, client.id, |client| {
         client.response_types = Some(ResponseType::KNOWN.to_vec());
@@ -316,7 +319,10 @@ async fn native_sso_is_requested_only_with_a_code_and_scopes_that_service_and_cl
     let confined = RequestableScopes::new().requestable_scopes(["openid", "read"]);
     let confined = api.set_requestable_scopes(client.id, &confined).await;
     confined.unwrap();
-    assert!(!requested("code").await, "the client may not");
+    assert!(
+        !requested("code").await,
+        "the client may not request the scope"
+    );
     api.delete_requestable_scopes(client.id).await.unwrap();
     assert!(requested("code").await);
     configure(&emulator, &api, |service| {
@@ -332,10 +338,10 @@ async fn native_sso_is_requested_only_with_a_code_and_scopes_that_service_and_cl
 
 #[rstest]
 #[tokio::test]
-async fn a_decision_without_a_session_is_an_error_for_the_client(
+async fn authorization_issue_without_session_id_returns_server_error_to_the_client(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
-    let (emulator, api) = start_with(version).await;
+    let (emulator, api) = start_with_native_sso(version).await;
     let ticket = ticket(&api, &query(&emulator, "openid device_sso")).await;
     let issue = AuthorizationIssueRequest::new(ticket, "alice");
     let answer = api.authorization_issue(&issue).await.unwrap();
@@ -352,10 +358,10 @@ async fn a_decision_without_a_session_is_an_error_for_the_client(
 async fn the_second_app_gets_tokens_of_the_same_session(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
-    let (emulator, api) = start_with(version).await;
+    let (emulator, api) = start_with_native_sso(version).await;
     let other = other_app(&api).await;
     let id_token = first_id_token(&emulator, &api).await;
-    // The ID token stands for the session, which can outlive it.
+    // An expired ID token is accepted, because the session can outlive it.
     emulator.advance(Duration::from_secs(48 * 60 * 60));
     let answer = exchange(&api, &exchange_parameters(other, &id_token, &[])).await;
     assert_eq!(answer.action, TokenAction::NativeSso, "{answer:?}");
@@ -368,7 +374,7 @@ async fn the_second_app_gets_tokens_of_the_same_session(
     assert_eq!(answer.response_content, None);
     assert_eq!(answer.subject.as_deref(), Some("alice"));
 
-    let done = finished(&api, &finish(&answer, SECRET)).await;
+    let done = call_native_sso(&api, &native_sso_request(&answer, SECRET)).await;
     let content = content(done.response_content.as_ref());
     assert_eq!(content["scope"], "openid write");
     assert_eq!(content["device_secret"], SECRET);
@@ -381,9 +387,9 @@ async fn the_second_app_gets_tokens_of_the_same_session(
     assert_eq!(claims["auth_time"], 1_700_000_000);
     assert_eq!(claims["acr"], "pwd");
     assert_eq!(claims["nonce"], Value::Null);
-    assert!(works(&api, content["access_token"].as_str().unwrap()).await);
+    assert!(is_active(&api, content["access_token"].as_str().unwrap()).await);
 
-    // That ID token is good for a third app.
+    // That ID token can be exchanged again.
     let id_token = content["id_token"].as_str().unwrap();
     let again = exchange(&api, &exchange_parameters(other, id_token, &[])).await;
     assert_eq!(again.action, TokenAction::NativeSso);
@@ -391,10 +397,10 @@ async fn the_second_app_gets_tokens_of_the_same_session(
 
 #[rstest]
 #[tokio::test]
-async fn an_exchange_that_does_not_fit_is_refused(
+async fn invalid_token_exchange_is_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
-    let (emulator, api) = start_with(version).await;
+    let (emulator, api) = start_with_native_sso(version).await;
     let other = other_app(&api).await;
     let id_token = first_id_token(&emulator, &api).await;
     let (header, claims) = jwt::parts(&id_token);
@@ -429,8 +435,8 @@ async fn an_exchange_that_does_not_fit_is_refused(
         exchange(&api, &two).await.result_code.as_deref(),
         Some("A909301")
     );
-    let nobody = exchange_parameters(other, &id_token, &[("client_id", "")]);
-    let answer = exchange(&api, &nobody).await;
+    let without_client = exchange_parameters(other, &id_token, &[("client_id", "")]);
+    let answer = exchange(&api, &without_client).await;
     assert_eq!(answer.action, TokenAction::BadRequest);
     configure(&emulator, &api, |service| {
         service.token_exchange_by_confidential_clients_only = Some(true);
@@ -466,10 +472,8 @@ async fn an_exchange_that_does_not_fit_is_refused(
 
 #[rstest]
 #[tokio::test]
-async fn a_refresh_goes_on_with_the_session(
-    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
-) {
-    let (emulator, api) = start_with(version).await;
+async fn refresh_keeps_the_session(#[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion) {
+    let (emulator, api) = start_with_native_sso(version).await;
     let refresh = async |answer: &TokenResponse, more: &[(&str, &str)]| {
         let refresh_token = answer.refresh_token.as_ref().unwrap().expose();
         let parameters = [
@@ -482,13 +486,13 @@ async fn a_refresh_goes_on_with_the_session(
         .concat();
         request_token(&api, emulator.client(), &form(&parameters)).await
     };
-    let answer = first(&emulator, &api).await;
+    let answer = first_app_response(&emulator, &api).await;
     let refreshed = refresh(&answer, &[("device_secret", SECRET)]).await;
     assert_eq!(refreshed.action, TokenAction::NativeSso);
     assert_eq!(refreshed.session_id.as_deref(), Some("session-1"));
     assert_eq!(refreshed.device_secret.as_ref().unwrap().expose(), SECRET);
     assert_eq!(refreshed.additional_claims, None);
-    let done = finished(&api, &finish(&refreshed, SECRET)).await;
+    let done = call_native_sso(&api, &native_sso_request(&refreshed, SECRET)).await;
     let claims = jwt::verified(done.id_token.unwrap().expose(), &jwks(&api).await);
     assert_eq!(claims["sid"], "session-1");
     assert_eq!(claims["ds_hash"], hash(SECRET));
@@ -501,12 +505,12 @@ async fn a_refresh_goes_on_with_the_session(
 
 #[rstest]
 #[tokio::test]
-async fn a_wrong_call_makes_no_response(
+async fn invalid_native_sso_request_is_a_caller_error(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
-    let (emulator, api) = start_with(version).await;
-    let answer = first(&emulator, &api).await;
-    let good = finish(&answer, SECRET);
+    let (emulator, api) = start_with_native_sso(version).await;
+    let answer = first_app_response(&emulator, &api).await;
+    let good = native_sso_request(&answer, SECRET);
     let without_session = tokens(&api, emulator.client()).await;
     let changed = |change: &dyn Fn(&mut NativeSsoRequest)| {
         let mut request = good.clone();
@@ -559,7 +563,7 @@ async fn a_wrong_call_makes_no_response(
         assert_eq!(answer.response_content, None);
         assert_eq!(answer.id_token, None);
     }
-    finished(&api, &good).await;
+    call_native_sso(&api, &good).await;
     configure_client(&api, emulator.client().id, |client| {
         client.id_token_sign_alg = Some(JwsAlg::Hs256);
     })
@@ -589,7 +593,7 @@ async fn a_wrong_call_makes_no_response(
 async fn a_logout_ends_the_tokens_of_the_session_and_no_others(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
-    let (emulator, api) = start_with(version).await;
+    let (emulator, api) = start_with_native_sso(version).await;
     let other = other_app(&api).await;
     let id_token = first_id_token(&emulator, &api).await;
     let second = exchange(&api, &exchange_parameters(other, &id_token, &[])).await;
@@ -599,11 +603,11 @@ async fn a_logout_ends_the_tokens_of_the_session_and_no_others(
         .session_id("session-1");
     let created = api.token_create(&created).await.unwrap();
     assert_eq!(created.session_id.as_deref(), Some("session-1"));
-    let elsewhere = TokenCreateRequest::new(GrantType::AuthorizationCode)
+    let other_session = TokenCreateRequest::new(GrantType::AuthorizationCode)
         .client_id(emulator.client().id)
         .subject("alice")
         .session_id("session-10");
-    let elsewhere = api.token_create(&elsewhere).await.unwrap();
+    let other_session = api.token_create(&other_session).await.unwrap();
     let plain = tokens(&api, emulator.client()).await;
 
     let logout = NativeSsoLogoutRequest::new("session-1");
@@ -612,10 +616,10 @@ async fn a_logout_ends_the_tokens_of_the_session_and_no_others(
     assert_eq!(answer.result_code.as_deref(), Some("A503001"));
     assert_eq!(answer.count, Some(3));
     for gone in [&second.access_token, &created.access_token] {
-        assert!(!works(&api, gone.as_ref().unwrap().expose()).await);
+        assert!(!is_active(&api, gone.as_ref().unwrap().expose()).await);
     }
-    for kept in [&elsewhere.access_token, &plain.access_token] {
-        assert!(works(&api, kept.as_ref().unwrap().expose()).await);
+    for kept in [&other_session.access_token, &plain.access_token] {
+        assert!(is_active(&api, kept.as_ref().unwrap().expose()).await);
     }
     let refresh = form(&[
         ("grant_type", "refresh_token"),
@@ -632,23 +636,26 @@ async fn a_logout_ends_the_tokens_of_the_session_and_no_others(
     let again = api.native_sso_logout(&logout).await.unwrap();
     assert_eq!(again.action, NativeSsoLogoutAction::Ok);
     assert_eq!(again.count, Some(0));
-    let nobody = api
+    let without_session_id = api
         .native_sso_logout(&NativeSsoLogoutRequest::new(""))
         .await;
-    let nobody = nobody.unwrap();
-    assert_eq!(nobody.action, NativeSsoLogoutAction::CallerError);
-    assert_eq!(nobody.result_code.as_deref(), Some("A909210"));
+    let without_session_id = without_session_id.unwrap();
+    assert_eq!(
+        without_session_id.action,
+        NativeSsoLogoutAction::CallerError
+    );
+    assert_eq!(without_session_id.result_code.as_deref(), Some("A909210"));
 }
 
 #[tokio::test]
-async fn sessions_outlive_the_program() {
+async fn sessions_are_restored_from_the_state_file() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("emulator.state");
     let start = || Emulator::builder().state_file(&path).start();
     let emulator = start().await.unwrap();
     let api = Authlete::new(emulator.config(ApiVersion::V3)).unwrap();
     configure(&emulator, &api, enable).await;
-    first(&emulator, &api).await;
+    first_app_response(&emulator, &api).await;
     drop(api);
     emulator.stop().await.unwrap();
     let emulator = start().await.unwrap();
@@ -658,13 +665,13 @@ async fn sessions_outlive_the_program() {
     assert_eq!(answer.count, Some(1));
 }
 
-/// `TokenRequest.properties`: an exchange of the second app has none.
+/// `TokenRequest.properties`: the token exchange of the second app does not use them.
 #[rstest]
 #[tokio::test]
 async fn properties_of_a_token_request_are_not_used_for_an_exchange(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
-    let (emulator, api) = start_with(version).await;
+    let (emulator, api) = start_with_native_sso(version).await;
     let id_token = first_id_token(&emulator, &api).await;
     let app = other_app(&api).await;
     let request = TokenRequest::new(exchange_parameters(app, &id_token, &[]))
@@ -672,18 +679,18 @@ async fn properties_of_a_token_request_are_not_used_for_an_exchange(
     let answer = api.token(&request).await.unwrap();
     assert_eq!(answer.action, TokenAction::NativeSso, "{answer:?}");
     assert_eq!(answer.properties, None);
-    let done = finished(&api, &finish(&answer, SECRET)).await;
-    let shown = content(done.response_content.as_ref());
-    assert_eq!(shown.get("shop"), None);
+    let done = call_native_sso(&api, &native_sso_request(&answer, SECRET)).await;
+    let body_of_response = content(done.response_content.as_ref());
+    assert_eq!(body_of_response.get("shop"), None);
 }
 
 #[rstest]
 #[tokio::test]
-async fn the_call_counts_before_the_service_for_the_type_of_the_audience(
+async fn audience_type_of_the_call_overrides_that_of_the_service(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
-    let (emulator, api) = start_with(version).await;
-    let answer = first(&emulator, &api).await;
+    let (emulator, api) = start_with_native_sso(version).await;
+    let answer = first_app_response(&emulator, &api).await;
     let id = emulator.client().id.to_string();
     for (of_service, of_call, audience) in [
         (None, "array", json!([id])),
@@ -694,15 +701,15 @@ async fn the_call_counts_before_the_service_for_the_type_of_the_audience(
             service.id_token_aud_type = of_service.map(str::to_owned);
         })
         .await;
-        let request = finish(&answer, SECRET).id_token_aud_type(of_call);
-        let done = finished(&api, &request).await;
+        let request = native_sso_request(&answer, SECRET).id_token_aud_type(of_call);
+        let done = call_native_sso(&api, &request).await;
         let claims = jwt::parts(done.id_token.unwrap().expose()).1;
         assert_eq!(claims["aud"], audience);
     }
     // The refresh token is optional.
-    let mut request = finish(&answer, SECRET);
+    let mut request = native_sso_request(&answer, SECRET);
     request.refresh_token = None;
-    let done = finished(&api, &request).await;
+    let done = call_native_sso(&api, &request).await;
     let content = content(done.response_content.as_ref());
     assert_eq!(content.get("refresh_token"), None);
 }
@@ -712,9 +719,9 @@ async fn the_call_counts_before_the_service_for_the_type_of_the_audience(
 async fn tokens_share_the_session_only_while_service_and_client_have_the_scope(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
-    let (emulator, api) = start_with(version).await;
+    let (emulator, api) = start_with_native_sso(version).await;
     let client = emulator.client();
-    let mut token = first(&emulator, &api).await.refresh_token;
+    let mut token = first_app_response(&emulator, &api).await.refresh_token;
     let mut refresh = async || {
         let parameters = form(&[
             ("grant_type", "refresh_token"),

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::common::{start, variable};
 
-/// The status of an error of the organization API, and its words.
+/// The status and the message of an error of the organization API.
 fn refusal<T: std::fmt::Debug>(answer: Result<T>) -> (u16, String) {
     let error = answer.expect_err("the call is refused");
     assert_eq!(error.result_code(), None);
@@ -19,39 +19,39 @@ fn refusal<T: std::fmt::Debug>(answer: Result<T>) -> (u16, String) {
         panic!("{error:?}")
     };
     let body = error.body.expect("errors are JSON");
-    let words = body["error"]
+    let message = body["error"]
         .as_str()
-        .expect("an error has words")
+        .expect("an error has a message")
         .to_owned();
     assert_eq!(
         body.0,
-        json!({ "error": words, "errors": [words] })
+        json!({ "error": message, "errors": [message] })
             .as_object()
             .unwrap()
             .clone()
     );
-    assert_eq!(error.result_message.unwrap().expose(), words);
-    (error.status.as_u16(), words)
+    assert_eq!(error.result_message.unwrap().expose(), message);
+    (error.status.as_u16(), message)
 }
 
-/// The configuration with the organization token alone.
-fn of_organization(emulator: &Emulator) -> Config {
+/// A configuration with only the organization token.
+fn organization_config(emulator: &Emulator) -> Config {
     emulator
         .config(ApiVersion::V3)
         .set(Setting::ServiceAccessToken, "")
         .set(Setting::ServiceApiKey, "")
 }
 
-fn named(name: &str) -> OrganizationServiceCreateRequest {
+fn create_request(name: &str) -> OrganizationServiceCreateRequest {
     OrganizationServiceCreateRequest::new(Service::new().service_name(name))
 }
 
 #[tokio::test]
-async fn a_service_from_its_creation_to_its_removal() {
+async fn created_service_is_usable_until_its_removal() {
     let emulator = Emulator::start().await.unwrap();
-    let api = Authlete::new(of_organization(&emulator)).unwrap();
+    let api = Authlete::new(organization_config(&emulator)).unwrap();
     let created = api
-        .organization_create_service(&named("Bank"))
+        .organization_create_service(&create_request("Bank"))
         .await
         .unwrap();
     let id = created.api_key.unwrap();
@@ -59,12 +59,12 @@ async fn a_service_from_its_creation_to_its_removal() {
     assert_eq!(
         created.access_token_duration,
         Some(0),
-        "what is left out has its default"
+        "omitted settings have their defaults"
     );
 
-    // The organization token opens it.
+    // The organization token gives access to the new service.
     let own = api
-        .with_config(of_organization(&emulator).service_id(id))
+        .with_config(organization_config(&emulator).service_id(id))
         .unwrap();
     let client = Client::new()
         .client_type(ClientType::Confidential)
@@ -97,15 +97,15 @@ async fn a_service_from_its_creation_to_its_removal() {
     ] {
         assert_eq!(error.status().unwrap(), 404, "{error}");
     }
-    let (status, words) = refusal(api.organization_remove_service(&removal).await);
+    let (status, message) = refusal(api.organization_remove_service(&removal).await);
     assert_eq!(
-        (status, words.as_str()),
+        (status, message.as_str()),
         (404, "the organization has no service with this serviceId")
     );
 }
 
 #[tokio::test]
-async fn a_removed_service_takes_its_access_token_along() {
+async fn removing_a_service_revokes_its_access_token() {
     let (emulator, api) = start(ApiVersion::V3).await;
     let own = emulator.service();
     assert!(api.get_client(emulator.client().id).await.is_ok());
@@ -117,9 +117,9 @@ async fn a_removed_service_takes_its_access_token_along() {
 }
 
 #[tokio::test]
-async fn another_organization_is_refused_and_nothing_changes() {
+async fn request_for_another_organization_is_refused_and_changes_nothing() {
     let (emulator, api) = start(ApiVersion::V3).await;
-    let create = named("Bank").organization_id(2);
+    let create = create_request("Bank").organization_id(2);
     let remove = OrganizationServiceRemoveRequest::new(emulator.service()).organization_id(2);
     let expected = (
         403,
@@ -141,14 +141,14 @@ async fn another_organization_is_refused_and_nothing_changes() {
 }
 
 #[tokio::test]
-async fn settings_that_cannot_be_are_refused_in_the_words_of_the_organization_api() {
+async fn invalid_settings_are_refused_in_the_error_format_of_the_organization_api() {
     let (_emulator, api) = start(ApiVersion::V3).await;
     let request = OrganizationServiceCreateRequest::new(Service::new().access_token_duration(-1));
-    let (status, words) = refusal(api.organization_create_service(&request).await);
+    let (status, message) = refusal(api.organization_create_service(&request).await);
     assert_eq!(status, 400);
     assert!(
-        words.contains("accessTokenDuration") && !words.starts_with('['),
-        "{words}"
+        message.contains("accessTokenDuration") && !message.starts_with('['),
+        "{message}"
     );
 }
 
@@ -183,7 +183,7 @@ async fn only_the_organization_token_is_accepted() {
 }
 
 #[tokio::test]
-async fn a_request_without_what_is_required_is_refused() {
+async fn missing_or_invalid_members_are_refused() {
     let emulator = Emulator::start().await.unwrap();
     let token = variable(
         &emulator,
@@ -220,9 +220,9 @@ async fn a_request_without_what_is_required_is_refused() {
         ("/service/remove", json!([]), "/service/remove, the body"),
     ] {
         let (status, answer) = post(&emulator, path, Some(&token), &body).await;
-        let words = answer["error"].as_str().unwrap();
+        let message = answer["error"].as_str().unwrap();
         assert_eq!(status, 400, "{body} {answer}");
-        assert!(words.starts_with(expected), "{body} {answer}");
+        assert!(message.starts_with(expected), "{body} {answer}");
     }
     let (status, answer) = post(
         &emulator,
@@ -235,7 +235,7 @@ async fn a_request_without_what_is_required_is_refused() {
 }
 
 #[tokio::test]
-async fn a_seed_may_name_the_organization() {
+async fn seed_may_set_the_organization_id() {
     let directory = tempfile::tempdir().unwrap();
     let seed = directory.path().join("seed.json");
     let text = r#"{"services": [{"clients": [{}]}], "owner": {"organizationId": 123456}}"#;
@@ -246,7 +246,7 @@ async fn a_seed_may_name_the_organization() {
         "123456"
     );
     let api = Authlete::new(emulator.config(ApiVersion::V3)).unwrap();
-    api.organization_create_service(&named("Bank"))
+    api.organization_create_service(&create_request("Bank"))
         .await
         .unwrap();
 

@@ -1,4 +1,4 @@
-//! What belongs to another service has result codes of its own, which are not those of what nobody has.
+//! Objects of another service are refused with other result codes than unknown objects.
 
 use crate::common::*;
 use authlete::types::{
@@ -15,7 +15,7 @@ use authlete::{ApiVersion, Authlete, Secret};
 use authlete_emulator::Emulator;
 use rstest::rstest;
 
-/// The emulator's service, which knows every flow, and another one with a client of its own.
+/// Starts an emulator with all flows enabled for its service, and a second service with its own client.
 async fn start_two(version: ApiVersion) -> (Emulator, Authlete, Authlete, Client) {
     let (emulator, api) = start(version).await;
     configure(&emulator, &api, |service| {
@@ -43,7 +43,7 @@ async fn start_two(version: ApiVersion) -> (Emulator, Authlete, Authlete, Client
 
 #[rstest]
 #[tokio::test]
-async fn tickets_and_user_codes_of_another_service_are_told_from_unknown_ones(
+async fn tickets_and_user_codes_of_another_service_have_other_result_codes_than_unknown_ones(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api, other, _) = start_two(version).await;
@@ -67,7 +67,7 @@ async fn tickets_and_user_codes_of_another_service_are_told_from_unknown_ones(
         ([&made_up, &made_up, &made_up, &made_up], false),
     ];
     for ([own, password, backchannel, user_code], is_known) in cases {
-        let seen = [
+        let result_codes = [
             other
                 .authorization_issue(&AuthorizationIssueRequest::new(own, "alice"))
                 .await
@@ -133,9 +133,9 @@ async fn tickets_and_user_codes_of_another_service_are_told_from_unknown_ones(
                 "A227301",
             ],
         };
-        assert_eq!(seen.map(Option::unwrap), expected);
+        assert_eq!(result_codes.map(Option::unwrap), expected);
     }
-    // The service itself can still use what it has.
+    // The service can still use its own ticket.
     let issued = AuthorizationIssueRequest::new(&own, "alice");
     let issued = api.authorization_issue(&issued).await.unwrap();
     assert_eq!(issued.result_code.as_deref(), Some("A040001"));
@@ -143,10 +143,10 @@ async fn tickets_and_user_codes_of_another_service_are_told_from_unknown_ones(
 
 #[rstest]
 #[tokio::test]
-async fn codes_and_tokens_of_another_service_are_told_from_unknown_ones(
+async fn codes_and_tokens_of_another_service_have_other_result_codes_than_unknown_ones(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
-    let (emulator, api, other, theirs) = start_two(version).await;
+    let (emulator, api, other, other_client) = start_two(version).await;
     let client = emulator.client();
     let own = tokens(&api, client).await;
     let access = own.access_token.unwrap().expose().to_owned();
@@ -159,11 +159,11 @@ async fn codes_and_tokens_of_another_service_are_told_from_unknown_ones(
     ] {
         let request = async |parameters: &[(&str, &str)]| {
             let request = TokenRequest::new(form(parameters))
-                .client_id(theirs.client_id.unwrap().to_string())
-                .client_secret(theirs.client_secret.clone().unwrap());
+                .client_id(other_client.client_id.unwrap().to_string())
+                .client_secret(other_client.client_secret.clone().unwrap());
             other.token(&request).await.unwrap().result_code
         };
-        let seen = [
+        let result_codes = [
             request(&[("grant_type", "authorization_code"), ("code", code)]).await,
             request(&[("grant_type", "refresh_token"), ("refresh_token", refresh)]).await,
             other
@@ -192,7 +192,7 @@ async fn codes_and_tokens_of_another_service_are_told_from_unknown_ones(
                 (404, "A161202"),
             ),
         };
-        assert_eq!(seen.map(Option::unwrap), expected);
+        assert_eq!(result_codes.map(Option::unwrap), expected);
         let (status, code) = refusal(other.token_delete(access.as_str()).await);
         assert_eq!((status, &*code), deleted);
     }
@@ -200,7 +200,7 @@ async fn codes_and_tokens_of_another_service_are_told_from_unknown_ones(
 
 #[rstest]
 #[tokio::test]
-async fn clients_of_another_service_are_told_from_unknown_ones(
+async fn clients_of_another_service_have_other_result_codes_than_unknown_ones(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api, other, _) = start_two(version).await;
@@ -209,7 +209,7 @@ async fn clients_of_another_service_are_told_from_unknown_ones(
     let lock = ClientLockFlagUpdateRequest::new(true);
     let scopes = GrantedScopesRequest::new("alice");
     for (id, known) in [(id, true), (1, false)] {
-        let seen = [
+        let result_codes = [
             refusal(other.get_client(id).await),
             refusal(other.update_client(id, &Client::new()).await),
             refusal(other.delete_client(id).await),
@@ -234,7 +234,7 @@ async fn clients_of_another_service_are_told_from_unknown_ones(
             ],
         };
         let status = if known { 403 } else { 404 };
-        assert_eq!(seen, expected.map(|code| (status, code.to_owned())));
+        assert_eq!(result_codes, expected.map(|code| (status, code.to_owned())));
 
         let asked = ask(&other, format!("response_type=code&client_id={id}")).await;
         let request = TokenRequest::new("grant_type=client_credentials").client_id(id.to_string());
@@ -243,7 +243,7 @@ async fn clients_of_another_service_are_told_from_unknown_ones(
         let revoked = other.revocation(&request).await.unwrap();
         let created = TokenCreateRequest::new(GrantType::ClientCredentials).client_id(id);
         let created = other.token_create(&created).await.unwrap();
-        let seen = [
+        let result_codes = [
             asked.result_code,
             token.result_code,
             revoked.result_code,
@@ -253,9 +253,9 @@ async fn clients_of_another_service_are_told_from_unknown_ones(
             true => ["A010305", "A048305", "A114305", "A107202"],
             false => ["A010308", "A244306", "A114304", "A107201"],
         };
-        assert_eq!(seen.map(Option::unwrap), expected, "{version}");
+        assert_eq!(result_codes.map(Option::unwrap), expected, "{version}");
     }
-    // An alias is known to its service alone.
+    // An alias is known only to its own service.
     let by_alias = other.get_client(own.alias.as_str()).await;
     assert_eq!(refusal(by_alias), (404, "A027201".to_owned()));
     assert_eq!(api.get_client(id).await.unwrap().locked, Some(false));
@@ -263,7 +263,7 @@ async fn clients_of_another_service_are_told_from_unknown_ones(
 
 #[rstest]
 #[tokio::test]
-async fn deleted_clients_are_told_from_unknown_ones(
+async fn deleted_clients_have_other_result_codes_than_unknown_ones(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -271,7 +271,7 @@ async fn deleted_clients_are_told_from_unknown_ones(
     api.delete_client(id).await.unwrap();
     let lock = ClientLockFlagUpdateRequest::new(true);
     let scopes = GrantedScopesRequest::new("alice");
-    let seen = [
+    let result_codes = [
         refusal(api.get_client(id).await),
         refusal(api.update_client(id, &Client::new()).await),
         refusal(api.delete_client(id).await),
@@ -282,13 +282,16 @@ async fn deleted_clients_are_told_from_unknown_ones(
     let expected = [
         "A027203", "A029203", "A026203", "A001220", "A293202", "A001214",
     ];
-    assert_eq!(seen, expected.map(|code| (404, code.to_owned())));
+    assert_eq!(result_codes, expected.map(|code| (404, code.to_owned())));
 
     let asked = ask(&api, format!("response_type=code&client_id={id}")).await;
     let request = TokenRequest::new("grant_type=client_credentials").client_id(id.to_string());
     let token = api.token(&request).await.unwrap();
     let request = RevocationRequest::new("token=a").client_id(id.to_string());
     let revoked = api.revocation(&request).await.unwrap();
-    let seen = [asked.result_code, token.result_code, revoked.result_code];
-    assert_eq!(seen.map(Option::unwrap), ["A010306", "A048306", "A114306"]);
+    let result_codes = [asked.result_code, token.result_code, revoked.result_code];
+    assert_eq!(
+        result_codes.map(Option::unwrap),
+        ["A010306", "A048306", "A114306"]
+    );
 }

@@ -1,4 +1,4 @@
-//! The overview of the state, as data.
+//! The overview of the state as JSON.
 
 use crate::common::*;
 use authlete::ApiVersion;
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 #[rstest]
 #[tokio::test]
-async fn it_shows_the_latest_of_each_kind_and_counts_all(
+async fn overview_has_the_latest_100_objects_and_the_total_of_each_kind(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -49,7 +49,7 @@ async fn it_shows_the_latest_of_each_kind_and_counts_all(
 
 #[rstest]
 #[tokio::test]
-async fn it_shows_requests_that_wait(
+async fn overview_has_pending_requests(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;

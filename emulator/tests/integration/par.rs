@@ -13,7 +13,7 @@ use authlete_emulator::{Emulator, RegisteredClient};
 use rstest::rstest;
 use serde_json::json;
 
-/// The request URI of a request that is good.
+/// Pushes a valid request, and returns its request URI.
 async fn pushed(api: &Authlete, client: &RegisteredClient, parameters: &str) -> String {
     let answer = push(api, client, parameters).await;
     assert_eq!(answer.action, PushedAuthReqAction::Created, "{answer:?}");
@@ -45,7 +45,9 @@ async fn another_client(api: &Authlete, uri: &str) -> Client {
 
 #[rstest]
 #[tokio::test]
-async fn from_the_push_to_the_token(#[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion) {
+async fn request_uri_starts_a_code_flow_with_the_pushed_parameters(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
     let (emulator, api) = start(version).await;
     let client = emulator.client();
     configure(&emulator, &api, |service| {
@@ -65,7 +67,7 @@ async fn from_the_push_to_the_token(#[values(ApiVersion::V2, ApiVersion::V3)] ve
     let expected = json!({ "request_uri": uri, "expires_in": 90 });
     assert_eq!(content(answer.response_content.as_ref()), expected);
 
-    // What stands beside the reference does not count.
+    // Parameters besides the request URI are ignored.
     let id = client.id.to_string();
     let query = format!("{}&scope=openid&state=forged", by_reference(&id, &uri));
     let answer = ask(&api, query).await;
@@ -86,7 +88,7 @@ async fn from_the_push_to_the_token(#[values(ApiVersion::V2, ApiVersion::V3)] ve
 
 #[rstest]
 #[tokio::test]
-async fn a_request_uri_works_once_for_a_time_and_for_its_client(
+async fn request_uri_is_valid_once_until_it_expires_and_for_its_client_only(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -100,7 +102,7 @@ async fn a_request_uri_works_once_for_a_time_and_for_its_client(
         let content = content(answer.response_content.as_ref());
         assert_eq!(content["error"], "invalid_request_uri");
     };
-    // Another client can neither use it nor use it up.
+    // Another client can neither use nor invalidate it.
     let other = another_client(&api, "https://other.example/").await;
     let other = other.client_id.unwrap().to_string();
     refused(by_reference(&other, &uri)).await;
@@ -112,9 +114,13 @@ async fn a_request_uri_works_once_for_a_time_and_for_its_client(
         "urn:ietf:params:oauth:request_uri:made-up",
     ))
     .await;
-    // A place that is registered may be told.
-    let told = form(&[("redirect_uri", client.redirect_uri.as_str())]);
-    let answer = ask(&api, format!("{}&{told}", by_reference(&id, &uri))).await;
+    // The error is sent to the redirect URI if the request has a registered one.
+    let with_redirect_uri = form(&[("redirect_uri", client.redirect_uri.as_str())]);
+    let answer = ask(
+        &api,
+        format!("{}&{with_redirect_uri}", by_reference(&id, &uri)),
+    )
+    .await;
     assert_eq!(answer.action, AuthorizationAction::Location);
 
     let late = pushed(&api, client, &query(client)).await;
@@ -124,7 +130,7 @@ async fn a_request_uri_works_once_for_a_time_and_for_its_client(
 
 #[rstest]
 #[tokio::test]
-async fn what_is_pushed_is_checked_at_once(
+async fn invalid_request_is_refused_when_it_is_pushed(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -169,7 +175,7 @@ async fn only_a_client_that_authenticates_may_push(
     let answer = api.push_authorization_request(&none).await.unwrap();
     assert_eq!(answer.action, PushedAuthReqAction::Unauthorized);
 
-    // By the body: the secret is not part of what is kept.
+    // The secret is in the body, and is not stored with the request.
     let secret = form(&[("client_secret", client.secret.expose())]);
     let body = PushedAuthReqRequest::new(format!("{}&{secret}", query(client)));
     let answer = api.push_authorization_request(&body).await.unwrap();
@@ -189,7 +195,7 @@ async fn only_a_client_that_authenticates_may_push(
 
 #[rstest]
 #[tokio::test]
-async fn requests_that_must_be_pushed_come_in_no_other_way(
+async fn unpushed_request_is_refused_if_par_is_required(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -233,7 +239,7 @@ async fn a_request_object_can_be_pushed(
         "scope": "write",
         "prompt": "consent",
     });
-    // Encryption is demanded of the front channel only.
+    // Encryption is required for the front channel only.
     let object = form(&[("request", key.sign(&claims).as_str()), ("scope", "read")]);
     let uri = pushed(&api, client, &object).await;
     let answer = ask(&api, by_reference(&client.id.to_string(), &uri)).await;
@@ -242,7 +248,7 @@ async fn a_request_object_can_be_pushed(
     assert!(answer.request_object_payload.is_some());
     let object = form(&[("request", jwt::Key::generate().sign(&claims).as_str())]);
     assert_eq!(error(&api, client, &object).await, "invalid_request_object");
-    // The object of one client in the hands of another.
+    // Another client pushes the request object.
     let other = another_client(&api, &client.redirect_uri).await;
     let other = other.client_id.unwrap().to_string();
     let stolen = form(&[
@@ -254,7 +260,7 @@ async fn a_request_object_can_be_pushed(
     assert_eq!(answer.action, PushedAuthReqAction::BadRequest);
 }
 
-/// A proof for the endpoint of the emulator's service.
+/// A DPoP proof for the PAR endpoint of the emulator's service.
 fn proof(key: &jwt::Key, id: &str) -> String {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     let header = json!({ "typ": "dpop+jwt", "alg": "ES256", "jwk": key.jwk() });
@@ -269,7 +275,7 @@ fn proof(key: &jwt::Key, id: &str) -> String {
 
 #[rstest]
 #[tokio::test]
-async fn the_key_of_a_proof_binds_the_code(
+async fn dpop_proof_of_a_pushed_request_binds_the_code(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -302,7 +308,7 @@ async fn the_key_of_a_proof_binds_the_code(
 
 #[rstest]
 #[tokio::test]
-async fn the_call_says_method_and_url_and_can_demand_the_nonce(
+async fn proof_is_checked_with_htm_htu_and_dpop_nonce_required_of_the_call(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -321,9 +327,9 @@ async fn the_call_says_method_and_url_and_can_demand_the_nonce(
     };
     let push = async |request: &PushedAuthReqRequest, expected: Option<&str>| {
         let answer = api.push_authorization_request(request).await.unwrap();
-        let told = content(answer.response_content.as_ref());
-        let error = told.get("error").and_then(|error| error.as_str());
-        assert_eq!(error, expected, "{told}");
+        let body = content(answer.response_content.as_ref());
+        let error = body.get("error").and_then(|error| error.as_str());
+        assert_eq!(error, expected, "{body}");
         let is_created = answer.action == PushedAuthReqAction::Created;
         assert_eq!(is_created, expected.is_none());
         answer.dpop_nonce

@@ -1,4 +1,4 @@
-//! The grant type `password` (RFC 6749 §4.3): the token endpoint hands it on, and takes it up again.
+//! The grant type `password` (RFC 6749 §4.3), which `/auth/token/issue` and `/auth/token/fail` complete.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -30,7 +30,7 @@ async fn log_in(emulator: &Emulator, api: &Authlete, more: &str) -> TokenRespons
 
 #[rstest]
 #[tokio::test]
-async fn the_server_checks_the_password_and_gets_the_tokens(
+async fn password_request_is_completed_by_token_issue(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_with_passwords(version).await;
@@ -86,7 +86,7 @@ async fn the_server_checks_the_password_and_gets_the_tokens(
 
 #[rstest]
 #[tokio::test]
-async fn a_reason_is_the_error_that_the_client_gets(
+async fn fail_reason_determines_the_error_code(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_with_passwords(version).await;
@@ -127,7 +127,7 @@ async fn a_reason_is_the_error_that_the_client_gets(
         let failed = api.token_fail(&request).await.unwrap();
         assert_eq!(failed.action, action, "{reason:?}");
         assert_eq!(content(failed.response_content.as_ref())["error"], error);
-        // It is over.
+        // The ticket is used up.
         let request = TokenIssueRequest::new(ticket, "alice");
         let late = api.token_issue(&request).await.unwrap();
         assert_eq!(late.action, TokenIssueAction::InternalServerError);
@@ -138,7 +138,7 @@ async fn a_reason_is_the_error_that_the_client_gets(
     let failed = api.token_fail(&request).await.unwrap();
     assert_eq!(failed.action, TokenFailAction::InternalServerError);
     assert_eq!(failed.result_code.as_deref(), Some("A907202"));
-    // Nobody decided.
+    // The failed call does not use up the ticket.
     let request = TokenIssueRequest::new(ticket, "alice");
     let issued = api.token_issue(&request).await.unwrap();
     assert_eq!(issued.action, TokenIssueAction::Ok);
@@ -146,7 +146,7 @@ async fn a_reason_is_the_error_that_the_client_gets(
 
 #[rstest]
 #[tokio::test]
-async fn a_ticket_is_good_once_and_for_a_day(
+async fn ticket_is_valid_once_and_for_a_day(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_with_passwords(version).await;
@@ -174,7 +174,7 @@ async fn a_ticket_is_good_once_and_for_a_day(
 
 #[rstest]
 #[tokio::test]
-async fn what_the_request_lacks_is_the_clients_fault(
+async fn missing_or_repeated_username_or_password_is_refused_with_invalid_request(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_with_passwords(version).await;
@@ -223,7 +223,7 @@ async fn a_duration_that_is_not_positive_is_ignored(
 
 #[rstest]
 #[tokio::test]
-async fn the_call_that_issues_the_access_token_chooses_its_value(
+async fn access_token_value_is_taken_from_the_token_issue_call(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_with_passwords(version).await;
@@ -241,7 +241,7 @@ async fn the_call_that_issues_the_access_token_chooses_its_value(
         request.access_token = value.map(Into::into);
         api.token_issue(&request).await.unwrap()
     };
-    // These calls issue none, so that the value stays free.
+    // These calls issue no token, so the value is still unused.
     let asked = ask(password).await;
     assert_eq!(asked.action, TokenAction::Password);
     let refused = ask("grant_type=refresh_token&refresh_token=unknown").await;
@@ -265,7 +265,7 @@ async fn the_call_that_issues_the_access_token_chooses_its_value(
 
 #[rstest]
 #[tokio::test]
-async fn further_claims_have_a_meaning_for_jwts_alone_and_reserved_properties_for_none(
+async fn jwt_at_claims_are_ignored_for_opaque_tokens_and_reserved_properties_always(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_with_passwords(version).await;
@@ -323,7 +323,7 @@ async fn authorization_details_of_the_request_are_those_of_the_access_token(
 
 #[rstest]
 #[tokio::test]
-async fn a_call_that_lacks_the_ticket_the_subject_or_the_reason_uses_no_ticket_up(
+async fn call_without_ticket_subject_or_reason_does_not_use_up_the_ticket(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_with_passwords(version).await;
@@ -336,8 +336,8 @@ async fn a_call_that_lacks_the_ticket_the_subject_or_the_reason_uses_no_ticket_u
     ] {
         let (_, answer) = post(&emulator, version, "SERVICE", path, &body).await;
         assert_eq!(answer["action"], "INTERNAL_SERVER_ERROR", "{body}");
-        let told = content(Some(&answer["responseContent"].as_str().unwrap().into()));
-        assert_eq!(told["error"], "server_error", "{body}");
+        let response = content(Some(&answer["responseContent"].as_str().unwrap().into()));
+        assert_eq!(response["error"], "server_error", "{body}");
     }
     let request = TokenIssueRequest::new(ticket, "alice");
     let issued = api.token_issue(&request).await.unwrap();
@@ -346,7 +346,7 @@ async fn a_call_that_lacks_the_ticket_the_subject_or_the_reason_uses_no_ticket_u
 
 #[rstest]
 #[tokio::test]
-async fn there_is_no_refresh_token_where_the_service_does_not_support_refreshing(
+async fn no_refresh_token_is_issued_if_the_service_does_not_support_the_grant_type(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_with_passwords(version).await;

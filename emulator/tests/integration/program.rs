@@ -12,10 +12,10 @@ use authlete::{Authlete, Config};
 
 const NOTICE: &str = "This is not Authlete, and it is not for production.";
 
-/// Ends with the test, also when that fails.
-struct Ending(Child);
+/// Kills the process on drop.
+struct KillOnDrop(Child);
 
-impl Drop for Ending {
+impl Drop for KillOnDrop {
     fn drop(&mut self) {
         let _ = self.0.kill();
         let _ = self.0.wait();
@@ -23,9 +23,9 @@ impl Drop for Ending {
 }
 
 /// Starts the program, and reads what it writes for a shell.
-fn shell_output(arguments: &[&str]) -> (Ending, Vec<String>) {
+fn shell_output(arguments: &[&str]) -> (KillOnDrop, Vec<String>) {
     let child = command(arguments).stdout(Stdio::piped()).spawn();
-    let mut program = Ending(child.unwrap());
+    let mut program = KillOnDrop(child.unwrap());
     let mut lines = Vec::new();
     for line in BufReader::new(program.0.stdout.take().unwrap()).lines() {
         lines.push(line.unwrap());
@@ -44,7 +44,7 @@ async fn it_prints_an_environment_for_each_generation() {
     let (_program, lines) = shell_output(&["--port", "0"]);
     assert!(lines.contains(&format!("# {NOTICE}")));
 
-    // A block of exports is a whole environment, and the blocks are apart.
+    // Empty lines separate the blocks of exports. Each block is a complete environment.
     let blocks: Vec<HashMap<_, _>> = lines
         .split(|line| line.is_empty())
         .map(|block| {
@@ -112,13 +112,13 @@ async fn assert_it_works(api: &Authlete) {
 }
 
 #[test]
-fn it_says_what_it_is_not_whatever_the_output() {
+fn notice_is_printed_to_stderr_for_each_output_format() {
     for output in ["shell", "json"] {
         let child = command(&["--output", output])
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn();
-        let mut program = Ending(child.unwrap());
+        let mut program = KillOnDrop(child.unwrap());
         let mut lines = BufReader::new(program.0.stderr.take().unwrap()).lines();
         assert_eq!(
             lines.next().unwrap().unwrap(),
@@ -129,7 +129,7 @@ fn it_says_what_it_is_not_whatever_the_output() {
 
 #[cfg(unix)]
 #[test]
-fn a_shell_reads_certificates_and_keys_as_they_are() {
+fn shell_reads_exported_certificates_and_keys_unchanged() {
     let (_program, lines) = shell_output(&["--tls", "--dpop", "--mtls"]);
     let script = "printf '%s|%s|%s' \"$AUTHLETE_ROOT_CERTIFICATE\" \"$AUTHLETE_DPOP_KEY\" \"$AUTHLETE_CLIENT_CERTIFICATE\"";
     let script = format!("{}\n{script}", lines.join("\n"));
@@ -138,9 +138,9 @@ fn a_shell_reads_certificates_and_keys_as_they_are() {
         .output()
         .unwrap();
     assert!(shell.status.success() && shell.stderr.is_empty());
-    let shown = String::from_utf8(shell.stdout).unwrap();
-    let [root, key, certificate] = shown.split('|').collect::<Vec<_>>()[..] else {
-        panic!("{shown}");
+    let output = String::from_utf8(shell.stdout).unwrap();
+    let [root, key, certificate] = output.split('|').collect::<Vec<_>>()[..] else {
+        panic!("{output}");
     };
     assert!(root.starts_with("-----BEGIN CERTIFICATE-----\n"));
     let key: serde_json::Value = serde_json::from_str(key).unwrap();
@@ -151,7 +151,7 @@ fn a_shell_reads_certificates_and_keys_as_they_are() {
 
 #[cfg(unix)]
 #[test]
-fn a_shell_reads_secrets_as_they_are() {
+fn shell_reads_exported_secrets_unchanged() {
     let secret = "it's $HOME `x` \"y\" \\";
     let directory = tempfile::tempdir().unwrap();
     let seed = directory.path().join("seed.json");
@@ -191,7 +191,7 @@ fn a_client_without_a_redirect_uri_has_no_line_for_it() {
 
 #[cfg(unix)]
 #[test]
-fn signals_end_it_cleanly() {
+fn program_exits_with_success_on_sigint_and_sigterm() {
     for signal in ["INT", "TERM"] {
         let program = Program::start(&[]);
         program.signal(signal);
@@ -201,7 +201,7 @@ fn signals_end_it_cleanly() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn a_call_that_has_begun_is_finished_before_the_end() {
+async fn call_in_progress_is_finished_before_the_program_exits() {
     let directory = tempfile::tempdir().unwrap();
     let state = directory.path().join("emulator.state");
     let program = Program::start(&["--latency", "3000", "--state", state.to_str().unwrap()]);
@@ -209,7 +209,7 @@ async fn a_call_that_has_begun_is_finished_before_the_end() {
     let mut client = Client::new();
     client.client_name = Some("Latecomer".to_owned());
     let call = tokio::spawn(async move { api.create_client(&client).await });
-    // Its effect shows before its answer comes.
+    // The client is in the state file before the delayed response is sent.
     let has_begun = move || contains(&state, "Latecomer").then_some(());
     tokio::task::spawn_blocking(move || poll(has_begun))
         .await
@@ -223,11 +223,11 @@ async fn a_call_that_has_begun_is_finished_before_the_end() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn a_call_that_takes_too_long_does_not_keep_it_from_ending() {
+async fn program_exits_without_waiting_for_a_slow_call() {
     let program = Program::start(&["--latency", "3600000"]);
     let url = format!("{}/api/misc/echo", program.base_url());
     let call = tokio::spawn(reqwest::get(url));
-    // The clock can be asked when the server runs.
+    // This response shows that the server is running.
     let clock = reqwest::get(format!("{}/emulator/clock", program.base_url())).await;
     assert!(clock.unwrap().status().is_success());
     program.signal("TERM");
@@ -237,8 +237,8 @@ async fn a_call_that_takes_too_long_does_not_keep_it_from_ending() {
 }
 
 #[test]
-fn what_cannot_be_done_is_said_in_words() {
-    for (arguments, words) in [
+fn invalid_arguments_are_refused_with_a_message() {
+    for (arguments, message) in [
         (["--host", "192.0.2.1"], "authlete-emulator: Cannot assign"),
         (
             ["--seed", "/nowhere.json"],
@@ -275,11 +275,11 @@ fn what_cannot_be_done_is_said_in_words() {
         ),
     ] {
         let refusal = refusal_to_start(&arguments);
-        assert!(refusal.contains(words), "{refusal}");
+        assert!(refusal.contains(message), "{refusal}");
     }
 }
 
-/// What [`Config::from_env`] makes of a block; a test cannot change its own environment safely.
+/// The configuration that [`Config::from_env`] would read. A test cannot safely change its own environment.
 fn config(block: &HashMap<&str, &str>) -> Config {
     let toml: String = authlete::Setting::ALL
         .iter()
@@ -297,7 +297,7 @@ fn config(block: &HashMap<&str, &str>) -> Config {
 }
 
 #[tokio::test]
-async fn program_signs_with_keys_of_its_own_which_the_state_keeps() {
+async fn program_generates_signing_keys_and_restores_them_from_the_state_file() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("emulator.state");
     let arguments = ["--state", path.to_str().unwrap()];

@@ -1,4 +1,4 @@
-//! The README says what the emulator answers, and it is so.
+//! Checks the table of supported operations in the README.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -20,17 +20,20 @@ fn rows() -> Vec<Vec<&'static str>> {
     table.skip(2).map(cells).collect()
 }
 
-/// What a cell has in backticks.
-fn named(cell: &str) -> impl Iterator<Item = &str> {
+/// The names in backticks in a cell.
+fn names_in_backticks(cell: &str) -> impl Iterator<Item = &str> {
     cell.split('`').skip(1).step_by(2)
 }
 
 #[test]
-fn each_operation_stands_in_the_table() {
+fn each_operation_is_in_the_table_once() {
     let rows = rows();
-    let told: Vec<_> = rows.iter().flat_map(|row| named(row[0])).collect();
-    let distinct: BTreeSet<_> = told.iter().copied().collect();
-    assert_eq!(told.len(), distinct.len(), "none stands there twice");
+    let listed: Vec<_> = rows
+        .iter()
+        .flat_map(|row| names_in_backticks(row[0]))
+        .collect();
+    let distinct: BTreeSet<_> = listed.iter().copied().collect();
+    assert_eq!(listed.len(), distinct.len(), "no operation is listed twice");
     let ids = operations::ALL.iter().map(|operation| operation.id);
     assert_eq!(distinct, ids.collect());
 }
@@ -39,15 +42,15 @@ fn each_operation_stands_in_the_table() {
 fn each_row_names_tests_that_exist() {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
     for row in rows() {
-        assert!(named(row[2]).next().is_some(), "{row:?}");
-        for name in named(row[2]) {
+        assert!(names_in_backticks(row[2]).next().is_some(), "{row:?}");
+        for name in names_in_backticks(row[2]) {
             let file = tests.join("integration").join(name).with_extension("rs");
             assert!(file.exists() || tests.join(name).is_dir(), "{name}");
         }
     }
 }
 
-/// Calls an operation with the right credentials, `1` for each parameter of its path, and an empty object.
+/// Calls an operation with valid credentials, `1` for each parameter of its path, and an empty object.
 async fn call(emulator: &Emulator, version: ApiVersion, route: &Route) -> (StatusCode, Value) {
     let value = |name: &str| variable(emulator, version, &format!("AUTHLETE_{name}"));
     let one = utf8_percent_encode("1", NON_ALPHANUMERIC).to_string();
@@ -88,26 +91,26 @@ async fn call(emulator: &Emulator, version: ApiVersion, route: &Route) -> (Statu
 }
 
 #[tokio::test]
-async fn each_operation_is_answered() {
+async fn each_operation_is_implemented() {
     for version in GENERATIONS {
         for operation in operations::ALL {
             let Some(route) = operation.route(version) else {
                 continue;
             };
-            // An emulator for each: what one call leaves behind is not the next one's matter.
+            // A new emulator for each call, so that earlier calls have no effect.
             let emulator = Emulator::start().await.unwrap();
             let (status, body) = call(&emulator, version, route).await;
             let id = operation.id;
             assert!(!status.is_server_error(), "{id}: {status} {body}");
-            // Neither the credentials nor the path is what a call may be refused for; a feature that is off can be.
+            // No call is refused for its credentials or its path. It may be forbidden because a feature is disabled.
             let refusals = [
                 StatusCode::UNAUTHORIZED,
                 StatusCode::FORBIDDEN,
                 StatusCode::METHOD_NOT_ALLOWED,
             ];
-            let is_off = body["action"] == "FORBIDDEN";
+            let is_disabled = body["action"] == "FORBIDDEN";
             assert!(
-                is_off || !refusals.contains(&status),
+                is_disabled || !refusals.contains(&status),
                 "{id}: {status} {body}"
             );
             let code = &body["resultCode"];

@@ -11,7 +11,7 @@ use authlete::types::{
 use rstest::rstest;
 use serde_json::json;
 
-/// A client for all response types, with one redirect URI.
+/// Creates a client for the code and the implicit flow with one redirect URI. Returns its ID.
 async fn application(api: &Authlete, kind: Option<ApplicationType>, uri: &str) -> String {
     let mut client = Client::new();
     client.client_type = Some(ClientType::Public);
@@ -57,12 +57,12 @@ async fn a_redirect_uri_has_to_fit_the_type_of_the_application() {
         ] {
             let id = application(&api, kind.clone(), uri).await;
             let answer = ask(&api, request(&id, uri, response_type)).await;
-            let what = format!("{kind:?} {uri} {response_type}");
+            let case = format!("{kind:?} {uri} {response_type}");
             match code {
-                None => assert_eq!(answer.action, AuthorizationAction::Interaction, "{what}"),
+                None => assert_eq!(answer.action, AuthorizationAction::Interaction, "{case}"),
                 Some(code) => {
-                    assert_eq!(answer.action, AuthorizationAction::BadRequest, "{what}");
-                    assert_eq!(answer.result_code.as_deref(), Some(code), "{what}");
+                    assert_eq!(answer.action, AuthorizationAction::BadRequest, "{case}");
+                    assert_eq!(answer.result_code.as_deref(), Some(code), "{case}");
                 }
             }
         }
@@ -71,7 +71,7 @@ async fn a_redirect_uri_has_to_fit_the_type_of_the_application() {
 
 #[rstest]
 #[tokio::test]
-async fn a_loopback_uri_may_change_its_port_whatever_its_scheme_and_host(
+async fn loopback_port_is_variable_for_http_and_https_on_each_loopback_host(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -99,7 +99,7 @@ async fn a_loopback_uri_may_change_its_port_whatever_its_scheme_and_host(
 
 #[rstest]
 #[tokio::test]
-async fn a_client_that_registers_itself_is_checked_when_it_asks(
+async fn redirect_uri_of_a_dynamically_registered_client_is_checked_at_authorization(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (_emulator, api) = start_open(version).await;

@@ -1,4 +1,4 @@
-//! The grant type `refresh_token` (RFC 6749 §6), and what a service can do with refresh tokens.
+//! The grant type `refresh_token` (RFC 6749 §6), and the settings of a service for refresh tokens.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ async fn refresh(emulator: &Emulator, api: &Authlete, token: &Secret, more: &str
     request_token(api, emulator.client(), &format!("{parameters}{more}")).await
 }
 
-async fn is_good(api: &Authlete, token: &Secret) -> bool {
+async fn is_active(api: &Authlete, token: &Secret) -> bool {
     let request = IntrospectionRequest::new(token.clone());
     let answer = api.introspection(&request).await.unwrap();
     answer.action == IntrospectionAction::Ok
@@ -50,13 +50,13 @@ async fn a_refresh_replaces_both_tokens(
     assert_eq!(answer.refresh_token_duration, Some(864_000));
     let new = answer.refresh_token.unwrap();
     assert_ne!(new, old);
-    assert!(!is_good(&api, &first.access_token.unwrap()).await);
+    assert!(!is_active(&api, &first.access_token.unwrap()).await);
     let access_token = answer.access_token.unwrap();
-    assert!(is_good(&api, &access_token).await);
+    assert!(is_active(&api, &access_token).await);
     let body = content(answer.response_content.as_ref());
     assert_eq!(body["access_token"], access_token.expose());
     assert_eq!(body["refresh_token"], new.expose());
-    // The old one is used up, and the new one is not.
+    // The old refresh token is used up, and the new one is valid.
     let answer = refresh(&emulator, &api, &old, "").await;
     assert_invalid_grant(&answer, "A053305");
     assert_eq!(answer.previous_refresh_token_used, Some(false));
@@ -66,7 +66,7 @@ async fn a_refresh_replaces_both_tokens(
 
 #[rstest]
 #[tokio::test]
-async fn a_refresh_can_be_repeated_for_a_minute_if_the_service_wants(
+async fn refresh_is_idempotent_for_a_minute_if_the_service_enables_it(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -87,14 +87,14 @@ async fn a_refresh_can_be_repeated_for_a_minute_if_the_service_wants(
         first.refresh_token_expires_at
     );
     assert_ne!(second.access_token, first.access_token);
-    assert!(is_good(&api, &second.access_token.unwrap()).await);
-    // Too late.
+    assert!(is_active(&api, &second.access_token.unwrap()).await);
+    // The minute is over.
     emulator.advance(Duration::from_secs(31));
     let answer = refresh(&emulator, &api, &old, "").await;
     assert_invalid_grant(&answer, "A053305");
     assert_eq!(answer.previous_refresh_token_used, Some(true));
 
-    // Who uses the new one has it.
+    // Once the successor of a refresh token is used, the token cannot be used again.
     let third = refresh(&emulator, &api, &new, "").await;
     assert_eq!(third.previous_refresh_token_used, Some(false));
     let newest = third.refresh_token.unwrap();
@@ -108,7 +108,7 @@ async fn a_refresh_can_be_repeated_for_a_minute_if_the_service_wants(
 
 #[rstest]
 #[tokio::test]
-async fn a_refresh_token_ends_when_the_service_says(
+async fn refresh_token_lifetime_follows_the_service_settings(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     for (kept, flag, remaining) in [
@@ -139,7 +139,7 @@ async fn a_refresh_token_ends_when_the_service_says(
 
 #[rstest]
 #[tokio::test]
-async fn an_access_token_can_end_with_its_refresh_token(
+async fn access_token_expires_with_its_refresh_token_if_the_expirations_are_linked(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -161,7 +161,7 @@ async fn an_access_token_can_end_with_its_refresh_token(
 
 #[rstest]
 #[tokio::test]
-async fn a_refresh_asks_for_less_and_not_for_more(
+async fn refresh_can_narrow_the_scopes_but_not_extend_them(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -183,14 +183,14 @@ async fn a_refresh_asks_for_less_and_not_for_more(
         content(answer.response_content.as_ref())["error"],
         "invalid_scope"
     );
-    // A refused request uses nothing up.
+    // A refused request does not use up the refresh token.
     let answer = refresh(&emulator, &api, &token, "").await;
     assert_eq!(answer.action, TokenAction::Ok);
 }
 
 #[rstest]
 #[tokio::test]
-async fn openid_goes_with_offline_access_if_the_service_wants(
+async fn openid_is_dropped_on_refresh_without_offline_access_if_the_service_enables_it(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     for (scope, flag, scopes) in [
@@ -228,7 +228,7 @@ async fn openid_goes_with_offline_access_if_the_service_wants(
 
 #[rstest]
 #[tokio::test]
-async fn the_call_chooses_values_lifetimes_and_properties(
+async fn token_request_sets_value_lifetimes_and_properties(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -252,7 +252,7 @@ async fn the_call_chooses_values_lifetimes_and_properties(
     let body = content(answer.response_content.as_ref());
     assert_eq!(body["shop"], "7");
     assert_eq!(body["scope"], "read write");
-    // Somebody has it now.
+    // The value is already in use.
     let parameters = form(&[
         ("grant_type", "refresh_token"),
         ("refresh_token", answer.refresh_token.unwrap().expose()),

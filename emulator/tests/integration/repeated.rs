@@ -1,4 +1,4 @@
-//! What is in a request more than once: only one of the values could be used.
+//! Repeated members and parameters of a request are refused, because only one of the values could be used.
 
 use authlete::ApiVersion;
 use authlete_emulator::Emulator;
@@ -36,7 +36,7 @@ fn assert_refused((status, body): (u16, Value), code: &str, name: &str) {
 }
 
 #[tokio::test]
-async fn a_member_of_a_body_that_is_there_twice_is_refused() {
+async fn repeated_body_member_is_refused() {
     const JSON: &str = "application/json";
     const FORM: &str = "application/x-www-form-urlencoded";
     for version in GENERATIONS {
@@ -60,7 +60,7 @@ async fn a_member_of_a_body_that_is_there_twice_is_refused() {
 
 #[rstest]
 #[tokio::test]
-async fn a_parameter_of_a_query_that_has_two_values_is_refused(
+async fn query_parameter_with_two_values_is_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, _api) = start(version).await;
@@ -82,7 +82,7 @@ async fn a_parameter_of_a_query_that_has_two_values_is_refused(
     }
     for path in [
         "/client/get/list?later=1&later=2",
-        // The SDK in TypeScript calls so.
+        // The TypeScript SDK sends such requests.
         &format!("/client/granted_scopes/get/{id}/a?subject=a"),
     ] {
         let (status, body) = answer(request(&emulator, version, Method::GET, path)).await;

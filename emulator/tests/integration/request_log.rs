@@ -1,4 +1,4 @@
-//! The log of requests, with the secrets in it and in the overview.
+//! The request log, and the masking of secrets in the log and the overview.
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -23,7 +23,7 @@ fn credentials(emulator: &Emulator, version: ApiVersion) -> Vec<String> {
 
 #[rstest]
 #[tokio::test]
-async fn a_request_is_there_with_its_answer(
+async fn request_is_logged_with_its_response(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -62,7 +62,7 @@ async fn a_request_is_there_with_its_answer(
             .as_u64()
             .is_some_and(|took| took > 0)
     );
-    // Nothing of the request is a secret, and the length is that of what was sent.
+    // The request has no secrets, so its content is logged unmasked.
     let content = &request["request"]["content"];
     assert_eq!(content["parameters"], query(emulator.client()));
     assert_eq!(request["request"]["length"], content.to_string().len());
@@ -74,7 +74,7 @@ async fn a_request_is_there_with_its_answer(
 
 #[rstest]
 #[tokio::test]
-async fn secrets_are_there_only_when_asked_for(
+async fn secrets_are_masked_unless_reveal_is_true(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -101,7 +101,7 @@ async fn secrets_are_there_only_when_asked_for(
         assert!(!masked_text.contains(secret), "{secret}");
         assert!(revealed_text.contains(secret), "{secret}");
     }
-    // The header that carries them is not kept at all.
+    // The `Authorization` header is not logged.
     for credential in credentials(&emulator, version) {
         assert!(!revealed_text.contains(&credential));
     }
@@ -141,7 +141,7 @@ async fn secrets_are_there_only_when_asked_for(
     }
     let api_secret = variable(&emulator, ApiVersion::V2, "AUTHLETE_SERVICE_APISECRET");
     assert_eq!(revealed["service"]["apiSecret"], api_secret);
-    // What is stored as a digest, nobody can reveal.
+    // Only digests of these are stored, so they cannot be revealed.
     for secret in &secrets[1..4] {
         assert!(!revealed.to_string().contains(secret));
     }
@@ -149,7 +149,7 @@ async fn secrets_are_there_only_when_asked_for(
 
 #[rstest]
 #[tokio::test]
-async fn what_is_no_call_is_there_too(
+async fn refused_requests_are_logged_with_masked_content(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, _) = start(version).await;
@@ -177,8 +177,7 @@ async fn what_is_no_call_is_there_too(
 
     let log = data(&emulator, "/emulator/requests").await;
     assert!(!log.to_string().contains(secret), "{log}");
-    let [large_shown, wrong_method, outside] = log["requests"].as_array().unwrap().as_slice()
-    else {
+    let [too_large, wrong_method, outside] = log["requests"].as_array().unwrap().as_slice() else {
         panic!("{log}");
     };
     assert_eq!(outside["status"], 404);
@@ -192,10 +191,10 @@ async fn what_is_no_call_is_there_too(
     assert_eq!(wrong_method["path"], "/api/auth/token/delete/•••(19)");
     assert_eq!(wrong_method["query"], "token=•••(19)");
     assert_eq!(wrong_method["request"], Value::Null);
-    assert_eq!(large_shown["status"], 401);
-    assert_eq!(large_shown["operation"], "token");
+    assert_eq!(too_large["status"], 401);
+    assert_eq!(too_large["operation"], "token");
     assert_eq!(
-        large_shown["request"],
+        too_large["request"],
         json!({ "length": large.len(), "content": null })
     );
 
@@ -208,7 +207,7 @@ async fn what_is_no_call_is_there_too(
 }
 
 #[tokio::test]
-async fn an_answer_in_the_stead_of_the_api_is_there_too() {
+async fn simulated_outage_is_logged() {
     let emulator = Emulator::builder().unavailable(1.0).start().await.unwrap();
     let http = reqwest::Client::new();
     let url = format!("{}/api/auth/introspection", emulator.base_url());
@@ -224,7 +223,7 @@ async fn an_answer_in_the_stead_of_the_api_is_there_too() {
 }
 
 #[tokio::test]
-async fn the_last_200_are_kept() {
+async fn last_200_requests_are_kept() {
     let (emulator, _) = start(ApiVersion::V3).await;
     let http = reqwest::Client::new();
     for _ in 0..205 {
@@ -243,7 +242,7 @@ async fn the_last_200_are_kept() {
     assert_eq!(numbers(&log), (6..=205).rev().collect::<Vec<_>>());
     let log = data(&emulator, "/emulator/requests?after=203").await;
     assert_eq!(numbers(&log), [205, 204]);
-    // A number that is none is as good as absent.
+    // An invalid number is ignored.
     for (after, count) in [("205", 0), ("9000", 0), ("-1", 200), ("x", 200)] {
         let log = data(&emulator, &format!("/emulator/requests?after={after}")).await;
         assert_eq!(numbers(&log).len(), count, "{after}");
@@ -251,7 +250,7 @@ async fn the_last_200_are_kept() {
 }
 
 #[tokio::test]
-async fn other_sites_see_nothing() {
+async fn requests_from_other_sites_are_forbidden() {
     let (emulator, _) = start(ApiVersion::V3).await;
     let authority = emulator.base_url().strip_prefix("http://").unwrap();
     let http = reqwest::Client::new();
@@ -288,7 +287,7 @@ async fn other_sites_see_nothing() {
     }
 }
 
-/// Ends with the test, also when that fails.
+/// Kills the process on drop.
 struct Program(Child);
 
 impl Drop for Program {
@@ -299,7 +298,7 @@ impl Drop for Program {
 }
 
 #[tokio::test]
-async fn the_program_writes_a_line_for_each_request_when_asked() {
+async fn program_writes_a_line_per_request_with_the_log_option() {
     let mut command = Command::new(env!("CARGO_BIN_EXE_authlete-emulator"));
     command
         .arg("--log")
@@ -349,7 +348,7 @@ async fn the_program_writes_a_line_for_each_request_when_asked() {
 
 #[rstest]
 #[tokio::test]
-async fn a_call_that_does_not_reach_the_api_is_there_with_its_operation(
+async fn rate_limited_and_unavailable_calls_are_logged_with_their_operation(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     for (change, status, code) in [

@@ -1,4 +1,4 @@
-//! Requests as JWTs (RFC 9101, OpenID Connect Core 1.0 §6).
+//! Request objects (RFC 9101, OpenID Connect Core 1.0 §6).
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -27,7 +27,7 @@ fn now() -> u64 {
     now.unwrap().as_secs()
 }
 
-/// The claims of a good request object.
+/// The claims of a valid request object.
 fn claims(client: &RegisteredClient) -> Value {
     json!({
         "iss": client.id.to_string(),
@@ -62,7 +62,7 @@ fn query(client: &RegisteredClient, object: &str, more: &[(&str, &str)]) -> Stri
     form(&[&own, more].concat())
 }
 
-/// The error that the client is told, and the result code.
+/// The error in the redirect to the client, and the result code.
 fn error(answer: &AuthorizationResponse) -> (String, String) {
     assert_eq!(answer.action, AuthorizationAction::Location, "{answer:?}");
     assert_eq!(answer.ticket, None);
@@ -80,7 +80,7 @@ async fn refused(api: &Authlete, client: &RegisteredClient, object: &str) -> Str
 
 #[rstest]
 #[tokio::test]
-async fn what_counts_is_in_the_object(
+async fn parameters_outside_the_request_object_are_ignored(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api, key) = start_signing(version).await;
@@ -117,7 +117,7 @@ async fn what_counts_is_in_the_object(
 
 #[rstest]
 #[tokio::test]
-async fn parameters_outside_count_where_openid_connect_has_the_say(
+async fn parameters_outside_the_request_object_are_used_with_traditional_processing(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api, key) = start_signing(version).await;
@@ -133,7 +133,7 @@ async fn parameters_outside_count_where_openid_connect_has_the_say(
     assert_eq!(answer.action, AuthorizationAction::Interaction);
     assert_eq!(answer.prompts.unwrap().len(), 1);
     assert_eq!(answer.max_age, Some(60));
-    // What kind of request it is, has to be said outside too.
+    // OpenID Connect requires `response_type` and the scope `openid` outside of the object, too.
     let bare = |more: &[(&str, &str)]| {
         let id = client.id.to_string();
         let own = [("client_id", id.as_str()), ("request", object.as_str())];
@@ -149,7 +149,7 @@ async fn parameters_outside_count_where_openid_connect_has_the_say(
         let answer = ask(&api, bare(&more)).await;
         assert_eq!(answer.result_code.as_deref(), Some(expected), "{more:?}");
     }
-    // Unsigned is good enough there, as long as the client has not registered better.
+    // An unsigned object is accepted unless the client has registered an algorithm.
     let unsigned = jwt::unsigned(&claims(client));
     let answer = ask(&api, query(client, &unsigned, &[openid])).await;
     assert_eq!(answer.action, AuthorizationAction::Interaction);
@@ -164,7 +164,7 @@ async fn parameters_outside_count_where_openid_connect_has_the_say(
 
 #[rstest]
 #[tokio::test]
-async fn only_the_signature_of_the_client_is_good(
+async fn object_without_a_valid_client_signature_is_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api, key) = start_signing(version).await;
@@ -184,7 +184,7 @@ async fn only_the_signature_of_the_client_is_good(
     let changed = jwt::encode(with(claims.clone(), "scope", json!("write")).to_string());
     let tampered = format!("{header}.{changed}.{signature}");
     assert_eq!(refused(&api, client, &tampered).await, "A005328");
-    // The public key as the secret of an HMAC: everybody has that.
+    // The public key as an HMAC secret (algorithm confusion).
     for secret in [key.jwk().to_string(), key.jwks()] {
         let confused = jwt::hmac(secret.as_bytes(), &claims);
         assert_eq!(refused(&api, client, &confused).await, "A005328");
@@ -215,7 +215,7 @@ async fn only_the_signature_of_the_client_is_good(
     ] {
         refused(&api, client, malformed).await;
     }
-    // The secret of the client is as good as its key, until it registers the one algorithm.
+    // The client secret is accepted, too, unless the client has registered another algorithm.
     let by_secret = jwt::hmac(client.secret.expose().as_bytes(), &claims);
     let answer = ask(&api, query(client, &by_secret, &[])).await;
     assert_eq!(answer.action, AuthorizationAction::Interaction);
@@ -230,7 +230,7 @@ async fn only_the_signature_of_the_client_is_good(
 
 #[rstest]
 #[tokio::test]
-async fn an_object_is_for_here_and_now(
+async fn object_with_invalid_lifetime_issuer_client_type_or_audience_is_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api, key) = start_signing(version).await;
@@ -249,7 +249,7 @@ async fn an_object_is_for_here_and_now(
         let object = key.sign(&with(claims(client), name, value));
         assert_eq!(refused(&api, client, &object).await, expected, "{name}");
     }
-    // An object of another purpose, such as a DPoP proof.
+    // A JWT for another purpose, such as a DPoP proof.
     let header = json!({ "alg": "ES256", "typ": "dpop+jwt" });
     let proof = key.sign_with(&header, &claims(client));
     assert_eq!(refused(&api, client, &proof).await, "A902302");
@@ -258,26 +258,26 @@ async fn an_object_is_for_here_and_now(
     let answer = ask(&api, query(client, &typed, &[])).await;
     assert_eq!(answer.action, AuthorizationAction::Interaction);
 
-    let elsewhere = key.sign(&with(
+    let other_audience = key.sign(&with(
         claims(client),
         "aud",
         json!(["https://other.example"]),
     ));
-    let answer = ask(&api, query(client, &elsewhere, &[])).await;
+    let answer = ask(&api, query(client, &other_audience, &[])).await;
     assert_eq!(answer.action, AuthorizationAction::Interaction);
     configure(&emulator, &api, |service| {
         service.request_object_audience_checked = Some(true);
     })
     .await;
-    assert_eq!(refused(&api, client, &elsewhere).await, "A006363");
-    let here = key.sign(&claims(client));
-    let answer = ask(&api, query(client, &here, &[])).await;
+    assert_eq!(refused(&api, client, &other_audience).await, "A006363");
+    let own_audience = key.sign(&claims(client));
+    let answer = ask(&api, query(client, &own_audience, &[])).await;
     assert_eq!(answer.action, AuthorizationAction::Interaction);
 }
 
 #[rstest]
 #[tokio::test]
-async fn the_redirect_uri_inside_is_checked_as_any_other(
+async fn redirect_uri_in_the_object_has_to_be_registered(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api, key) = start_signing(version).await;
@@ -290,7 +290,7 @@ async fn the_redirect_uri_inside_is_checked_as_any_other(
     let answer = ask(&api, query(client, &key.sign(&evil), &[])).await;
     assert_eq!(answer.action, AuthorizationAction::BadRequest);
     assert_eq!(answer.result_code.as_deref(), Some("A011304"));
-    // Nor is one outside trusted when the object cannot be read.
+    // An unregistered redirect URI outside is not used either when the object is malformed.
     let parameters = form(&[
         ("client_id", &client.alias),
         ("redirect_uri", "https://evil.example/"),
@@ -303,7 +303,7 @@ async fn the_redirect_uri_inside_is_checked_as_any_other(
 
 #[rstest]
 #[tokio::test]
-async fn an_object_is_decrypted_first(
+async fn encrypted_object_is_decrypted_and_its_signature_is_checked(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api, key) = start_signing(version).await;
@@ -329,7 +329,7 @@ async fn an_object_is_decrypted_first(
     let tag = jwt::encode([0; 16]);
     parts[4] = &tag;
     assert_eq!(refused(&api, client, &parts.join(".")).await, "A005364");
-    // Without a registered algorithm for the content it is A128CBC-HS256.
+    // The default content encryption algorithm is A128CBC-HS256.
     configure_client(&api, client.id, |client| {
         client.request_object_encryption_enc_match_required = Some(true);
     })
@@ -341,7 +341,7 @@ async fn an_object_is_decrypted_first(
     .await;
     let answer = ask(&api, query(client, &encrypted, &[])).await;
     assert_eq!(answer.action, AuthorizationAction::Interaction);
-    // Encryption is no signature.
+    // An encrypted object still has to be signed.
     let unsigned = jwt::encrypt(to, &jwt::unsigned(&claims(client)));
     assert_eq!(refused(&api, client, &unsigned).await, "A008311");
 
@@ -357,7 +357,7 @@ async fn an_object_is_decrypted_first(
 
 #[rstest]
 #[tokio::test]
-async fn an_object_can_be_required_and_comes_in_one_way_only(
+async fn object_can_be_required_and_request_excludes_request_uri(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api, key) = start_signing(version).await;
@@ -375,15 +375,15 @@ async fn an_object_can_be_required_and_comes_in_one_way_only(
     );
     let by_reference =
         |uri: &str| crate::common::query(client) + "&" + &form(&[("request_uri", uri)]);
-    let elsewhere = by_reference("https://client.example/request");
-    let (name, _) = error(&ask(&api, elsewhere.clone()).await);
+    let reference = by_reference("https://client.example/request");
+    let (name, _) = error(&ask(&api, reference.clone()).await);
     assert_eq!(name, "request_uri_not_supported");
     configure_client(&api, client.id, |client| {
         client.request_uris = Some(vec!["https://client.example/other".to_owned()]);
         client.request_object_required = Some(true);
     })
     .await;
-    let (name, _) = error(&ask(&api, elsewhere).await);
+    let (name, _) = error(&ask(&api, reference).await);
     assert_eq!(name, "invalid_request_uri");
     let (name, code) = error(&ask(&api, crate::common::query(client)).await);
     assert_eq!(

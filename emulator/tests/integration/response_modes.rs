@@ -1,4 +1,4 @@
-//! How authorization responses get to the client (OAuth 2.0 Multiple Response Type Encoding Practices, OAuth 2.0 Form Post
+//! Response modes (OAuth 2.0 Multiple Response Type Encoding Practices, OAuth 2.0 Form Post
 //! Response Mode, JARM).
 
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -37,7 +37,7 @@ fn request(client: &RegisteredClient, response_type: &str, mode: &str) -> String
     ])
 }
 
-/// The action of the issue, and what is for the client.
+/// The action of `/auth/authorization/issue`, and the response for the client.
 async fn issue(api: &Authlete, query: &str) -> (AuthorizationIssueAction, String) {
     let request = AuthorizationIssueRequest::new(ticket(api, query).await, "alice");
     let answer = api.authorization_issue(&request).await.unwrap();
@@ -45,7 +45,7 @@ async fn issue(api: &Authlete, query: &str) -> (AuthorizationIssueAction, String
     (answer.action, content.expose().to_owned())
 }
 
-fn after_mark(content: &str, mark: char) -> Vec<(String, String)> {
+fn parameters_after(content: &str, mark: char) -> Vec<(String, String)> {
     let (uri, parameters) = content.split_once(mark).unwrap();
     assert_eq!(uri, "https://client.example/callback");
     form_urlencoded::parse(parameters.as_bytes())
@@ -69,7 +69,7 @@ async fn query_and_fragment_are_chosen_by_mode_and_type(
     ] {
         let (action, content) = issue(&api, &request(client, response_type, mode)).await;
         assert_eq!(action, AuthorizationIssueAction::Location);
-        let parameters = after_mark(&content, mark);
+        let parameters = parameters_after(&content, mark);
         assert!(parameters.contains(&("state".to_owned(), "<\"'&>".to_owned())));
         assert_eq!(content.matches(['?', '#']).count(), 1);
     }
@@ -152,7 +152,7 @@ async fn no_parameter_breaks_out_of_the_form() {
 
 #[rstest]
 #[tokio::test]
-async fn errors_go_the_way_of_the_mode(
+async fn errors_are_sent_in_the_requested_response_mode(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_modes(version).await;
@@ -184,7 +184,7 @@ async fn errors_go_the_way_of_the_mode(
 
 #[rstest]
 #[tokio::test]
-async fn tokens_do_not_go_into_the_query(
+async fn tokens_in_the_query_and_unsupported_response_modes_are_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_modes(version).await;
@@ -205,7 +205,7 @@ async fn tokens_do_not_go_into_the_query(
         assert_eq!(answer.action, AuthorizationAction::Location);
         assert_eq!(answer.result_code.as_deref(), Some(code));
         let mark = if response_type == "token" { '#' } else { '?' };
-        let parameters = after_mark(answer.response_content.unwrap().expose(), mark);
+        let parameters = parameters_after(answer.response_content.unwrap().expose(), mark);
         assert_eq!(parameters[0].1, "invalid_request");
     }
     configure_client(&api, client.id, |client| {
@@ -219,7 +219,7 @@ async fn tokens_do_not_go_into_the_query(
 
 #[rstest]
 #[tokio::test]
-async fn a_response_in_a_jwt_is_signed_and_says_for_whom_it_is(
+async fn jwt_response_is_signed_and_has_the_client_as_audience(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_modes(version).await;
@@ -237,7 +237,7 @@ async fn a_response_in_a_jwt_is_signed_and_says_for_whom_it_is(
     ] {
         let (action, content) = issue(&api, &request(client, response_type, mode)).await;
         assert_eq!(action, AuthorizationIssueAction::Location);
-        let parameters = after_mark(&content, mark);
+        let parameters = parameters_after(&content, mark);
         let [(name, response)] = &parameters[..] else {
             panic!("{parameters:?}");
         };
@@ -264,7 +264,9 @@ async fn a_response_in_a_jwt_is_signed_and_says_for_whom_it_is(
 
 #[rstest]
 #[tokio::test]
-async fn refusals_are_in_jwts_too(#[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion) {
+async fn error_response_is_a_signed_jwt_in_a_jwt_mode(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
     let (emulator, api) = start_modes(version).await;
     let client = emulator.client();
     configure_client(&api, client.id, |client| {
@@ -287,7 +289,7 @@ async fn refusals_are_in_jwts_too(#[values(ApiVersion::V2, ApiVersion::V3)] vers
 
 #[rstest]
 #[tokio::test]
-async fn a_response_is_encrypted_when_the_client_asks_for_it(
+async fn jwt_response_is_encrypted_if_the_client_has_an_encryption_algorithm(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_modes(version).await;
@@ -297,9 +299,9 @@ async fn a_response_is_encrypted_when_the_client_asks_for_it(
         client.authorization_encryption_enc = Some(JweEnc::A256gcm);
     })
     .await;
-    // What is encrypted may go into the query.
+    // An encrypted response may be in the query, also with a token.
     let (_, content) = issue(&api, &request(client, "token", "query.jwt")).await;
-    let parameters = after_mark(&content, '?');
+    let parameters = parameters_after(&content, '?');
     let signed = jwe::opened(client.secret.expose(), &parameters[0].1);
     let claims = jwt::verified(&signed, &jwks(&api).await);
     assert!(claims["access_token"].is_string());
@@ -307,7 +309,7 @@ async fn a_response_is_encrypted_when_the_client_asks_for_it(
 
 #[rstest]
 #[tokio::test]
-async fn what_cannot_be_signed_is_the_servers_fault(
+async fn jwt_response_without_an_algorithm_or_a_key_is_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_modes(version).await;
@@ -318,19 +320,19 @@ async fn what_cannot_be_signed_is_the_servers_fault(
         client.authorization_sign_alg = Some(JwsAlg::None);
     })
     .await;
-    // A request is refused at once, and in a way that needs no signature.
+    // The authorization request is refused with an unsigned response.
     let answer = api
         .authorization(&AuthorizationRequest::new(query.as_str()))
         .await
         .unwrap();
     assert_eq!(answer.action, AuthorizationAction::Location);
     assert_eq!(answer.result_code.as_deref(), Some("A012306"));
-    let issue = AuthorizationIssueRequest::new(ticket, "alice").access_token("untold");
+    let issue = AuthorizationIssueRequest::new(ticket, "alice").access_token("not_issued");
     let answer = api.authorization_issue(&issue).await.unwrap();
     assert_eq!(answer.action, AuthorizationIssueAction::InternalServerError);
-    // Nor does a token work that nobody was given.
-    let untold = IntrospectionRequest::new("untold");
-    let introspected = api.introspection(&untold).await.unwrap();
+    // The failed call has created no token.
+    let not_issued = IntrospectionRequest::new("not_issued");
+    let introspected = api.introspection(&not_issued).await.unwrap();
     assert_eq!(introspected.existent, Some(false));
     configure_client(&api, client.id, |client| {
         client.authorization_sign_alg = None

@@ -1,4 +1,4 @@
-//! What authorization responses have in them (RFC 6749 §4, OpenID Connect Core 1.0 §3).
+//! The parameters of authorization responses by response type (RFC 6749 §4, OpenID Connect Core 1.0 §3).
 
 use crate::common::*;
 use authlete::types::{
@@ -60,7 +60,7 @@ fn value<'a>(parameters: &'a [(String, String)], name: &str) -> Option<&'a str> 
 }
 
 #[tokio::test]
-async fn each_response_type_gives_what_it_names() {
+async fn each_response_type_returns_the_parameters_that_it_names() {
     let all = [
         ("code id_token", "openid"),
         ("id_token", "openid"),
@@ -128,7 +128,7 @@ async fn each_response_type_gives_what_it_names() {
 
 #[rstest]
 #[tokio::test]
-async fn a_code_of_the_hybrid_flow_is_a_code(
+async fn code_of_the_hybrid_flow_can_be_exchanged_for_tokens(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_all(version).await;
@@ -148,7 +148,7 @@ async fn a_code_of_the_hybrid_flow_is_a_code(
 
 #[rstest]
 #[tokio::test]
-async fn none_gives_nothing_and_needs_no_user(
+async fn response_type_none_returns_no_code_or_token_and_needs_no_subject(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_all(version).await;
@@ -168,7 +168,7 @@ async fn none_gives_nothing_and_needs_no_user(
 
 #[rstest]
 #[tokio::test]
-async fn the_server_decides_what_the_tokens_say(
+async fn authorization_issue_request_determines_the_contents_of_the_tokens(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_all(version).await;
@@ -215,7 +215,7 @@ async fn the_server_decides_what_the_tokens_say(
     assert_eq!(introspected.subject.as_deref(), Some("alice"));
     assert_eq!(introspected.scopes.unwrap(), ["openid", "write"]);
 
-    // The ticket is used up, and so is the value of the token.
+    // The ticket is used up, and the token value is in use.
     let again = api.authorization_issue(&request).await.unwrap();
     assert_eq!(again.action, AuthorizationIssueAction::BadRequest);
     assert_eq!(again.result_code.as_deref(), Some("A041202"));

@@ -1,4 +1,4 @@
-//! Situations that have published result codes of their own, told apart on each operation.
+//! Each error of an operation has its own published result code.
 
 use authlete_emulator::{Emulator, RegisteredClient};
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ use crate::common::{GENERATIONS, post, start, variable};
 use authlete::ApiVersion;
 use rstest::rstest;
 
-/// The result code for the parameters of a client's request; without parameters the call has none.
+/// The result code of a call with these `parameters`, which are null if absent.
 async fn code(
     emulator: &Emulator,
     version: authlete::ApiVersion,
@@ -26,7 +26,7 @@ async fn code(
 }
 
 #[tokio::test]
-async fn parameters_that_are_missing_empty_or_repeated_have_codes_of_their_own() {
+async fn missing_empty_repeated_and_invalid_parameters_have_specific_result_codes() {
     const TOKEN: &str = "/auth/token";
     const AUTHORIZATION: &str = "/auth/authorization";
     const REVOCATION: &str = "/auth/revocation";
@@ -265,7 +265,7 @@ async fn parameters_that_are_missing_empty_or_repeated_have_codes_of_their_own()
 }
 
 #[tokio::test]
-async fn a_client_that_is_missing_unknown_or_without_the_secret_has_a_code_for_each_operation() {
+async fn missing_client_unknown_client_and_wrong_secret_have_specific_result_codes() {
     let cases = [
         ("/auth/token", ["A244305", "A244306", "A157305"]),
         ("/auth/revocation", ["A114301", "A114304", "A114311"]),
@@ -295,7 +295,7 @@ async fn a_client_that_is_missing_unknown_or_without_the_secret_has_a_code_for_e
 }
 
 #[tokio::test]
-async fn the_ends_of_a_list_have_codes_for_each_list() {
+async fn invalid_start_and_end_have_specific_result_codes_for_each_list() {
     let lists = [
         ("SERVICEOWNER", "/service/get/list", "036"),
         ("SERVICE", "/client/get/list", "028"),
@@ -324,7 +324,7 @@ async fn the_ends_of_a_list_have_codes_for_each_list() {
 }
 
 #[tokio::test]
-async fn metadata_that_cannot_be_have_a_code_for_what_they_must_be() {
+async fn invalid_client_metadata_have_specific_result_codes() {
     let cases = [
         (
             json!({ "redirect_uris": "https://app.example/" }),
@@ -381,7 +381,7 @@ async fn metadata_that_cannot_be_have_a_code_for_what_they_must_be() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_no_object_has_a_code_for_each_operation() {
+async fn body_that_is_no_object_has_a_specific_result_code_for_each_operation() {
     let version = authlete::ApiVersion::V2;
     let (emulator, _api) = start(version).await;
     let id = emulator.client().id;
@@ -416,7 +416,7 @@ async fn a_body_that_is_no_object_has_a_code_for_each_operation() {
     }
 }
 
-/// The status and the answer to the members of a call.
+/// The status and the body of the response to a call.
 async fn answer(
     emulator: &Emulator,
     version: authlete::ApiVersion,
@@ -428,7 +428,7 @@ async fn answer(
 
 #[rstest]
 #[tokio::test]
-async fn an_unknown_type_of_the_audience_is_refused_wherever_it_can_be_given(
+async fn unknown_id_token_aud_type_is_refused_by_each_operation_that_has_it(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, _api) = start(version).await;
@@ -451,8 +451,8 @@ async fn an_unknown_type_of_the_audience_is_refused_wherever_it_can_be_given(
             if !is_known {
                 assert_eq!(answer["resultCode"], "A900212");
                 let message = answer["resultMessage"].as_str().unwrap();
-                let words = "idTokenAudType: not one of array, string.";
-                assert!(message.ends_with(words), "{message}");
+                let expected = "idTokenAudType: not one of array, string.";
+                assert!(message.ends_with(expected), "{message}");
             }
         }
     }
@@ -460,7 +460,7 @@ async fn an_unknown_type_of_the_audience_is_refused_wherever_it_can_be_given(
 
 #[rstest]
 #[tokio::test]
-async fn claims_that_are_no_json_are_refused_without_openid_as_well(
+async fn claims_and_header_parameters_that_are_not_json_are_refused_without_openid_too(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -509,19 +509,19 @@ async fn forms_and_queries_that_are_not_utf_8_are_refused() {
 }
 
 #[tokio::test]
-async fn a_member_that_is_twice_in_an_unknown_member_is_refused() {
+async fn repeated_member_within_an_unknown_member_is_refused() {
     let version = authlete::ApiVersion::V2;
     let (emulator, _api) = start(version).await;
     let value = |name: &str| variable(&emulator, version, &format!("AUTHLETE_SERVICE_{name}"));
     let url = format!("{}/api/client/create", emulator.base_url());
     let request = reqwest::Client::new()
         .post(url)
-        .body("{\"ofTomorrow\": [{\"a\": 1, \"a\": 2}]}");
+        .body("{\"unknownMember\": [{\"a\": 1, \"a\": 2}]}");
     let request = request.basic_auth(value("APIKEY"), Some(value("APISECRET")));
     let answer = request.send().await.unwrap();
     assert_eq!(answer.status(), 400);
     let answer: Value = answer.json().await.unwrap();
     let message = answer["resultMessage"].as_str().unwrap();
-    let words = "ofTomorrow: 0: a: given more than once.";
-    assert!(message.ends_with(words), "{message}");
+    let expected = "unknownMember: 0: a: given more than once.";
+    assert!(message.ends_with(expected), "{message}");
 }

@@ -21,14 +21,14 @@ async fn revoke(
     api.revocation(&request).await.unwrap()
 }
 
-async fn is_good(api: &Authlete, token: &authlete::Secret) -> bool {
+async fn is_active(api: &Authlete, token: &authlete::Secret) -> bool {
     let answer = api.introspection(&IntrospectionRequest::new(token)).await;
     answer.unwrap().action == IntrospectionAction::Ok
 }
 
 #[rstest]
 #[tokio::test]
-async fn either_token_ends_both_whatever_the_hint_says(
+async fn revoking_either_token_revokes_both_with_any_token_type_hint(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -47,7 +47,7 @@ async fn either_token_ends_both_whatever_the_hint_says(
             let answer = revoke(&api, client, &parameters).await;
             assert_eq!(answer.action, RevocationAction::Ok);
             assert_eq!(answer.response_content, None);
-            assert!(!is_good(&api, &access_token).await);
+            assert!(!is_active(&api, &access_token).await);
             let refresh = form(&[
                 ("grant_type", "refresh_token"),
                 ("refresh_token", refresh_token.expose()),
@@ -55,14 +55,14 @@ async fn either_token_ends_both_whatever_the_hint_says(
             let answer = request_token(&api, client, &refresh).await;
             let content = content(answer.response_content.as_ref());
             assert_eq!(content["error"], "invalid_grant");
-            assert!(is_good(&api, &kept.access_token.unwrap()).await);
+            assert!(is_active(&api, &kept.access_token.unwrap()).await);
         }
     }
 }
 
 #[rstest]
 #[tokio::test]
-async fn the_token_of_another_client_stays_good(
+async fn token_of_another_client_is_not_revoked(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -75,12 +75,12 @@ async fn the_token_of_another_client_stays_good(
         .client_secret(other.client_secret.unwrap());
     let answer = api.revocation(&request).await.unwrap();
     assert_eq!(answer.action, RevocationAction::Ok);
-    assert!(is_good(&api, &token).await);
+    assert!(is_active(&api, &token).await);
 }
 
 #[rstest]
 #[tokio::test]
-async fn a_request_that_is_not_in_order_revokes_nothing(
+async fn invalid_request_revokes_nothing(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -105,12 +105,12 @@ async fn a_request_that_is_not_in_order_revokes_nothing(
         .client_secret("wrong");
     let answer = api.revocation(&request).await.unwrap();
     assert_eq!(answer.action, RevocationAction::InvalidClient);
-    assert!(is_good(&api, &token).await);
+    assert!(is_active(&api, &token).await);
 }
 
 #[rstest]
 #[tokio::test]
-async fn a_script_can_be_called_back(
+async fn request_with_callback_returns_a_script(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -121,12 +121,12 @@ async fn a_script_can_be_called_back(
     assert_eq!(answer.action, RevocationAction::Ok);
     let script = answer.response_content.unwrap();
     assert_eq!(script.expose(), "package.revoked();");
-    assert!(!is_good(&api, &token).await);
+    assert!(!is_active(&api, &token).await);
 }
 
 #[rstest]
 #[tokio::test]
-async fn an_empty_callback_gets_no_script(
+async fn request_with_empty_callback_returns_no_script(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -136,5 +136,5 @@ async fn an_empty_callback_gets_no_script(
     let answer = revoke(&api, client, &parameters).await;
     assert_eq!(answer.action, RevocationAction::Ok);
     assert_eq!(answer.response_content, None);
-    assert!(!is_good(&api, &token).await);
+    assert!(!is_active(&api, &token).await);
 }

@@ -1,38 +1,38 @@
-//! The list of documented rules in `tests/documented_rules`: its form, and that the tests that it names exist.
+//! Checks the format of the documented rules in `tests/documented_rules`, and that the tests that they name exist.
 
 use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// A row of the list, with the place where it stands.
+/// A row of the list, with its file and line.
 struct Row<'a> {
-    place: String,
+    location: String,
     member: &'a str,
     rule: &'a str,
     test: &'a str,
 }
 
-/// The last column of a row.
-enum Proof<'a> {
+/// The last column of a row: how the rule is tested.
+enum Coverage<'a> {
     Tests(Vec<&'a str>),
     SameAs(&'a str),
-    /// `java`, `caller` or `differs`: a rule that no test tries.
+    /// `java`, `caller` or `differs`: no test covers the rule.
     None,
 }
 
 impl Row<'_> {
-    fn proof(&self) -> Proof<'_> {
+    fn coverage(&self) -> Coverage<'_> {
         if let Some(member) = self.test.strip_prefix("= ") {
-            return Proof::SameAs(member);
+            return Coverage::SameAs(member);
         }
         match self.test {
-            "java" | "caller" | "differs" => Proof::None,
-            tests => Proof::Tests(tests.split(", ").collect()),
+            "java" | "caller" | "differs" => Coverage::None,
+            tests => Coverage::Tests(tests.split(", ").collect()),
         }
     }
 }
 
-/// What is wrong with the list that these files make, each fault with its file and line.
+/// The faults of the list in these files, each with its file and line.
 fn faults(files: &[(String, String)], is_test: &mut dyn FnMut(&str) -> bool) -> Vec<String> {
     let mut faults = Vec::new();
     let mut rows = Vec::new();
@@ -41,19 +41,19 @@ fn faults(files: &[(String, String)], is_test: &mut dyn FnMut(&str) -> bool) -> 
             if line.is_empty() || line.starts_with('#') {
                 continue;
             }
-            let place = format!("{name}:{}", index + 1);
+            let location = format!("{name}:{}", index + 1);
             let columns: Vec<&str> = line.split('\t').collect();
             let filled = columns
                 .iter()
                 .all(|column| !column.is_empty() && column.trim() == *column);
             match columns[..] {
                 [member, rule, test] if filled => rows.push(Row {
-                    place,
+                    location,
                     member,
                     rule,
                     test,
                 }),
-                _ => faults.push(format!("{place}: a row has three columns")),
+                _ => faults.push(format!("{location}: a row has three columns")),
             }
         }
     }
@@ -63,25 +63,27 @@ fn faults(files: &[(String, String)], is_test: &mut dyn FnMut(&str) -> bool) -> 
 
     let tested: HashSet<&str> = rows
         .iter()
-        .filter(|row| matches!(row.proof(), Proof::Tests(_)))
+        .filter(|row| matches!(row.coverage(), Coverage::Tests(_)))
         .map(|row| row.member)
         .collect();
     let mut seen = HashMap::new();
     for row in &rows {
-        let place = &row.place;
-        if let Some(first) = seen.insert((row.member, row.rule), place) {
-            faults.push(format!("{place}: the same row stands at {first}"));
+        let location = &row.location;
+        if let Some(first) = seen.insert((row.member, row.rule), location) {
+            faults.push(format!("{location}: duplicate of the row at {first}"));
         }
-        match row.proof() {
-            Proof::Tests(tests) => {
+        match row.coverage() {
+            Coverage::Tests(tests) => {
                 for test in tests.into_iter().filter(|test| !is_test(test)) {
-                    faults.push(format!("{place}: `{test}` is neither a test nor a word"));
+                    faults.push(format!(
+                        "{location}: `{test}` is neither a test nor a keyword"
+                    ));
                 }
             }
-            Proof::SameAs(member) if !tested.contains(member) => {
-                faults.push(format!("{place}: no row of `{member}` names a test"));
+            Coverage::SameAs(member) if !tested.contains(member) => {
+                faults.push(format!("{location}: no row of `{member}` names a test"));
             }
-            Proof::SameAs(_) | Proof::None => {}
+            Coverage::SameAs(_) | Coverage::None => {}
         }
     }
     faults
@@ -103,7 +105,7 @@ fn tests_in(source: &str) -> HashSet<String> {
     names
 }
 
-/// The source that a test of the list is in, and its function.
+/// The source file and the function of a test in the list.
 fn source_of(test: &str) -> Option<(PathBuf, &str)> {
     let (file, function) = test.split_once("::")?;
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -159,15 +161,15 @@ fn each_kind_of_fault_in_a_list_is_reported_with_its_line() {
         ("A.f\trule\tjava ", "a row has three columns"),
         (
             "A.f\trule\tfile::other",
-            "`file::other` is neither a test nor a word",
+            "`file::other` is neither a test nor a keyword",
         ),
         (
             "A.f\trule\tfile::test, TODO",
-            "`TODO` is neither a test nor a word",
+            "`TODO` is neither a test nor a keyword",
         ),
         ("A.f\trule\t= A.c", "no row of `A.c` names a test"),
         ("A.f\trule\t= A.g", "no row of `A.g` names a test"),
-        ("A.a\trule\tjava", "the same row stands at list.tsv:2"),
+        ("A.a\trule\tjava", "duplicate of the row at list.tsv:2"),
     ] {
         assert_eq!(
             check(&format!("{good}{row}\n")),

@@ -1,4 +1,4 @@
-//! The scopes that clients may ask for, have been granted, and hold.
+//! The requestable, granted and authorized scopes of clients.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ fn texts(texts: &[&str]) -> Option<Vec<String>> {
     Some(texts.iter().map(|text| (*text).to_owned()).collect())
 }
 
-async fn granted(emulator: &Emulator, api: &Authlete, scope: &str) {
+async fn grant(emulator: &Emulator, api: &Authlete, scope: &str) {
     let client = emulator.client();
     let query = query(client).replace("read+write", scope);
     let code = code(api, &query).await;
@@ -49,19 +49,19 @@ async fn a_client_is_confined_to_its_requestable_scopes(
             .await;
         assert_eq!(set.unwrap().requestable_scopes, texts(&["write"]));
     }
-    let shown = api.get_requestable_scopes(client.id).await.unwrap();
-    assert_eq!(shown.requestable_scopes, texts(&["write"]));
+    let stored = api.get_requestable_scopes(client.id).await.unwrap();
+    assert_eq!(stored.requestable_scopes, texts(&["write"]));
     let extension = api.get_client(client.id).await.unwrap().extension.unwrap();
     assert_eq!(extension.requestable_scopes_enabled, Some(true));
     assert_eq!(ask().await.scopes, texts(&["write"]));
 
-    // An empty set permits nothing, which is not the same as no set.
+    // An empty set permits no scope.
     let none = RequestableScopes::new().requestable_scopes([""; 0]);
     let set = api.set_requestable_scopes(client.id, &none).await;
     assert_eq!(set.unwrap().requestable_scopes, Some(vec![]));
     assert_eq!(ask().await.scopes.unwrap_or_default(), Vec::<String>::new());
 
-    // Enabled without a set, it permits all.
+    // If enabled without a set, all scopes are permitted.
     configure_client(&api, client.id, |client| {
         let mut extension = ClientExtension::new();
         extension.requestable_scopes_enabled = Some(true);
@@ -78,7 +78,7 @@ async fn a_client_is_confined_to_its_requestable_scopes(
 
 #[rstest]
 #[tokio::test]
-async fn requestable_scopes_are_a_list_of_names(
+async fn requestable_scopes_that_are_not_a_list_of_strings_are_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, _api) = start(version).await;
@@ -104,7 +104,7 @@ async fn requestable_scopes_are_a_list_of_names(
 
 #[rstest]
 #[tokio::test]
-async fn granted_scopes_are_remembered(
+async fn granted_scopes_are_recorded_for_client_and_user(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -121,8 +121,8 @@ async fn granted_scopes_are_remembered(
         (None, None)
     );
 
-    granted(&emulator, &api, "read").await;
-    granted(&emulator, &api, "write").await;
+    grant(&emulator, &api, "read").await;
+    grant(&emulator, &api, "write").await;
     let record = api
         .get_granted_scopes(client.alias.as_str(), &request)
         .await
@@ -135,7 +135,7 @@ async fn granted_scopes_are_remembered(
     let other = api.get_granted_scopes(client.id, &other).await.unwrap();
     assert_eq!(other.latest_granted_scopes, None);
 
-    // The tokens can go without the record.
+    // The record remains when the authorization is deleted.
     let end = ClientAuthorizationDeleteRequest::new("alice");
     api.delete_client_authorization(client.id, &end)
         .await
@@ -143,7 +143,7 @@ async fn granted_scopes_are_remembered(
     let record = api.get_granted_scopes(client.id, &request).await.unwrap();
     assert_eq!(record.latest_granted_scopes, texts(&["write"]));
 
-    // And the record without the tokens.
+    // The tokens remain when the record is deleted.
     let token = tokens(&api, client).await.access_token.unwrap();
     let deleted = api
         .delete_granted_scopes(client.id, &request)
@@ -176,7 +176,7 @@ async fn an_update_changes_the_scopes_of_the_tokens_of_a_user(
         api.introspection(&request).await.unwrap().scopes
     };
 
-    // Nothing is said of the scopes.
+    // An update without scopes changes nothing.
     let request = ClientAuthorizationUpdateRequest::new("alice");
     let updated = api
         .update_client_authorization(client.id, &request)
@@ -200,7 +200,7 @@ async fn an_update_changes_the_scopes_of_the_tokens_of_a_user(
     assert_eq!(
         scopes(&own.access_token).await,
         texts(&["read"]),
-        "of nobody"
+        "a token without a subject is not updated"
     );
 
     let parameters = form(&[
@@ -211,10 +211,10 @@ async fn an_update_changes_the_scopes_of_the_tokens_of_a_user(
     assert_eq!(answer.scopes, texts(&["email", "write"]));
 }
 
-/// A code that the user has not taken back is as good as a token.
+/// Otherwise the client could still exchange the code for tokens.
 #[rstest]
 #[tokio::test]
-async fn a_deleted_authorization_has_no_codes_left(
+async fn codes_of_a_deleted_authorization_are_invalid(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -234,7 +234,7 @@ async fn a_deleted_authorization_has_no_codes_left(
 
 #[rstest]
 #[tokio::test]
-async fn these_calls_are_about_a_user(
+async fn missing_subject_and_unknown_client_are_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, _api) = start(version).await;
@@ -276,7 +276,7 @@ async fn requestable_scopes_that_are_null_or_missing_are_cleared(
 /// `ClientExtension.requestableScopesEnabled`: a list has no effect while the flag is off.
 #[rstest]
 #[tokio::test]
-async fn requestable_scopes_that_are_not_enabled_confine_nobody(
+async fn requestable_scopes_have_no_effect_unless_enabled(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -294,7 +294,7 @@ async fn requestable_scopes_that_are_not_enabled_confine_nobody(
         let names: Vec<_> = names.filter_map(|scope| scope.name).collect();
         assert_eq!(names, expected, "{enabled}");
     }
-    // Where nothing is left, all is ignored.
+    // With an empty set, all requested scopes are ignored.
     let none = RequestableScopes::new().requestable_scopes([""; 0]);
     api.set_requestable_scopes(client.id, &none).await.unwrap();
     let asked = ask(&api, query(client)).await;
@@ -305,26 +305,26 @@ async fn requestable_scopes_that_are_not_enabled_confine_nobody(
 /// `GrantedScopesGetResponse`.
 #[rstest]
 #[tokio::test]
-async fn an_empty_grant_is_a_record_and_a_deleted_record_is_not_merged(
+async fn grant_without_scopes_is_recorded_and_a_deleted_record_is_not_merged(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
     let client = emulator.client();
     let request = GrantedScopesRequest::new("alice");
-    granted(&emulator, &api, "unheard-of").await;
+    grant(&emulator, &api, "unheard-of").await;
     let record = api.get_granted_scopes(client.id, &request).await.unwrap();
     assert_eq!(record.result_code.as_deref(), Some("A139002"));
     assert_eq!(record.latest_granted_scopes, Some(vec![]));
     assert_eq!(record.merged_granted_scopes, Some(vec![]));
 
-    granted(&emulator, &api, "read").await;
+    grant(&emulator, &api, "read").await;
     let before = api.get_granted_scopes(client.id, &request).await.unwrap();
     assert_eq!(before.merged_granted_scopes, texts(&["read"]));
     api.delete_granted_scopes(client.id, &request)
         .await
         .unwrap();
     emulator.advance(Duration::from_secs(60));
-    granted(&emulator, &api, "write").await;
+    grant(&emulator, &api, "write").await;
     let record = api.get_granted_scopes(client.id, &request).await.unwrap();
     assert_eq!(record.merged_granted_scopes, texts(&["write"]));
     assert!(record.modified_at.unwrap() >= before.modified_at.unwrap() + 60_000);
@@ -359,8 +359,7 @@ async fn an_update_gives_tokens_only_scopes_that_the_client_may_request(
 
 /// `ClientAuthorizationGetListRequest`, `AuthorizedClientListResponse`.
 #[tokio::test]
-async fn the_list_of_authorizations_has_the_first_five_clients_of_any_developer_unless_told_otherwise()
- {
+async fn authorization_list_has_the_first_five_clients_of_any_developer_by_default() {
     for version in GENERATIONS {
         let (emulator, api) = start(version).await;
         for number in 0..7 {

@@ -1,4 +1,4 @@
-//! What an emulator starts with.
+//! Seed files.
 
 use std::path::{Path, PathBuf};
 
@@ -16,22 +16,22 @@ fn example() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/seed.json")
 }
 
-/// What starting with a seed comes to.
-async fn start_with(seed: &str) -> std::io::Result<Emulator> {
+/// Starts an emulator with a seed. An error has no prefix with the path of the file.
+async fn start_with_seed(seed: &str) -> std::io::Result<Emulator> {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("seed.json");
     std::fs::write(&path, seed).unwrap();
     let started = Emulator::builder().seed_file(&path).start().await;
     started.map_err(|error| {
-        let place = format!("the seed file {}: ", path.display());
-        let words = error.to_string();
-        let words = words.strip_prefix(&place).expect("the file is named");
-        std::io::Error::new(error.kind(), words.to_owned())
+        let prefix = format!("the seed file {}: ", path.display());
+        let message = error.to_string();
+        let message = message.strip_prefix(&prefix).expect("the file is named");
+        std::io::Error::new(error.kind(), message.to_owned())
     })
 }
 
 #[tokio::test]
-async fn credentials_that_are_given_are_kept() {
+async fn credentials_in_the_seed_are_used() {
     let emulator = Emulator::builder()
         .seed_file(example())
         .start()
@@ -93,7 +93,7 @@ async fn credentials_that_are_given_are_kept() {
 
 #[rstest]
 #[tokio::test]
-async fn what_is_not_given_is_generated(
+async fn missing_ids_and_secrets_are_generated(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let emulator = Emulator::builder()
@@ -140,9 +140,9 @@ async fn each_service_can_have_its_own_access_token() {
         {"apiKey": 2, "accessToken": "second", "clients": [
             {"clientId": 21, "clientIdAlias": "same", "clientType": "CONFIDENTIAL",
              "clientSecret": "s", "grantTypes": ["CLIENT_CREDENTIALS"]}]},
-        // An alias is one of a service.
+        // An alias is unique only within its service.
         {"apiKey": 3, "clients": [{"clientIdAlias": "same"}]}]});
-    let emulator = start_with(&seed.to_string()).await.unwrap();
+    let emulator = start_with_seed(&seed.to_string()).await.unwrap();
     let config = emulator.config(ApiVersion::V3);
     let config = config
         .set(authlete::Setting::ServiceApiKey, "2")
@@ -168,9 +168,9 @@ async fn each_service_can_have_its_own_access_token() {
 }
 
 #[tokio::test]
-async fn members_that_nobody_knows_yet_are_kept() {
+async fn unknown_members_are_kept() {
     let seed = json!({"services": [{"futureSetting": [1], "clients": [{"futureWord": "x"}]}]});
-    let emulator = start_with(&seed.to_string()).await.unwrap();
+    let emulator = start_with_seed(&seed.to_string()).await.unwrap();
     let api = Authlete::new(emulator.config(ApiVersion::V3)).unwrap();
     let id = emulator.client().id.to_string();
     let client: Client = api.get_client(id).await.unwrap();
@@ -178,11 +178,11 @@ async fn members_that_nobody_knows_yet_are_kept() {
 }
 
 #[tokio::test]
-async fn a_key_set_is_text_or_an_object() {
+async fn key_set_can_be_a_string_or_an_object() {
     let keys = json!({"keys": [{"kty": "oct", "k": "AA", "kid": "one"}]});
     for written in [keys.clone(), keys.to_string().into()] {
         let seed = json!({"services": [{"jwks": written, "clients": [{"jwks": written}]}]});
-        let emulator = start_with(&seed.to_string()).await.unwrap();
+        let emulator = start_with_seed(&seed.to_string()).await.unwrap();
         let api = Authlete::new(emulator.config(ApiVersion::V3)).unwrap();
         let services = api.get_service_list(&GetServiceListQuery::new()).await;
         let service = services.unwrap().services.unwrap().remove(0);
@@ -194,8 +194,8 @@ async fn a_key_set_is_text_or_an_object() {
 }
 
 #[tokio::test]
-async fn a_wrong_seed_is_refused_with_the_place() {
-    for (seed, words) in [
+async fn invalid_seed_is_refused_with_the_path_of_the_member() {
+    for (seed, message) in [
         (r#"[]"#, "the seed: invalid type: sequence, expected a map"),
         (r#"{}"#, "the seed: missing field `services`"),
         (
@@ -307,20 +307,20 @@ async fn a_wrong_seed_is_refused_with_the_place() {
             "services[0].clients[1].clientIdAlias: the same as services[0].clients[0].clientIdAlias",
         ),
     ] {
-        let error = start_with(seed).await.unwrap_err();
-        assert!(error.to_string().starts_with(words), "{seed}: {error}");
+        let error = start_with_seed(seed).await.unwrap_err();
+        assert!(error.to_string().starts_with(message), "{seed}: {error}");
     }
 }
 
 #[tokio::test]
-async fn what_is_no_json_is_refused() {
-    for (seed, words) in [
+async fn seed_file_that_is_missing_or_not_json_is_refused() {
+    for (seed, message) in [
         ("", "EOF while parsing a value at line 1"),
         ("{\n  \"services\": [}", "expected value at line 2"),
         ("services: []", "expected value at line 1"),
     ] {
-        let error = start_with(seed).await.unwrap_err();
-        assert!(error.to_string().starts_with(words), "{error}");
+        let error = start_with_seed(seed).await.unwrap_err();
+        assert!(error.to_string().starts_with(message), "{error}");
     }
     let error = Emulator::builder().seed_file("/nowhere.json").start().await;
     let error = error.unwrap_err();

@@ -1,4 +1,4 @@
-//! What the server tells of itself, which 3.0 has.
+//! The server information and the health check, which only 3.0 has.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -11,20 +11,20 @@ use authlete::{ApiVersion, Authlete, Error, operations};
 use authlete_emulator::Emulator;
 
 #[tokio::test]
-async fn the_version_and_the_operations_are_told() {
+async fn info_returns_the_version_and_the_supported_operations() {
     let (_emulator, api) = start(ApiVersion::V3).await;
     let info = api.info().await.unwrap();
     assert_eq!(info.version.as_deref(), Some(env!("CARGO_PKG_VERSION")));
     let features: BTreeSet<_> = info.features.unwrap().into_iter().collect();
     let all = operations::ALL.iter();
     assert_eq!(features, all.map(|known| known.id.to_owned()).collect());
-    // There is neither.
+    // The emulator has neither.
     assert_eq!(info.configuration, None);
     assert_eq!(info.service_token_cache, None);
 }
 
 #[tokio::test]
-async fn neither_needs_credentials() {
+async fn info_and_healthcheck_need_no_credentials() {
     let (emulator, _api) = start(ApiVersion::V3).await;
     for (path, content_type) in [
         ("info", "application/json;charset=UTF-8"),
@@ -38,7 +38,7 @@ async fn neither_needs_credentials() {
 }
 
 #[tokio::test]
-async fn a_healthy_server_says_so() {
+async fn healthcheck_of_a_healthy_server_returns_ok() {
     let (emulator, api) = start(ApiVersion::V3).await;
     let query = HealthcheckQuery::new();
     assert_eq!(api.healthcheck(&query).await.unwrap(), "OK");
@@ -57,8 +57,8 @@ async fn a_healthy_server_says_so() {
     assert_eq!(answers, ["OK", "OK\nrandom numbers: OK\nstate: OK", "OK"]);
 }
 
-/// Asks until the answer is one that is waited for.
-async fn wait<T>(api: &Authlete, wanted: impl Fn(authlete::Result<String>) -> Option<T>) -> T {
+/// Repeats the health check until `wanted` accepts its result, for at most 10 seconds.
+async fn wait_for<T>(api: &Authlete, wanted: impl Fn(authlete::Result<String>) -> Option<T>) -> T {
     for _ in 0..100 {
         let query = HealthcheckQuery::new().extended(true);
         if let Some(found) = wanted(api.healthcheck(&query).await) {
@@ -66,12 +66,12 @@ async fn wait<T>(api: &Authlete, wanted: impl Fn(authlete::Result<String>) -> Op
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    panic!("it was not so within ten seconds");
+    panic!("no such result within ten seconds");
 }
 
 #[cfg(unix)]
 #[tokio::test]
-async fn a_server_that_cannot_write_its_state_is_not_healthy() {
+async fn healthcheck_fails_while_the_state_cannot_be_written() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("emulator.state");
     let builder = Emulator::builder().state_file(&path);
@@ -79,12 +79,12 @@ async fn a_server_that_cannot_write_its_state_is_not_healthy() {
     let limit = std::fs::metadata(&path).unwrap().len() + 64 * 1024;
     let program = Program::start_with_file_limit(limit, &["--state", path.to_str().unwrap()]);
     let api = program.api(ApiVersion::V3);
-    wait(&api, Result::ok).await;
+    wait_for(&api, Result::ok).await;
 
     let mut client = Client::new();
     client.description = Some("x".repeat(200_000));
     let created = api.create_client(&client).await.unwrap();
-    let error = wait(&api, Result::err).await;
+    let error = wait_for(&api, Result::err).await;
     assert_eq!(error.status().unwrap(), 503);
     assert!(error.is_retryable());
     let Error::Api(error) = error else {
@@ -95,18 +95,18 @@ async fn a_server_that_cannot_write_its_state_is_not_healthy() {
         error.snippet.expose(),
         "FAILED\nrandom numbers: OK\nstate: FAILED"
     );
-    // It answers all the same.
+    // The health check that is not extended still succeeds.
     let brief = api.healthcheck(&HealthcheckQuery::new()).await;
     assert_eq!(brief.unwrap(), "OK");
 
     let id = created.client_id.unwrap();
     api.delete_client(id.to_string()).await.unwrap();
-    wait(&api, Result::ok).await;
+    wait_for(&api, Result::ok).await;
     program.terminate();
 }
 
 #[tokio::test]
-async fn a_server_that_is_away_is_not_healthy() {
+async fn healthcheck_fails_during_a_simulated_outage() {
     let emulator = Emulator::builder().unavailable(1.0).start().await.unwrap();
     let api = Authlete::new(emulator.config(ApiVersion::V3)).unwrap();
     let error = api.healthcheck(&HealthcheckQuery::new()).await.unwrap_err();

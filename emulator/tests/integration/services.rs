@@ -1,4 +1,4 @@
-//! Services as their owner sees them.
+//! Management of services.
 
 use crate::common::*;
 use authlete::types::{
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 #[rstest]
 #[tokio::test]
-async fn a_service_from_its_creation_to_its_end(
+async fn service_is_created_updated_and_deleted(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (_emulator, api) = start(version).await;
@@ -24,7 +24,7 @@ async fn a_service_from_its_creation_to_its_end(
     wanted.supported_scopes = Some(vec![Scope::new("pay")]);
     wanted.api_key = Some(1);
     wanted.extra.insert(
-        "memberOfTomorrow".to_owned(),
+        "unknownMember".to_owned(),
         json!({"a": [1, null, {"b": null}]}),
     );
     let created = api.create_service(&wanted).await.unwrap();
@@ -52,7 +52,7 @@ async fn a_service_from_its_creation_to_its_end(
     assert_eq!(updated.api_secret, created.api_secret);
     assert_eq!(updated.created_at, created.created_at);
     assert_eq!(
-        updated.extra["memberOfTomorrow"],
+        updated.extra["unknownMember"],
         json!({"a": [1, null, {"b": null}]})
     );
     assert_eq!(api.get_service(key).await.unwrap(), updated);
@@ -72,9 +72,9 @@ async fn a_service_from_its_creation_to_its_end(
     );
 }
 
-/// Every flag and every number of the API's description is there, as Authlete writes them.
+/// As with Authlete, the response has every boolean and every number of the API description.
 #[tokio::test]
-async fn what_is_not_said_has_a_default() {
+async fn omitted_settings_have_defaults() {
     let facts: Value =
         serde_json::from_str(include_str!("../../../tests/facts/schemas.json")).unwrap();
     let fields = facts["Service"]["fields"].as_object().unwrap();
@@ -121,10 +121,10 @@ async fn what_is_not_said_has_a_default() {
     }
 }
 
-/// Clients in languages with loose types send them so.
+/// Clients in weakly typed languages send numbers as strings.
 #[rstest]
 #[tokio::test]
-async fn a_number_that_comes_as_text_is_used_as_a_number(
+async fn number_in_a_string_is_used_as_a_number(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, _) = start(version).await;
@@ -135,7 +135,7 @@ async fn a_number_that_comes_as_text_is_used_as_a_number(
 }
 
 #[tokio::test]
-async fn settings_that_cannot_be_are_refused_by_name() {
+async fn invalid_setting_is_refused_with_its_name() {
     let refused = [
         ("accessTokenDuration", json!("one"), "A031214"),
         ("accessTokenDuration", json!("-1"), "A031213"),
@@ -261,7 +261,7 @@ async fn settings_that_cannot_be_are_refused_by_name() {
         assert_eq!(after, before);
         let accepted = json!({
             "cnonceDuration": -1,
-            "memberOfTomorrow": [],
+            "unknownMember": [],
             "description": null,
             "supportedScopes": [{ "name": "a", "description": null }],
         });
@@ -274,7 +274,7 @@ async fn settings_that_cannot_be_are_refused_by_name() {
         )
         .await;
         assert_eq!(answer["cnonceDuration"], -1);
-        assert_eq!(answer["memberOfTomorrow"], json!([]));
+        assert_eq!(answer["unknownMember"], json!([]));
         let scopes = json!([{ "name": "a", "defaultEntry": false }]);
         assert_eq!(answer["supportedScopes"], scopes);
     }
@@ -317,7 +317,7 @@ async fn services_are_listed_in_slices(
         .await
         .unwrap();
     assert_eq!(beyond.services, None);
-    // A range without an index has nothing but the count.
+    // An empty range returns only the total count.
     for (start, end) in [(0, 0), (3, 1)] {
         let query = GetServiceListQuery::new().start(start).end(end);
         let empty = api.get_service_list(&query).await.unwrap();
@@ -334,10 +334,10 @@ async fn services_are_listed_in_slices(
     assert_eq!(refusal(negative), (400, "A036202".to_owned()));
 }
 
-/// What belongs to a deleted service is deleted with it, and the numbers of others stay.
+/// The clients and tokens of a deleted service are deleted, too. The numbers of other services do not change.
 #[rstest]
 #[tokio::test]
-async fn a_deleted_service_takes_all_with_it(
+async fn deleted_service_cannot_be_used_and_is_not_listed(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -363,10 +363,10 @@ async fn a_deleted_service_takes_all_with_it(
     assert!(next.number > other.number);
 }
 
-/// Aliases of clients work where both settings say so. By 3.0 the one of the service always does.
+/// A client ID alias works if the service and the client enable it. With 3.0, the service always enables it.
 #[rstest]
 #[tokio::test]
-async fn aliases_can_be_disabled_for_all_clients_by_2_x(
+async fn client_id_aliases_can_be_disabled_for_a_service_only_with_2_x(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -393,19 +393,19 @@ async fn aliases_can_be_disabled_for_all_clients_by_2_x(
 
 #[rstest]
 #[tokio::test]
-async fn a_duration_that_is_not_given_is_0_and_has_a_default_inside(
+async fn omitted_duration_is_returned_as_0_and_a_default_applies(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
     let client = emulator.client();
-    let service = api.get_service(own(&emulator)).await.unwrap();
+    let service = api.get_service(service_id(&emulator)).await.unwrap();
     assert_eq!(service.access_token_duration, Some(0));
     assert_eq!(service.refresh_token_duration, Some(0));
     assert_eq!(service.authorization_code_duration, Some(0));
     let answer = tokens(&api, client).await;
     assert_eq!(answer.access_token_duration, Some(86_400));
     assert_eq!(answer.refresh_token_duration, Some(864_000));
-    // A longer duration of a client does not count, a shorter one does.
+    // A client can shorten the duration, but not extend it.
     for (seconds, expected) in [(1_000_000, 86_400), (60, 60)] {
         let mut extension = ClientExtension::new();
         extension.access_token_duration = Some(seconds);
@@ -416,7 +416,7 @@ async fn a_duration_that_is_not_given_is_0_and_has_a_default_inside(
 }
 
 #[tokio::test]
-async fn the_endpoints_that_are_closed_are_always_off() {
+async fn direct_endpoints_are_always_disabled() {
     let names = [
         "directAuthorizationEndpointEnabled",
         "directIntrospectionEndpointEnabled",
@@ -438,7 +438,7 @@ async fn the_endpoints_that_are_closed_are_always_off() {
 }
 
 #[tokio::test]
-async fn an_update_by_3_0_does_not_read_all_members() {
+async fn update_with_3_0_ignores_members_that_only_2_x_reads() {
     let created = json!({
         "developerAuthenticationCallbackEndpoint": "https://as.example/developer",
         "developerAuthenticationCallbackApiKey": "key",
@@ -474,7 +474,7 @@ async fn an_update_by_3_0_does_not_read_all_members() {
 }
 
 #[tokio::test]
-async fn standard_scopes_have_texts_of_their_own() {
+async fn standard_scopes_have_fixed_descriptions() {
     let scopes = json!([
         { "name": "openid" },
         { "name": "profile", "defaultEntry": true },
@@ -490,13 +490,17 @@ async fn standard_scopes_have_texts_of_their_own() {
         let body = json!({ "supportedScopes": scopes });
         for path in ["/service/create", &update_path(&emulator, version)] {
             let (_, answer) = post(&emulator, version, "SERVICEOWNER", path, &body).await;
-            let shown = answer["supportedScopes"].as_array().unwrap();
-            for (given, shown) in scopes.as_array().unwrap().iter().zip(shown) {
+            let returned = answer["supportedScopes"].as_array().unwrap();
+            for (given, returned) in scopes.as_array().unwrap().iter().zip(returned) {
                 let is_default = given.get("defaultEntry").cloned().unwrap_or(json!(false));
-                assert_eq!(shown["defaultEntry"], is_default, "{shown}");
-                assert_eq!(shown.get("attributes"), given.get("attributes"), "{shown}");
+                assert_eq!(returned["defaultEntry"], is_default, "{returned}");
+                assert_eq!(
+                    returned.get("attributes"),
+                    given.get("attributes"),
+                    "{returned}"
+                );
             }
-            for standard in &shown[..6] {
+            for standard in &returned[..6] {
                 let texts = standard["descriptions"].as_array().unwrap();
                 let tags: Vec<_> = texts.iter().map(|text| &text["tag"]).collect();
                 assert_eq!(tags, ["en", "ja"], "{standard}");
@@ -504,12 +508,15 @@ async fn standard_scopes_have_texts_of_their_own() {
                 assert_ne!(standard["description"], "mine");
             }
             assert_eq!(
-                shown[6],
+                returned[6],
                 json!({ "name": "pay", "description": "Pay", "defaultEntry": true })
             );
-            assert_eq!(shown[7], json!({ "name": "read", "defaultEntry": false }));
+            assert_eq!(
+                returned[7],
+                json!({ "name": "read", "defaultEntry": false })
+            );
         }
-        // The texts are there where users read them.
+        // The response to an authorization request has the descriptions, too.
         let query = query(emulator.client()).replace("read+write", "email+read");
         let asked = ask(&api, query).await.scopes.unwrap();
         assert_eq!(asked[0].descriptions.as_ref().unwrap().len(), 2);
@@ -518,7 +525,7 @@ async fn standard_scopes_have_texts_of_their_own() {
 }
 
 #[tokio::test]
-async fn keys_come_back_compact() {
+async fn jwks_are_returned_as_compact_json() {
     let keys = "{ \"keys\" : [\n { \"kty\": \"oct\", \"alg\" : \"HS256\", \"k\": \"AAAA\" } ] }";
     let compact = r#"{"keys":[{"alg":"HS256","k":"AAAA","kty":"oct"}]}"#;
     for version in GENERATIONS {
@@ -540,12 +547,12 @@ async fn keys_come_back_compact() {
 
 #[rstest]
 #[tokio::test]
-async fn the_metadata_count_the_clients(
+async fn metadata_have_the_number_of_clients(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
     let count = async || {
-        let service = api.get_service(own(&emulator)).await.unwrap();
+        let service = api.get_service(service_id(&emulator)).await.unwrap();
         let metadata = service.metadata.unwrap();
         assert_eq!(metadata.len(), 1);
         assert_eq!(metadata[0].key.as_deref(), Some("clientCount"));
@@ -568,7 +575,7 @@ async fn the_metadata_count_the_clients(
 }
 
 #[tokio::test]
-async fn an_empty_list_means_none() {
+async fn empty_list_supports_no_values() {
     let names = [
         "supportedDisplays",
         "supportedGrantTypes",
@@ -609,7 +616,7 @@ async fn an_empty_list_means_none() {
 }
 
 #[tokio::test]
-async fn roots_of_attesters_come_back_as_pem() {
+async fn attester_roots_are_returned_as_pem() {
     let key = rcgen::KeyPair::generate().unwrap();
     let certificate = rcgen::CertificateParams::default()
         .self_signed(&key)
@@ -629,7 +636,7 @@ async fn roots_of_attesters_come_back_as_pem() {
 }
 
 #[tokio::test]
-async fn a_root_of_attesters_that_is_no_certificate_is_refused() {
+async fn attester_root_that_is_no_certificate_is_refused() {
     let nothing = BASE64_STANDARD.encode([7_u8; 90]);
     let pem = format!("-----BEGIN CERTIFICATE-----\n{nothing}\n-----END CERTIFICATE-----\n");
     for version in GENERATIONS {
@@ -654,7 +661,7 @@ async fn a_root_of_attesters_that_is_no_certificate_is_refused() {
 async fn json_with_the_media_type_of_a_form_is_refused_and_changes_nothing() {
     let version = ApiVersion::V2;
     let (emulator, api) = start(version).await;
-    let before = api.get_service(own(&emulator)).await.unwrap();
+    let before = api.get_service(service_id(&emulator)).await.unwrap();
     let path = update_path(&emulator, version);
     let answer = reqwest::Client::new()
         .post(format!("{}/api{path}", emulator.base_url()))
@@ -678,16 +685,19 @@ async fn json_with_the_media_type_of_a_form_is_refused_and_changes_nothing() {
         message.ends_with("this is JSON, so its media type is application/json."),
         "{message}"
     );
-    assert_eq!(api.get_service(own(&emulator)).await.unwrap(), before);
+    assert_eq!(
+        api.get_service(service_id(&emulator)).await.unwrap(),
+        before
+    );
 }
 
-fn own(emulator: &Emulator) -> i64 {
+fn service_id(emulator: &Emulator) -> i64 {
     let own = variable(emulator, ApiVersion::V2, "AUTHLETE_SERVICE_APIKEY");
     own.parse().unwrap()
 }
 
 fn update_path(emulator: &Emulator, version: ApiVersion) -> String {
-    let own = own(emulator);
+    let own = service_id(emulator);
     match version {
         ApiVersion::V2 => format!("/service/update/{own}"),
         ApiVersion::V3 => format!("/{own}/service/update"),

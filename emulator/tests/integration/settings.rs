@@ -1,4 +1,4 @@
-//! What the settings of services and clients, and the members of a call, change in a flow.
+//! The effects of service settings, client settings and members of a call on a flow.
 
 use crate::common::*;
 use authlete::ApiVersion;
@@ -25,7 +25,7 @@ async fn refresh(
 
 #[rstest]
 #[tokio::test]
-async fn a_public_client_has_no_secret_to_show(
+async fn public_client_needs_no_secret_and_cannot_use_client_credentials(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (_emulator, api) = start(version).await;
@@ -44,7 +44,7 @@ async fn a_public_client_has_no_secret_to_show(
         .unwrap()
         .to_string();
 
-    // The only redirect URI need not be named, in neither request.
+    // Both requests may omit the redirect URI, because only one is registered.
     let code = code(
         &api,
         &form(&[("response_type", "code"), ("client_id", &id)]),
@@ -63,7 +63,7 @@ async fn a_public_client_has_no_secret_to_show(
         answer.result_message.as_ref().map(authlete::Secret::expose)
     );
     assert_eq!(answer.client_auth_method, Some(ClientAuthMethod::None));
-    // It is not registered for refresh tokens.
+    // The client is not registered for refresh tokens.
     assert_eq!(answer.refresh_token, None);
 
     let parameters = form(&[("grant_type", "client_credentials"), ("client_id", &id)]);
@@ -85,7 +85,7 @@ async fn a_public_client_has_no_secret_to_show(
 
 #[rstest]
 #[tokio::test]
-async fn grant_types_and_response_types_are_those_of_the_registration(
+async fn unregistered_grant_types_and_response_types_are_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -117,7 +117,7 @@ async fn grant_types_and_response_types_are_those_of_the_registration(
 
 #[rstest]
 #[tokio::test]
-async fn the_registered_authentication_method_is_the_only_one(
+async fn only_the_registered_authentication_method_is_accepted(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -144,7 +144,7 @@ async fn the_registered_authentication_method_is_the_only_one(
 
 #[rstest]
 #[tokio::test]
-async fn a_refresh_token_is_kept_when_the_service_says_so(
+async fn refresh_token_is_kept_if_the_service_enables_it(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -163,7 +163,7 @@ async fn a_refresh_token_is_kept_when_the_service_says_so(
             first.refresh_token_expires_at
         );
     }
-    // The access token was replaced by each.
+    // Each refresh has replaced the access token.
     let request = IntrospectionRequest::new(first.access_token.unwrap());
     assert_eq!(
         api.introspection(&request).await.unwrap().action,
@@ -189,7 +189,7 @@ async fn a_refresh_cannot_widen_the_scope(
         content(answer.response_content.as_ref())["error"],
         "invalid_scope"
     );
-    // It was not used up.
+    // The refresh token was not used up.
     assert_eq!(
         refresh(&emulator, &api, &token).await.action,
         TokenAction::Ok
@@ -235,7 +235,7 @@ async fn the_shortest_lifetime_applies(
 
 #[rstest]
 #[tokio::test]
-async fn what_was_granted_stays_with_the_token(
+async fn granted_scopes_properties_and_acr_are_kept_with_the_token(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -270,7 +270,7 @@ async fn what_was_granted_stays_with_the_token(
 
 #[rstest]
 #[tokio::test]
-async fn a_user_can_be_confined_to_one_token(
+async fn single_access_token_per_subject_revokes_the_earlier_token(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -294,7 +294,7 @@ async fn a_user_can_be_confined_to_one_token(
 
 #[rstest]
 #[tokio::test]
-async fn what_errors_tell_is_for_the_service_to_say(
+async fn error_uri_and_error_description_can_be_omitted(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;

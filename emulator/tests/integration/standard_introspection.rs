@@ -1,4 +1,4 @@
-//! Introspection as RFC 7662 has it, and as a JWT (RFC 9701).
+//! Token introspection (RFC 7662), also with JWT responses (RFC 9701).
 
 use std::time::Duration;
 
@@ -34,8 +34,8 @@ async fn members(api: &Authlete, token: &str) -> Value {
     content(answer.response_content.as_ref())
 }
 
-/// The JWT of an answer.
-async fn jwt_of(api: &Authlete, request: StandardIntrospectionRequest) -> String {
+/// Requests a JWT response, and returns the JWT.
+async fn introspect_as_jwt(api: &Authlete, request: StandardIntrospectionRequest) -> String {
     let request = request.http_accept_header(JWT).rs_uri(RS);
     let answer = introspect(api, &request).await;
     assert_eq!(
@@ -49,7 +49,7 @@ async fn jwt_of(api: &Authlete, request: StandardIntrospectionRequest) -> String
 
 #[rstest]
 #[tokio::test]
-async fn both_tokens_are_active_until_they_end(
+async fn access_and_refresh_tokens_are_active_until_they_expire(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -84,7 +84,7 @@ async fn both_tokens_are_active_until_they_end(
     });
     assert_eq!(of_refresh_token, expected);
 
-    // What is no good is no good for whatever reason.
+    // The response for an invalid token does not show the reason.
     let inactive = json!({ "active": false });
     assert_eq!(members(&api, "unheard-of").await, inactive);
     emulator.advance(Duration::from_secs(86_400));
@@ -96,7 +96,9 @@ async fn both_tokens_are_active_until_they_end(
 
 #[rstest]
 #[tokio::test]
-async fn a_request_needs_its_token(#[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion) {
+async fn missing_or_repeated_token_is_refused(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
     let (_emulator, api) = start(version).await;
     for (parameters, code) in [
         ("", "A145301"),
@@ -114,7 +116,7 @@ async fn a_request_needs_its_token(#[values(ApiVersion::V2, ApiVersion::V3)] ver
 
 #[rstest]
 #[tokio::test]
-async fn properties_are_shown_as_far_as_they_may_be(
+async fn hidden_properties_are_returned_only_on_request(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -138,7 +140,7 @@ async fn properties_are_shown_as_far_as_they_may_be(
         (&shown["shown"], &shown["hidden"]),
         (&json!("value"), &Value::Null)
     );
-    // No property says what the service says.
+    // A property does not replace a standard member.
     assert_eq!(shown["active"], true);
     assert_eq!(shown.get("sub"), None);
     let request = request(token.expose()).with_hidden_properties(true);
@@ -161,12 +163,12 @@ async fn a_token_for_other_resources_is_not_active(
     let issued = request_token(&api, client, &code_parameters(client, &code)).await;
     let token = issued.access_token.unwrap();
     assert_eq!(members(&api, token.expose()).await["aud"], json!([RS]));
-    for (asker, active) in [(RS, true), ("https://other.example", false)] {
-        let answer = introspect(&api, &request(token.expose()).rs_uri(asker)).await;
+    for (resource_server, active) in [(RS, true), ("https://other.example", false)] {
+        let answer = introspect(&api, &request(token.expose()).rs_uri(resource_server)).await;
         let content = content(answer.response_content.as_ref());
         assert_eq!(content["active"], active);
     }
-    // Who asks for nothing gets a token for everybody.
+    // A token without resources is active for each resource server.
     let plain = tokens(&api, client).await.access_token.unwrap();
     let answer = introspect(&api, &request(plain.expose()).rs_uri(RS)).await;
     assert_eq!(content(answer.response_content.as_ref())["active"], true);
@@ -174,7 +176,7 @@ async fn a_token_for_other_resources_is_not_active(
 
 #[rstest]
 #[tokio::test]
-async fn the_answer_can_be_a_signed_jwt(
+async fn response_can_be_a_signed_jwt(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -187,7 +189,7 @@ async fn the_answer_can_be_a_signed_jwt(
     for (alg, name) in [(None, "RS256"), (Some(JwsAlg::Es256), "ES256")] {
         let mut asked = request(token.expose());
         asked.introspection_sign_alg = alg;
-        let jwt = jwt_of(&api, asked).await;
+        let jwt = introspect_as_jwt(&api, asked).await;
         let (header, _) = jwt::parts(&jwt);
         assert_eq!(header["typ"], "token-introspection+jwt");
         assert_eq!(header["alg"], name);
@@ -197,10 +199,10 @@ async fn the_answer_can_be_a_signed_jwt(
         assert!(claims["iat"].is_i64());
         let plain = members(&api, token.expose()).await;
         assert_eq!(claims["token_introspection"], plain);
-        // RFC 9701 §5: the tokens of the JWT are not its own.
+        // RFC 9701 §5: claims of the token are not claims of the JWT itself.
         assert_eq!((claims.get("sub"), claims.get("exp")), (None, None));
     }
-    let jwt = jwt_of(&api, request("unheard-of")).await;
+    let jwt = introspect_as_jwt(&api, request("unheard-of")).await;
     let claims = jwt::verified(&jwt, &jwks);
     assert_eq!(claims["token_introspection"], json!({ "active": false }));
 
@@ -217,7 +219,7 @@ async fn the_answer_can_be_a_signed_jwt(
 
 #[rstest]
 #[tokio::test]
-async fn a_shared_key_signs_and_encrypts(
+async fn jwt_response_is_signed_and_encrypted_with_shared_keys(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -225,7 +227,7 @@ async fn a_shared_key_signs_and_encrypts(
     let signed = request(token.expose())
         .introspection_sign_alg(JwsAlg::Hs256)
         .shared_key_for_sign(SHARED);
-    let jwt = jwt_of(&api, signed.clone()).await;
+    let jwt = introspect_as_jwt(&api, signed.clone()).await;
     let (header, claims) = jwt::parts(&jwt);
     assert_eq!(header["alg"], "HS256");
     let (input, signature) = jwt.rsplit_once('.').unwrap();
@@ -237,7 +239,7 @@ async fn a_shared_key_signs_and_encrypts(
         .introspection_encryption_alg(JweAlg::Dir)
         .introspection_encryption_enc(JweEnc::A256gcm)
         .shared_key_for_encryption(SHARED);
-    let jwe = jwt_of(&api, encrypted).await;
+    let jwe = introspect_as_jwt(&api, encrypted).await;
     let header: Value =
         serde_json::from_slice(&jwt::decode(jwe.split('.').next().unwrap())).unwrap();
     assert_eq!(
@@ -251,7 +253,7 @@ async fn a_shared_key_signs_and_encrypts(
 
 #[rstest]
 #[tokio::test]
-async fn a_public_key_is_encrypted_to(
+async fn jwt_response_is_encrypted_with_the_public_key(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -260,7 +262,7 @@ async fn a_public_key_is_encrypted_to(
     let asked = request(token.expose())
         .introspection_encryption_alg(JweAlg::EcdhEs)
         .public_key_for_encryption(key.to_string());
-    let jwe = jwt_of(&api, asked).await;
+    let jwe = introspect_as_jwt(&api, asked).await;
     let header: Value =
         serde_json::from_slice(&jwt::decode(jwe.split('.').next().unwrap())).unwrap();
     assert_eq!(header["alg"], "ECDH-ES");
@@ -271,7 +273,7 @@ async fn a_public_key_is_encrypted_to(
 
 #[rstest]
 #[tokio::test]
-async fn what_the_call_lacks_is_an_error_of_the_server(
+async fn missing_key_is_a_server_error_and_missing_rs_uri_a_bad_request(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;

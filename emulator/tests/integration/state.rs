@@ -1,4 +1,4 @@
-//! The state outlives the program when there is a file for it.
+//! State files, from which a restarted emulator restores its state.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -19,8 +19,8 @@ use rstest::rstest;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-/// A place for a state, gone with the test.
-fn place() -> (TempDir, PathBuf) {
+/// A path for a state file in a temporary directory.
+fn state_path() -> (TempDir, PathBuf) {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("emulator.state");
     (directory, path)
@@ -34,20 +34,20 @@ fn arguments(path: &Path) -> [&str; 2] {
     ["--state", path.to_str().unwrap()]
 }
 
-/// Waits until the file says something.
-fn await_writing(path: &Path, text: &str) {
+/// Waits until a text is committed to the file.
+fn wait_until_written(path: &Path, text: &str) {
     poll(|| contains(path, text).then_some(()));
-    // It is written, and with the next write at the latest also committed.
+    // The text is written, but perhaps not committed before the next write.
     thread::sleep(Duration::from_secs(1));
 }
 
 #[cfg(unix)]
 #[rstest]
 #[tokio::test]
-async fn tokens_and_codes_work_after_a_clean_end(
+async fn tokens_codes_and_tickets_are_valid_after_a_restart(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
-    let (_directory, path) = place();
+    let (_directory, path) = state_path();
     let program = Program::start(&arguments(&path));
     let (api, client) = (program.api(version), program.client());
     let issued = tokens(&api, &client).await;
@@ -55,7 +55,7 @@ async fn tokens_and_codes_work_after_a_clean_end(
     let ticket = ticket(&api, &query(&client)).await;
     let environment = program.description["environment"].clone();
     program.terminate();
-    // None of them can be read there.
+    // The file has no secret in plain text.
     let (access_token, refresh_token) = (&issued.access_token, &issued.refresh_token);
     for secret in [access_token.as_ref(), refresh_token.as_ref(), Some(&ticket)] {
         assert!(!contains(&path, secret.unwrap().expose()));
@@ -90,7 +90,7 @@ async fn tokens_and_codes_work_after_a_clean_end(
     let request = authlete::types::AuthorizationIssueRequest::new(ticket, "alice");
     let answer = api.authorization_issue(&request).await.unwrap();
     assert!(answer.authorization_code.is_some());
-    // And a code works once, also when that was in another life.
+    // A code works once, also across restarts.
     program.terminate();
     let program = Program::start(&arguments(&path));
     let api = program.api(version);
@@ -100,16 +100,16 @@ async fn tokens_and_codes_work_after_a_clean_end(
 
 #[rstest]
 #[tokio::test]
-async fn what_is_written_outlives_a_crash(
+async fn written_state_is_restored_after_a_crash(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
-    let (_directory, path) = place();
+    let (_directory, path) = state_path();
     let program = Program::start(&arguments(&path));
     let api = program.api(version);
     let mut client = Client::new();
     client.client_name = Some("Survivor".to_owned());
     let created = api.create_client(&client).await.unwrap();
-    await_writing(&path, "Survivor");
+    wait_until_written(&path, "Survivor");
     program.kill();
 
     let program = Program::start(&arguments(&path));
@@ -119,14 +119,14 @@ async fn what_is_written_outlives_a_crash(
 }
 
 #[tokio::test]
-async fn the_clock_is_kept() {
-    let (_directory, path) = place();
+async fn clock_is_restored_after_a_crash() {
+    let (_directory, path) = state_path();
     let program = Program::start(&arguments(&path));
     let url = format!("{}/emulator/clock", program.base_url());
     let body = json!({"advance": 5000});
     let answer = reqwest::Client::new().post(url).json(&body).send().await;
     assert!(answer.unwrap().status().is_success());
-    await_writing(&path, r#""secs":5000"#);
+    wait_until_written(&path, r#""secs":5000"#);
     program.kill();
 
     let program = Program::start(&arguments(&path));
@@ -137,11 +137,11 @@ async fn the_clock_is_kept() {
 
 #[rstest]
 #[tokio::test]
-async fn in_a_process_it_is_the_same(
+async fn state_of_an_emulator_in_the_test_process_is_restored_after_stop_and_drop(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
-    let (_directory, path) = place();
-    // By word, and by going out of scope.
+    let (_directory, path) = state_path();
+    // The emulator is stopped explicitly or dropped.
     for round in 1..=3 {
         let emulator = emulator(&path).await;
         let api = Authlete::new(emulator.config(version)).unwrap();
@@ -166,10 +166,10 @@ async fn in_a_process_it_is_the_same(
 
 #[rstest]
 #[tokio::test]
-async fn what_is_shown_is_what_works(
+async fn first_client_has_its_current_secret_and_may_have_been_deleted(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
-    let (_directory, path) = place();
+    let (_directory, path) = state_path();
     let first = emulator(&path).await;
     let api = Authlete::new(first.config(version)).unwrap();
     let client = first.client().clone();
@@ -188,7 +188,7 @@ async fn what_is_shown_is_what_works(
     api.delete_client(client.id.to_string()).await.unwrap();
     second.stop().await.unwrap();
 
-    // There is no client to show any more, but still a state.
+    // The client no longer exists, but the rest of the state does.
     let third = emulator(&path).await;
     assert_eq!(third.client().id, client.id);
     let api = Authlete::new(third.config(version)).unwrap();
@@ -200,8 +200,8 @@ async fn what_is_shown_is_what_works(
 }
 
 #[tokio::test]
-async fn a_state_goes_before_a_seed() {
-    let (directory, path) = place();
+async fn state_file_takes_precedence_over_the_seed_file() {
+    let (directory, path) = state_path();
     let seed = directory.path().join("seed.json");
     fs::write(
         &seed,
@@ -229,8 +229,8 @@ async fn a_state_goes_before_a_seed() {
 }
 
 #[tokio::test]
-async fn file_that_is_no_state_is_refused_and_left_alone() {
-    let (_directory, path) = place();
+async fn file_that_is_no_state_is_refused_and_not_changed() {
+    let (_directory, path) = state_path();
     drop(emulator(&path).await);
     let good = fs::read(&path).unwrap();
     let truncated = &good[..good.len() / 2];
@@ -287,13 +287,13 @@ async fn database_with_another_content_is_refused() {
             "it is damaged: services/1/dreams/17: unknown record",
         ),
     ] {
-        let (_directory, path) = place();
+        let (_directory, path) = state_path();
         drop(emulator(&path).await);
         edit(&path, table, key, value);
         assert_refused(&refusal_to_start(&arguments(&path)), &path, reason);
     }
-    // Somebody else's database.
-    let (_directory, path) = place();
+    // A database of another program.
+    let (_directory, path) = state_path();
     drop(redb::Database::create(&path).unwrap());
     edit(&path, "groceries", "milk", "2");
     let reason = "it is not a state file of authlete-emulator";
@@ -301,8 +301,8 @@ async fn database_with_another_content_is_refused() {
 }
 
 #[tokio::test]
-async fn one_file_is_for_one_program() {
-    let (_directory, path) = place();
+async fn state_file_in_use_is_refused() {
+    let (_directory, path) = state_path();
     let program = Program::start(&arguments(&path));
     let refusal = refusal_to_start(&arguments(&path));
     assert!(
@@ -314,7 +314,7 @@ async fn one_file_is_for_one_program() {
         refused.unwrap_err().kind(),
         std::io::ErrorKind::ResourceBusy
     );
-    // A second name for it does not help.
+    // A symbolic link to it is refused, too.
     #[cfg(unix)]
     {
         let link = path.with_file_name("link.state");
@@ -325,7 +325,7 @@ async fn one_file_is_for_one_program() {
             "{refusal}"
         );
     }
-    // The first one is not disturbed, and a dead one holds nothing.
+    // The first program still works, and its end releases the file.
     assert!(
         reqwest::get(format!("{}/api/misc/echo", program.base_url()))
             .await
@@ -337,10 +337,10 @@ async fn one_file_is_for_one_program() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn only_its_owner_can_read_it() {
+async fn state_file_is_readable_only_by_its_owner() {
     use std::os::unix::fs::PermissionsExt as _;
 
-    let (directory, path) = place();
+    let (directory, path) = state_path();
     drop(emulator(&path).await);
     let mut names = Vec::new();
     for entry in fs::read_dir(directory.path()).unwrap() {
@@ -355,11 +355,11 @@ async fn only_its_owner_can_read_it() {
     assert_eq!(names, ["emulator.state"]);
 }
 
-/// The limit of a file's size stands for a disk that is full.
+/// A limit of the file size simulates a full disk.
 #[cfg(unix)]
 #[tokio::test]
-async fn state_that_cannot_be_written_is_told_and_written_later() {
-    let (_directory, path) = place();
+async fn unwritable_state_fails_the_healthcheck_and_later_changes_are_written() {
+    let (_directory, path) = state_path();
     drop(emulator(&path).await);
     let size = fs::metadata(&path).unwrap().len() + 64 * 1024;
     let program = Program::start_with_file_limit(size, &arguments(&path));
@@ -374,7 +374,7 @@ async fn state_that_cannot_be_written_is_told_and_written_later() {
     client.client_name = Some("Too large".to_owned());
     let created = api.create_client(&client).await.unwrap();
     poll_async(async || reqwest::get(&health).await.unwrap().status() == 503).await;
-    // What is smaller is written, and so are later changes.
+    // Smaller and later changes are written.
     let id = created.client_id.unwrap().to_string();
     api.delete_client(id).await.unwrap();
     client.description = None;
@@ -396,10 +396,10 @@ async fn state_that_cannot_be_written_is_told_and_written_later() {
 
 #[rstest]
 #[tokio::test]
-async fn calls_that_only_read_write_nothing(
+async fn read_only_calls_do_not_write_the_state_file(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
-    let (_directory, path) = place();
+    let (_directory, path) = state_path();
     let program = Program::start(&arguments(&path));
     let (api, client) = (program.api(version), program.client());
     let issued = tokens(&api, &client).await;
@@ -417,10 +417,10 @@ async fn calls_that_only_read_write_nothing(
     assert!(before == fs::read(&path).unwrap());
 }
 
-/// What survives is the state after one of the calls: none is missing before the last one that is there.
+/// The restored state is the one after some call, with the effects of all calls before it.
 #[tokio::test]
-async fn crash_under_load_loses_nothing_but_the_latest_calls() {
-    let (_directory, path) = place();
+async fn crash_under_load_loses_only_the_latest_calls() {
+    let (_directory, path) = state_path();
     let program = Program::start(&arguments(&path));
     let api = program.api(authlete::ApiVersion::V3);
     let client = program.client().id;
@@ -437,7 +437,7 @@ async fn crash_under_load_loses_nothing_but_the_latest_calls() {
         let number = created.len();
         create(number).await.unwrap();
         created.push(start.elapsed());
-        // Every second one is revoked right after.
+        // Every second token is revoked.
         if number % 2 == 1 {
             let request =
                 authlete::types::TokenRevokeRequest::new().access_token_identifier(token(number));
@@ -449,17 +449,17 @@ async fn crash_under_load_loses_nothing_but_the_latest_calls() {
 
     let program = Program::start(&arguments(&path));
     let api = program.api(authlete::ApiVersion::V3);
-    let mut lives = Vec::new();
+    let mut active = Vec::new();
     for number in 0..created.len() {
         let request = IntrospectionRequest::new(token(number));
         let answer = api.introspection(&request).await.unwrap();
-        lives.push(answer.action == IntrospectionAction::Ok);
+        active.push(answer.action == IntrospectionAction::Ok);
     }
-    let last = lives.iter().rposition(|lives| *lives).unwrap();
-    for (number, lives) in lives.iter().enumerate().take(last) {
-        assert_eq!(*lives, number % 2 == 0, "{number} of {last}");
+    let last = active.iter().rposition(|active| *active).unwrap();
+    for (number, active) in active.iter().enumerate().take(last) {
+        assert_eq!(*active, number % 2 == 0, "{number} of {last}");
     }
-    // Far more than the second that is promised, for machines that have much else to do.
+    // The emulator promises one second. Two allow for a machine under load.
     let lost = created.iter().skip(last + 2);
     let earliest = lost.min().copied().unwrap_or(end);
     assert!(

@@ -1,4 +1,4 @@
-//! What the metadata of the service promise can be had.
+//! The emulator supports each algorithm and authentication method in the metadata of the service.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -12,7 +12,7 @@ use rcgen::{Certificate, CertificateParams, DnType, KeyPair, PublicKeyData as _}
 use serde_json::{Value, json};
 
 #[tokio::test]
-async fn every_published_algorithm_of_id_tokens_can_be_had() {
+async fn every_published_id_token_algorithm_is_supported() {
     let receiver = jwe::Receiver::generate();
     for version in GENERATIONS {
         let (emulator, api) = start(version).await;
@@ -71,7 +71,7 @@ fn assertion(client: &RegisteredClient, id: &str) -> Value {
 }
 
 #[tokio::test]
-async fn every_published_way_to_authenticate_works() {
+async fn every_published_client_authentication_method_is_supported() {
     let (certificate, certificate_key) = certificate();
     let key = jwt::Key::generate();
     for version in GENERATIONS {

@@ -11,7 +11,7 @@ use reqwest::{Certificate, Client, StatusCode};
 use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpStream;
 
-async fn with_tls() -> Emulator {
+async fn start_with_tls() -> Emulator {
     Emulator::builder().tls(true).start().await.unwrap()
 }
 
@@ -27,8 +27,8 @@ async fn list_clients(api: &Authlete) -> authlete::Result<Option<i64>> {
 }
 
 #[tokio::test]
-async fn its_own_configuration_trusts_it() {
-    let emulator = with_tls().await;
+async fn configuration_of_the_emulator_trusts_its_certificate() {
+    let emulator = start_with_tls().await;
     assert!(emulator.base_url().starts_with("https://127.0.0.1:"));
     for version in GENERATIONS {
         let api = Authlete::new(emulator.config(version)).unwrap();
@@ -39,11 +39,11 @@ async fn its_own_configuration_trusts_it() {
 }
 
 #[tokio::test]
-async fn who_does_not_know_its_authority_does_not_trust_it() {
-    let emulator = with_tls().await;
+async fn client_without_the_root_certificate_does_not_trust_the_emulator() {
+    let emulator = start_with_tls().await;
     let config = emulator.config(ApiVersion::V3);
     let unset = config.clone().set(Setting::RootCertificate, "");
-    let of_another = with_tls().await;
+    let of_another = start_with_tls().await;
     let other = config.root_certificate(of_another.root_certificate().unwrap());
     for config in [unset, other] {
         let error = list_clients(&Authlete::new(config).unwrap()).await;
@@ -68,7 +68,7 @@ async fn without_tls_there_is_no_root_certificate() {
 }
 
 #[tokio::test]
-async fn the_certificate_is_for_the_names_of_this_machine_and_for_the_host() {
+async fn certificate_is_valid_for_the_loopback_names_and_the_host() {
     let started = Emulator::builder().host("localhost").tls(true).start();
     let emulator = started.await.unwrap();
     let port = emulator.base_url().rsplit(':').next().unwrap().to_owned();
@@ -80,22 +80,22 @@ async fn the_certificate_is_for_the_names_of_this_machine_and_for_the_host() {
 }
 
 #[tokio::test]
-async fn a_handshake_that_does_not_come_keeps_nobody_waiting() {
-    let emulator = with_tls().await;
+async fn pending_handshake_does_not_block_other_connections_and_times_out() {
+    let emulator = start_with_tls().await;
     let address = emulator.base_url().strip_prefix("https://").unwrap();
     let mut silent = TcpStream::connect(address).await.unwrap();
     let api = Authlete::new(emulator.config(ApiVersion::V3)).unwrap();
     let call = tokio::time::timeout(Duration::from_secs(8), list_clients(&api));
     assert_eq!(call.await.unwrap().unwrap(), Some(1));
-    // And it does not wait for ever itself.
+    // The handshake times out.
     let mut buffer = [0];
     let read = tokio::time::timeout(Duration::from_secs(60), silent.read(&mut buffer));
     assert!(matches!(read.await.unwrap(), Ok(0) | Err(_)));
 }
 
 #[tokio::test]
-async fn the_page_and_the_clock_are_for_the_own_origin() {
-    let emulator = with_tls().await;
+async fn page_and_clock_are_available_only_to_the_own_origin() {
+    let emulator = start_with_tls().await;
     let http = http_client(&emulator);
     let url = emulator.base_url();
     for path in ["/", "/emulator/overview", "/emulator/requests"] {
@@ -121,7 +121,7 @@ async fn the_page_and_the_clock_are_for_the_own_origin() {
 }
 
 #[tokio::test]
-async fn a_state_file_keeps_the_authority() {
+async fn certificate_authority_is_restored_from_the_state_file() {
     let directory = tempfile::tempdir().unwrap();
     let state = directory.path().join("emulator.state");
     let start = async |tls| {
@@ -131,7 +131,7 @@ async fn a_state_file_keeps_the_authority() {
     let first = start(true).await;
     let root = first.root_certificate().unwrap().to_owned();
     first.stop().await.unwrap();
-    // Also while it is not needed.
+    // A run without TLS keeps it.
     let without = start(false).await;
     assert_eq!(without.root_certificate(), None);
     without.stop().await.unwrap();
@@ -146,7 +146,7 @@ async fn a_state_file_keeps_the_authority() {
 }
 
 #[tokio::test]
-async fn the_program_prints_and_writes_the_certificate_of_its_authority() {
+async fn program_prints_and_writes_the_root_certificate() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("ca.pem");
     let program = Program::start(&["--tls", "--ca-file", file.to_str().unwrap()]);
@@ -162,15 +162,15 @@ async fn the_program_prints_and_writes_the_certificate_of_its_authority() {
 }
 
 #[test]
-fn what_needs_tls_is_refused_without() {
+fn mtls_and_ca_file_options_are_refused_without_tls() {
     for arguments in [&["--mtls"][..], &["--ca-file", "ca.pem"]] {
-        let words = refusal_to_start(arguments);
-        assert!(words.contains("--tls"), "{words}");
+        let message = refusal_to_start(arguments);
+        assert!(message.contains("--tls"), "{message}");
     }
-    let words = refusal_to_start(&["--tls", "--ca-file", "/there/is/no/such/place"]);
+    let message = refusal_to_start(&["--tls", "--ca-file", "/there/is/no/such/place"]);
     assert!(
-        words.contains("the CA file /there/is/no/such/place: "),
-        "{words}"
+        message.contains("the CA file /there/is/no/such/place: "),
+        "{message}"
     );
     assert!(command(&["--help"]).output().unwrap().status.success());
 }

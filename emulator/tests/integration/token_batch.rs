@@ -1,4 +1,4 @@
-//! Many tokens in one call, which 3.0 has.
+//! Creation of tokens in a batch, which only 3.0 has.
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ fn request(emulator: &Emulator) -> TokenCreateRequest {
         .scopes(["read"])
 }
 
-/// Creates a batch, and tells its ID.
+/// Creates a batch, and returns its ID.
 async fn create(api: &Authlete, requests: &[TokenCreateRequest]) -> String {
     let query = TokenCreateBatchQuery::new();
     let answer = api.token_create_batch(requests, &query).await.unwrap();
@@ -40,7 +40,7 @@ async fn count(api: &Authlete) -> i64 {
     list.unwrap().total_count.unwrap().into()
 }
 
-/// The status, the code and the message of a call that is refused.
+/// The status, the code and the message of a refused call.
 async fn refused(api: &Authlete, requests: &[TokenCreateRequest], is_dry_run: bool) -> [String; 3] {
     let query = TokenCreateBatchQuery::new().dry_run(is_dry_run);
     let error = api.token_create_batch(requests, &query).await.unwrap_err();
@@ -53,7 +53,7 @@ async fn refused(api: &Authlete, requests: &[TokenCreateRequest], is_dry_run: bo
 }
 
 #[tokio::test]
-async fn each_request_of_a_batch_is_carried_out() {
+async fn batch_creates_a_token_for_each_request() {
     let (emulator, api) = start(ApiVersion::V3).await;
     let requests = [
         request(&emulator)
@@ -79,7 +79,7 @@ async fn each_request_of_a_batch_is_carried_out() {
     assert!(before.as_i64().unwrap() <= created_at && created_at <= after.as_i64().unwrap());
     assert_eq!(status.modified_at, Some(created_at));
 
-    // The tokens are those of the service, whatever calls for it.
+    // The tokens are valid with both API versions.
     for version in GENERATIONS {
         let api = Authlete::new(emulator.config(version)).unwrap();
         for (token, subject) in [
@@ -107,7 +107,7 @@ async fn each_request_of_a_batch_is_carried_out() {
 }
 
 #[tokio::test]
-async fn a_dry_run_leaves_nothing_behind() {
+async fn dry_run_creates_no_tokens() {
     let (emulator, api) = start(ApiVersion::V3).await;
     let requests = [request(&emulator).access_token("a"), request(&emulator)];
     let query = TokenCreateBatchQuery::new().dry_run(true);
@@ -119,7 +119,7 @@ async fn a_dry_run_leaves_nothing_behind() {
     let bad = [request(&emulator), request(&emulator).scopes(["unknown"])];
     let [status, code, _] = refused(&api, &bad, true).await;
     assert_eq!((&*status, &*code), ("400", "A106201"));
-    // The value is still free.
+    // The token value is still unused.
     create(&api, &requests).await;
     assert_eq!(count(&api).await, 2);
     let [_, code, _] = refused(&api, &requests, true).await;
@@ -127,7 +127,7 @@ async fn a_dry_run_leaves_nothing_behind() {
 }
 
 #[tokio::test]
-async fn one_bad_request_keeps_all_from_being_carried_out() {
+async fn one_invalid_request_fails_the_whole_batch() {
     let (emulator, api) = start(ApiVersion::V3).await;
     let good = || request(&emulator);
     api.token_create(&good().access_token("taken").refresh_token("taken-refresh"))
@@ -152,7 +152,7 @@ async fn one_bad_request_keeps_all_from_being_carried_out() {
         assert!(message.ends_with(": in the request with the index 1."));
         assert_eq!(count(&api).await, 1, "{message}");
     }
-    // An access token and a refresh token are not the same, though they have one value.
+    // An access token and a refresh token may have the same value.
     let same = [
         good().access_token("same"),
         good().access_token("other").refresh_token("same"),
@@ -161,7 +161,7 @@ async fn one_bad_request_keeps_all_from_being_carried_out() {
 }
 
 #[tokio::test]
-async fn a_batch_fails_where_the_service_cannot_make_tokens() {
+async fn batch_fails_if_the_service_cannot_sign_tokens() {
     let (emulator, api) = start(ApiVersion::V3).await;
     let change = |service: &mut Service| {
         service.access_token_sign_alg = Some(JwsAlg::Es256);
@@ -184,13 +184,13 @@ async fn a_batch_fails_where_the_service_cannot_make_tokens() {
             .contains(&description)
     );
     assert_eq!(count(&api).await, 0);
-    // A dry run has no status that could tell.
+    // A dry run has no status, so the call itself is refused.
     let [status, code, _] = refused(&api, &requests, true).await;
     assert_eq!((status, Some(code)), ("400".to_owned(), single.result_code));
 }
 
 #[tokio::test]
-async fn a_batch_has_a_size() {
+async fn batch_has_1_to_1000_requests() {
     let (emulator, api) = start(ApiVersion::V3).await;
     for size in [0, 1001] {
         let requests = vec![request(&emulator); size];
@@ -203,7 +203,7 @@ async fn a_batch_has_a_size() {
 }
 
 #[tokio::test]
-async fn a_service_that_allows_one_token_a_subject_keeps_the_last() {
+async fn single_access_token_per_subject_keeps_the_last_token_of_a_batch() {
     let (emulator, api) = start(ApiVersion::V3).await;
     let change = |service: &mut Service| service.single_access_token_per_subject = Some(true);
     configure(&emulator, &api, change).await;
@@ -219,7 +219,7 @@ async fn a_service_that_allows_one_token_a_subject_keeps_the_last() {
 }
 
 #[tokio::test]
-async fn the_status_of_a_batch_is_known_for_a_day_and_to_its_service() {
+async fn batch_status_is_available_for_a_day_and_only_to_its_service() {
     let (emulator, api) = start(ApiVersion::V3).await;
     let id = create(&api, &[request(&emulator)]).await;
     let unknown = api.token_create_batch_status("made-up").await;
@@ -246,7 +246,7 @@ async fn the_status_of_a_batch_is_known_for_a_day_and_to_its_service() {
 }
 
 #[tokio::test]
-async fn the_status_of_a_batch_is_in_the_state() {
+async fn batch_status_is_restored_from_the_state_file() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("emulator.state");
     let start = || Emulator::builder().state_file(&path).start();
@@ -262,7 +262,7 @@ async fn the_status_of_a_batch_is_in_the_state() {
 }
 
 #[tokio::test]
-async fn a_list_is_taken_where_it_belongs_and_nowhere_else() {
+async fn list_as_the_body_is_accepted_only_for_a_batch() {
     let (emulator, _api) = start(ApiVersion::V3).await;
     let value = |name| variable(&emulator, ApiVersion::V3, name);
     let root = format!(
@@ -291,7 +291,7 @@ async fn a_list_is_taken_where_it_belongs_and_nowhere_else() {
 }
 
 #[tokio::test]
-async fn the_other_generation_has_no_batches() {
+async fn batches_are_not_implemented_with_2_x() {
     let (emulator, api) = start(ApiVersion::V2).await;
     let (requests, query) = ([request(&emulator)], TokenCreateBatchQuery::new());
     let batch = api.token_create_batch(&requests, &query).await;

@@ -62,7 +62,7 @@ fn now() -> u64 {
 
 #[rstest]
 #[tokio::test]
-async fn the_server_gets_all_that_the_request_says(
+async fn valid_request_is_returned_with_action_token_exchange_and_token_infos(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_with_exchange(version).await;
@@ -117,7 +117,7 @@ async fn the_server_gets_all_that_the_request_says(
     assert_eq!(info.subject.as_deref(), Some("alice"));
     assert_eq!(info.client_id, Some(client.id));
     assert_eq!(info.client_id_alias.as_deref(), Some(client.alias.as_str()));
-    // In seconds, unlike the others.
+    // In seconds, unlike other timestamps.
     let end = own.access_token_expires_at.map(|end| end / 1000);
     assert_eq!(info.expires_at, end);
     let scopes = info.scopes.unwrap();
@@ -130,7 +130,7 @@ async fn the_server_gets_all_that_the_request_says(
 
 #[rstest]
 #[tokio::test]
-async fn parameters_that_do_not_fit_together_are_refused(
+async fn missing_or_inconsistent_parameters_are_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_with_exchange(version).await;
@@ -179,7 +179,7 @@ async fn parameters_that_do_not_fit_together_are_refused(
         content(answer.response_content.as_ref())["error"],
         "invalid_target"
     );
-    // Nobody looks into SAML.
+    // SAML assertions are not checked.
     let answer = exchange(&emulator, &api, &subject).await;
     assert_eq!(answer.action, TokenAction::TokenExchange);
     assert_eq!(answer.subject_token_info, None);
@@ -187,7 +187,7 @@ async fn parameters_that_do_not_fit_together_are_refused(
 
 #[rstest]
 #[tokio::test]
-async fn tokens_of_the_service_must_be_its_own_and_alive(
+async fn access_and_refresh_tokens_have_to_be_issued_by_the_service_and_active(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_with_exchange(version).await;
@@ -197,7 +197,7 @@ async fn tokens_of_the_service_must_be_its_own_and_alive(
         let answer = exchange_one(&emulator, &api, "made-up", kind).await;
         assert_refused(&answer, "A907315");
     }
-    // One is not the other.
+    // An access token is not accepted as a refresh token.
     let answer = exchange_one(&emulator, &api, access_token.expose(), REFRESH_TOKEN).await;
     assert_refused(&answer, "A907315");
     emulator.advance(Duration::from_secs(86_400));
@@ -210,7 +210,7 @@ async fn tokens_of_the_service_must_be_its_own_and_alive(
 
 #[rstest]
 #[tokio::test]
-async fn jwts_are_checked_as_far_as_they_can_be(
+async fn jwt_format_and_lifetime_are_checked_but_not_the_signature(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_with_exchange(version).await;
@@ -257,7 +257,7 @@ fn id_token_claims() -> Value {
 
 #[rstest]
 #[tokio::test]
-async fn an_id_token_must_be_one_of_the_service(
+async fn id_token_signature_and_claims_are_checked(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_with_exchange(version).await;
@@ -280,7 +280,7 @@ async fn an_id_token_must_be_one_of_the_service(
         "{:?}",
         answer.result_message.as_ref().map(authlete::Secret::expose)
     );
-    // Without a signature there is none to be wrong.
+    // An unsigned ID token is accepted.
     let unsigned = jwt::unsigned(&id_token_claims());
     let answer = exchange_one(&emulator, &api, &unsigned, ID_TOKEN).await;
     assert_eq!(answer.action, TokenAction::TokenExchange);
@@ -335,7 +335,7 @@ async fn an_id_token_must_be_one_of_the_service(
 
 #[rstest]
 #[tokio::test]
-async fn the_service_decides_who_may_exchange(
+async fn service_settings_restrict_which_clients_may_exchange(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_with_exchange(version).await;
@@ -391,7 +391,7 @@ async fn the_service_decides_who_may_exchange(
 
 #[rstest]
 #[tokio::test]
-async fn there_is_information_about_access_and_refresh_tokens_alone(
+async fn token_info_is_returned_only_for_access_and_refresh_tokens(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_with_exchange(version).await;

@@ -1,4 +1,4 @@
-//! What a token request gets of what was granted (RFC 8707, RFC 9396), and other details of the token endpoint.
+//! Resources (RFC 8707) and authorization details (RFC 9396) of token requests, and other details of the token endpoint.
 
 use crate::common::*;
 use authlete::types::{
@@ -131,7 +131,9 @@ async fn an_access_token_can_have_some_of_the_authorization_details(
 
 #[rstest]
 #[tokio::test]
-async fn a_client_asks_for_itself(#[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion) {
+async fn client_credentials_request_may_have_resources_and_authorization_details(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
     let (emulator, api) = start_with_details(version).await;
     let client = emulator.client();
     let parameters = form(&[
@@ -172,7 +174,7 @@ async fn a_client_asks_for_itself(#[values(ApiVersion::V2, ApiVersion::V3)] vers
 
 #[rstest]
 #[tokio::test]
-async fn the_token_type_is_the_word_of_the_service(
+async fn token_type_is_the_one_in_the_service_settings(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -187,7 +189,7 @@ async fn the_token_type_is_the_word_of_the_service(
 
 #[rstest]
 #[tokio::test]
-async fn a_public_client_can_leave_its_id_out_where_the_service_allows(
+async fn public_client_may_omit_its_id_if_the_service_allows_it(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -232,14 +234,14 @@ async fn a_public_client_can_leave_its_id_out_where_the_service_allows(
 
 #[rstest]
 #[tokio::test]
-async fn a_request_without_parameters_is_the_clients_fault(
+async fn request_without_parameters_or_with_unsupported_grant_type_is_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
     let answer = api.token(&TokenRequest::new("")).await.unwrap();
     assert_eq!(answer.action, TokenAction::BadRequest);
     assert_eq!(answer.result_code.as_deref(), Some("A047301"));
-    // What the service does not support, no client may use.
+    // No client may use a grant type that the service does not support.
     configure(&emulator, &api, |service| {
         service.supported_grant_types = Some(vec![GrantType::AuthorizationCode]);
     })
@@ -281,10 +283,10 @@ async fn a_duration_that_is_not_positive_is_ignored(
     }
 }
 
-/// `TokenResponse` and `TokenIssueResponse`, on the names of the client and on attributes.
+/// `TokenResponse` and `TokenIssueResponse`: client identifiers and attributes.
 #[rstest]
 #[tokio::test]
-async fn the_server_learns_how_the_client_named_itself_and_the_attributes_of_client_and_service(
+async fn response_has_the_used_client_identifier_and_the_attributes_of_client_and_service(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -317,7 +319,7 @@ async fn the_server_learns_how_the_client_named_itself_and_the_attributes_of_cli
                     .client_secret(&client.secret);
                 api.token(&request).await.unwrap()
             };
-            // Authorization requests have the ID.
+            // The authorization request always has the ID.
             let code = code(&api, &query(client)).await;
             let first = request(&code_parameters(client, &code)).await;
             let token = first.refresh_token.clone().unwrap();
@@ -382,7 +384,7 @@ async fn members_of_other_grant_types_and_of_unused_features_are_absent(
         assert_eq!(answer.username, None);
         assert_eq!(answer.password, None);
         assert_eq!(answer.ticket, None);
-        assert_eq!(answer.id_token, None, "openid was not asked for");
+        assert_eq!(answer.id_token, None, "openid was not requested");
         assert_eq!(answer.jwt_access_token, None);
         assert_eq!(answer.properties, None);
         assert_eq!(answer.grant_id, None);
@@ -420,7 +422,7 @@ async fn a_property_without_a_key_is_ignored_and_one_with_an_empty_value_is_not(
 
 #[rstest]
 #[tokio::test]
-async fn claims_for_an_access_token_that_is_no_jwt_leave_no_trace(
+async fn jwt_at_claims_are_ignored_for_opaque_access_tokens(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;

@@ -1,4 +1,4 @@
-//! Tokens without a flow: created, updated, listed, deleted.
+//! Token management: tokens are created, updated, listed and deleted without a flow.
 
 use std::time::Duration;
 
@@ -40,7 +40,7 @@ async fn introspect(api: &Authlete, token: &Secret) -> IntrospectionResponse {
 
 #[rstest]
 #[tokio::test]
-async fn a_token_is_created_as_it_was_told(
+async fn token_is_created_with_the_requested_values(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -106,7 +106,7 @@ async fn a_token_is_created_as_it_was_told(
 
 #[rstest]
 #[tokio::test]
-async fn each_grant_type_has_its_tokens(
+async fn refresh_token_and_subject_of_a_created_token_depend_on_the_grant_type(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -134,7 +134,7 @@ async fn each_grant_type_has_its_tokens(
         assert_eq!(subject, expected);
         assert_eq!(created.grant_type, Some(grant_type));
     }
-    // Nobody's.
+    // A token without a client.
     let request = TokenCreateRequest::new(GrantType::TokenExchange).subject("alice");
     let created = create(&api, &request).await;
     assert_eq!(created.client_id.unwrap_or_default(), 0);
@@ -152,7 +152,7 @@ async fn each_grant_type_has_its_tokens(
 
 #[rstest]
 #[tokio::test]
-async fn a_token_that_cannot_be_is_not_created(
+async fn invalid_create_request_is_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -197,7 +197,7 @@ async fn a_token_that_cannot_be_is_not_created(
 
 #[rstest]
 #[tokio::test]
-async fn a_persistent_token_does_not_end(
+async fn persistent_token_does_not_expire(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -222,7 +222,7 @@ async fn a_persistent_token_does_not_end(
 
 #[rstest]
 #[tokio::test]
-async fn an_update_changes_what_it_names(
+async fn update_changes_only_the_given_members(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -250,7 +250,7 @@ async fn an_update_changes_what_it_names(
     assert_eq!(updated.token_type.as_deref(), Some("Bearer"));
     assert_eq!(updated.token_id, created.token_id);
 
-    // What is not named stays.
+    // Omitted members do not change.
     let update = TokenUpdateRequest::new().access_token(token.clone());
     let same = api.token_update(&update).await.unwrap();
     assert_eq!(same.scopes.unwrap(), ["read"]);
@@ -274,7 +274,7 @@ async fn an_update_changes_what_it_names(
 
 #[rstest]
 #[tokio::test]
-async fn new_scopes_can_bring_their_lifetimes(
+async fn scope_update_can_apply_the_lifetimes_of_the_scopes(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -297,7 +297,7 @@ async fn new_scopes_can_bring_their_lifetimes(
             .access_token_expires_at_updated_on_scope_update(true)
             .refresh_token_expires_at_updated_on_scope_update(true)
     };
-    // The same scopes, and scopes without lifetimes, change no end.
+    // Unchanged scopes and scopes without lifetimes do not change the expiration.
     for scopes in [vec!["profile"], vec!["email"]] {
         let updated = api
             .token_update(&both_flags().scopes(scopes))
@@ -317,7 +317,7 @@ async fn new_scopes_can_bring_their_lifetimes(
         let lifetime = end.unwrap() - before;
         assert!((500_000..510_000).contains(&lifetime), "{lifetime}");
     }
-    // What is said counts.
+    // An explicit expiration takes precedence.
     let update = both_flags()
         .scopes(["read"])
         .access_token_expires_at(before + 7000);
@@ -351,7 +351,7 @@ async fn a_token_is_found_by_value_digest_and_identifier(
             |r, v| r.refresh_token_hash(v),
             &listed.refresh_token_hash.unwrap(),
         ),
-        // The value counts before the digest.
+        // The value takes precedence over the digest.
         named(|r, v| r.access_token(v), access_token.expose()).access_token_hash("x"),
     ] {
         let updated = api.token_update(&request).await.unwrap();
@@ -377,7 +377,7 @@ async fn a_token_is_found_by_value_digest_and_identifier(
 
 #[rstest]
 #[tokio::test]
-async fn a_token_is_deleted_with_all_that_came_of_its_grant(
+async fn deleting_a_token_deletes_its_refresh_token(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;

@@ -1,4 +1,4 @@
-//! Tokens that the server revokes by itself, one or many.
+//! Revocation of one or many tokens by the authorization server.
 
 use crate::common::*;
 use authlete::ApiVersion;
@@ -11,7 +11,7 @@ use authlete_emulator::Emulator;
 use rstest::rstest;
 use serde_json::json;
 
-/// Both tokens of a record.
+/// An access token and its refresh token, with their hashes.
 struct Pair {
     access: Secret,
     refresh: Secret,
@@ -41,22 +41,22 @@ async fn revoke(api: &Authlete, request: &TokenRevokeRequest) -> i32 {
     answer.count.expect("a count")
 }
 
-async fn is_good(api: &Authlete, token: &Secret) -> bool {
+async fn is_active(api: &Authlete, token: &Secret) -> bool {
     let request = IntrospectionRequest::new(token);
     let answer = api.introspection(&request).await.unwrap();
     answer.action == IntrospectionAction::Ok
 }
 
-/// Which of some tokens are good.
-async fn good(api: &Authlete, pairs: &[&Pair]) -> Vec<bool> {
-    let mut good = Vec::new();
+/// Whether each access token is active.
+async fn active(api: &Authlete, pairs: &[&Pair]) -> Vec<bool> {
+    let mut active = Vec::new();
     for pair in pairs {
-        good.push(is_good(api, &pair.access).await);
+        active.push(is_active(api, &pair.access).await);
     }
-    good
+    active
 }
 
-/// A client beside the built-in one.
+/// Creates a second client.
 async fn another_client(api: &Authlete) -> i64 {
     let mut client = Client::new();
     client.client_id_alias = Some("another".to_owned());
@@ -74,7 +74,7 @@ async fn refresh(emulator: &Emulator, api: &Authlete, token: &Secret) -> TokenAc
 }
 
 #[tokio::test]
-async fn a_token_is_revoked_by_value_or_digest_with_the_other() {
+async fn access_and_refresh_token_are_revoked_by_value_or_hash_of_either() {
     let ways: [fn(&Pair) -> TokenRevokeRequest; 4] = [
         |pair| TokenRevokeRequest::new().access_token_identifier(pair.access.clone()),
         |pair| TokenRevokeRequest::new().access_token_identifier(pair.access_hash.as_str()),
@@ -87,15 +87,15 @@ async fn a_token_is_revoked_by_value_or_digest_with_the_other() {
         let other = create(&api, id, "alice").await;
         for named in ways {
             let pair = create(&api, id, "alice").await;
-            assert!(is_good(&api, &pair.access).await);
+            assert!(is_active(&api, &pair.access).await);
             assert_eq!(revoke(&api, &named(&pair)).await, 1);
-            assert!(!is_good(&api, &pair.access).await);
+            assert!(!is_active(&api, &pair.access).await);
             let refreshed = refresh(&emulator, &api, &pair.refresh).await;
             assert_eq!(refreshed, TokenAction::BadRequest);
             // There is nothing left to revoke.
             assert_eq!(revoke(&api, &named(&pair)).await, 0);
         }
-        assert!(is_good(&api, &other.access).await);
+        assert!(is_active(&api, &other.access).await);
         let refreshed = refresh(&emulator, &api, &other.refresh).await;
         assert_eq!(refreshed, TokenAction::Ok);
     }
@@ -103,7 +103,7 @@ async fn a_token_is_revoked_by_value_or_digest_with_the_other() {
 
 #[rstest]
 #[tokio::test]
-async fn a_token_is_no_token_of_the_other_kind(
+async fn identifier_of_the_other_token_type_revokes_nothing(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -117,12 +117,12 @@ async fn a_token_is_no_token_of_the_other_kind(
     ] {
         assert_eq!(revoke(&api, &request).await, 0);
     }
-    assert!(is_good(&api, &pair.access).await);
+    assert!(is_active(&api, &pair.access).await);
 }
 
 #[rstest]
 #[tokio::test]
-async fn an_access_token_that_is_a_jwt_is_revoked_in_both_forms(
+async fn jwt_access_token_is_revoked_with_its_opaque_value(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -137,16 +137,16 @@ async fn an_access_token_that_is_a_jwt_is_revoked_in_both_forms(
     );
     let request = TokenRevokeRequest::new().access_token_identifier(jwt.clone());
     assert_eq!(revoke(&api, &request).await, 1);
-    assert!(!is_good(&api, &jwt).await);
-    assert!(!is_good(&api, &opaque).await);
+    assert!(!is_active(&api, &jwt).await);
+    assert!(!is_active(&api, &opaque).await);
 }
 
 #[rstest]
 #[tokio::test]
-async fn the_tokens_of_a_client_of_a_user_of_both_are_revoked(
+async fn tokens_are_revoked_by_client_by_user_or_by_both(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
-    // Whether the request names the client and the user; what is left.
+    // Whether the request has the client and the user, and which tokens remain active.
     for (by_client, by_user, left) in [
         (true, true, [false, true, true, true]),
         (true, false, [false, false, true, true]),
@@ -171,7 +171,7 @@ async fn the_tokens_of_a_client_of_a_user_of_both_are_revoked(
             request.subject = by_user.then(|| "alice".to_owned());
             let gone = left.iter().filter(|left| !**left).count();
             assert_eq!(revoke(&api, &request).await, i32::try_from(gone).unwrap());
-            assert_eq!(good(&api, &pairs).await, left);
+            assert_eq!(active(&api, &pairs).await, left);
             assert_eq!(revoke(&api, &request).await, 0);
         }
     }
@@ -179,7 +179,7 @@ async fn the_tokens_of_a_client_of_a_user_of_both_are_revoked(
 
 #[rstest]
 #[tokio::test]
-async fn what_comes_first_counts_alone(
+async fn first_given_criterion_is_used_and_the_others_are_ignored(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -202,14 +202,14 @@ async fn what_comes_first_counts_alone(
         .access_token_identifier(pairs[0].access.clone())
         .refresh_token_identifier(pairs[1].refresh.clone());
     assert_eq!(revoke(&api, &first).await, 1);
-    assert_eq!(good(&api, &pairs).await, [false, true, true]);
+    assert_eq!(active(&api, &pairs).await, [false, true, true]);
     let second = all
         .clone()
         .refresh_token_identifier(pairs[1].refresh.clone());
     assert_eq!(revoke(&api, &second).await, 1);
-    assert_eq!(good(&api, &pairs).await, [false, false, true]);
+    assert_eq!(active(&api, &pairs).await, [false, false, true]);
     assert_eq!(revoke(&api, &all).await, 1);
-    assert_eq!(good(&api, &pairs).await, [false, false, false]);
+    assert_eq!(active(&api, &pairs).await, [false, false, false]);
 }
 
 #[rstest]
@@ -226,20 +226,20 @@ async fn one_call_revokes_twenty_at_most(
     let of_user = TokenRevokeRequest::new().subject("alice");
     let of_client = TokenRevokeRequest::new().client_identifier(client.to_string());
     assert_eq!(revoke(&api, &of_user).await, 20);
-    // The oldest go first.
+    // The oldest tokens are revoked first.
     assert_eq!(
-        good(&api, &[&pairs[0], &pairs[19], &pairs[20]]).await,
+        active(&api, &[&pairs[0], &pairs[19], &pairs[20]]).await,
         [false, false, true]
     );
     assert_eq!(revoke(&api, &of_client).await, 20);
-    assert!(is_good(&api, &pairs[40].access).await);
+    assert!(is_active(&api, &pairs[40].access).await);
     assert_eq!(revoke(&api, &of_user.clone()).await, 1);
     assert_eq!(revoke(&api, &of_user).await, 0);
 }
 
 #[rstest]
 #[tokio::test]
-async fn a_call_that_names_nothing_or_nobody_is_refused(
+async fn call_without_criteria_or_with_an_unknown_client_is_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -254,17 +254,17 @@ async fn a_call_that_names_nothing_or_nobody_is_refused(
         assert_eq!(status, 400);
         assert_eq!(answer["resultCode"], "A911205");
     }
-    let nobody = TokenRevokeRequest::new()
-        .client_identifier("nobody")
+    let unknown_client = TokenRevokeRequest::new()
+        .client_identifier("unknown_client")
         .subject("alice");
-    let refused = refusal(api.token_revoke(&nobody).await);
+    let refused = refusal(api.token_revoke(&unknown_client).await);
     assert_eq!(refused, (404, "A001218".to_owned()));
-    assert!(is_good(&api, &pair.access).await);
+    assert!(is_active(&api, &pair.access).await);
 }
 
 #[rstest]
 #[tokio::test]
-async fn the_tokens_of_other_services_stay(
+async fn tokens_of_other_services_are_not_revoked(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -277,5 +277,5 @@ async fn the_tokens_of_other_services_stay(
     ] {
         assert_eq!(revoke(&other, &request).await, 0);
     }
-    assert!(is_good(&api, &pair.access).await);
+    assert!(is_active(&api, &pair.access).await);
 }

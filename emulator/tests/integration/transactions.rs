@@ -1,4 +1,4 @@
-//! A call that fails leaves the state as it was, but for what must not be undone.
+//! A failed call does not change the state, except for changes that must not be rolled back.
 
 use crate::common::*;
 use authlete::ApiVersion;
@@ -10,8 +10,8 @@ use authlete::{Authlete, Secret};
 use authlete_emulator::Emulator;
 use rstest::rstest;
 
-/// Makes access tokens JWTs, and takes away the keys for them.
-async fn take_keys(emulator: &Emulator, api: &Authlete) -> Option<Secret> {
+/// Enables JWT access tokens, and removes the keys to sign them.
+async fn remove_keys(emulator: &Emulator, api: &Authlete) -> Option<Secret> {
     let mut keys = None;
     configure(emulator, api, |service| {
         service.access_token_sign_alg = Some(JwsAlg::Es256);
@@ -21,14 +21,14 @@ async fn take_keys(emulator: &Emulator, api: &Authlete) -> Option<Secret> {
     keys
 }
 
-async fn give_back(emulator: &Emulator, api: &Authlete, keys: Option<Secret>) {
+async fn restore_keys(emulator: &Emulator, api: &Authlete, keys: Option<Secret>) {
     assert!(keys.is_some());
     configure(emulator, api, |service| service.jwks = keys).await;
 }
 
 #[rstest]
 #[tokio::test]
-async fn issue_that_fails_leaves_the_ticket(
+async fn failed_authorization_issue_does_not_use_up_the_ticket(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -41,7 +41,7 @@ async fn issue_that_fails_leaves_the_ticket(
     let query = query(client).replace("response_type=code", "response_type=code+token");
     let ticket = ticket(&api, &query).await;
     let issue = || AuthorizationIssueRequest::new(ticket.clone(), "alice");
-    let keys = take_keys(&emulator, &api).await;
+    let keys = remove_keys(&emulator, &api).await;
     for _ in 0..2 {
         let answer = api.authorization_issue(&issue()).await.unwrap();
         assert_eq!(
@@ -50,7 +50,7 @@ async fn issue_that_fails_leaves_the_ticket(
             "{version}: {answer:?}"
         );
     }
-    give_back(&emulator, &api, keys).await;
+    restore_keys(&emulator, &api, keys).await;
     let answer = api.authorization_issue(&issue()).await.unwrap();
     assert_eq!(
         answer.action,
@@ -67,7 +67,7 @@ async fn issue_that_fails_leaves_the_ticket(
 
 #[rstest]
 #[tokio::test]
-async fn token_issue_that_fails_leaves_the_ticket(
+async fn failed_token_issue_does_not_use_up_the_ticket(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -80,33 +80,33 @@ async fn token_issue_that_fails_leaves_the_ticket(
     let asked = request_token(&api, client, parameters).await;
     let ticket = asked.ticket.unwrap();
     let issue = || TokenIssueRequest::new(ticket.clone(), "alice");
-    let keys = take_keys(&emulator, &api).await;
+    let keys = remove_keys(&emulator, &api).await;
     let answer = api.token_issue(&issue()).await.unwrap();
     let expected = TokenIssueAction::InternalServerError;
     assert_eq!(answer.action, expected, "{version}");
-    give_back(&emulator, &api, keys).await;
+    restore_keys(&emulator, &api, keys).await;
     let answer = api.token_issue(&issue()).await.unwrap();
     assert_eq!(answer.action, TokenIssueAction::Ok, "{version}");
 }
 
 #[rstest]
 #[tokio::test]
-async fn code_whose_exchange_fails_works_later_and_then_once(
+async fn code_can_be_used_once_after_a_failed_exchange(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
     let client = emulator.client();
     let code = code(&api, &query(client)).await;
     let parameters = code_parameters(client, &code);
-    let keys = take_keys(&emulator, &api).await;
+    let keys = remove_keys(&emulator, &api).await;
     let answer = request_token(&api, client, &parameters).await;
     assert_eq!(answer.action, TokenAction::InternalServerError, "{version}");
-    give_back(&emulator, &api, keys).await;
+    restore_keys(&emulator, &api, keys).await;
     let answer = request_token(&api, client, &parameters).await;
     assert_eq!(answer.action, TokenAction::Ok, "{version}");
     let access_token = answer.access_token.unwrap();
 
-    // The second use is refused, and what it does to the tokens stays (RFC 6749 §4.1.2).
+    // The second use is refused, but its revocation of the tokens is not rolled back (RFC 6749 §4.1.2).
     let answer = request_token(&api, client, &parameters).await;
     assert_eq!(answer.action, TokenAction::BadRequest, "{version}");
     let request = IntrospectionRequest::new(access_token);

@@ -38,11 +38,10 @@ async fn token_of_flow(api: &Authlete, client: &RegisteredClient, request: &str)
     answer.access_token.expect("an access token")
 }
 
-/// The alias belongs to the time of the request, and where the server does not say what the user consented to, it is
-/// computed.
+/// The alias is that of the authorization request. If the server lists no consented claims, they are computed.
 #[rstest]
 #[tokio::test]
-async fn a_token_tells_of_the_alias_of_its_time_and_of_the_claims_that_its_scopes_stand_for(
+async fn responses_for_a_token_have_its_original_alias_and_the_consented_claims(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -63,38 +62,38 @@ async fn a_token_tells_of_the_alias_of_its_time_and_of_the_claims_that_its_scope
             listed => listed,
         };
         let expected: Vec<_> = expected.iter().map(|name| (*name).to_owned()).collect();
-        let told = userinfo(&api, &token).await;
-        assert_eq!(told.consented_claims.as_ref(), Some(&expected));
-        let told = api.introspection(&IntrospectionRequest::new(&token)).await;
-        assert_eq!(told.unwrap().consented_claims.as_ref(), Some(&expected));
+        let response = userinfo(&api, &token).await;
+        assert_eq!(response.consented_claims.as_ref(), Some(&expected));
+        let response = api.introspection(&IntrospectionRequest::new(&token)).await;
+        assert_eq!(response.unwrap().consented_claims.as_ref(), Some(&expected));
 
         for alias in [Some("renamed".to_owned()), None] {
             configure_client(&api, client.id, |client| client.client_id_alias = alias).await;
-            let told = userinfo(&api, &token).await;
-            assert_eq!(told.client_id_alias.as_ref(), Some(&client.alias));
-            assert_eq!(told.client_id_alias_used, Some(true));
-            let told = api.introspection(&IntrospectionRequest::new(&token)).await;
-            let told = told.unwrap().client_id_alias;
-            assert_eq!(told.as_ref(), Some(&client.alias));
+            let response = userinfo(&api, &token).await;
+            assert_eq!(response.client_id_alias.as_ref(), Some(&client.alias));
+            assert_eq!(response.client_id_alias_used, Some(true));
+            let response = api.introspection(&IntrospectionRequest::new(&token)).await;
+            let response = response.unwrap().client_id_alias;
+            assert_eq!(response.as_ref(), Some(&client.alias));
         }
         let alias = Some(client.alias.clone());
         configure_client(&api, client.id, |client| client.client_id_alias = alias).await;
     }
-    // Without OpenID Connect there is nothing to consent to.
+    // Without the scope `openid` there are no consented claims.
     let token = tokens(&api, client).await.access_token.unwrap();
-    let told = api.introspection(&IntrospectionRequest::new(&token)).await;
-    assert_eq!(told.unwrap().consented_claims, None);
+    let response = api.introspection(&IntrospectionRequest::new(&token)).await;
+    assert_eq!(response.unwrap().consented_claims, None);
 }
 
-fn creation(client: &RegisteredClient) -> TokenCreateRequest {
+fn create_request(client: &RegisteredClient) -> TokenCreateRequest {
     TokenCreateRequest::new("AUTHORIZATION_CODE")
         .client_id(client.id)
         .subject("alice")
         .scopes(["openid", "read"])
 }
 
-async fn created(api: &Authlete, creation: TokenCreateRequest) -> Secret {
-    let answer = api.token_create(&creation).await.unwrap();
+async fn create_token(api: &Authlete, create_request: TokenCreateRequest) -> Secret {
+    let answer = api.token_create(&create_request).await.unwrap();
     answer.access_token.expect("an access token")
 }
 
@@ -106,7 +105,7 @@ fn challenge(scheme: &str, error: &str, code: &str) -> String {
     format!("{scheme} error=\"{error}\",error_description=\"[{code}] ")
 }
 
-/// Both APIs refuse the token in the same way, each with a code of its own.
+/// Both APIs refuse the token with the same error and different result codes.
 async fn assert_refused(
     api: &Authlete,
     token: &Secret,
@@ -140,7 +139,7 @@ async fn assert_refused(
 }
 
 #[tokio::test]
-async fn the_answer_says_what_is_known_about_the_token() {
+async fn response_has_the_data_of_the_token() {
     let claims = r#"{"userinfo":{"picture":{"essential":true},"email":null,"sub":null},
         "id_token":{"nickname":null},"transformed_claims":{"adult":{"claim":"birthdate","fn":[]}}}"#;
     for version in GENERATIONS {
@@ -181,7 +180,7 @@ async fn the_answer_says_what_is_known_about_the_token() {
         });
         assert_eq!(answer, expected);
 
-        let plain = userinfo(&api, &created(&api, creation(client)).await).await;
+        let plain = userinfo(&api, &create_token(&api, create_request(client)).await).await;
         assert_eq!(plain.action, UserInfoAction::Ok);
         assert_eq!(plain.claims, None);
         assert_eq!(plain.user_info_claims, None);
@@ -192,7 +191,7 @@ async fn the_answer_says_what_is_known_about_the_token() {
 
 #[rstest]
 #[tokio::test]
-async fn tokens_that_are_no_good_are_refused(
+async fn invalid_expired_or_insufficient_token_is_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -207,8 +206,8 @@ async fn tokens_that_are_no_good_are_refused(
     )
     .await;
 
-    let without = creation(client).scopes(["read", "profile"]);
-    let without = created(&api, without).await;
+    let without = create_request(client).scopes(["read", "profile"]);
+    let without = create_token(&api, without).await;
     assert_refused(
         &api,
         &without,
@@ -230,7 +229,7 @@ async fn tokens_that_are_no_good_are_refused(
     )
     .await;
 
-    let expired = created(&api, creation(client).access_token_duration(60)).await;
+    let expired = create_token(&api, create_request(client).access_token_duration(60)).await;
     assert_eq!(userinfo(&api, &expired).await.action, UserInfoAction::Ok);
     emulator.advance(Duration::from_secs(61));
     assert_refused(
@@ -265,11 +264,11 @@ async fn tokens_that_are_no_good_are_refused(
 
 #[rstest]
 #[tokio::test]
-async fn a_token_is_good_for_its_own_service(
+async fn token_of_another_service_is_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
-    let token = created(&api, creation(emulator.client())).await;
+    let token = create_token(&api, create_request(emulator.client())).await;
     assert_eq!(userinfo(&api, &token).await.action, UserInfoAction::Ok);
     let other = another_service(&emulator, &api, version).await;
     assert_refused(
@@ -284,13 +283,13 @@ async fn a_token_is_good_for_its_own_service(
 
 #[rstest]
 #[tokio::test]
-async fn a_bound_token_alone_is_not_enough(
+async fn bound_token_without_its_certificate_or_proof_is_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
     let client = emulator.client();
-    let by_certificate = creation(client).certificate_thumbprint("of-a-certificate");
-    let by_certificate = created(&api, by_certificate).await;
+    let by_certificate = create_request(client).certificate_thumbprint("of-a-certificate");
+    let by_certificate = create_token(&api, by_certificate).await;
     let answer = userinfo(&api, &by_certificate).await;
     assert_eq!(answer.action, UserInfoAction::Unauthorized);
     let content = answer.response_content.unwrap();
@@ -300,13 +299,13 @@ async fn a_bound_token_alone_is_not_enough(
     let answer = api.userinfo(&request).await.unwrap();
     assert_eq!(answer.action, UserInfoAction::BadRequest);
 
-    // The challenge is for the scheme of the token, whatever is wrong with it (RFC 9449 §7.1).
-    let by_key = creation(client).dpop_key_thumbprint("of-a-key");
+    // The challenge has the scheme of the token for each kind of error (RFC 9449 §7.1).
+    let by_key = create_request(client).dpop_key_thumbprint("of-a-key");
     let without = by_key.clone().scopes(["read"]);
     let expired = by_key.clone().access_token_duration(60);
-    let by_key = created(&api, by_key).await;
-    let without = created(&api, without).await;
-    let expired = created(&api, expired).await;
+    let by_key = create_token(&api, by_key).await;
+    let without = create_token(&api, without).await;
+    let expired = create_token(&api, expired).await;
     emulator.advance(Duration::from_secs(61));
     for (token, error, code) in [
         (by_key, "invalid_token", "A089311"),
@@ -321,7 +320,7 @@ async fn a_bound_token_alone_is_not_enough(
     }
 }
 
-/// The content of the response for a token, and whether it is JSON or a JWT.
+/// The action, which says whether the response is JSON or a JWT, and the content.
 async fn issued(api: &Authlete, request: UserInfoIssueRequest) -> (UserInfoIssueAction, String) {
     let answer = api.userinfo_issue(&request).await.unwrap();
     assert_eq!(answer.result_code.as_deref(), Some("A096001"));
@@ -331,12 +330,12 @@ async fn issued(api: &Authlete, request: UserInfoIssueRequest) -> (UserInfoIssue
 
 #[rstest]
 #[tokio::test]
-async fn the_response_has_the_claims_that_the_server_gives(
+async fn issued_response_has_the_claims_and_the_sub_of_the_call(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
     let client = emulator.client();
-    let token = created(&api, creation(client)).await;
+    let token = create_token(&api, create_request(client)).await;
     let response = async |claims: Option<&str>, sub: Option<&str>| {
         let mut request = UserInfoIssueRequest::new(&token);
         request.claims = claims.map(str::to_owned);
@@ -369,14 +368,14 @@ async fn the_response_has_the_claims_that_the_server_gives(
     }
 }
 
-async fn start_with(
+async fn start_with_client_settings(
     version: ApiVersion,
     change: impl FnOnce(&mut Client),
 ) -> (Emulator, Authlete, UserInfoIssueRequest) {
     let (emulator, api) = start(version).await;
     let client = emulator.client();
     configure_client(&api, client.id, change).await;
-    let token = created(&api, creation(client)).await;
+    let token = create_token(&api, create_request(client)).await;
     let claims = r#"{"email":"a@b.example","iss":"forged","aud":"forged"}"#;
     (
         emulator,
@@ -385,7 +384,7 @@ async fn start_with(
     )
 }
 
-/// What a signed response says: with it comes who made it, and for whom (OpenID Connect Core 1.0 §5.3.2).
+/// The claims of a signed response, which include `iss` and `aud` (OpenID Connect Core 1.0 §5.3.2).
 fn signed_claims(client: &RegisteredClient) -> Value {
     json!({
         "sub": "alice",
@@ -396,7 +395,7 @@ fn signed_claims(client: &RegisteredClient) -> Value {
 }
 
 #[tokio::test]
-async fn a_response_is_signed_where_the_client_wants_it() {
+async fn response_is_signed_with_the_algorithm_of_the_client() {
     let algorithms = [
         (
             JwsAlg::Rs256,
@@ -411,7 +410,7 @@ async fn a_response_is_signed_where_the_client_wants_it() {
     ];
     for version in GENERATIONS {
         for (alg, expected) in &algorithms {
-            let (emulator, api, request) = start_with(version, |client| {
+            let (emulator, api, request) = start_with_client_settings(version, |client| {
                 client.user_info_sign_alg = Some(alg.clone());
             })
             .await;
@@ -436,10 +435,10 @@ async fn a_response_is_signed_where_the_client_wants_it() {
 
 #[rstest]
 #[tokio::test]
-async fn a_signed_response_is_for_the_name_that_the_client_uses(
+async fn audience_of_a_signed_response_is_the_used_client_identifier(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
-    let (emulator, api, _) = start_with(version, |client| {
+    let (emulator, api, _) = start_with_client_settings(version, |client| {
         client.user_info_sign_alg = Some(JwsAlg::Es256);
     })
     .await;
@@ -452,10 +451,10 @@ async fn a_signed_response_is_for_the_name_that_the_client_uses(
 }
 
 #[tokio::test]
-async fn a_response_is_encrypted_signed_or_not() {
+async fn response_is_encrypted_with_or_without_a_signature() {
     let receiver = jwe::Receiver::generate();
     for version in GENERATIONS {
-        let (emulator, api, request) = start_with(version, |client| {
+        let (emulator, api, request) = start_with_client_settings(version, |client| {
             client.jwks = Some(receiver.jwks().into());
             client.user_info_encryption_alg = Some(JweAlg::RsaOaep256);
         })
@@ -470,7 +469,7 @@ async fn a_response_is_encrypted_signed_or_not() {
         });
         assert_eq!(header, expected);
         let claims: Value = serde_json::from_str(&plaintext).unwrap();
-        // Without a signature nobody vouches for them: they are the server's own.
+        // In an unsigned response, `iss` and `aud` are those of the call.
         let expected = json!({
             "sub": "alice", "email": "a@b.example", "iss": "forged", "aud": "forged",
         });
@@ -491,12 +490,12 @@ async fn a_response_is_encrypted_signed_or_not() {
     }
 }
 
-/// The result code, and what is wrong with the client of a service without keys.
-type Mistake<'a> = (&'a str, fn(&mut Client));
+/// The result code, and a client setting that does not work without keys.
+type InvalidSetting<'a> = (&'a str, fn(&mut Client));
 
 #[tokio::test]
-async fn settings_that_cannot_work_are_an_error_of_the_server() {
-    let mistakes: [Mistake<'_>; 2] = [
+async fn response_that_cannot_be_signed_or_encrypted_is_a_server_error() {
+    let invalid_settings: [InvalidSetting<'_>; 2] = [
         ("A162201", |client| {
             client.user_info_sign_alg = Some(JwsAlg::Es256);
         }),
@@ -505,8 +504,8 @@ async fn settings_that_cannot_work_are_an_error_of_the_server() {
         }),
     ];
     for version in GENERATIONS {
-        for (code, change) in mistakes {
-            let (emulator, api, request) = start_with(version, change).await;
+        for (code, change) in invalid_settings {
+            let (emulator, api, request) = start_with_client_settings(version, change).await;
             configure(&emulator, &api, |service| service.jwks = None).await;
             let answer = api.userinfo_issue(&request).await.unwrap();
             assert_eq!(answer.action, UserInfoIssueAction::InternalServerError);
@@ -524,14 +523,14 @@ async fn an_empty_sub_is_replaced_by_the_subject(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
-    let token = created(&api, creation(emulator.client())).await;
+    let token = create_token(&api, create_request(emulator.client())).await;
     let request = UserInfoIssueRequest::new(&token).sub("");
     let (_, content) = issued(&api, request).await;
     assert_eq!(content, r#"{"sub":"alice"}"#);
 }
 
 #[tokio::test]
-async fn a_token_that_is_bound_to_a_certificate_is_good_with_it_alone() {
+async fn certificate_bound_token_is_accepted_only_with_its_certificate() {
     let certificate = || {
         let certificate = rcgen::generate_simple_self_signed(["client.example".to_owned()]);
         certificate.unwrap().cert
@@ -540,8 +539,8 @@ async fn a_token_that_is_bound_to_a_certificate_is_good_with_it_alone() {
     let thumbprint = jwt::encode(digest(&SHA256, own.der()));
     for version in GENERATIONS {
         let (emulator, api) = start(version).await;
-        let creation = creation(emulator.client()).certificate_thumbprint(&thumbprint);
-        let token = created(&api, creation).await;
+        let create_request = create_request(emulator.client()).certificate_thumbprint(&thumbprint);
+        let token = create_token(&api, create_request).await;
         for (certificate, action) in [
             (&own, UserInfoAction::Ok),
             (&other, UserInfoAction::Unauthorized),
@@ -553,10 +552,10 @@ async fn a_token_that_is_bound_to_a_certificate_is_good_with_it_alone() {
     }
 }
 
-/// Also where OpenID Connect has parameters beside the object count.
+/// Also with the traditional processing of request objects, which uses parameters outside of the object.
 #[rstest]
 #[tokio::test]
-async fn the_claims_of_a_request_object_are_told_instead_of_the_parameter(
+async fn claims_of_a_request_object_override_the_claims_parameter(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     for traditional in [false, true] {
@@ -591,8 +590,11 @@ async fn the_claims_of_a_request_object_are_told_instead_of_the_parameter(
         let outside = authorization(client, &id, "openid", outside);
         let request = format!("{outside}&{}", form(&[("request", &object)]));
         let token = token_of_flow(&api, client, &request).await;
-        let told = userinfo(&api, &token).await;
-        assert_eq!(told.user_info_claims.as_deref(), Some(r#"{"email":null}"#));
-        assert_eq!(told.claims, Some(vec!["email".to_owned()]));
+        let response = userinfo(&api, &token).await;
+        assert_eq!(
+            response.user_info_claims.as_deref(),
+            Some(r#"{"email":null}"#)
+        );
+        assert_eq!(response.claims, Some(vec!["email".to_owned()]));
     }
 }

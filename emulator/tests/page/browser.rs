@@ -1,4 +1,4 @@
-//! A browser without a screen, driven as WebDriver (W3C) has it.
+//! A headless browser, controlled by WebDriver (W3C).
 
 use std::env;
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
@@ -10,10 +10,10 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-/// A machine may be busy.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// Long enough for a busy machine.
+const TIMEOUT: Duration = Duration::from_secs(60);
 
-/// What the specification calls an element by (§12.1).
+/// The web element identifier of the specification (§12.1).
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
 pub struct Browser {
@@ -21,13 +21,13 @@ pub struct Browser {
     port: u16,
     session: String,
     driver: Child,
-    /// Open as long as the driver may write to it.
+    /// Kept open while the driver may write to it.
     _output: BufReader<ChildStdout>,
     _profile: TempDir,
 }
 
 impl Browser {
-    /// A browser that shows a page. `None` when this machine has none and need not have one.
+    /// Opens a page in a browser. Returns `None` if no browser is installed and none is required.
     pub async fn open(url: &str) -> Option<Self> {
         let Some(driver) = driver() else {
             let required = env::var_os("CI").is_some()
@@ -35,7 +35,7 @@ impl Browser {
                     .is_ok_and(|tests| tests == "required");
             let help = "no chromedriver in PATH or CHROMEDRIVER: on Debian, apt-get install chromium chromium-driver";
             assert!(!required, "{help}");
-            // Not by a macro, whose output the tests keep to themselves.
+            // Not with `eprintln!`, whose output the test harness captures.
             let _ = writeln!(io::stderr(), "SKIPPED: {help}");
             return None;
         };
@@ -85,8 +85,8 @@ impl Browser {
             "browserName": "chrome",
             "goog:chromeOptions": { "args": arguments },
             "goog:loggingPrefs": { "browser": "ALL" },
-            // An element may come later than the text that a test waited for.
-            "timeouts": { "implicit": PATIENCE.as_millis() as u64 },
+            // An element may appear later than the text that a test waited for.
+            "timeouts": { "implicit": TIMEOUT.as_millis() as u64 },
         });
         let wanted = json!({ "capabilities": { "alwaysMatch": capabilities } });
         let session = browser.post("/session", &wanted).await;
@@ -107,7 +107,7 @@ impl Browser {
         text.as_str().expect("text").to_owned()
     }
 
-    /// All text that the page has, seen or not.
+    /// The HTML of the page, with visible and hidden text.
     pub async fn content(&self) -> String {
         let text = self.run("return document.documentElement.outerHTML").await;
         text.as_str().expect("text").to_owned()
@@ -119,7 +119,7 @@ impl Browser {
             .await;
     }
 
-    /// Types into a field in the place of what it has.
+    /// Replaces the text of a field.
     pub async fn fill(&self, selector: &str, text: &str) {
         let element = self.element(selector).await;
         self.command(&format!("element/{element}/clear"), &json!({}))
@@ -133,7 +133,7 @@ impl Browser {
 
     /// Waits until the user sees a text.
     pub async fn wait_for(&self, text: &str) {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + TIMEOUT;
         let path = format!("/session/{}/execute/sync", self.session);
         let script = json!({ "script": "return document.body.innerText", "args": [] });
         loop {
@@ -149,16 +149,16 @@ impl Browser {
         }
     }
 
-    /// Nothing was written to the console, and nothing was asked of another host.
+    /// Asserts that the console is empty, and that all requests were to this origin.
     pub async fn assert_clean(&self, origin: &str) {
         let log = self.command("se/log", &json!({ "type": "browser" })).await;
         assert_eq!(log, json!([]), "the console");
-        let asked = self
+        let urls = self
             .run("return performance.getEntries().filter((e) => 'transferSize' in e).map((e) => e.name)")
             .await;
-        let asked = asked.as_array().expect("a list");
-        assert!(asked.len() > 3, "{asked:?}");
-        for url in asked {
+        let urls = urls.as_array().expect("a list");
+        assert!(urls.len() > 3, "{urls:?}");
+        for url in urls {
             let url = url.as_str().expect("a URL");
             assert!(url.starts_with(&format!("{origin}/")), "{url}");
         }
@@ -180,7 +180,7 @@ impl Browser {
         value.unwrap_or_else(|error| panic!("{path}: {error}"))
     }
 
-    /// The error is that of the driver.
+    /// An error is the one that the driver returns.
     async fn try_post(&self, path: &str, body: &Value) -> Result<Value, Value> {
         let url = format!("http://127.0.0.1:{}{path}", self.port);
         let answer = self
@@ -201,7 +201,7 @@ impl Browser {
     }
 }
 
-/// The driver ends the browser when the session ends, also when the test fails.
+/// Ends the session, and with it the browser, also when the test fails.
 impl Drop for Browser {
     fn drop(&mut self) {
         if let Ok(mut stream) = TcpStream::connect(("127.0.0.1", self.port)) {
@@ -210,7 +210,7 @@ impl Drop for Browser {
                 stream,
                 "DELETE /session/{session} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
             );
-            let _ = stream.set_read_timeout(Some(PATIENCE));
+            let _ = stream.set_read_timeout(Some(TIMEOUT));
             let _ = stream.read(&mut [0; 64]);
         }
         let _ = self.driver.kill();

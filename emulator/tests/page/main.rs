@@ -1,4 +1,4 @@
-//! The page in a browser.
+//! Tests of the emulator's page in a browser.
 
 mod browser;
 #[path = "../integration/common/mod.rs"]
@@ -14,7 +14,7 @@ use rstest::rstest;
 
 #[rstest]
 #[tokio::test]
-async fn it_shows_the_state_and_the_requests_and_secrets_when_asked(
+async fn page_shows_state_and_requests_and_reveals_secrets_on_demand(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -36,7 +36,7 @@ async fn it_shows_the_state_and_the_requests_and_secrets_when_asked(
         assert!(text.contains(expected), "no {expected:?} in:\n{text}");
     }
 
-    // What happens meanwhile appears by itself.
+    // New requests appear without a reload.
     let tokens = tokens(&api, client).await;
     let access_token = tokens.access_token.unwrap();
     browser.wait_for("A050001\nOK").await;
@@ -70,7 +70,7 @@ async fn it_shows_the_state_and_the_requests_and_secrets_when_asked(
 }
 
 #[tokio::test]
-async fn names_that_others_chose_are_only_text() {
+async fn names_with_html_are_shown_as_text() {
     const NAME: &str =
         "</td><img src=x onerror=\"window.harmed = true\"><script>window.harmed = true</script>";
     for version in GENERATIONS {
@@ -104,7 +104,9 @@ async fn names_that_others_chose_are_only_text() {
 
 #[rstest]
 #[tokio::test]
-async fn its_form_moves_the_clock(#[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion) {
+async fn clock_form_advances_the_clock(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
     let (emulator, api) = start(version).await;
     let tokens = tokens(&api, emulator.client()).await;
     let Some(browser) = Browser::open(emulator.base_url()).await else {
@@ -132,7 +134,7 @@ async fn its_form_moves_the_clock(#[values(ApiVersion::V2, ApiVersion::V3)] vers
     let answer = api.introspection(&request).await.unwrap();
     assert_eq!(answer.action, IntrospectionAction::Unauthorized);
 
-    // The clock does not go so far that times cannot be told.
+    // The clock is not advanced beyond the representable times.
     browser.fill("#amount", "400000").await;
     browser.click("#clock button").await;
     browser.wait_for("The clock was not moved").await;

@@ -2,7 +2,7 @@
 
 Usage: walk.py FILE V2|V3
 
-FILE is what the emulator has written with `--output json`. A method that is called nowhere is an error.
+FILE is the output of the emulator with `--output json`. It is an error if a method is not called.
 """
 
 import base64
@@ -21,8 +21,8 @@ CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
 REDIRECT_URI = "https://client.example/callback"
 CREDENTIAL = {"format": "vc+sd-jwt", "vct": "https://issuer.example/identity"}
 
-class Walk:
-    """The API, which notes the methods that have been called."""
+class RecordingApi:
+    """Wraps the API, and records the methods that are called."""
 
     def __init__(self, api):
         self.api = api
@@ -39,20 +39,20 @@ class Walk:
         return call
 
     def fails(self, error, name, *arguments):
-        """Calls a method that fails in the package itself, whatever the server."""
+        """Calls a method that fails in the package itself, regardless of the response."""
         self.broken.add(name)
         try:
             getattr(self, name)(*arguments)
         except error:
             return
-        raise AssertionError(f"{name} works: use its answer")
+        raise AssertionError(f"{name} works now: check its response")
 
     def uncalled(self):
         return set(AuthleteApi.__abstractmethods__) - {"getSettings"} - self.called
 
 
 def new(kind, **members):
-    """A request with members; a name that is none is an error."""
+    """Creates a request with members. An unknown name is an error."""
     made = kind()
     for name, value in members.items():
         setattr(made, name, value)
@@ -74,7 +74,7 @@ def refused(call, *arguments):
 
 
 class Client:
-    """The client that the flows are of."""
+    """The client of the flows."""
 
     def __init__(self, api, described):
         self.api = api
@@ -104,7 +104,7 @@ class Client:
         return expect(self.api.token(request), action)
 
     def tokens(self, scope, **more):
-        """The answer to the token request of an authorization code flow."""
+        """Runs an authorization code flow, and returns the token response."""
         request = new(AuthorizationIssueRequest, ticket=self.ticket(scope, **more), subject="alice")
         issued = expect(self.api.authorizationIssue(request), "LOCATION")
         query = parse_qs(urlsplit(issued.responseContent).query)
@@ -269,11 +269,11 @@ def token_management(api, client):
 
 
 def users(api, client):
-    """What a user has granted to a client."""
+    """The authorizations of a user for a client."""
     client.tokens("read write")
     scopes = api.getGrantedScopes(client.id, "alice")
     assert "read" in scopes.latestGrantedScopes
-    # The package cannot make its class for the answer.
+    # The package cannot create its class for the response.
     request = new(ClientAuthorizationGetListRequest, subject="alice", end=10)
     api.fails(AttributeError, "getClientAuthorizationList", request)
     request = new(ClientAuthorizationUpdateRequest, subject="alice", scopes=["read"])
@@ -289,7 +289,7 @@ def grants(api, client):
     )
     request = new(GrantManagementRequest, gmAction=GMAction.QUERY, grantId=issued.grantId, accessToken=issued.accessToken)
     assert "read" in expect(api.gm(request), "OK").responseContent
-    # The package misspells NO_CONTENT, the action of the answer.
+    # The package misspells NO_CONTENT, the action of the response.
     request.gmAction = GMAction.REVOKE
     api.fails(KeyError, "gm", request)
     expect(api.introspection(new(IntrospectionRequest, token=issued.accessToken)), "UNAUTHORIZED")
@@ -367,7 +367,7 @@ def federation(api):
     payload = configuration.responseContent.split(".")[1]
     payload = json.loads(base64.urlsafe_b64decode(payload + "=="))
     assert payload["sub"] == "https://as.example"
-    # There is no library here to sign a trust chain with.
+    # No library is installed here to sign a trust chain.
     request = new(FederationRegistrationRequest, entityConfiguration="no.such.entity")
     expect(api.federationRegistration(request), "BAD_REQUEST")
 
@@ -377,7 +377,7 @@ def credentials(api, client):
     expect(api.credentialJwtIssuerMetadata(new(CredentialJwtIssuerMetadataRequest)), "OK")
     expect(api.credentialIssuerJwks(new(CredentialIssuerJwksRequest)), "OK")
 
-    # The package has the name that `credentialConfigurationIds` had before.
+    # The package uses the former name of `credentialConfigurationIds`.
     request = new(CredentialOfferCreateRequest, credentialConfigurations=["identity"], subject="alice")
     expect(api.credentialOfferCreate(request), "CALLER_ERROR")
     expect(api.credentialOfferInfo(new(CredentialOfferInfoRequest, identifier="none")), "NOT_FOUND")
@@ -420,7 +420,7 @@ def configuration(description, version):
         }
         environment = description["environment"]["2.x"]
     else:
-        # The package has one token for all calls.
+        # The package uses one token for all calls.
         names = {"serviceAccessToken": "AUTHLETE_SERVICEOWNER_ACCESSTOKEN"}
         environment = description["environment"]["3.0"]
     names |= {"baseUrl": "AUTHLETE_BASE_URL", "serviceApiKey": "AUTHLETE_SERVICE_APIKEY"}
@@ -432,7 +432,7 @@ def main(path, version):
     with open(path, encoding="utf-8") as file:
         description = json.load(file)
     settings = configuration(description, version)
-    api = Walk(AuthleteApiImpl(settings))
+    api = RecordingApi(AuthleteApiImpl(settings))
     client = Client(api, description["clients"][0])
 
     made = services(api, int(settings.serviceApiKey))
@@ -451,7 +451,7 @@ def main(path, version):
     credentials(api, client)
     # The package leaves `/api` out of the path.
     api.fails(AuthleteApiException, "echo", {"a": "b"})
-    # On 3.0 the package deletes the service that it is configured for, whichever it is asked to.
+    # On 3.0, the package ignores the argument, and deletes the configured service.
     api.deleteService(made)
     assert api.getServiceList().totalCount == 1
 

@@ -2,8 +2,8 @@
 //
 // Usage: node walk.js FILE
 //
-// FILE is what the emulator has written with `--output json`. A method that is called nowhere is an error. The package
-// checks each answer against its own schemas.
+// FILE is the output of the emulator with `--output json`. It is an error if a method is not called. The package checks
+// each response against its own schemas.
 
 import assert from "node:assert/strict";
 import { createPrivateKey, generateKeyPairSync, sign } from "node:crypto";
@@ -29,7 +29,7 @@ const ofOrganization = connect(environment.AUTHLETE_SERVICEOWNER_ACCESSTOKEN);
 
 const called = new Set();
 
-/** Calls a method by its path, such as `token.management.create`, with the parameters beside the service ID. */
+/** Calls a method by its path, such as `token.management.create`, with the service ID and the parameters. */
 async function call(path, parameters = {}) {
   called.add(path);
   const names = path.split(".");
@@ -38,22 +38,22 @@ async function call(path, parameters = {}) {
   try {
     return await api[method]({ serviceId, ...parameters });
   } catch (error) {
-    // What an answer must not have is in the cause of the error.
+    // The cause of the error has the details of an invalid response.
     throw new Error(`${path}: ${error.message}: ${error.cause ?? error.body}`, { cause: error });
   }
 }
 
-/** The same, for a method that answers with an action. */
+/** Calls a method, and checks the action of its response. */
 async function expect(action, path, parameters) {
   const answer = await call(path, parameters);
   assert.equal(answer.action, action, `${path}: ${answer.resultMessage}`);
   return answer;
 }
 
-/** Calls a method for an answer that the package cannot read, whatever the server, and returns the answer. */
+/** Calls a method whose valid response the package cannot read, and returns the response. */
 async function fails(path, parameters) {
   const error = await call(path, parameters).then(
-    () => assert.fail(`${path} works: use its answer`),
+    () => assert.fail(`${path} works now: check its response`),
     ({ cause }) => cause,
   );
   assert.equal(error.statusCode, 200, error);
@@ -125,7 +125,7 @@ async function services() {
   const names = (service) => service.supportedScopes.map((scope) => scope.name);
   assert.deepEqual(names(updated), names(service));
 
-  // The package takes nothing out of these.
+  // The package returns no members of these responses.
   await call("service.getConfiguration", { pretty: true });
   await call("jwkSetEndpoint.serviceJwksGetApi", { includePrivateKeys: true, pretty: true });
 }
@@ -183,7 +183,7 @@ async function authorization() {
   const kept = await ticket("read");
   const authorizationTicketInfoRequest = { ticket: kept };
   await expect("OK", "authorization.management.getTicketInfo", { authorizationTicketInfoRequest });
-  // The package has `info` as a text, in the request and in the answer, where it is an object.
+  // The package declares `info` as a string in the request and in the response, where it is an object.
   const updated = await fails("authorization.management.updateTicket", {
     authorizationTicketUpdateRequest: { ticket: kept, info: JSON.stringify({ context: "kept" }) },
   });
@@ -198,7 +198,7 @@ async function authorization() {
   await expect("INTERACTION", "authorization.processRequest", { authorizationRequest: { parameters } });
 }
 
-async function lifeOfTokens() {
+async function tokenLifecycle() {
   const issued = await tokens("openid email read", { nonce: "n-1" });
   const introspect = (action, introspectionRequest) =>
     expect(action, "introspection.process", { introspectionRequest });
@@ -221,7 +221,7 @@ async function lifeOfTokens() {
   const joseVerifyRequest = { jose: issued.idToken, mandatoryClaims: ["iss"] };
   assert.equal((await call("joseObject.joseVerifyApi", { joseVerifyRequest })).valid, true);
 
-  // The package does not know the action of this answer, ID_TOKEN_REISSUABLE.
+  // The package does not know the action of this response, ID_TOKEN_REISSUABLE.
   const parameters = form({ grant_type: "refresh_token", refresh_token: issued.refreshToken });
   const { action, accessToken, refreshToken } = await fails("token.process", {
     tokenRequest: { parameters, ...credentials },
@@ -267,7 +267,7 @@ async function tokenManagement() {
   assert.equal((await call("token.management.revoke", { tokenRevokeRequest })).count, 1);
 }
 
-/** What a user has granted to a client. */
+/** The authorizations of a user for a client. */
 async function users() {
   await tokens("read write");
   const subject = "alice";
@@ -390,7 +390,7 @@ async function federation() {
   assert.equal(registered.client.entityId, party.id);
 }
 
-async function credentialsOfUsers() {
+async function userCredentials() {
   const document = (method, name) => expect("OK", `verifiableCredentials.${method}`, { [name]: { pretty: true } });
   await document("getMetadata", "vciMetadataRequest");
   await document("getJwtIssuer", "vciJwtissuerRequest");
@@ -439,7 +439,7 @@ async function credentialsOfUsers() {
 }
 
 async function nativeSso() {
-  // The package does not know the action of this answer, NATIVE_SSO.
+  // The package does not know the action of this response, NATIVE_SSO.
   const request = await codeRequest("openid device_sso", {}, { sessionId: "session-1" });
   const { action, accessToken, refreshToken } = await fails("token.process", {
     tokenRequest: { parameters: form(request), ...credentials },
@@ -454,7 +454,7 @@ async function nativeSso() {
 await services();
 await clients();
 await authorization();
-await lifeOfTokens();
+await tokenLifecycle();
 await passwords();
 await tokenManagement();
 await users();
@@ -464,11 +464,11 @@ await backchannel();
 await registration();
 await hardwareKeys();
 await federation();
-await credentialsOfUsers();
+await userCredentials();
 await nativeSso();
 
 const all = [...methods(ofService)];
 const uncalled = all.filter((path) => !called.has(path));
-assert.deepEqual(uncalled, [], "methods that are called nowhere");
-assert.equal(called.size, all.length, "methods that there are not");
+assert.deepEqual(uncalled, [], "methods that are not called");
+assert.equal(called.size, all.length, "calls of unknown methods");
 console.log(`@authlete/typescript-sdk, V3: ${all.length} methods called`);
