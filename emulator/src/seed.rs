@@ -129,14 +129,18 @@ fn add_service(
 ) -> Result<i64, getrandom::Error> {
     let mut service = service::new(store, &members.settings, clock.now())?;
     keep(
-        Arc::make_mut(&mut service.settings),
+        Arc::make_mut(&mut service.settings).json_mut(),
         &members.settings,
         ["apiKey", "apiSecret"],
     );
-    let key = service.settings.integer("apiKey").unwrap_or_default();
+    let key = service.settings.api_key().unwrap_or_default();
     for given in &members.clients {
         let mut client = client::new(&mut service, given, clock.now())?;
-        keep(&mut client.settings, given, ["clientId", "clientSecret"]);
+        keep(
+            client.settings.json_mut(),
+            given,
+            ["clientId", "clientSecret"],
+        );
         service.clients.put(client);
     }
     store.add(service);

@@ -53,7 +53,6 @@ use imbl::OrdMap;
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
-use crate::json::Members;
 use crate::random;
 use records::{RecordKey, records_by_field};
 use table::Table;
@@ -127,11 +126,9 @@ impl Store {
     }
 
     pub fn add(&mut self, service: Service) {
-        let number = service.settings.integer("number").unwrap_or_default();
-        self.by_key.insert(
-            service.settings.integer("apiKey").unwrap_or_default(),
-            number,
-        );
+        let number = service.settings.number().unwrap_or_default();
+        self.by_key
+            .insert(service.settings.api_key().unwrap_or_default(), number);
         self.services.insert(number, service);
     }
 
@@ -207,7 +204,7 @@ impl Store {
         let number = path.split('/').next().unwrap_or_default();
         let number = i64::from_text(number)?;
         let service = self.services.get(&number);
-        if let Some(key) = service.and_then(|service| service.settings.integer("apiKey")) {
+        if let Some(key) = service.and_then(|service| service.settings.api_key()) {
             self.by_key.insert(key, number);
         }
         Ok(())

@@ -17,7 +17,7 @@ pub fn token(call: &Call, service: &Service) -> Outcome {
         Err(code) => return Ok(Reply::action(call.path, code, "CALLER_ERROR").reply()),
     };
     // Authlete leaves it to the server to know whether the client has a URI.
-    let uri = token.client.settings.get("backchannelLogoutUri").cloned();
+    let uri = token.client.settings.backchannel_logout_uri();
     match token.issue() {
         Ok(jwt) => Ok(Reply::action(call.path, LOGOUT_TOKEN_OK, "OK")
             .with("logoutToken", jwt)

@@ -41,10 +41,10 @@ fn apply(patch: &json_patch::Patch, document: &mut Value) -> Option<()> {
 /// never have them.
 pub fn jwks(call: &Call, service: &Service) -> Outcome {
     let hardware = keys::of_hardware(service).public();
-    if !service.settings.contains_key("jwks") && hardware.keys().is_empty() {
+    if service.settings.jwks().is_none() && hardware.keys().is_empty() {
         return Ok(Reply::no_content());
     }
-    let registered = keys::registered(&service.settings);
+    let registered = service.settings.jwks().cloned().unwrap_or_default();
     let registered = match call.is_true("includePrivateKeys") {
         true => registered,
         false => registered.public(),

@@ -108,7 +108,7 @@ impl Wanted {
 
     /// The call with what a DPoP proof has to be for, where it does not say it itself (§6.3).
     fn located(&self, call: &Call, service: &Service, grant_id: &str) -> Call {
-        let endpoint = service.settings.text("grantManagementEndpoint");
+        let endpoint = service.settings.grant_management_endpoint();
         let defaults = [
             ("htm", Some(self.method.to_owned())),
             (

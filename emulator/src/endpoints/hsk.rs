@@ -88,7 +88,7 @@ pub fn delete(call: &Call, service: &mut Service) -> Outcome {
 }
 
 fn is_disabled(service: &Service) -> bool {
-    !service.settings.flag("hsmEnabled")
+    !service.settings.hsm_enabled()
 }
 
 /// A new key and its public half, for the type, the use and the algorithm that a request names together.
@@ -112,7 +112,8 @@ fn generate(request: &Object) -> Result<(Jwk, Vec<u8>), ResultCode> {
 /// The service shows its keys as well.
 fn show_in_settings(service: &mut Service) {
     let keys = all_shown(service);
-    Arc::make_mut(&mut service.settings).insert("hsks".to_owned(), keys.into());
+    let settings = Arc::make_mut(&mut service.settings).json_mut();
+    settings.insert("hsks".to_owned(), keys.into());
 }
 
 fn all_shown(service: &Service) -> Vec<Object> {

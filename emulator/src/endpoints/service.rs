@@ -1,5 +1,7 @@
 //! `/service`: the management of services.
 
+use std::sync::Arc;
+
 use serde_json::json;
 
 use super::slice::Slice;
@@ -56,9 +58,10 @@ pub fn list(call: &Call, store: &Store) -> Outcome {
 /// Replaces the settings; what is left out goes back to its default.
 pub fn update(call: &Call, service: &mut Service) -> Outcome {
     refuse_invalid(call, &call.body)?;
-    let mut settings = settings::service::replace(&service.settings, &call.body, call.version);
+    let mut settings =
+        settings::service::replace(service.settings.json(), &call.body, call.version);
     settings.insert("modifiedAt".to_owned(), call.now.into());
-    service.settings = settings.into();
+    service.settings = Arc::new(settings.into());
     Ok(Reply::object(200, shown(service)))
 }
 
@@ -74,7 +77,7 @@ pub fn delete(call: &Call, store: &mut Store) -> Outcome {
 /// The settings, and in `metadata` how many clients there are.
 fn shown(service: &Service) -> Object {
     let count = service.clients.iter().len().to_string();
-    let mut settings = Object::clone(&service.settings);
+    let mut settings = service.settings.json().clone();
     settings.insert(
         "metadata".to_owned(),
         json!([{ "key": "clientCount", "value": count }]),

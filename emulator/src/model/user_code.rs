@@ -2,21 +2,19 @@
 
 use getrandom::Error;
 
-use crate::json::{Members, Object};
 use crate::random;
 
 const CONSONANTS: &[u8] = b"BCDFGHJKLMNPQRSTVWXZ";
 const DIGITS: &[u8] = b"0123456789";
 const LONGEST: usize = 255;
 
-/// A new code, of the characters and of the length that the service wants.
-pub fn generate(service: &Object) -> Result<String, Error> {
-    let (characters, usual_length) = match service.text("userCodeCharset") {
+/// A new code, of the characters and of the length that the service wants. The length 0 means the usual one.
+pub fn generate(charset: Option<&str>, length: i64) -> Result<String, Error> {
+    let (characters, usual_length) = match charset {
         Some("NUMERIC") => (DIGITS, 9),
         _ => (CONSONANTS, 8),
     };
-    let length = service.integer("userCodeLength");
-    let length = length.and_then(|length| usize::try_from(length).ok());
+    let length = usize::try_from(length).ok();
     let length = length.filter(|length| *length > 0).unwrap_or(usual_length);
     random::characters(characters, length.min(LONGEST))
 }

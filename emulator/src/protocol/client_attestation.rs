@@ -172,8 +172,8 @@ impl ClientAttestation {
 /// The certificates that those of attesters lead to. There are no others than the service's own, with
 /// `clientAttesterRootsOnly` or without.
 pub fn attester_roots(service: &Service) -> Vec<&str> {
-    let roots = match service.settings.flag("clientAttesterRootsEnabled") {
-        true => service.settings.texts("clientAttesterRoots"),
+    let roots = match service.settings.client_attester_roots_enabled() {
+        true => service.settings.client_attester_roots(),
         false => None,
     };
     roots.unwrap_or_default()
@@ -188,7 +188,7 @@ fn has_challenge(pop: &Object, service: &Service, call: &Call) -> bool {
 
 /// Proofs need a challenge when there is an endpoint to get one from.
 fn needs_challenge(service: &Service) -> bool {
-    service.settings.text("challengeEndpoint").is_some()
+    service.settings.challenge_endpoint().is_some()
 }
 
 /// The answer with the challenge for the next proof, when that needs one and the request has an attestation.

@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::credential_details::{among, identifiers, is_for, with_identifiers};
 use super::credential_issuer;
 use crate::json::{Members, Object};
+use crate::settings::ServiceSettings;
 use crate::store::{Narrowed, Service, TokenRecord};
 
 /// What metadata say of a credential configuration beside what the credential is.
@@ -22,7 +23,7 @@ const BESIDE: [&str; 7] = [
 /// The credentials, each with what describes it, and in the final version with the identifiers by which a wallet can
 /// request it.
 pub fn of(
-    service: &Object,
+    service: &ServiceSettings,
     offered: &[String],
     details: Option<&Value>,
     scopes: &[String],

@@ -24,7 +24,8 @@ use super::token_request::{PasswordRequest, Renewal};
 use super::tokens::Tokens;
 use crate::clock::Millis;
 use crate::digest::Digest;
-use crate::json::{Members, Object};
+use crate::json::Object;
+use crate::settings::{ServiceSettings, Supported};
 
 /// Seconds, for a service that says nothing.
 const ATTESTATION_CHALLENGE_WINDOW: i64 = 300;
@@ -33,7 +34,7 @@ const ATTESTATION_CHALLENGE_WINDOW: i64 = 300;
 #[derive(Debug, Clone, Default)]
 pub struct Service {
     /// The service as the API shows it.
-    pub settings: Arc<Object>,
+    pub settings: Arc<ServiceSettings>,
     pub clients: Clients,
     /// By ticket.
     pub authorization_requests: Expiring<AuthorizationRequest>,
@@ -127,7 +128,7 @@ impl Service {
     /// A service of which there is nothing yet but its settings.
     pub fn new(settings: Object) -> Self {
         Self {
-            settings: settings.into(),
+            settings: Arc::new(settings.into()),
             ..Self::default()
         }
     }
@@ -143,14 +144,12 @@ impl Service {
             return Some((client, NamedBy::Id));
         }
         let by_alias = self.clients.by_alias(identifier).filter(|client| {
-            let settings = [&self.settings, &client.settings];
-            let mut settings = settings.iter();
-            settings.all(|settings| settings.flag("clientIdAliasEnabled"))
+            self.settings.client_id_alias_enabled() && client.settings.client_id_alias_enabled()
         });
         if let Some(client) = by_alias {
             return Some((client, NamedBy::Alias));
         }
-        let in_federation = self.settings.flag("federationEnabled");
+        let in_federation = self.settings.federation_enabled();
         let client = in_federation.then(|| self.clients.by_entity_id(identifier));
         Some((client.flatten()?, NamedBy::EntityId))
     }
@@ -210,23 +209,13 @@ impl Service {
     }
 
     /// Whether the service has a value in a list of what it supports; without the list it supports all.
-    pub fn supports(&self, list: &str, value: &str) -> bool {
-        self.settings
-            .texts(list)
-            .is_none_or(|supported| supported.contains(&value))
-    }
-
-    /// Whether the service or the client demands something.
-    pub fn demands(&self, client: &Client, setting: &str) -> bool {
-        self.settings.flag(setting) || client.settings.flag(setting)
+    pub fn supports(&self, list: Supported, value: &str) -> bool {
+        list(&self.settings).is_none_or(|supported| supported.contains(&value))
     }
 
     /// By how many seconds the clocks of clients may be wrong.
     pub fn clock_skew(&self) -> i64 {
-        self.settings
-            .integer("allowableClockSkew")
-            .unwrap_or_default()
-            .max(0)
+        self.settings.allowable_clock_skew().max(0)
     }
 
     /// The challenge that client attestations need now (OAuth 2.0 Attestation-Based Client Authentication).
@@ -244,18 +233,19 @@ impl Service {
     }
 
     fn attestation_challenge_window(&self) -> i64 {
-        let seconds = self.settings.integer("attestationChallengeTimeWindow");
-        let seconds = seconds.filter(|seconds| *seconds > 0);
-        seconds.unwrap_or(ATTESTATION_CHALLENGE_WINDOW)
+        match self.settings.attestation_challenge_time_window() {
+            seconds @ 1.. => seconds,
+            _ => ATTESTATION_CHALLENGE_WINDOW,
+        }
     }
 
     /// Whether the client gets refresh tokens.
     pub fn may_refresh(&self, client: &Client) -> bool {
-        self.supports("supportedGrantTypes", "REFRESH_TOKEN")
+        self.supports(ServiceSettings::supported_grant_types, "REFRESH_TOKEN")
             && client.may_use_grant_type("REFRESH_TOKEN")
     }
 
     pub fn issuer(&self) -> Option<&str> {
-        self.settings.text("issuer")
+        self.settings.issuer()
     }
 }

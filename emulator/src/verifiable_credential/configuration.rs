@@ -1,19 +1,11 @@
 //! What a service says of the credentials that it issues (OID4VCI §12.2.4).
 
-use std::borrow::Cow;
-
 use serde_json::Value;
 
 use crate::json::{Members, Object};
-use crate::protocol::credential_issuer;
 
 /// What identifies the type of a credential, in a request as in a configuration: one of them for each format.
 const TYPES: [&str; 3] = ["vct", "doctype", "credential_definition"];
-
-/// The metadata of the issuer; nothing when there are none.
-pub fn metadata(service: &Object) -> Cow<'_, Object> {
-    credential_issuer::settings(service).map_or_else(Cow::default, Cow::Borrowed)
-}
 
 /// The identifier of the configuration that a request means by format and type, as requests did up to draft 14.
 pub fn of_type<'a>(configurations: &'a Object, format: &str, request: &Object) -> Option<&'a str> {

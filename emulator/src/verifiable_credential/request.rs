@@ -14,6 +14,7 @@ use crate::result_code::{
     CREDENTIAL_IDENTIFIER_UNKNOWN, CREDENTIAL_NOT_GRANTED, CREDENTIAL_REQUEST_UNIDENTIFIED,
     CREDENTIAL_TYPE_UNSUPPORTED,
 };
+use crate::settings::ServiceSettings;
 use crate::store::{CredentialRequest, ResponseEncryption, Service, Stage, TokenRecord};
 
 /// The parameters that have members of their own in the API, or are none of the caller's business.
@@ -67,7 +68,7 @@ pub fn read(
 /// not support credential identifiers there.
 fn identify<'a>(
     token: &'a Presented,
-    service: &Object,
+    service: &ServiceSettings,
     configurations: &'a Object,
     request: &'a Object,
 ) -> Result<&'a str, CredentialRefusal> {

@@ -19,7 +19,7 @@ use crate::store::{Authentication, Client, Grant, NamedBy, RecordId, Service, To
 /// Whether a new ID token can go with tokens: they were refreshed, they are for a user and for OpenID Connect, and the
 /// service wants it so.
 pub fn is_reissuable(service: &Service, record: &TokenRecord) -> bool {
-    service.settings.flag("idTokenReissuable")
+    service.settings.id_token_reissuable()
         && record.last_refreshed_at > 0
         && record.grant.subject.is_some()
         && scopes::are_openid(&record.grant.scopes)

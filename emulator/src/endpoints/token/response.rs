@@ -110,7 +110,7 @@ pub fn with_client_of_refused(answer: Answer, call: &Call, service: &Service) ->
 /// Whoever made a request that a server goes on with: a client, unless it can do without.
 pub fn with_requester(answer: Answer, service: &Service, request: Option<&Request<'_>>) -> Answer {
     let Some(request) = request else {
-        let attributes = service.settings.get("attributes").cloned();
+        let attributes = service.settings.attributes().map(<[_]>::to_vec);
         return answer.with_some("serviceAttributes", attributes);
     };
     let answer = with_client(answer, service, request.client());

@@ -19,6 +19,7 @@ use crate::result_code::{
     CREATE_SCOPE_UNKNOWN, CREATE_SUBJECT_MISSING, CREATE_SUBJECT_NOT_ASCII,
     CREATE_SUBJECT_TOO_LONG, Missing, REFRESH_TOKEN_VALUE_TAKEN, ResultCode,
 };
+use crate::settings::ServiceSettings;
 use crate::store::{Authentication, Client, Grant, NamedBy, Service};
 
 /// Why there are no tokens.
@@ -60,7 +61,10 @@ pub fn prepare(call: &Call, service: &Service) -> Result<Prepared, Refused> {
         return Err(code.into());
     }
     let refreshable = !is_without_refresh_token(&grant.grant_type)
-        && service.supports("supportedGrantTypes", GrantType::RefreshToken.as_str());
+        && service.supports(
+            ServiceSettings::supported_grant_types,
+            GrantType::RefreshToken.as_str(),
+        );
     let issuance = Issuance {
         call,
         client: &client,
@@ -89,7 +93,7 @@ fn client(call: &Call, service: &Service) -> Result<Arc<Client>, ResultCode> {
     let identifier = id.map(|id| id.to_string());
     match identifier.as_deref().or(call.body.text("clientIdentifier")) {
         Some(identifier) => match service.client(identifier) {
-            Some((client, _)) if client.settings.flag("locked") => Err(CREATE_CLIENT_LOCKED),
+            Some((client, _)) if client.settings.locked() => Err(CREATE_CLIENT_LOCKED),
             Some((client, _)) => Ok(Arc::clone(client)),
             None => Err(match call.why_missing(service, identifier) {
                 Missing::Elsewhere => CREATE_CLIENT_ELSEWHERE,

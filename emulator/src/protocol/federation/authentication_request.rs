@@ -15,13 +15,13 @@ use crate::store::{Client, Service};
 
 /// Whether a client is one of these.
 pub fn is_automatic(client: &Client) -> bool {
-    client.settings.flag("automaticallyRegistered")
+    client.settings.automatically_registered()
 }
 
 /// Whether nothing else than a request object could prove a request. At the pushed authorization request endpoint the
 /// authentication of the client does (§12.1.1.2).
 pub fn needs_request_object(client: &Client, front_channel: bool) -> bool {
-    let is_unauthenticated = client.settings.text("tokenAuthMethod") == Some("NONE");
+    let is_unauthenticated = client.settings.token_auth_method() == Some("NONE");
     is_automatic(client) && (front_channel || is_unauthenticated)
 }
 
