@@ -15,8 +15,7 @@ use crate::store::{Client, Service};
 pub fn of_hardware(service: &Service) -> JwkSet {
     let keys = service.hardware_keys.iter();
     let keys = keys.filter(|_| service.settings.hsm_enabled());
-    keys.filter_map(|key| Jwk::parse(key.private.clone()).ok())
-        .collect()
+    keys.map(|key| key.private.clone()).collect()
 }
 
 /// All the keys of a service.

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::jose::Jwk;
 use crate::json::{Members, Object};
 
 /// A key of a hardware security module, which here is none: the private key is in the state like everything else, and
@@ -10,8 +11,8 @@ use crate::json::{Members, Object};
 pub struct HardwareKey {
     /// What the API shows.
     pub shown: Object,
-    /// The private key as a JWK.
-    pub private: Object,
+    /// The private key.
+    pub private: Jwk,
 }
 
 impl HardwareKey {
