@@ -14,7 +14,6 @@ use serde_json::{Value, json};
 
 use crate::clock::Clock;
 use crate::credentials::Credentials;
-use crate::endpoints::{client, service};
 use crate::jose::{self, JoseError};
 use crate::json::{Members, Object};
 use crate::random;
@@ -127,7 +126,7 @@ fn add_service(
     members: &ServiceMembers,
     clock: &Clock,
 ) -> Result<i64, getrandom::Error> {
-    let mut service = service::new(store, &members.settings, clock.now())?;
+    let mut service = store.new_service(&members.settings, clock.now())?;
     keep(
         Arc::make_mut(&mut service.settings).json_mut(),
         &members.settings,
@@ -135,7 +134,7 @@ fn add_service(
     );
     let key = service.settings.api_key().unwrap_or_default();
     for given in &members.clients {
-        let mut client = client::new(&mut service, given, clock.now())?;
+        let mut client = service.new_client(given, clock.now())?;
         keep(
             client.settings.json_mut(),
             given,

@@ -52,8 +52,11 @@ pub use tokens::{Narrowed, RecordId, RefreshToken, TokenRecord};
 use imbl::OrdMap;
 use serde::{Deserialize, Serialize};
 
+use crate::clock::Millis;
 use crate::digest::Digest;
+use crate::json::Object;
 use crate::random;
+use crate::settings;
 use records::{RecordKey, records_by_field};
 use table::Table;
 
@@ -120,9 +123,27 @@ impl Store {
         }
     }
 
-    pub fn next_number(&mut self) -> i64 {
+    fn next_number(&mut self) -> i64 {
         self.last_number += 1;
         self.last_number
+    }
+
+    /// A service with its number, its credentials and the requested settings. It is not added yet.
+    pub fn new_service(
+        &mut self,
+        requested: &Object,
+        now: Millis,
+    ) -> Result<Service, getrandom::Error> {
+        let mut settings = settings::service::complete(requested);
+        settings.extend([
+            ("number".to_owned(), self.next_number().into()),
+            ("serviceOwnerNumber".to_owned(), 1.into()),
+            ("apiKey".to_owned(), random::number()?.into()),
+            ("apiSecret".to_owned(), random::token()?.into()),
+            ("createdAt".to_owned(), now.into()),
+            ("modifiedAt".to_owned(), now.into()),
+        ]);
+        Ok(Service::new(settings))
     }
 
     pub fn add(&mut self, service: Service) {

@@ -6,7 +6,6 @@ use serde_json::Value;
 
 use super::slice::Slice;
 use crate::call::Call;
-use crate::clock::Millis;
 use crate::json::{Members, Object};
 use crate::random;
 use crate::reply::{Outcome, Reply};
@@ -22,32 +21,10 @@ pub fn create(call: &Call, service: &mut Service) -> Outcome {
     refuse_invalid(call, service, &call.body.clone().into(), None)?;
     refuse_too_many(call, service)?;
     let requested = settings::created(&call.body, call.version);
-    let client = new(service, &requested, call.now)?;
+    let client = service.new_client(&requested, call.now)?;
     let settings = client.settings.json().clone();
     service.clients.put(client);
     Ok(Reply::object(200, settings))
-}
-
-/// A client that has its number, its credentials, and what was asked for.
-pub fn new(
-    service: &mut Service,
-    requested: &Object,
-    now: Millis,
-) -> Result<Client, getrandom::Error> {
-    let mut settings = settings::client::complete(requested);
-    filter_custom_metadata(&mut settings, service);
-    let of_service = service.settings.number();
-    settings.extend([
-        ("number".to_owned(), service.clients.next_number().into()),
-        ("serviceNumber".to_owned(), of_service.into()),
-        ("clientId".to_owned(), random::number()?.into()),
-        ("clientSecret".to_owned(), random::client_secret()?.into()),
-        ("createdAt".to_owned(), now.into()),
-        ("modifiedAt".to_owned(), now.into()),
-    ]);
-    Ok(Client {
-        settings: settings.into(),
-    })
 }
 
 pub fn get(call: &Call, service: &Service) -> Outcome {
@@ -77,7 +54,7 @@ pub fn update(call: &Call, service: &mut Service) -> Outcome {
     let client = call.client("clientId", service)?;
     refuse_invalid(call, service, &call.body.clone().into(), Some(client.id()))?;
     let mut settings = settings::client::update(client.settings.json(), &call.body, call.version);
-    filter_custom_metadata(&mut settings, service);
+    service.filter_custom_metadata(&mut settings);
     Ok(Reply::object(200, store(call, service, settings)))
 }
 
@@ -118,11 +95,6 @@ pub fn update_secret(call: &Call, service: &mut Service) -> Outcome {
         }
         _ => Err(Reply::error(400, call.path, SECRET_INVALID)),
     }
-}
-
-fn filter_custom_metadata(settings: &mut Object, service: &Service) {
-    let supported = service.settings.supported_custom_client_metadata();
-    settings::client::filter_custom_metadata(settings, &supported.unwrap_or_default());
 }
 
 fn replace_secret(call: &Call, service: &mut Service, secret: &str, code: ResultCode) -> Outcome {

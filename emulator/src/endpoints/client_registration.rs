@@ -2,7 +2,6 @@
 
 use serde_json::Value;
 
-use super::client;
 use crate::call::Call;
 use crate::digest::Digest;
 use crate::json::{Members, Object};
@@ -55,7 +54,7 @@ fn create(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
     enabled(service)?;
     let sent = metadata(call)?;
     let requested = requested(call, service, &sent, None)?;
-    let mut client = client::new(service, &requested, call.now)?;
+    let mut client = service.new_client(&requested, call.now)?;
     let token = random::token()?;
     client.settings.json_mut().extend([
         ("dynamicallyRegistered".to_owned(), true.into()),

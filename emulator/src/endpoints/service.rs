@@ -6,9 +6,7 @@ use serde_json::json;
 
 use super::slice::Slice;
 use crate::call::Call;
-use crate::clock::Millis;
 use crate::json::Object;
-use crate::random;
 use crate::reply::{Outcome, Reply};
 use crate::settings;
 use crate::store::{Service, Store};
@@ -18,28 +16,10 @@ use crate::store::{Service, Store};
 pub fn create(call: &Call, store: &mut Store) -> Outcome {
     refuse_invalid(call, &call.body)?;
     let requested = settings::created(&call.body, call.version);
-    let service = new(store, &requested, call.now)?;
+    let service = store.new_service(&requested, call.now)?;
     let answer = shown(&service);
     store.add(service);
     Ok(Reply::object(200, answer))
-}
-
-/// A service that has its number, its credentials, and what was asked for.
-pub fn new(
-    store: &mut Store,
-    requested: &Object,
-    now: Millis,
-) -> Result<Service, getrandom::Error> {
-    let mut settings = settings::service::complete(requested);
-    settings.extend([
-        ("number".to_owned(), store.next_number().into()),
-        ("serviceOwnerNumber".to_owned(), 1.into()),
-        ("apiKey".to_owned(), random::number()?.into()),
-        ("apiSecret".to_owned(), random::token()?.into()),
-        ("createdAt".to_owned(), now.into()),
-        ("modifiedAt".to_owned(), now.into()),
-    ]);
-    Ok(Service::new(settings))
 }
 
 pub fn get(_: &Call, service: &Service) -> Outcome {

@@ -25,7 +25,8 @@ use super::tokens::Tokens;
 use crate::clock::Millis;
 use crate::digest::Digest;
 use crate::json::Object;
-use crate::settings::{ServiceSettings, Supported};
+use crate::random;
+use crate::settings::{self, ServiceSettings, Supported};
 
 /// Seconds, for a service that says nothing.
 const ATTESTATION_CHALLENGE_WINDOW: i64 = 300;
@@ -131,6 +132,33 @@ impl Service {
             settings: Arc::new(settings.into()),
             ..Self::default()
         }
+    }
+
+    /// A client with its number, its credentials and the requested settings. It is not added yet.
+    pub fn new_client(
+        &mut self,
+        requested: &Object,
+        now: Millis,
+    ) -> Result<Client, getrandom::Error> {
+        let mut settings = settings::client::complete(requested);
+        self.filter_custom_metadata(&mut settings);
+        settings.extend([
+            ("number".to_owned(), self.clients.next_number().into()),
+            ("serviceNumber".to_owned(), self.settings.number().into()),
+            ("clientId".to_owned(), random::number()?.into()),
+            ("clientSecret".to_owned(), random::client_secret()?.into()),
+            ("createdAt".to_owned(), now.into()),
+            ("modifiedAt".to_owned(), now.into()),
+        ]);
+        Ok(Client {
+            settings: settings.into(),
+        })
+    }
+
+    /// Leaves in the `customMetadata` of a client the metadata that the service supports.
+    pub fn filter_custom_metadata(&self, client: &mut Object) {
+        let supported = self.settings.supported_custom_client_metadata();
+        settings::client::filter_custom_metadata(client, &supported.unwrap_or_default());
     }
 
     /// The client of an ID or, where client and service have them enabled, of an alias, or of an entity identifier in a

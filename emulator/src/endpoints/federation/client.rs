@@ -1,7 +1,7 @@
 //! The client that a relying party becomes by its trust chain.
 
 use crate::call::Call;
-use crate::endpoints::{client, client_registration};
+use crate::endpoints::client_registration;
 use crate::json::Object;
 use crate::protocol::federation::{RELYING_PARTY, TrustChain, resolved};
 use crate::protocol::oauth_error::OAuthError;
@@ -63,7 +63,7 @@ impl Registration<'_> {
         let requested = client_registration::acceptable(service, &metadata, earlier.as_deref())?;
         self.check(&requested)?;
         let mut client = match earlier {
-            None => client::new(service, requested.json(), self.call.now)?,
+            None => service.new_client(requested.json(), self.call.now)?,
             Some(earlier) => Client {
                 settings: client_registration::replaced(
                     earlier.settings.json(),
