@@ -160,7 +160,7 @@ fn identify_key(
         true => SERVICE_KEY_DELETED,
         false => SERVICE_KEY_UNKNOWN,
     })?;
-    let expected = service.settings.text("apiSecret");
+    let expected = service.settings.api_secret();
     let is_right = expected.is_some_and(|expected| random::constant_time_eq(secret, expected));
     let caller = is_right.then_some(Caller::Service(key));
     caller.ok_or(SERVICE_SECRET_WRONG)

@@ -107,7 +107,7 @@ impl Call {
             NamedBy::Id => CLIENT_BY_ID_LOCKED,
             NamedBy::Alias | NamedBy::EntityId => CLIENT_LOCKED,
         };
-        match client.settings.flag("locked") {
+        match client.settings.locked() {
             true => Err(Reply::error(403, self.path, code)),
             false => Ok(()),
         }
@@ -158,5 +158,5 @@ impl Call {
 
 fn allows_alias(service: &Service, alias: &str) -> bool {
     let client = service.clients.by_alias(alias);
-    client.is_some_and(|client| client.settings.flag("clientIdAliasEnabled"))
+    client.is_some_and(|client| client.settings.client_id_alias_enabled())
 }

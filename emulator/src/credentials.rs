@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::authority::Authority;
 use crate::caller_keys::CallerKeys;
-use crate::json::Members;
 use crate::store::{Client, Owner, Store};
 
 /// A client that is registered when the emulator starts. The built-in client is confidential, authenticates with
@@ -32,12 +31,12 @@ pub struct RegisteredClient {
 
 impl RegisteredClient {
     fn of(client: &Client) -> Self {
-        let text = |name| client.settings.text(name).unwrap_or_default();
-        let redirect_uris = client.settings.texts("redirectUris").unwrap_or_default();
+        let settings = &client.settings;
+        let redirect_uris = settings.redirect_uris().unwrap_or_default();
         Self {
             id: client.id(),
-            secret: text("clientSecret").into(),
-            alias: text("clientIdAlias").to_owned(),
+            secret: settings.client_secret().unwrap_or_default().into(),
+            alias: client.alias().unwrap_or_default().to_owned(),
             redirect_uri: redirect_uris
                 .first()
                 .copied()
@@ -75,7 +74,7 @@ impl Credentials {
         Some(Self {
             owner: store.owner.clone(),
             service_key,
-            service_secret: service.settings.text("apiSecret")?.to_owned(),
+            service_secret: service.settings.api_secret()?.to_owned(),
             service_access_token,
             caller_keys: CallerKeys::default(),
             authority: None,

@@ -14,7 +14,6 @@ use serde_json::{Value, json};
 
 use crate::clock::Clock;
 use crate::credentials::Credentials;
-use crate::endpoints::{client, service};
 use crate::jose::{self, JoseError};
 use crate::json::{Members, Object};
 use crate::random;
@@ -127,16 +126,20 @@ fn add_service(
     members: &ServiceMembers,
     clock: &Clock,
 ) -> Result<i64, getrandom::Error> {
-    let mut service = service::new(store, &members.settings, clock.now())?;
+    let mut service = store.new_service(&members.settings, clock.now())?;
     replace_credentials(
-        Arc::make_mut(&mut service.settings),
+        Arc::make_mut(&mut service.settings).json_mut(),
         &members.settings,
         ["apiKey", "apiSecret"],
     );
-    let key = service.settings.integer("apiKey").unwrap_or_default();
+    let key = service.settings.api_key().unwrap_or_default();
     for given in &members.clients {
-        let mut client = client::new(&mut service, given, clock.now())?;
-        replace_credentials(&mut client.settings, given, ["clientId", "clientSecret"]);
+        let mut client = service.new_client(given, clock.now())?;
+        replace_credentials(
+            client.settings.json_mut(),
+            given,
+            ["clientId", "clientSecret"],
+        );
         service.clients.put(client);
     }
     store.add(service);

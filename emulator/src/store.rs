@@ -52,9 +52,11 @@ pub use tokens::{Narrowed, RecordId, RefreshToken, TokenRecord};
 use imbl::OrdMap;
 use serde::{Deserialize, Serialize};
 
+use crate::clock::Millis;
 use crate::digest::Digest;
-use crate::json::Members;
+use crate::json::Object;
 use crate::random;
+use crate::settings;
 use records::{RecordKey, records_by_field};
 use table::Table;
 
@@ -121,17 +123,33 @@ impl Store {
         }
     }
 
-    pub fn next_number(&mut self) -> i64 {
+    fn next_number(&mut self) -> i64 {
         self.last_number += 1;
         self.last_number
     }
 
+    /// A service with its number, its credentials and the requested settings. It is not added yet.
+    pub fn new_service(
+        &mut self,
+        requested: &Object,
+        now: Millis,
+    ) -> Result<Service, getrandom::Error> {
+        let mut settings = settings::service::complete(requested);
+        settings.extend([
+            ("number".to_owned(), self.next_number().into()),
+            ("serviceOwnerNumber".to_owned(), 1.into()),
+            ("apiKey".to_owned(), random::number()?.into()),
+            ("apiSecret".to_owned(), random::token()?.into()),
+            ("createdAt".to_owned(), now.into()),
+            ("modifiedAt".to_owned(), now.into()),
+        ]);
+        Ok(Service::new(settings))
+    }
+
     pub fn add(&mut self, service: Service) {
-        let number = service.settings.integer("number").unwrap_or_default();
-        self.by_key.insert(
-            service.settings.integer("apiKey").unwrap_or_default(),
-            number,
-        );
+        let number = service.settings.number().unwrap_or_default();
+        self.by_key
+            .insert(service.settings.api_key().unwrap_or_default(), number);
         self.services.insert(number, service);
     }
 
@@ -207,7 +225,7 @@ impl Store {
         let number = path.split('/').next().unwrap_or_default();
         let number = i64::from_text(number)?;
         let service = self.services.get(&number);
-        if let Some(key) = service.and_then(|service| service.settings.integer("apiKey")) {
+        if let Some(key) = service.and_then(|service| service.settings.api_key()) {
             self.by_key.insert(key, number);
         }
         Ok(())

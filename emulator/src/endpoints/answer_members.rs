@@ -2,7 +2,6 @@
 
 use serde_json::{Value, json};
 
-use crate::json::{Members, Object};
 use crate::model::DynamicScope;
 use crate::protocol::grant_management;
 use crate::protocol::scope_claims;
@@ -21,13 +20,18 @@ fn with_client_by_alias(
     client: &Client,
     alias: Option<&str>,
 ) -> Answer {
-    let attributes = |settings: &Object| settings.get("attributes").cloned();
     answer
         .with("clientId", client.id())
         .with_some("clientIdAlias", alias)
         .with_some("clientEntityId", client.entity_id())
-        .with_some("clientAttributes", attributes(&client.settings))
-        .with_some("serviceAttributes", attributes(&service.settings))
+        .with_some(
+            "clientAttributes",
+            client.settings.attributes().map(<[_]>::to_vec),
+        )
+        .with_some(
+            "serviceAttributes",
+            service.settings.attributes().map(<[_]>::to_vec),
+        )
 }
 
 /// Adds whether the request identified the client by its alias or its entity ID.
@@ -45,7 +49,7 @@ pub fn with_client_of_request(
     named_by: NamedBy,
 ) -> Answer {
     let answer = with_client(answer, service, client);
-    with_name_used(answer, named_by).with_some("clientName", client.settings.text("clientName"))
+    with_name_used(answer, named_by).with_some("clientName", client.settings.client_name())
 }
 
 /// Adds the client of an access token, even if the client was deleted. The alias is that of the time of the token request.

@@ -18,7 +18,7 @@ pub fn token(call: &Call, service: &Service) -> Outcome {
         Err(code) => return Ok(Reply::action(call.path, code, "CALLER_ERROR").reply()),
     };
     // As in Authlete, a client without a logout URI is no error.
-    let uri = token.client.settings.get("backchannelLogoutUri").cloned();
+    let uri = token.client.settings.backchannel_logout_uri();
     match token.issue() {
         Ok(jwt) => Ok(Reply::action(call.path, LOGOUT_TOKEN_OK, "OK")
             .with("logoutToken", jwt)

@@ -6,7 +6,6 @@ use serde_json::Value;
 
 use super::slice::Slice;
 use crate::call::Call;
-use crate::clock::Millis;
 use crate::json::{Members, Object};
 use crate::random;
 use crate::reply::{Outcome, Reply};
@@ -15,54 +14,35 @@ use crate::result_code::{
     LOCK_FLAG_UPDATED, LOCKED_ALREADY, ResultCode, SECRET_INVALID, SECRET_REFRESHED,
     SECRET_UPDATED, UNLOCKED_ALREADY, UPDATE_ALIAS_TAKEN,
 };
-use crate::settings;
+use crate::settings::{self, ClientSettings};
 use crate::store::{Client, Service};
 
 pub fn create(call: &Call, service: &mut Service) -> Outcome {
-    refuse_invalid(call, service, &call.body, None)?;
+    refuse_invalid(call, service, &call.body.clone().into(), None)?;
     refuse_too_many(call, service)?;
     let requested = settings::created(&call.body, call.version);
-    let client = new(service, &requested, call.now)?;
-    let settings = client.settings.clone();
+    let client = service.new_client(&requested, call.now)?;
+    let settings = client.settings.json().clone();
     service.clients.put(client);
     Ok(Reply::object(200, settings))
-}
-
-/// Creates a client with a number, credentials and the requested settings.
-pub fn new(
-    service: &mut Service,
-    requested: &Object,
-    now: Millis,
-) -> Result<Client, getrandom::Error> {
-    let mut settings = settings::client::complete(requested);
-    filter_custom_metadata(&mut settings, service);
-    let of_service = service.settings.get("number").cloned().unwrap_or_default();
-    settings.extend([
-        ("number".to_owned(), service.clients.next_number().into()),
-        ("serviceNumber".to_owned(), of_service),
-        ("clientId".to_owned(), random::number()?.into()),
-        ("clientSecret".to_owned(), random::client_secret()?.into()),
-        ("createdAt".to_owned(), now.into()),
-        ("modifiedAt".to_owned(), now.into()),
-    ]);
-    Ok(Client { settings })
 }
 
 pub fn get(call: &Call, service: &Service) -> Outcome {
     Ok(Reply::object(
         200,
-        call.client("clientId", service)?.settings.clone(),
+        call.client("clientId", service)?.settings.json().clone(),
     ))
 }
 
 pub fn list(call: &Call, service: &Service) -> Outcome {
     let slice = Slice::of(call, &call.parameters)?;
     let developer = call.parameters.text("developer");
-    let is_wanted = |client: &&Arc<Client>| {
-        developer.is_none() || client.settings.text("developer") == developer
-    };
+    let is_wanted =
+        |client: &&Arc<Client>| developer.is_none() || client.settings.developer() == developer;
     let clients = service.clients.iter().filter(is_wanted);
-    let mut list = slice.answer("clients", clients, |client| client.settings.clone().into());
+    let mut list = slice.answer("clients", clients, |client| {
+        client.settings.json().clone().into()
+    });
     if let Some(developer) = developer {
         list.insert("developer".to_owned(), developer.into());
     }
@@ -72,9 +52,9 @@ pub fn list(call: &Call, service: &Service) -> Outcome {
 /// Replaces the settings; omitted settings get their default values.
 pub fn update(call: &Call, service: &mut Service) -> Outcome {
     let client = call.client("clientId", service)?;
-    refuse_invalid(call, service, &call.body, Some(client.id()))?;
-    let mut settings = settings::client::update(&client.settings, &call.body, call.version);
-    filter_custom_metadata(&mut settings, service);
+    refuse_invalid(call, service, &call.body.clone().into(), Some(client.id()))?;
+    let mut settings = settings::client::update(client.settings.json(), &call.body, call.version);
+    service.filter_custom_metadata(&mut settings);
     Ok(Reply::object(200, store(call, service, settings)))
 }
 
@@ -87,10 +67,11 @@ pub fn delete(call: &Call, service: &mut Service) -> Outcome {
 
 /// Locks or unlocks a client.
 pub fn update_lock_flag(call: &Call, service: &mut Service) -> Outcome {
-    let mut settings = call.client("clientIdentifier", service)?.settings.clone();
+    let client = call.client("clientIdentifier", service)?;
+    let mut settings = client.settings.json().clone();
     let locked = call.body.get("clientLocked").and_then(Value::as_bool);
     let locked = locked.ok_or_else(|| Reply::error(400, call.path, LOCK_FLAG_MISSING))?;
-    if locked == settings.flag("locked") {
+    if locked == client.settings.locked() {
         let code = match locked {
             true => LOCKED_ALREADY,
             false => UNLOCKED_ALREADY,
@@ -116,13 +97,9 @@ pub fn update_secret(call: &Call, service: &mut Service) -> Outcome {
     }
 }
 
-fn filter_custom_metadata(settings: &mut Object, service: &Service) {
-    let supported = service.settings.texts("supportedCustomClientMetadata");
-    settings::client::filter_custom_metadata(settings, &supported.unwrap_or_default());
-}
-
 fn replace_secret(call: &Call, service: &mut Service, secret: &str, code: ResultCode) -> Outcome {
-    let mut settings = call.client("clientIdentifier", service)?.settings.clone();
+    let client = call.client("clientIdentifier", service)?;
+    let mut settings = client.settings.json().clone();
     let previous = settings.insert("clientSecret".to_owned(), secret.into());
     store(call, service, settings);
     let answer = Reply::result(call.path, code).with("newClientSecret", secret);
@@ -133,7 +110,7 @@ fn replace_secret(call: &Call, service: &mut Service, secret: &str, code: Result
 fn store(call: &Call, service: &mut Service, mut settings: Object) -> Object {
     settings.insert("modifiedAt".to_owned(), call.now.into());
     service.clients.put(Client {
-        settings: settings.clone(),
+        settings: settings.clone().into(),
     });
     settings
 }
@@ -142,15 +119,15 @@ fn store(call: &Call, service: &mut Service, mut settings: Object) -> Object {
 fn refuse_invalid(
     call: &Call,
     service: &Service,
-    settings: &Object,
+    settings: &ClientSettings,
     own: Option<i64>,
 ) -> Result<(), Reply> {
-    settings::client::check(settings)
+    settings::client::check(settings.json())
         .and_then(|()| settings::combination::check(settings, &service.settings))
         .map_err(|invalid| Reply::explained(400, call.path, invalid.code, &invalid))?;
     let clients = &service.clients;
-    let alias = settings.text("clientIdAlias");
-    let entity_id = settings.text("entityId");
+    let alias = settings.client_id_alias();
+    let entity_id = settings.entity_id();
     let alias_taken = match own {
         None => CREATE_ALIAS_TAKEN,
         Some(_) => UPDATE_ALIAS_TAKEN,
@@ -171,13 +148,12 @@ fn refuse_invalid(
 
 /// Rejects a client of a developer who has reached the limit of the service.
 fn refuse_too_many(call: &Call, service: &Service) -> Result<(), Reply> {
-    let limit = service.settings.integer("clientsPerDeveloper");
-    let limit = limit.and_then(|limit| usize::try_from(limit).ok());
-    let (Some(limit @ 1..), Some(developer)) = (limit, call.body.text("developer")) else {
+    let limit = usize::try_from(service.settings.clients_per_developer());
+    let (Ok(limit @ 1..), Some(developer)) = (limit, call.body.text("developer")) else {
         return Ok(());
     };
     let clients = service.clients.iter();
-    let own = clients.filter(|client| client.settings.text("developer") == Some(developer));
+    let own = clients.filter(|client| client.settings.developer() == Some(developer));
     if own.count() < limit {
         return Ok(());
     }

@@ -25,10 +25,10 @@ pub fn list(call: &Call, service: &Service) -> Outcome {
         tokens.filter(|(_, token)| token.is_valid(call.now) || token.is_refreshable(call.now));
     let ids: BTreeSet<_> = live.map(|(_, token)| token.grant.client_id).collect();
     let clients = ids.into_iter().filter_map(|id| service.clients.by_id(id));
-    let clients = clients
-        .filter(|client| developer.is_none() || client.settings.text("developer") == developer);
+    let clients =
+        clients.filter(|client| developer.is_none() || client.settings.developer() == developer);
     let mut list = slice.answer("clients", clients, |client| {
-        limited::client(&client.settings).into()
+        limited::client(client.settings.json()).into()
     });
     list.insert("subject".to_owned(), subject.into());
     if let Some(developer) = developer {

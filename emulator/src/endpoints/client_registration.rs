@@ -2,7 +2,6 @@
 
 use serde_json::Value;
 
-use super::client;
 use crate::call::Call;
 use crate::digest::Digest;
 use crate::json::{Members, Object};
@@ -23,6 +22,7 @@ use crate::result_code::{
 };
 use crate::settings;
 use crate::settings::client_metadata;
+use crate::settings::{ClientExtension, ClientSettings};
 use crate::store::{Client, Service};
 
 /// Registers a client. The caller decides whether the client may register, and checks initial access tokens.
@@ -53,9 +53,9 @@ fn create(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
     check_enabled(service)?;
     let sent = metadata(call)?;
     let requested = requested(call, service, &sent, None)?;
-    let mut client = client::new(service, &requested, call.now)?;
+    let mut client = service.new_client(&requested, call.now)?;
     let token = random::token()?;
-    client.settings.extend([
+    client.settings.json_mut().extend([
         ("dynamicallyRegistered".to_owned(), true.into()),
         ("clientSource".to_owned(), "DYNAMIC_REGISTRATION".into()),
         (
@@ -88,11 +88,12 @@ fn read(call: &Call, service: &Service) -> Result<Reply, Refusal> {
 fn replace(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
     let (client, token) = authorized(call, service)?;
     let sent = metadata(call)?;
-    let settings = &client.settings;
+    let settings = client.settings.json();
     check_update(&sent, client)?;
     let requested = requested(call, service, &sent, Some(client))?;
     let mut settings = replaced(settings, requested);
     settings.insert("modifiedAt".to_owned(), call.now.into());
+    let settings = ClientSettings::from(settings);
     service.clients.put(Client {
         settings: settings.clone(),
     });
@@ -115,7 +116,7 @@ fn end(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
 }
 
 fn check_enabled(service: &Service) -> Result<(), Refusal> {
-    if service.settings.flag("dynamicRegistrationSupported") {
+    if service.settings.dynamic_registration_supported() {
         return Ok(());
     }
     Err(OAuthError::new("server_error", REGISTRATION_UNSUPPORTED).into())
@@ -138,7 +139,7 @@ fn requested(
     existing: Option<&Client>,
 ) -> Result<Object, Refusal> {
     let metadata = software_statement::apply(sent, service, call.now)?;
-    Ok(checked_settings(service, &metadata, existing)?)
+    Ok(checked_settings(service, &metadata, existing)?.into_json())
 }
 
 /// The settings of a client that registers again. Settings that metadata cannot express are kept.
@@ -155,21 +156,23 @@ pub fn checked_settings(
     service: &Service,
     metadata: &Object,
     existing: Option<&Client>,
-) -> Result<Object, OAuthError> {
+) -> Result<ClientSettings, OAuthError> {
     let mut settings =
         client_metadata::read(metadata).map_err(|(code, message)| invalid_as(code, message))?;
     registration::complete(&mut settings);
+    let settings = ClientSettings::from(settings);
     registration::check(&settings, service)?;
     refuse_taken_software(service, &settings, existing)?;
+    let mut settings = settings.into_json();
     settings.extend(custom(service, metadata));
-    let extension = existing.and_then(|client| client.settings.object("extension"));
+    let extension = existing.and_then(|client| client.settings.extension());
     settings.extend(requestable_scopes(service, metadata, extension)?);
-    Ok(settings)
+    Ok(settings.into())
 }
 
 /// The custom metadata that the service supports.
 fn custom(service: &Service, metadata: &Object) -> Option<(String, Value)> {
-    let names = service.settings.texts("supportedCustomClientMetadata")?;
+    let names = service.settings.supported_custom_client_metadata()?;
     let names = names
         .into_iter()
         .filter(|name| !client_metadata::is_standard(name));
@@ -185,9 +188,9 @@ fn custom(service: &Service, metadata: &Object) -> Option<(String, Value)> {
 fn requestable_scopes(
     service: &Service,
     metadata: &Object,
-    extension: Option<&Object>,
+    extension: Option<ClientExtension<'_>>,
 ) -> Result<Option<(String, Value)>, OAuthError> {
-    if !service.settings.flag("dcrScopeUsedAsRequestable") {
+    if !service.settings.dcr_scope_used_as_requestable() {
         return Ok(None);
     }
     let scope = metadata.get("scope").filter(|scope| !scope.is_null());
@@ -196,7 +199,9 @@ fn requestable_scopes(
         Some(scope) => scope,
         None => None,
     };
-    let mut extension = extension.cloned().unwrap_or_default();
+    let mut extension = extension
+        .map(|extension| extension.json().clone())
+        .unwrap_or_default();
     extension.remove("requestableScopes");
     extension.insert(
         "requestableScopesEnabled".to_owned(),
@@ -211,10 +216,10 @@ fn requestable_scopes(
 
 fn refuse_taken_software(
     service: &Service,
-    settings: &Object,
+    settings: &ClientSettings,
     existing: Option<&Client>,
 ) -> Result<(), OAuthError> {
-    let Some(software) = settings.text("softwareId") else {
+    let Some(software) = settings.software_id() else {
         return Ok(());
     };
     let own = existing.map(Client::id);
@@ -222,8 +227,8 @@ fn refuse_taken_software(
         .clients
         .iter()
         .filter(|client| Some(client.id()) != own);
-    let is_taken = others.any(|client| client.settings.text("softwareId") == Some(software));
-    if is_taken && service.settings.flag("dcrDuplicateSoftwareIdBlocked") {
+    let is_taken = others.any(|client| client.settings.software_id() == Some(software));
+    if is_taken && service.settings.dcr_duplicate_software_id_blocked() {
         return Err(OAuthError::new(
             "invalid_client_metadata",
             SOFTWARE_ID_TAKEN,
@@ -248,13 +253,11 @@ fn authorized<'c, 's>(
     let token = token.ok_or(refuse(REGISTRATION_TOKEN_MISSING))?;
     let found = service.client(identifier);
     let (client, named_by) = found.ok_or(refuse(REGISTRATION_CLIENT_UNKNOWN))?;
-    let hash = client.settings.text("registrationAccessTokenHash");
-    let hash = hash.ok_or(refuse(
-        match client.settings.flag("dynamicallyRegistered") {
-            true => REGISTRATION_WITHOUT_TOKEN,
-            false => REGISTRATION_NOT_DYNAMIC,
-        },
-    ))?;
+    let hash = client.settings.registration_access_token_hash();
+    let hash = hash.ok_or(refuse(match client.settings.dynamically_registered() {
+        true => REGISTRATION_WITHOUT_TOKEN,
+        false => REGISTRATION_NOT_DYNAMIC,
+    }))?;
     if !random::constant_time_eq(hash, &Digest::of(token).to_string()) {
         return Err(refuse(REGISTRATION_TOKEN_INVALID).into());
     }
@@ -273,8 +276,9 @@ fn check_update(sent: &Object, client: &Client) -> Result<(), OAuthError> {
     if id != own_id && Some(id) != client.alias() {
         return Err(invalid_as(UPDATE_CLIENT_ID_OTHER, message));
     }
-    let own = client.settings.get("clientSecret");
-    if sent.contains_key("client_secret") && sent.get("client_secret") != own {
+    let own = client.settings.client_secret();
+    let secret = sent.get("client_secret");
+    if secret.is_some_and(|secret| secret.as_str() != own) {
         let message = "client_secret: must be the current one";
         return Err(invalid_as(UPDATE_CLIENT_SECRET_OTHER, message));
     }
@@ -290,7 +294,7 @@ fn success(
     service: &Service,
     code: ResultCode,
     action: &str,
-    settings: Object,
+    settings: ClientSettings,
     token: &str,
     sent: &Object,
 ) -> Reply {
@@ -301,13 +305,13 @@ fn success(
     let content = registration_response::write(&settings, &service.settings, &credentials);
     Reply::action(call.path, code, action)
         .with("responseContent", Value::Object(content).to_string())
-        .with("client", settings)
+        .with("client", settings.into_json())
         .reply()
 }
 
 /// The action `UNAUTHORIZED` needs `unauthorizedOnClientConfigSupported`; without it, a wrong token is a bad request.
 fn answer(call: &Call, service: &Service, outcome: Result<Reply, Refusal>) -> Outcome {
-    let knows = service.settings.flag("unauthorizedOnClientConfigSupported");
+    let knows = service.settings.unauthorized_on_client_config_supported();
     outcome.or_else(|refusal| {
         refusal.outcome(call, &service.settings, |error| match error.error {
             "server_error" => "INTERNAL_SERVER_ERROR",

@@ -30,7 +30,7 @@ pub fn jwt_issuer(call: &Call, service: &Service) -> Outcome {
     refuse_disabled(call, service, JWT_ISSUER_METADATA_DISABLED)?;
     let settings = &service.settings;
     let document = credential_issuer::identifier(settings)
-        .zip(settings.text("credentialJwksUri"))
+        .zip(settings.credential_jwks_uri())
         .map(|(issuer, uri)| json!({ "issuer": issuer, "jwks_uri": uri }));
     let document =
         document.ok_or_else(|| incomplete(call, service, JWT_ISSUER_METADATA_INCOMPLETE))?;
@@ -39,7 +39,9 @@ pub fn jwt_issuer(call: &Call, service: &Service) -> Outcome {
 
 pub fn jwks(call: &Call, service: &Service) -> Outcome {
     refuse_disabled(call, service, CREDENTIAL_JWKS_DISABLED)?;
-    let keys = credential_issuer::keys(&service.settings)
+    let keys = service
+        .settings
+        .credential_jwks()
         .ok_or_else(|| incomplete(call, service, CREDENTIAL_JWKS_MISSING))?;
     Ok(document_answer(call, CREDENTIAL_JWKS_MADE, &keys.public().to_json()).reply())
 }

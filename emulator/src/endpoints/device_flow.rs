@@ -31,6 +31,7 @@ use crate::result_code::{
     DEVICE_VERIFICATION_USER_CODE_UNKNOWN, GRANT_NOT_DECLARED, GRANT_NOT_SUPPORTED,
     PARAMETER_REPEATED, PARAMETERS_MISSING, PARAMETERS_NONE, ResultCode, USER_CODES_EXHAUSTED,
 };
+use crate::settings::ServiceSettings;
 use crate::store::{Decision, DeviceFlow, Service};
 
 /// The placeholder for the user code in `deviceVerificationUriComplete`.
@@ -53,12 +54,17 @@ fn authorize(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
         UnusableParameters::Empty => invalid(PARAMETERS_NONE),
         UnusableParameters::Repeated(_) => invalid(PARAMETER_REPEATED),
     })?;
-    let authenticated = authenticate(call, service, "supportedTokenAuthMethods", &parameters)?;
+    let authenticated = authenticate(
+        call,
+        service,
+        ServiceSettings::supported_token_auth_methods,
+        &parameters,
+    )?;
     let flow = read(service, &parameters, &authenticated)?;
-    let verification_uri = service.settings.text("deviceVerificationUri");
+    let verification_uri = service.settings.device_verification_uri();
     let verification_uri = verification_uri.ok_or(server_error(DEVICE_VERIFICATION_URI_MISSING))?;
     let user_code = free_user_code(call, service)?;
-    let complete_uri = service.settings.text("deviceVerificationUriComplete");
+    let complete_uri = service.settings.device_verification_uri_complete();
     // A URI without the placeholder has no place for the user code.
     let complete_uri = complete_uri.filter(|uri| uri.contains(PLACEHOLDER));
     let complete_uri = complete_uri.map(|uri| uri.replace(PLACEHOLDER, &user_code));
@@ -119,10 +125,10 @@ fn read(
         resources: resource::requested(parameters)?,
         authorization_details: details.map(Box::new),
         grant_management: grant_management::requested(parameters, service, client)?,
-        polling: Polling::of(&service.settings, "deviceFlowPollingInterval", DEVICE_FLOW),
+        polling: Polling::of(service.settings.device_flow_polling_interval(), DEVICE_FLOW),
         decision: Decision::Pending,
     };
-    if flow.scopes.is_empty() && service.settings.flag("scopeRequired") {
+    if flow.scopes.is_empty() && service.settings.scope_required() {
         return Err(OAuthError::invalid_scope(
             DEVICE_AUTHORIZATION_SCOPE_MISSING,
         ));
@@ -240,7 +246,7 @@ fn find<'a>(call: &Call, service: &'a Service, typed: &str) -> Result<Found<'a>,
 
 fn check_grant_type(service: &Service, authenticated: &Authenticated) -> Result<(), OAuthError> {
     let grant_type = GrantType::DeviceCode;
-    if !service.supports("supportedGrantTypes", grant_type.as_str()) {
+    if !service.supports(ServiceSettings::supported_grant_types, grant_type.as_str()) {
         let code = GRANT_NOT_SUPPORTED;
         return Err(OAuthError::new("unsupported_grant_type", code));
     }
@@ -254,7 +260,10 @@ fn check_grant_type(service: &Service, authenticated: &Authenticated) -> Result<
 /// Generates a user code that is not in use.
 fn free_user_code(call: &Call, service: &Service) -> Result<String, Refusal> {
     for _ in 0..MAX_ATTEMPTS {
-        let user_code = user_code::generate(&service.settings)?;
+        let user_code = user_code::generate(
+            service.settings.user_code_charset(),
+            service.settings.user_code_length(),
+        )?;
         let taken = service.user_codes.live(&Digest::of(&user_code), call.now);
         if taken.is_none() {
             return Ok(user_code);

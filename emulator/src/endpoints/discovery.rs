@@ -40,10 +40,10 @@ fn apply(patch: &json_patch::Patch, document: &mut Value) -> Option<()> {
 /// The keys of the service. Private members are included on request, except for keys in a hardware security module.
 pub fn jwks(call: &Call, service: &Service) -> Outcome {
     let hardware = keys::of_hardware(service).public();
-    if !service.settings.contains_key("jwks") && hardware.keys().is_empty() {
+    if service.settings.jwks().is_none() && hardware.keys().is_empty() {
         return Ok(Reply::no_content());
     }
-    let registered = keys::registered(&service.settings);
+    let registered = service.settings.jwks().cloned().unwrap_or_default();
     let registered = match call.is_true("includePrivateKeys") {
         true => registered,
         false => registered.public(),

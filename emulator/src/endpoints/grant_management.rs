@@ -108,7 +108,7 @@ impl RequestedAction {
 
     /// The call with `htm` and `htu` for the DPoP proof, where the caller omitted them (§6.3).
     fn with_dpop_target(&self, call: &Call, service: &Service, grant_id: &str) -> Call {
-        let endpoint = service.settings.text("grantManagementEndpoint");
+        let endpoint = service.settings.grant_management_endpoint();
         let defaults = [
             ("htm", Some(self.method.to_owned())),
             (

@@ -21,7 +21,7 @@ pub fn get(call: &Call, service: &Service) -> Outcome {
         None => NO_GRANTED_SCOPES,
     };
     let answer = Reply::result(call.path, code)
-        .with_some("serviceApiKey", service.settings.get("apiKey").cloned())
+        .with_some("serviceApiKey", service.settings.api_key())
         .with("clientId", id)
         .with("subject", subject)
         .with_some("latestGrantedScopes", latest)

@@ -43,8 +43,7 @@ pub fn create(call: &Call, service: &mut Service) -> Outcome {
         ("handle".to_owned(), random::token()?.into()),
         ("publicKey".to_owned(), BASE64_STANDARD.encode(der).into()),
     ]);
-    let mut private = private.json().clone();
-    private.insert("kid".to_owned(), kid.into());
+    let private = private.renamed(&kid);
     let reply = success(call, HSK_CREATED, &shown);
     Arc::make_mut(&mut service.hardware_keys).push(HardwareKey { shown, private });
     show_in_settings(service);
@@ -88,7 +87,7 @@ pub fn delete(call: &Call, service: &mut Service) -> Outcome {
 }
 
 fn is_disabled(service: &Service) -> bool {
-    !service.settings.flag("hsmEnabled")
+    !service.settings.hsm_enabled()
 }
 
 /// Generates a key of the requested type, use and algorithm. Returns the key and its public key in DER.
@@ -112,7 +111,8 @@ fn generate(request: &Object) -> Result<(Jwk, Vec<u8>), ResultCode> {
 /// Lists the keys in the settings of the service.
 fn show_in_settings(service: &mut Service) {
     let keys = all_shown(service);
-    Arc::make_mut(&mut service.settings).insert("hsks".to_owned(), keys.into());
+    let settings = Arc::make_mut(&mut service.settings).json_mut();
+    settings.insert("hsks".to_owned(), keys.into());
 }
 
 fn all_shown(service: &Service) -> Vec<Object> {

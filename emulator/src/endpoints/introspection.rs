@@ -192,6 +192,6 @@ fn with_token(answer: Answer, call: &Call, service: &Service, record: &TokenReco
         )
         .with(
             "responseSigningRequired",
-            service.settings.flag("rsResponseSigned"),
+            service.settings.rs_response_signed(),
         )
 }

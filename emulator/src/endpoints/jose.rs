@@ -177,7 +177,7 @@ fn verify_by_service(service: &Service, jws: &Jws) -> Result<(), ResultCode> {
 /// Decrypts with a key of the service, or with a key derived from the client secret (OpenID Connect Core 1.0 §10.2).
 fn decrypt(service: &Service, client: Option<&Client>, object: &str) -> Result<Vec<u8>, Problem> {
     let jwe = Jwe::parse(object).map_err(|error| (JOSE_MALFORMED, error.to_string()))?;
-    let secret = client.and_then(|client| client.settings.text("clientSecret"));
+    let secret = client.and_then(|client| client.settings.client_secret());
     let secret = secret
         .and_then(|secret| Jwk::derived_from_secret(secret.as_bytes(), jwe.alg(), jwe.enc()).ok());
     let keys = keys::of_service(service);

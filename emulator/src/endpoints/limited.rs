@@ -94,3 +94,19 @@ fn only(settings: &Object, names: &[&str]) -> Object {
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::tests::described;
+
+    #[test]
+    fn the_members_are_those_of_the_description() {
+        for name in CLIENT.iter().chain(&CLIENT_OF_AUTHORIZATION) {
+            assert!(described("Client").contains_key(*name), "{name}");
+        }
+        for name in SERVICE {
+            assert!(described("Service").contains_key(name), "{name}");
+        }
+    }
+}

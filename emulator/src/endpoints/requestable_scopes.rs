@@ -6,16 +6,16 @@ use crate::call::Call;
 use crate::json::{Members, Object};
 use crate::reply::{Outcome, Reply};
 use crate::result_code::{REQUESTABLE_SCOPES_NO_LIST, REQUESTABLE_SCOPES_NO_STRING};
-use crate::settings;
+use crate::settings::{self, ClientExtension};
 use crate::store::Service;
 
 /// Returns the set, or nothing if the client is not restricted.
 pub fn get(call: &Call, service: &Service) -> Outcome {
     let client = call.client("clientId", service)?;
-    let extension = client.settings.object("extension");
-    let extension = extension.filter(|extension| extension.flag("requestableScopesEnabled"));
-    let scopes = extension.and_then(|extension| extension.get("requestableScopes"));
-    let member = scopes.map(|scopes| ("requestableScopes".to_owned(), scopes.clone()));
+    let extension = client.settings.extension();
+    let extension = extension.filter(|extension| extension.requestable_scopes_enabled());
+    let scopes = extension.and_then(ClientExtension::requestable_scopes);
+    let member = scopes.map(|scopes| ("requestableScopes".to_owned(), scopes.into()));
     Ok(Reply::object(200, member.into_iter().collect()))
 }
 
@@ -33,10 +33,7 @@ pub fn set(call: &Call, service: &mut Service) -> Outcome {
     if !scopes.iter().all(Value::is_string) {
         return Err(refuse(REQUESTABLE_SCOPES_NO_STRING));
     }
-    let supported = service
-        .settings
-        .array("supportedScopes")
-        .unwrap_or_default();
+    let supported = service.settings.supported_scopes().unwrap_or_default();
     let is_supported = |scope: &&Value| {
         let names = supported.iter().filter_map(|scope| scope.get("name"));
         names.into_iter().any(|name| name == *scope)
@@ -56,6 +53,7 @@ fn restrict(call: &Call, service: &mut Service, scopes: Option<Value>) -> Result
     let mut client = call.client("clientId", service)?.as_ref().clone();
     let extension = client
         .settings
+        .json_mut()
         .entry("extension")
         .or_insert_with(|| Value::Object(Object::new()));
     if let Some(extension) = extension.as_object_mut() {
@@ -69,6 +67,7 @@ fn restrict(call: &Call, service: &mut Service, scopes: Option<Value>) -> Result
     }
     client
         .settings
+        .json_mut()
         .insert("modifiedAt".to_owned(), call.now.into());
     service.clients.put(client);
     Ok(())

@@ -12,6 +12,7 @@ use crate::result_code::{
     REVOCATION_CALLBACK, REVOCATION_OK, REVOCATION_PARAMETERS_MISSING, REVOCATION_PARAMETERS_NONE,
     REVOCATION_TOKEN_EMPTY, REVOCATION_TOKEN_MISSING, repeated_at_revocation,
 };
+use crate::settings::ServiceSettings;
 use crate::store::{RecordId, Service};
 
 pub fn revocation(call: &Call, service: &mut Service) -> Outcome {
@@ -32,7 +33,12 @@ fn process(call: &Call, service: &mut Service) -> Result<Option<String>, Refusal
         Unusable::Empty => invalid(REVOCATION_PARAMETERS_NONE),
         Unusable::Repeated(repeated) => invalid(repeated_at_revocation(&repeated.name)),
     })?;
-    let authenticated = authenticate(call, service, "supportedRevocationAuthMethods", &parameters)?;
+    let authenticated = authenticate(
+        call,
+        service,
+        ServiceSettings::supported_revocation_auth_methods,
+        &parameters,
+    )?;
     let token = parameters
         .required("token", REVOCATION_TOKEN_MISSING, REVOCATION_TOKEN_EMPTY)
         .map_err(invalid)?;

@@ -1,12 +1,12 @@
 //! `/service`: service management.
 
+use std::sync::Arc;
+
 use serde_json::json;
 
 use super::slice::Slice;
 use crate::call::Call;
-use crate::clock::Millis;
 use crate::json::Object;
-use crate::random;
 use crate::reply::{Outcome, Reply};
 use crate::settings;
 use crate::store::{Service, Store};
@@ -16,28 +16,10 @@ use crate::store::{Service, Store};
 pub fn create(call: &Call, store: &mut Store) -> Outcome {
     refuse_invalid(call, &call.body)?;
     let requested = settings::created(&call.body, call.version);
-    let service = new(store, &requested, call.now)?;
+    let service = store.new_service(&requested, call.now)?;
     let answer = to_json(&service);
     store.add(service);
     Ok(Reply::object(200, answer))
-}
-
-/// Creates a service with a number, credentials and the requested settings.
-pub fn new(
-    store: &mut Store,
-    requested: &Object,
-    now: Millis,
-) -> Result<Service, getrandom::Error> {
-    let mut settings = settings::service::complete(requested);
-    settings.extend([
-        ("number".to_owned(), store.next_number().into()),
-        ("serviceOwnerNumber".to_owned(), 1.into()),
-        ("apiKey".to_owned(), random::number()?.into()),
-        ("apiSecret".to_owned(), random::token()?.into()),
-        ("createdAt".to_owned(), now.into()),
-        ("modifiedAt".to_owned(), now.into()),
-    ]);
-    Ok(Service::new(settings))
 }
 
 pub fn get(_: &Call, service: &Service) -> Outcome {
@@ -56,9 +38,10 @@ pub fn list(call: &Call, store: &Store) -> Outcome {
 /// Replaces the settings; omitted settings get their default values.
 pub fn update(call: &Call, service: &mut Service) -> Outcome {
     refuse_invalid(call, &call.body)?;
-    let mut settings = settings::service::replace(&service.settings, &call.body, call.version);
+    let mut settings =
+        settings::service::replace(service.settings.json(), &call.body, call.version);
     settings.insert("modifiedAt".to_owned(), call.now.into());
-    service.settings = settings.into();
+    service.settings = Arc::new(settings.into());
     Ok(Reply::object(200, to_json(service)))
 }
 
@@ -74,7 +57,7 @@ pub fn delete(call: &Call, store: &mut Store) -> Outcome {
 /// The settings, with the number of clients in `metadata`.
 fn to_json(service: &Service) -> Object {
     let count = service.clients.iter().len().to_string();
-    let mut settings = Object::clone(&service.settings);
+    let mut settings = service.settings.json().clone();
     settings.insert(
         "metadata".to_owned(),
         json!([{ "key": "clientCount", "value": count }]),

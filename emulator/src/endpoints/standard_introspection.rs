@@ -169,7 +169,12 @@ fn jwt(call: &Call, service: &Service, introspection: Object) -> Result<String, 
         let key = call.body.text("sharedKeyForSign").unwrap_or_default();
         Jwk::secret(key.as_bytes())
     } else {
-        keys::signing_key(service, alg, "introspectionSignatureKeyId", &OTHER_JWT)?
+        keys::signing_key(
+            service,
+            alg,
+            service.settings.introspection_signature_key_id(),
+            &OTHER_JWT,
+        )?
     };
     let jwt = jose::sign(alg, &key, header, claims.to_string().as_bytes());
     let jwt = jwt.map_err(|_| unsigned())?;

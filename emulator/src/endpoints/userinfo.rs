@@ -158,8 +158,7 @@ fn respond(call: &Call, service: &Service, grant: &Grant) -> Result<Answer, Box<
     let client = service.clients.by_id(grant.client_id);
     let protected = client.filter(|client| {
         let settings = &client.settings;
-        settings.text("userInfoSignAlg").is_some()
-            || settings.text("userInfoEncryptionAlg").is_some()
+        settings.user_info_sign_alg().is_some() || settings.user_info_encryption_alg().is_some()
     });
     match protected {
         None => Ok(answer("JSON").with("responseContent", Value::Object(claims).to_string())),
@@ -199,10 +198,14 @@ fn jwt(
     mut claims: Object,
     audience: String,
 ) -> Result<String, OAuthError> {
-    let (alg, enc) = ("userInfoEncryptionAlg", "userInfoEncryptionEnc");
-    let Some(signature_alg) = client.settings.text("userInfoSignAlg") else {
+    let settings = &client.settings;
+    let algorithms = (
+        settings.user_info_encryption_alg(),
+        settings.user_info_encryption_enc(),
+    );
+    let Some(signature_alg) = settings.user_info_sign_alg() else {
         let claims = Value::Object(claims).to_string();
-        return keys::encrypt_if_registered(&claims, "json", client, alg, enc, &OTHER_JWT);
+        return keys::encrypt_if_registered(&claims, "json", client, algorithms, &OTHER_JWT);
     };
     if let Some(issuer) = service.issuer() {
         claims.insert("iss".to_owned(), issuer.into());
@@ -210,9 +213,9 @@ fn jwt(
     claims.insert("aud".to_owned(), audience.into());
     let signature = Signature {
         alg: signature_alg,
-        key_id_setting: "userInfoSignatureKeyId",
+        key_id: service.settings.user_info_signature_key_id(),
         codes: &OTHER_JWT,
     };
     let jwt = signature.sign(service, client, Object::new(), claims)?;
-    keys::encrypt_if_registered(&jwt, "JWT", client, alg, enc, &OTHER_JWT)
+    keys::encrypt_if_registered(&jwt, "JWT", client, algorithms, &OTHER_JWT)
 }

@@ -2,14 +2,13 @@
 
 use aws_lc_rs::hmac;
 use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::signature::{EcdsaKeyPair, Ed25519KeyPair, RsaKeyPair, UnparsedPublicKey};
+use aws_lc_rs::signature::{RsaKeyPair, UnparsedPublicKey};
 use serde_json::Value;
 
 use super::algorithm::SignatureAlgorithm;
 use super::base64url;
-use super::curve::Curve;
 use super::error::JoseError;
-use super::key::{Jwk, Material};
+use super::key::{CurveSigner, Jwk, Material};
 use crate::json::{Members, Object};
 
 /// Signs a payload. The header gets the algorithm, and the `kid` of the key unless it names one itself.
@@ -131,7 +130,10 @@ fn signature(
                 private: Some(private),
                 ..
             },
-        ) => curve_signature(curve, private, public, message),
+        ) => {
+            let signer = private.signer(curve, public);
+            curve_signature(signer.ok_or(JoseError::WrongKey)?, message)
+        }
         _ => Err(JoseError::WrongKey),
     }
 }
@@ -146,21 +148,10 @@ fn rsa_signature(
     Ok(signature)
 }
 
-fn curve_signature(
-    curve: Curve,
-    private: &[u8],
-    public: &[u8],
-    message: &[u8],
-) -> Result<Vec<u8>, JoseError> {
-    let signature = match curve.ecdsa() {
-        Some(algorithm) => {
-            EcdsaKeyPair::from_private_key_and_public_key(algorithm, private, public)
-                .map_err(|_| JoseError::WrongKey)?
-                .sign(&SystemRandom::new(), message)?
-        }
-        None => Ed25519KeyPair::from_seed_and_public_key(private, public)
-            .map_err(|_| JoseError::WrongKey)?
-            .try_sign(message)?,
+fn curve_signature(signer: &CurveSigner, message: &[u8]) -> Result<Vec<u8>, JoseError> {
+    let signature = match signer {
+        CurveSigner::Ecdsa(pair) => pair.sign(&SystemRandom::new(), message)?,
+        CurveSigner::Ed25519(pair) => pair.try_sign(message)?,
     };
     Ok(signature.as_ref().to_vec())
 }

@@ -1,11 +1,15 @@
 //! One key as JSON (RFC 7517).
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::rsa::KeyPairComponents;
-use aws_lc_rs::signature::{ParsedPublicKey, RsaKeyPair, RsaPublicKeyComponents};
+use aws_lc_rs::signature::{
+    EcdsaKeyPair, Ed25519KeyPair, ParsedPublicKey, RsaKeyPair, RsaPublicKeyComponents,
+};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 use super::base64url;
@@ -28,17 +32,55 @@ pub enum Material {
         curve: Curve,
         /// On a NIST curve the uncompressed point, else the bytes of `x`.
         public: Vec<u8>,
-        private: Option<Vec<u8>>,
+        private: Option<CurvePrivateKey>,
     },
     /// A curve that is not known here: the key can be shown and named, and nothing else.
     Unsupported,
 }
 
-/// A JSON Web Key that has been looked at: its members are those of its type, and an EC point is on its curve.
+/// A private key on a curve.
+#[derive(Clone)]
+pub struct CurvePrivateKey {
+    pub bytes: Vec<u8>,
+    signer: OnceLock<Option<CurveSigner>>,
+}
+
+/// The key pair that signs.
+#[derive(Clone)]
+pub enum CurveSigner {
+    Ecdsa(Arc<EcdsaKeyPair>),
+    Ed25519(Arc<Ed25519KeyPair>),
+}
+
+impl CurvePrivateKey {
+    fn new(bytes: Vec<u8>) -> Self {
+        Self {
+            bytes,
+            signer: OnceLock::new(),
+        }
+    }
+
+    /// The key pair, made for the first signature; `None` when the public key belongs to another private key.
+    pub fn signer(&self, curve: Curve, public: &[u8]) -> Option<&CurveSigner> {
+        let signer = self.signer.get_or_init(|| match curve.ecdsa() {
+            Some(algorithm) => {
+                EcdsaKeyPair::from_private_key_and_public_key(algorithm, &self.bytes, public)
+                    .ok()
+                    .map(|pair| CurveSigner::Ecdsa(Arc::new(pair)))
+            }
+            None => Ed25519KeyPair::from_seed_and_public_key(&self.bytes, public)
+                .ok()
+                .map(|pair| CurveSigner::Ed25519(Arc::new(pair))),
+        });
+        signer.as_ref()
+    }
+}
+
+/// A validated JSON Web Key: it has the members of its type, and an EC point is on its curve. Clones share the parsed key.
 #[derive(Clone)]
 pub struct Jwk {
-    json: Object,
-    material: Material,
+    json: Arc<Object>,
+    material: Arc<Material>,
 }
 
 impl Jwk {
@@ -55,7 +97,14 @@ impl Jwk {
             },
             None => return Err(KeyError::Missing("kty")),
         };
-        Ok(Self { json, material })
+        Ok(Self::new(json, material))
+    }
+
+    fn new(json: Object, material: Material) -> Self {
+        Self {
+            json: Arc::new(json),
+            material: Arc::new(material),
+        }
     }
 
     /// A shared secret, such as a client secret, as a key.
@@ -64,10 +113,7 @@ impl Jwk {
             ("kty".to_owned(), Value::from("oct")),
             ("k".to_owned(), Value::from(base64url::encode(secret))),
         ]);
-        Self {
-            json,
-            material: Material::Symmetric(secret.to_vec()),
-        }
+        Self::new(json, Material::Symmetric(secret.to_vec()))
     }
 
     pub fn json(&self) -> &Object {
@@ -102,7 +148,7 @@ impl Jwk {
 
     /// Whether the key is one of a pair that signs: no shared secret, and not for encryption alone.
     pub fn signs_by_key_pair(&self) -> bool {
-        match &self.material {
+        match self.material() {
             Material::Rsa { .. } => true,
             Material::Curve { curve, .. } => curve.verification().is_some(),
             Material::Symmetric(_) | Material::Unsupported => false,
@@ -116,17 +162,16 @@ impl Jwk {
 
     /// The key without its secrets; `None` for a shared secret, which is nothing else.
     pub fn public(&self) -> Option<Self> {
-        let mut public = self.clone();
-        match &mut public.material {
+        let mut material = Material::clone(&self.material);
+        match &mut material {
             Material::Symmetric(_) => return None,
             Material::Rsa { private, .. } => *private = None,
             Material::Curve { private, .. } => *private = None,
             Material::Unsupported => {}
         }
-        public
-            .json
-            .retain(|name, _| !PRIVATE_MEMBERS.contains(&name.as_str()));
-        Some(public)
+        let mut json = Object::clone(&self.json);
+        json.retain(|name, _| !PRIVATE_MEMBERS.contains(&name.as_str()));
+        Some(Self::new(json, material))
     }
 
     /// The SHA-256 of what makes the key, in base64url (RFC 7638).
@@ -142,13 +187,42 @@ impl Jwk {
         ))
     }
 
+    /// The same key under another `kid`.
+    #[must_use]
+    pub fn renamed(mut self, kid: &str) -> Self {
+        Arc::make_mut(&mut self.json).insert("kid".to_owned(), kid.into());
+        self
+    }
+
     /// The same key under its thumbprint as `kid`, for one algorithm and one use.
     pub(super) fn dedicated(mut self, alg: &str, usage: &str) -> Self {
         let kid = self.thumbprint();
+        let json = Arc::make_mut(&mut self.json);
         for (name, value) in [("kid", kid.as_str()), ("alg", alg), ("use", usage)] {
-            self.json.insert(name.to_owned(), Value::from(value));
+            json.insert(name.to_owned(), Value::from(value));
         }
         self
+    }
+}
+
+/// Keys are equal when all of their members are.
+impl PartialEq for Jwk {
+    fn eq(&self, other: &Self) -> bool {
+        self.json == other.json
+    }
+}
+
+impl Eq for Jwk {}
+
+impl Serialize for Jwk {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.json.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Jwk {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::parse(Object::deserialize(deserializer)?).map_err(D::Error::custom)
     }
 }
 
@@ -199,7 +273,7 @@ fn on_curve(curve: Curve, json: &Object) -> Result<Material, KeyError> {
         ParsedPublicKey::new(algorithm, &public).map_err(|_| KeyError::Inconsistent)?;
     }
     let private = match json.get("d") {
-        Some(_) => Some(sized(json, "d", curve)?),
+        Some(_) => Some(CurvePrivateKey::new(sized(json, "d", curve)?)),
         None => None,
     };
     Ok(Material::Curve {

@@ -68,7 +68,7 @@ fn agree(
         _ => return Err(JoseError::WrongKey),
     };
     let private =
-        PrivateKey::from_private_key(algorithm, private).map_err(|_| JoseError::WrongKey)?;
+        PrivateKey::from_private_key(algorithm, &private.bytes).map_err(|_| JoseError::WrongKey)?;
     let public = UnparsedPublicKey::new(algorithm, public);
     agreement::agree(&private, public, JoseError::Failed, |secret| {
         derive(secret, header, purpose, size)

@@ -1,10 +1,10 @@
 //! Public keys in DER (RFC 5280 §4.1.2.7).
 
 use aws_lc_rs::encoding::{AsDer, PublicKeyX509Der};
-use aws_lc_rs::signature::{EcdsaKeyPair, KeyPair as _};
+use aws_lc_rs::signature::KeyPair as _;
 
 use super::error::JoseError;
-use super::key::{Jwk, Material};
+use super::key::{CurveSigner, Jwk, Material};
 
 impl Jwk {
     /// The `SubjectPublicKeyInfo` of a private key of type EC or RSA.
@@ -19,11 +19,10 @@ impl Jwk {
                 public,
                 private: Some(private),
             } => {
-                let algorithm = curve.ecdsa().ok_or(JoseError::WrongKey)?;
-                EcdsaKeyPair::from_private_key_and_public_key(algorithm, private, public)
-                    .map_err(|_| JoseError::WrongKey)?
-                    .public_key()
-                    .as_der()?
+                let Some(CurveSigner::Ecdsa(pair)) = private.signer(*curve, public) else {
+                    return Err(JoseError::WrongKey);
+                };
+                pair.public_key().as_der()?
             }
             _ => return Err(JoseError::WrongKey),
         };

@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 
 use crate::clock::{Millis, after};
-use crate::json::{Members, Object};
 
 /// The default interval of the device flow, in seconds (RFC 8628 §3.2).
 pub const DEVICE_FLOW: i64 = 5;
@@ -21,11 +20,14 @@ pub struct Polling {
 }
 
 impl Polling {
-    /// Polls at the interval in a setting of the service, where 0 means the default.
-    pub fn of(service: &Object, setting: &str, default: i64) -> Self {
-        let interval = service.integer(setting).filter(|seconds| *seconds > 0);
+    /// Polls at the interval of a setting, in seconds, where 0 means the default.
+    pub fn of(interval: i64, default: i64) -> Self {
+        let interval = match interval {
+            1.. => interval,
+            _ => default,
+        };
         Self {
-            interval: interval.unwrap_or(default),
+            interval,
             last: None,
         }
     }
@@ -47,7 +49,7 @@ mod tests {
 
     #[test]
     fn early_request_adds_5_seconds_to_the_interval() {
-        let mut polling = Polling::of(&Object::new(), "interval", DEVICE_FLOW);
+        let mut polling = Polling::of(0, DEVICE_FLOW);
         assert!(!polling.is_too_early(0));
         assert!(!polling.is_too_early(5_000));
         assert!(polling.is_too_early(9_999));

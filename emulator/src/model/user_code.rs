@@ -2,21 +2,19 @@
 
 use getrandom::Error;
 
-use crate::json::{Members, Object};
 use crate::random;
 
 const CONSONANTS: &[u8] = b"BCDFGHJKLMNPQRSTVWXZ";
 const DIGITS: &[u8] = b"0123456789";
 const MAX_LENGTH: usize = 255;
 
-/// Generates a code with the character set and the length in the settings of the service.
-pub fn generate(service: &Object) -> Result<String, Error> {
-    let (characters, usual_length) = match service.text("userCodeCharset") {
+/// Generates a code with a character set and a length. The length 0 means the default.
+pub fn generate(charset: Option<&str>, length: i64) -> Result<String, Error> {
+    let (characters, usual_length) = match charset {
         Some("NUMERIC") => (DIGITS, 9),
         _ => (CONSONANTS, 8),
     };
-    let length = service.integer("userCodeLength");
-    let length = length.and_then(|length| usize::try_from(length).ok());
+    let length = usize::try_from(length).ok();
     let length = length.filter(|length| *length > 0).unwrap_or(usual_length);
     random::characters(characters, length.min(MAX_LENGTH))
 }

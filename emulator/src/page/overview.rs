@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::digest::Digest;
-use crate::json::{Members as _, Object};
+use crate::json::Object;
 use crate::masking;
 use crate::state::State;
 use crate::store::{
@@ -48,7 +48,10 @@ fn list(total: usize, latest: impl Iterator<Item = Value>) -> Value {
 }
 
 fn summary(service: &Service) -> Value {
-    let mut row = members(&service.settings, &["apiKey", "serviceName", "issuer"]);
+    let mut row = members(
+        service.settings.json(),
+        &["apiKey", "serviceName", "issuer"],
+    );
     row.insert("clients".to_owned(), service.clients.iter().len().into());
     row.insert("tokens".to_owned(), service.tokens.len().into());
     row.into()
@@ -56,8 +59,8 @@ fn summary(service: &Service) -> Value {
 
 fn details(store: &Store, service: &Service) -> Value {
     let names = ["serviceName", "number", "apiKey", "apiSecret", "issuer"];
-    let mut details = members(&service.settings, &names);
-    let key = service.settings.integer("apiKey").unwrap_or_default();
+    let mut details = members(service.settings.json(), &names);
+    let key = service.settings.api_key().unwrap_or_default();
     let access_tokens: Vec<_> = store.access_tokens(key).map(start).collect();
     details.insert("accessTokenDigests".to_owned(), access_tokens.into());
     let clients = service.clients.iter();
@@ -109,7 +112,7 @@ fn client_row(client: &Client) -> Value {
         "grantTypes",
         "redirectUris",
     ];
-    members(&client.settings, &names).into()
+    members(client.settings.json(), &names).into()
 }
 
 fn pushed_request(request: &PushedRequest) -> Value {

@@ -8,7 +8,7 @@ use super::properties::properties;
 use super::{authorization_details, grant_management};
 use crate::clock::Millis;
 use crate::digest::Digest;
-use crate::json::{Members, Object};
+use crate::json::Object;
 use crate::result_code::OTHER_JWT;
 use crate::store::{Client, Service, TokenRecord};
 
@@ -22,12 +22,12 @@ pub fn sign(
     now: Millis,
 ) -> Result<Option<String>, OAuthError> {
     record.jwt = None;
-    let Some(alg) = service.settings.text("accessTokenSignAlg") else {
+    let Some(alg) = service.settings.access_token_sign_alg() else {
         return Ok(None);
     };
     let signature = Signature {
         alg,
-        key_id_setting: "accessTokenSignatureKeyId",
+        key_id: service.settings.access_token_signature_key_id(),
         codes: &OTHER_JWT,
     };
     let header = Object::from_iter([("typ".to_owned(), Value::from("at+jwt"))]);

@@ -4,29 +4,30 @@ use serde_json::Value;
 
 use super::credential_details;
 use super::oauth_error::OAuthError;
-use crate::json::{Members, Object};
+use crate::json::Object;
 use crate::model::Parameters;
 pub use crate::model::authorization_details::*;
 use crate::result_code::{
     AUTHORIZATION_DETAILS_BEYOND_GRANT, AUTHORIZATION_DETAILS_TYPE_NOT_ALLOWED,
     AUTHORIZATION_DETAILS_TYPE_UNSUPPORTED, ResultCode,
 };
+use crate::settings::{ClientSettings, ServiceSettings};
 
 /// The requested details in API form. The service must support their types, and the client must be allowed to use them, if
 /// it is restricted to some.
 pub fn requested(
     parameters: &Parameters,
-    service: &Object,
-    client: &Object,
+    service: &ServiceSettings,
+    client: &ClientSettings,
 ) -> Result<Option<Value>, OAuthError> {
     let Some(text) = parameters.get("authorization_details") else {
         return Ok(None);
     };
     let details = read(text).map_err(invalid)?;
     let supported = service
-        .texts("supportedAuthorizationDetailsTypes")
+        .supported_authorization_details_types()
         .unwrap_or_default();
-    let allowed = client.texts("authorizationDetailsTypes");
+    let allowed = client.authorization_details_types();
     for kind in types(&details) {
         if !supported.contains(&kind) {
             return Err(invalid(AUTHORIZATION_DETAILS_TYPE_UNSUPPORTED));

@@ -8,7 +8,7 @@ use super::keys::{self, Signature};
 use super::oauth_error::OAuthError;
 use super::{form_post, lifetime, redirect_uri, response_mode};
 use crate::clock::Millis;
-use crate::json::{Members, Object};
+use crate::json::Object;
 use crate::model::Parameters;
 use crate::result_code::{ISSUER_MISSING, OTHER_JWT, UNSIGNED_RESPONSE_REFUSED};
 use crate::store::{AuthorizationRequest, Client, NamedBy, Service};
@@ -73,7 +73,7 @@ impl Destination {
         }
         let issuer = service
             .issuer()
-            .filter(|_| !service.settings.flag("issSuppressed"));
+            .filter(|_| !service.settings.iss_suppressed());
         parameters.extend(issuer.map(|issuer| ("iss", issuer.to_owned())));
         Ok(self.encode(&parameters))
     }
@@ -87,7 +87,7 @@ impl Destination {
     ) -> Result<String, OAuthError> {
         let server_error = |code| OAuthError::new("server_error", code);
         let settings = &self.client.settings;
-        let alg = settings.text("authorizationSignAlg").unwrap_or("RS256");
+        let alg = settings.authorization_sign_alg().unwrap_or("RS256");
         if alg == JwsAlg::None.as_str() {
             return Err(server_error(UNSIGNED_RESPONSE_REFUSED));
         }
@@ -105,19 +105,15 @@ impl Destination {
         claims.insert("exp".to_owned(), expires_at.into());
         let signature = Signature {
             alg,
-            key_id_setting: "authorizationSignatureKeyId",
+            key_id: service.settings.authorization_signature_key_id(),
             codes: &OTHER_JWT,
         };
         let jwt = signature.sign(service, &self.client, Object::new(), claims)?;
-        let encryption = ("authorizationEncryptionAlg", "authorizationEncryptionEnc");
-        keys::encrypt_if_registered(
-            &jwt,
-            "JWT",
-            &self.client,
-            encryption.0,
-            encryption.1,
-            &OTHER_JWT,
-        )
+        let algorithms = (
+            settings.authorization_encryption_alg(),
+            settings.authorization_encryption_enc(),
+        );
+        keys::encrypt_if_registered(&jwt, "JWT", &self.client, algorithms, &OTHER_JWT)
     }
 
     fn encode(&self, parameters: &[(&'static str, String)]) -> Delivery {

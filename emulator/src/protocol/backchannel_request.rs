@@ -5,7 +5,7 @@ use authlete::types::{DeliveryMode, UserIdentificationHintType as HintType};
 use super::fapi;
 use super::oauth_error::OAuthError;
 use super::scopes;
-use crate::json::{Members, Object};
+use crate::json::Object;
 use crate::model::{DynamicScope, Parameters};
 use crate::result_code::{
     BACKCHANNEL_BINDING_MESSAGE_MISSING, BACKCHANNEL_DELIVERY_MODE,
@@ -16,6 +16,7 @@ use crate::result_code::{
     HINTS_SEVERAL, REQUEST_CONTEXT_MALFORMED, REQUESTED_EXPIRY_NO_NUMBER,
     REQUESTED_EXPIRY_NOT_POSITIVE,
 };
+use crate::settings::ServiceSettings;
 use crate::store::{Client, Service};
 
 /// Validates the parameters of a request.
@@ -32,9 +33,9 @@ impl<'a> BackchannelParameters<'a> {
     /// The token delivery mode that the client is registered for. The service must support it.
     pub fn delivery_mode(&self) -> Result<DeliveryMode, OAuthError> {
         let refused = |code| OAuthError::new("unauthorized_client", code);
-        let mode = self.client.settings.text("bcDeliveryMode");
+        let mode = self.client.settings.bc_delivery_mode();
         let mode = mode.ok_or(refused(BACKCHANNEL_DELIVERY_MODE_MISSING))?;
-        let supported = "supportedBackchannelTokenDeliveryModes";
+        let supported = ServiceSettings::supported_backchannel_token_delivery_modes;
         if !self.service.supports(supported, mode) {
             return Err(refused(BACKCHANNEL_DELIVERY_MODE));
         }
@@ -44,7 +45,7 @@ impl<'a> BackchannelParameters<'a> {
             "PUSH" => DeliveryMode::Push,
             _ => return Err(refused(BACKCHANNEL_DELIVERY_MODE)),
         };
-        match self.client.settings.text("bcNotificationEndpoint") {
+        match self.client.settings.bc_notification_endpoint() {
             Some(_) => Ok(mode),
             None => Err(refused(BACKCHANNEL_NOTIFICATION_ENDPOINT_MISSING)),
         }
@@ -105,9 +106,11 @@ impl<'a> BackchannelParameters<'a> {
 
     /// The message that the user sees on both devices. Services can require it for FAPI.
     pub fn binding_message(&self, scopes: &[String]) -> Result<Option<&'a str>, OAuthError> {
-        let required = "backchannelBindingMessageRequiredInFapi";
         match self.parameters.get("binding_message") {
-            None if self.service.settings.flag(required)
+            None if self
+                .service
+                .settings
+                .backchannel_binding_message_required_in_fapi()
                 && !fapi::modes(self.service, self.client, scopes).is_empty() =>
             {
                 let code = BACKCHANNEL_BINDING_MESSAGE_MISSING;
@@ -119,8 +122,9 @@ impl<'a> BackchannelParameters<'a> {
 
     /// Whether the service supports user codes and the client requires them.
     pub fn is_user_code_required(&self) -> bool {
-        let supported = "backchannelUserCodeParameterSupported";
-        self.service.settings.flag(supported) && self.client.settings.flag("bcUserCodeRequired")
+        let settings = &self.service.settings;
+        settings.backchannel_user_code_parameter_supported()
+            && self.client.settings.bc_user_code_required()
     }
 
     pub fn user_code(&self) -> Result<Option<&'a str>, OAuthError> {

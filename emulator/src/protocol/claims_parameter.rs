@@ -13,6 +13,7 @@ use crate::result_code::{
     CLAIMS_ID_TOKEN_MALFORMED, CLAIMS_MALFORMED, CLAIMS_TRANSFORMED_MALFORMED,
     CLAIMS_USERINFO_MALFORMED, ResultCode,
 };
+use crate::settings::ServiceSettings;
 
 /// The members of the parameter, which contain claims by name.
 const MEMBERS: [(&str, ResultCode); 3] = [
@@ -54,9 +55,9 @@ pub fn for_id_token(
     claims: Option<&Object>,
     scopes: &[String],
     response_type: &ResponseType,
-    service: &Object,
+    service: &ServiceSettings,
 ) -> Option<Vec<String>> {
-    let elsewhere = service.flag("claimShortcutRestrictive") && has_access_token(response_type);
+    let elsewhere = service.claim_shortcut_restrictive() && has_access_token(response_type);
     let scopes = if elsewhere { &[] } else { scopes };
     names(claims, "id_token", scopes)
 }

@@ -77,7 +77,7 @@ impl<'a> ClientAssertion<'a> {
         client: &Client,
     ) -> Result<(), OAuthError> {
         let refuse = OAuthError::invalid_client;
-        let registered = client.settings.text("tokenAuthSignAlg").map(JwsAlg::from);
+        let registered = client.settings.token_auth_sign_alg().map(JwsAlg::from);
         if registered.is_some_and(|alg| alg.protocol_value() != Some(self.jws.alg())) {
             return Err(refuse(CLIENT_ASSERTION_ALGORITHM));
         }
@@ -118,8 +118,8 @@ impl<'a> ClientAssertion<'a> {
 }
 
 fn is_audience_restricted(service: &Service) -> bool {
-    let setting = "clientAssertionAudRestrictedToIssuer";
-    service.settings.flag(setting)
+    let settings = &service.settings;
+    settings.client_assertion_aud_restricted_to_issuer()
 }
 
 /// Whether the audience is the service: its issuer, its token endpoint or the called endpoint (RFC 7523 §3, RFC 9126 §2,
@@ -129,17 +129,14 @@ fn is_for(service: &Service, operation: &str, claims: &Object) -> bool {
     if is_audience_restricted(service) {
         return issuer.is_some() && claims.get("aud").and_then(Value::as_str) == issuer;
     }
+    let settings = &service.settings;
     let called = match operation {
-        "push_authorization_request" => "pushedAuthReqEndpoint",
-        "backchannel_authentication" => "backchannelAuthenticationEndpoint",
-        "device_authorization" => "deviceAuthorizationEndpoint",
-        "revocation" => "revocationEndpoint",
-        _ => "tokenEndpoint",
+        "push_authorization_request" => settings.pushed_auth_req_endpoint(),
+        "backchannel_authentication" => settings.backchannel_authentication_endpoint(),
+        "device_authorization" => settings.device_authorization_endpoint(),
+        "revocation" => settings.revocation_endpoint(),
+        _ => settings.token_endpoint(),
     };
-    let names = [
-        issuer,
-        service.settings.text("tokenEndpoint"),
-        service.settings.text(called),
-    ];
+    let names = [issuer, settings.token_endpoint(), called];
     jwt_audience::has(claims, |audience| names.contains(&Some(audience)))
 }

@@ -170,8 +170,8 @@ impl ClientAttestation {
 /// The root certificates of attesters. Only those of the service itself are used, with or without
 /// `clientAttesterRootsOnly`.
 pub fn attester_roots(service: &Service) -> Vec<&str> {
-    let roots = match service.settings.flag("clientAttesterRootsEnabled") {
-        true => service.settings.texts("clientAttesterRoots"),
+    let roots = match service.settings.client_attester_roots_enabled() {
+        true => service.settings.client_attester_roots(),
         false => None,
     };
     roots.unwrap_or_default()
@@ -186,7 +186,7 @@ fn has_challenge(pop: &Object, service: &Service, call: &Call) -> bool {
 
 /// Whether proofs need a challenge: if the service has a challenge endpoint.
 fn needs_challenge(service: &Service) -> bool {
-    service.settings.text("challengeEndpoint").is_some()
+    service.settings.challenge_endpoint().is_some()
 }
 
 /// Adds the challenge for the next proof to a response, if proofs need one and the request has an attestation.

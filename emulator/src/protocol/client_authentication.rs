@@ -22,6 +22,7 @@ use crate::result_code::{
     ResultCode, TRUST_CHAIN_EXPIRED, client_id_ambiguous, client_id_missing, client_missing,
     client_secret_missing, client_secret_wrong,
 };
+use crate::settings::Supported;
 use crate::store::{Client, NamedBy, Service};
 
 /// An authenticated client.
@@ -41,7 +42,7 @@ pub struct Authenticated {
 pub fn authenticate(
     call: &Call,
     service: &mut Service,
-    supported_methods: &str,
+    supported_methods: Supported,
     parameters: &Parameters,
 ) -> Result<Authenticated, Refusal> {
     let refuse = OAuthError::invalid_client;
@@ -59,7 +60,7 @@ pub fn authenticate(
     let mut instance_key = None;
     match &credential {
         Credential::Basic(secret) | Credential::Post(secret) => {
-            let registered = client.settings.text("clientSecret");
+            let registered = client.settings.client_secret();
             if !registered.is_some_and(|registered| random::constant_time_eq(secret, registered)) {
                 return Err(refuse(client_secret_wrong(call.operation)).into());
             }
@@ -94,7 +95,7 @@ pub fn named(call: &Call, service: &Service) -> Option<(Arc<Client>, NamedBy)> {
 
 /// The registered authentication method of a client; `None` if it may use any.
 pub fn registered_method(client: &Client) -> Option<&str> {
-    let registered = client.settings.text("tokenAuthMethod");
+    let registered = client.settings.token_auth_method();
     let none = ClientAuthMethod::None.as_str();
     registered.or((!client.is_confidential()).then_some(none))
 }

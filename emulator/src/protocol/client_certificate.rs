@@ -10,12 +10,11 @@ use x509_cert::name::Name;
 
 use super::certificate_chain;
 use super::certificate_key;
-use super::keys;
 use super::oauth_error::OAuthError;
 use crate::call::Call;
 use crate::certificate::{ClientCertificate, decode};
-use crate::jose::Jwk;
-use crate::json::{Members, Object};
+use crate::jose::{Jwk, JwkSet};
+use crate::json::Members;
 use crate::result_code::{
     CLIENT_CERTIFICATE_KEY_MISSING, CLIENT_CERTIFICATE_MALFORMED,
     CLIENT_CERTIFICATE_NAME_NOT_REGISTERED, CLIENT_CERTIFICATE_NOT_REGISTERED,
@@ -23,6 +22,7 @@ use crate::result_code::{
     CLIENT_CERTIFICATE_SAN_URI, CLIENT_CERTIFICATE_SUBJECT_DN, CLIENT_CERTIFICATE_UNTRUSTED,
     ResultCode, TRUSTED_ROOTS_MISSING, client_certificate_malformed,
 };
+use crate::settings::ClientSettings;
 use crate::store::{Client, Service};
 
 impl ClientCertificate {
@@ -51,7 +51,7 @@ impl ClientCertificate {
         };
         identified.map_err(OAuthError::invalid_client)?;
         let is_chain_checked = *method == ClientAuthMethod::TlsClientAuth
-            && service.settings.flag("mutualTlsValidatePkiCertChain");
+            && service.settings.mutual_tls_validate_pki_cert_chain();
         match is_chain_checked {
             true => self.is_trusted(call, service),
             false => Ok(()),
@@ -59,25 +59,25 @@ impl ClientCertificate {
     }
 
     /// Checks the subject name or alternative name that the client registered (RFC 8705 §2.1.2).
-    fn names(&self, client: &Object) -> Result<(), ResultCode> {
+    fn names(&self, client: &ClientSettings) -> Result<(), ResultCode> {
         let has = |is_it: &dyn Fn(&GeneralName) -> bool| self.other_names().iter().any(is_it);
-        let (is_named, code) = if let Some(expected) = client.text("tlsClientAuthSubjectDn") {
+        let (is_named, code) = if let Some(expected) = client.tls_client_auth_subject_dn() {
             let subject = self.content().tbs_certificate().subject();
             (
                 is_same_name(subject, expected),
                 CLIENT_CERTIFICATE_SUBJECT_DN,
             )
-        } else if let Some(expected) = client.text("tlsClientAuthSanDns") {
+        } else if let Some(expected) = client.tls_client_auth_san_dns() {
             let is_it = |name: &GeneralName| matches!(name, GeneralName::DnsName(dns) if dns.as_str().eq_ignore_ascii_case(expected));
             (has(&is_it), CLIENT_CERTIFICATE_SAN_DNS)
-        } else if let Some(expected) = client.text("tlsClientAuthSanUri") {
+        } else if let Some(expected) = client.tls_client_auth_san_uri() {
             let is_it = |name: &GeneralName| matches!(name, GeneralName::UniformResourceIdentifier(uri) if uri.as_str() == expected);
             (has(&is_it), CLIENT_CERTIFICATE_SAN_URI)
-        } else if let Some(expected) = client.text("tlsClientAuthSanIp") {
+        } else if let Some(expected) = client.tls_client_auth_san_ip() {
             let expected = expected.parse::<IpAddr>();
             let is_it = |name: &GeneralName| matches!((name, &expected), (GeneralName::IpAddress(ip), Ok(expected)) if is_address(ip.as_bytes(), *expected));
             (has(&is_it), CLIENT_CERTIFICATE_SAN_IP)
-        } else if let Some(expected) = client.text("tlsClientAuthSanEmail") {
+        } else if let Some(expected) = client.tls_client_auth_san_email() {
             let is_it = |name: &GeneralName| matches!(name, GeneralName::Rfc822Name(email) if email.as_str().eq_ignore_ascii_case(expected));
             (has(&is_it), CLIENT_CERTIFICATE_SAN_EMAIL)
         } else {
@@ -96,11 +96,10 @@ impl ClientCertificate {
     }
 
     /// Checks that the client's `jwks` has the certificate, or at least its key (RFC 8705 §2.2.2).
-    fn is_registered(&self, client: &Object) -> Result<(), ResultCode> {
-        let keys = keys::registered(client);
-        let wanted = client.text("selfSignedCertificateKeyId");
+    fn is_registered(&self, client: &ClientSettings) -> Result<(), ResultCode> {
+        let keys = client.jwks().map(JwkSet::keys).unwrap_or_default();
+        let wanted = client.self_signed_certificate_key_id();
         let mut keys = keys
-            .keys()
             .iter()
             .filter(|key| wanted.is_none() || key.kid() == wanted)
             .peekable();
@@ -129,7 +128,7 @@ impl ClientCertificate {
         let malformed = OAuthError::invalid_request(CLIENT_CERTIFICATE_MALFORMED);
         let path = call.body.texts("clientCertificatePath").unwrap_or_default();
         let path: Option<Vec<_>> = path.into_iter().map(decode).collect();
-        let roots = service.settings.texts("trustedRootCertificates");
+        let roots = service.settings.trusted_root_certificates();
         let roots: Vec<_> = roots
             .unwrap_or_default()
             .into_iter()

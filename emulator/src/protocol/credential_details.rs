@@ -8,6 +8,7 @@ use crate::model::authorization_details::{self, DETAILS_TYPE_CREDENTIAL};
 use crate::result_code::{
     CREDENTIAL_DETAILS_CONFIGURATION, CREDENTIAL_DETAILS_LOCATION, ResultCode,
 };
+use crate::settings::ServiceSettings;
 
 /// The members that distinguish credentials of one format.
 const KINDS: [&str; 3] = ["credential_definition", "doctype", "vct"];
@@ -20,7 +21,7 @@ pub fn among(details: Option<&Value>) -> Vec<Object> {
 
 /// Checks that the details request credentials that the service has and, if its metadata name authorization servers, that
 /// they name the service as their location.
-pub fn check(details: &Value, service: &Object) -> Result<(), ResultCode> {
+pub fn check(details: &Value, service: &ServiceSettings) -> Result<(), ResultCode> {
     if !credential_issuer::is_enabled(service) {
         return Ok(());
     }
@@ -41,7 +42,7 @@ pub fn check(details: &Value, service: &Object) -> Result<(), ResultCode> {
 
 /// Whether a detail requests the credential of a configuration: by identifier or, in version 1.0-ID1, by format and
 /// type.
-pub fn is_for(detail: &Object, id: &str, configuration: &Value, service: &Object) -> bool {
+pub fn is_for(detail: &Object, id: &str, configuration: &Value, service: &ServiceSettings) -> bool {
     match detail.get("credential_configuration_id") {
         Some(named) => named == id,
         None => !credential_issuer::is_final(service) && has_same_type(detail, configuration),

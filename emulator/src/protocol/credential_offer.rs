@@ -15,6 +15,7 @@ use crate::result_code::{
     OFFER_CREDENTIALS_UNKNOWN, OFFER_GRANT_MISSING, OFFER_ISSUER_MISSING, OFFER_SUBJECT,
     OFFER_TX_CODE_DESCRIPTION, OFFER_TX_CODE_MODE, ResultCode,
 };
+use crate::settings::ServiceSettings;
 use crate::store::{CredentialOffer, Service};
 
 /// The maximum length of the description of a transaction code, in characters (§4.1.1).
@@ -33,7 +34,7 @@ pub struct OfferRequest<'a> {
 }
 
 impl<'a> OfferRequest<'a> {
-    pub fn check(request: &'a Object, service: &'a Object) -> Result<Self, ResultCode> {
+    pub fn check(request: &'a Object, service: &'a ServiceSettings) -> Result<Self, ResultCode> {
         let issuer = credential_issuer::identifier(service).ok_or(OFFER_ISSUER_MISSING)?;
         let credentials = request.texts("credentialConfigurationIds");
         let credentials = credentials.filter(|ids| !ids.is_empty());
@@ -64,7 +65,7 @@ impl<'a> OfferRequest<'a> {
         Ok(wanted)
     }
 
-    fn check_credentials(&self, service: &Object) -> Result<(), ResultCode> {
+    fn check_credentials(&self, service: &ServiceSettings) -> Result<(), ResultCode> {
         let configurations = credential_issuer::configurations(service);
         let mut seen = std::collections::HashSet::new();
         let mut ids = self.credentials.iter();

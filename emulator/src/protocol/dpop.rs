@@ -6,9 +6,10 @@ use super::dpop_proof::DpopProof;
 use super::oauth_error::OAuthError;
 use crate::call::Call;
 use crate::jose::SignatureAlgorithm;
-use crate::json::{Members, Object};
+use crate::json::Members;
 use crate::reply::Outcome;
 use crate::result_code::{DPOP_NONCE, ResultCode, dpop_codes};
+use crate::settings::ServiceSettings;
 use crate::store::Service;
 
 /// The maximum age of a proof, and how far ahead it may be (RFC 9449 §11.1), in seconds, besides the clock skew.
@@ -59,8 +60,7 @@ pub fn algorithms() -> impl Iterator<Item = &'static str> {
 
 /// Whether proofs must contain the nonce of the service.
 pub fn is_nonce_required(call: &Call, service: &Service) -> bool {
-    let setting = "dpopNonceRequired";
-    service.settings.flag(setting) || call.body.flag(setting)
+    service.settings.dpop_nonce_required() || call.body.flag("dpopNonceRequired")
 }
 
 /// Adds the nonce for the `DPoP-Nonce` header to a response, if proofs need one.
@@ -69,11 +69,11 @@ pub fn with_nonce(call: &Call, service: &mut Service, outcome: Outcome) -> Outco
         return outcome;
     }
     let reply = outcome?;
-    let lifetime = service.settings.integer("dpopNonceDuration");
-    let lifetime = lifetime.filter(|lifetime| *lifetime > 0);
-    let nonce = service
-        .dpop_nonce
-        .current(lifetime.unwrap_or(NONCE_LIFETIME), call.now)?;
+    let lifetime = match service.settings.dpop_nonce_duration() {
+        lifetime @ 1.. => lifetime,
+        _ => NONCE_LIFETIME,
+    };
+    let nonce = service.dpop_nonce.current(lifetime, call.now)?;
     Ok(reply.with("dpopNonce", nonce))
 }
 
@@ -83,11 +83,15 @@ fn invalid(code: ResultCode) -> OAuthError {
 
 /// Checks that the proof is for the HTTP request that the caller received. If the call lacks the method or the URL, those
 /// of the endpoint are used, if they are known.
-fn check_request(call: &Call, service: &Object, proof: &DpopProof) -> Result<(), &'static str> {
+fn check_request(
+    call: &Call,
+    service: &ServiceSettings,
+    proof: &DpopProof,
+) -> Result<(), &'static str> {
     let (method, endpoint) = match call.operation {
-        "token" => (Some("POST"), Some("tokenEndpoint")),
-        "push_authorization_request" => (Some("POST"), Some("pushedAuthReqEndpoint")),
-        "userinfo" => (None, Some("userInfoEndpoint")),
+        "token" => (Some("POST"), service.token_endpoint()),
+        "push_authorization_request" => (Some("POST"), service.pushed_auth_req_endpoint()),
+        "userinfo" => (None, service.user_info_endpoint()),
         _ => (None, None),
     };
     let method = call.body.text("htm").or(method);
@@ -96,7 +100,7 @@ fn check_request(call: &Call, service: &Object, proof: &DpopProof) -> Result<(),
         "htm of the DPoP proof is not the method of the request, or the call does not have the method",
     )?;
     let url = call.body.text("htu");
-    let url = url.or_else(|| service.text(endpoint?));
+    let url = url.or(endpoint);
     let url = url.filter(|url| proof.is_for_url(url));
     url.ok_or(
         "htu of the DPoP proof is not the URL of the request, or neither the call nor the service has the URL",

@@ -25,28 +25,22 @@ const REQUEST_OBJECT: i64 = 3600;
 /// The profiles that apply to a request: those of the service, else those of the client, else those in the attribute
 /// `fapi` of its scopes. None apply unless the service supports the profile FAPI.
 pub fn modes(service: &Service, client: &Client, names: &[String]) -> Vec<FapiMode> {
-    let profiles = service.settings.texts("supportedServiceProfiles");
+    let profiles = service.settings.supported_service_profiles();
     if !profiles.is_some_and(|profiles| profiles.contains(&"FAPI")) {
         return Vec::new();
     }
-    let listed = |settings: &Object| {
-        let modes = settings.texts("fapiModes").unwrap_or_default();
-        modes.into_iter().map(FapiMode::from).collect::<Vec<_>>()
+    let levels = [service.settings.fapi_modes(), client.settings.fapi_modes()];
+    let mut levels = levels.into_iter().flatten();
+    if let Some(modes) = levels.find(|modes| !modes.is_empty()) {
+        return modes.into_iter().map(FapiMode::from).collect();
+    }
+    let attributes = scopes::attributes(&service.settings, names, "fapi");
+    let mode = |value: &String| match value.as_str() {
+        "r" => Some(FapiMode::Fapi1Baseline),
+        "rw" => Some(FapiMode::Fapi1Advanced),
+        _ => None,
     };
-    let levels = [&service.settings, &client.settings];
-    let modes = levels
-        .into_iter()
-        .map(listed)
-        .find(|modes| !modes.is_empty());
-    modes.unwrap_or_else(|| {
-        let attributes = scopes::attributes(&service.settings, names, "fapi");
-        let mode = |value: &String| match value.as_str() {
-            "r" => Some(FapiMode::Fapi1Baseline),
-            "rw" => Some(FapiMode::Fapi1Advanced),
-            _ => None,
-        };
-        attributes.iter().filter_map(mode).collect()
-    })
+    attributes.iter().filter_map(mode).collect()
 }
 
 /// A request to check against the profiles.
@@ -72,7 +66,7 @@ impl FapiRequest<'_> {
             self.check_s256()?;
         }
         if is(&advanced) {
-            self.is_signed(service.settings.flag("nbfOptional"))?;
+            self.is_signed(service.settings.nbf_optional())?;
             self.check_detached_signature()?;
             if self.pushed {
                 self.check_s256()?;

@@ -7,11 +7,11 @@ use crate::json::{Members, Object};
 use crate::result_code::{JWT_ENCRYPTED, JWT_MALFORMED, JWT_UNSIGNED, JWT_UNTIMELY, ResultCode};
 use crate::store::Service;
 
-/// The names of the settings by which a service rejects some JWTs.
+/// Which JWTs a service rejects.
 #[derive(Debug, Clone, Copy)]
 pub struct Policy {
-    pub encrypted_rejected: &'static str,
-    pub unsigned_rejected: &'static str,
+    pub encrypted_rejected: bool,
+    pub unsigned_rejected: bool,
 }
 
 /// A parsed JWT.
@@ -30,7 +30,7 @@ impl ForeignJwt {
         now: Millis,
     ) -> Result<Option<Self>, ResultCode> {
         if Jwe::parse(text).is_ok() {
-            return match service.settings.flag(policy.encrypted_rejected) {
+            return match policy.encrypted_rejected {
                 true => Err(JWT_ENCRYPTED),
                 false => Ok(None),
             };
@@ -41,7 +41,7 @@ impl ForeignJwt {
             return Err(JWT_UNTIMELY);
         }
         let jwt = Self { jws, claims };
-        if !jwt.is_signed() && service.settings.flag(policy.unsigned_rejected) {
+        if !jwt.is_signed() && policy.unsigned_rejected {
             return Err(JWT_UNSIGNED);
         }
         Ok(Some(jwt))

@@ -9,7 +9,6 @@ use super::authorization_details;
 use super::consented_claims;
 use super::oauth_error::OAuthError;
 use super::refusal::Refusal;
-use crate::json::Members;
 use crate::model::Parameters;
 use crate::random;
 use crate::result_code::{
@@ -32,7 +31,7 @@ pub fn requested(
     let grant_id = parameters.get("grant_id");
     let Some(action) = parameters.get("grant_management_action") else {
         return match grant_id {
-            _ if service.settings.flag("grantManagementActionRequired") => {
+            _ if service.settings.grant_management_action_required() => {
                 invalid(GRANT_MANAGEMENT_ACTION_MISSING)
             }
             Some(_) => invalid(GRANT_ID_WITHOUT_ACTION),

@@ -11,7 +11,7 @@ use super::lifetime;
 use super::oauth_error::OAuthError;
 use crate::clock::Millis;
 use crate::jose;
-use crate::json::{Members, Object};
+use crate::json::Object;
 use crate::result_code::{
     ID_TOKEN, ID_TOKEN_ENCRYPTION_SYMMETRIC, ID_TOKEN_SIGNATURE_SYMMETRIC, ISSUER_MISSING,
     ResultCode, UNSIGNED_ID_TOKEN_REFUSED,
@@ -65,12 +65,16 @@ impl IdToken<'_> {
         let claims = self.claims(alg)?;
         let signature = Signature {
             alg,
-            key_id_setting: "idTokenSignatureKeyId",
+            key_id: self.service.settings.id_token_signature_key_id(),
             codes: &ID_TOKEN,
         };
         let jwt = signature.sign(self.service, self.client, header, claims)?;
-        let settings = ("idTokenEncryptionAlg", "idTokenEncryptionEnc");
-        keys::encrypt_if_registered(&jwt, "JWT", self.client, settings.0, settings.1, &ID_TOKEN)
+        let settings = &self.client.settings;
+        let algorithms = (
+            settings.id_token_encryption_alg(),
+            settings.id_token_encryption_enc(),
+        );
+        keys::encrypt_if_registered(&jwt, "JWT", self.client, algorithms, &ID_TOKEN)
     }
 
     /// The header parameters of the caller, except those that would change how the token is signed or encrypted.
@@ -140,7 +144,7 @@ impl IdToken<'_> {
 }
 
 fn signature_algorithm(client: &Client) -> &str {
-    client.settings.text("idTokenSignAlg").unwrap_or("RS256")
+    client.settings.id_token_sign_alg().unwrap_or("RS256")
 }
 
 /// The digest of a value for a claim such as `s_hash`, by the signature algorithm of the client.
@@ -160,7 +164,7 @@ pub fn check_signature_algorithm(client: &Client) -> Result<(), ResultCode> {
 }
 
 fn check_encryption_algorithm(client: &Client) -> Result<(), ResultCode> {
-    let is_symmetric = keys::is_encryption_symmetric(client, "idTokenEncryptionAlg");
+    let is_symmetric = keys::is_encryption_symmetric(client.settings.id_token_encryption_alg());
     match is_symmetric && !client.is_confidential() {
         true => Err(ID_TOKEN_ENCRYPTION_SYMMETRIC),
         false => Ok(()),
@@ -169,7 +173,7 @@ fn check_encryption_algorithm(client: &Client) -> Result<(), ResultCode> {
 
 /// The claim `aud` of a JWT for a client, as a string or an array: as the call says, else as the service is configured.
 pub fn audience(service: &Service, client_id: String, type_of_call: Option<&str>) -> Value {
-    match type_of_call.or(service.settings.text("idTokenAudType")) {
+    match type_of_call.or(service.settings.id_token_aud_type()) {
         Some("string") => client_id.into(),
         _ => vec![client_id].into(),
     }

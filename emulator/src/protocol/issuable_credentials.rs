@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::credential_details::{among, identifiers, is_for, with_identifiers};
 use super::credential_issuer;
 use crate::json::{Members, Object};
+use crate::settings::ServiceSettings;
 use crate::store::{Narrowed, Service, TokenRecord};
 
 /// The members of a credential configuration that do not describe the credential itself.
@@ -22,7 +23,7 @@ const OTHER_MEMBERS: [&str; 7] = [
 /// The credentials, each with its description and, in the final version, with the identifiers by which a wallet can request
 /// it.
 pub fn of(
-    service: &Object,
+    service: &ServiceSettings,
     offered: &[String],
     details: Option<&Value>,
     scopes: &[String],

@@ -153,7 +153,8 @@ impl Issuance<'_> {
             .map_err(|error| error.into_jwt_failure(jwt_failure))?;
         Ok(Prepared {
             record,
-            is_single: service.demands(client, "singleAccessTokenPerSubject"),
+            is_single: service.settings.single_access_token_per_subject()
+                || client.settings.single_access_token_per_subject(),
             access_token,
             jwt,
             refresh_token,
@@ -314,7 +315,7 @@ pub fn access_token_end(
     let duration = lifetime::access_token(&call.body, service, client, scopes);
     let end = after(call.now, duration);
     match refresh_token {
-        Some(token) if service.settings.flag("tokenExpirationLinked") => end.min(token.expires_at),
+        Some(token) if service.settings.token_expiration_linked() => end.min(token.expires_at),
         _ => end,
     }
 }

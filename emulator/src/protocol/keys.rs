@@ -7,33 +7,22 @@ use serde_json::Value;
 
 use super::oauth_error::OAuthError;
 use crate::jose::{self, JoseError, Jwk, JwkSet, KeyManagement};
-use crate::json::{Members, Object};
+use crate::json::Object;
 use crate::result_code::{CLIENT_KEYS_REMOTE, JwtCodes, ResultCode};
 use crate::store::{Client, Service};
-
-/// The keys in the member `jwks` of a service or a client. `jwksUri` is not fetched: the emulator makes no requests.
-pub fn registered(settings: &Object) -> JwkSet {
-    in_setting(settings, "jwks")
-}
-
-/// The keys in a setting that contains the text of a JWK Set.
-pub fn in_setting(settings: &Object, name: &str) -> JwkSet {
-    let set = settings.text(name).map(JwkSet::parse);
-    set.and_then(Result::ok).unwrap_or_default()
-}
 
 /// The keys in the hardware security module of a service, if it is enabled.
 pub fn of_hardware(service: &Service) -> JwkSet {
     let keys = service.hardware_keys.iter();
-    let keys = keys.filter(|_| service.settings.flag("hsmEnabled"));
-    keys.filter_map(|key| Jwk::parse(key.private.clone()).ok())
-        .collect()
+    let keys = keys.filter(|_| service.settings.hsm_enabled());
+    keys.map(|key| key.private.clone()).collect()
 }
 
 /// All the keys of a service.
 pub fn of_service(service: &Service) -> JwkSet {
-    let (registered, hardware) = (registered(&service.settings), of_hardware(service));
-    let keys = registered.keys().iter().chain(hardware.keys());
+    let registered = service.settings.jwks().map(JwkSet::keys);
+    let hardware = of_hardware(service);
+    let keys = registered.into_iter().flatten().chain(hardware.keys());
     keys.cloned().collect()
 }
 
@@ -42,14 +31,14 @@ pub fn of_service(service: &Service) -> JwkSet {
 pub fn signing_key(
     service: &Service,
     alg: &str,
-    key_id_setting: &str,
+    key_id: Option<&str>,
     codes: &JwtCodes,
 ) -> Result<Jwk, OAuthError> {
     let keys = of_service(service);
     let fitting = keys.candidates(alg, None).filter(|key| key.is_private());
     let key = match fitting.collect::<Vec<_>>()[..] {
         [only] => Some(only),
-        _ => keys.find_signing(alg, service.settings.text(key_id_setting)),
+        _ => keys.find_signing(alg, key_id),
     };
     key.cloned().ok_or_else(|| {
         misconfigured(match keys.keys().is_empty() {
@@ -64,8 +53,8 @@ pub fn signing_key(
 pub struct Signature<'a> {
     /// The value in the settings: `RS256`, `NONE`.
     pub alg: &'a str,
-    /// The setting of the service that can name the key.
-    pub key_id_setting: &'a str,
+    /// The `kid` of the key, where the service has a setting for it.
+    pub key_id: Option<&'a str>,
     pub codes: &'static JwtCodes,
 }
 
@@ -87,10 +76,10 @@ impl Signature<'_> {
             return Ok(unsigned(header, &payload));
         }
         let (key, unfit) = if jose::is_symmetric(name) {
-            let secret = client.settings.text("clientSecret").unwrap_or_default();
+            let secret = client.settings.client_secret().unwrap_or_default();
             (Jwk::secret(secret.as_bytes()), self.codes.secret_unfit)
         } else {
-            let key = signing_key(service, name, self.key_id_setting, self.codes)?;
+            let key = signing_key(service, name, self.key_id, self.codes)?;
             (key, self.codes.key_missing)
         };
         jose::sign(name, &key, header, payload.as_bytes()).map_err(|_| misconfigured(unfit))
@@ -112,22 +101,20 @@ pub fn encrypt_if_registered(
     plaintext: &str,
     content_type: &str,
     client: &Client,
-    alg_setting: &str,
-    enc_setting: &str,
+    (alg, enc): (Option<&str>, Option<&str>),
     codes: &JwtCodes,
 ) -> Result<String, OAuthError> {
-    let Some(alg) = client.settings.text(alg_setting) else {
+    let Some(alg) = alg else {
         return Ok(plaintext.to_owned());
     };
-    let enc = client.settings.text(enc_setting).map(JweEnc::from);
-    let enc = enc.unwrap_or(JweEnc::A128cbcHs256);
+    let enc = enc.map_or(JweEnc::A128cbcHs256, JweEnc::from);
     let wanted = (&JweAlg::from(alg), &enc);
     encrypt(plaintext, content_type, client, wanted, codes)
 }
 
 /// Whether the encryption algorithm in a setting of a client is symmetric.
-pub fn is_encryption_symmetric(client: &Client, alg_setting: &str) -> bool {
-    let alg = client.settings.text(alg_setting).map(JweAlg::from);
+pub fn is_encryption_symmetric(alg: Option<&str>) -> bool {
+    let alg = alg.map(JweAlg::from);
     let management = alg.as_ref().and_then(JweAlg::protocol_value);
     let management = management.map(KeyManagement::named);
     management.is_some_and(|kind| kind.is_ok_and(KeyManagement::is_symmetric))
@@ -142,11 +129,11 @@ pub fn encrypt(
     codes: &JwtCodes,
 ) -> Result<String, OAuthError> {
     let unknown = || misconfigured(codes.encryption_algorithm);
-    let is_registered = |setting| client.settings.text(setting).is_some();
-    let keys_missing = match (is_registered("jwks"), is_registered("jwksUri")) {
-        (true, _) => codes.client_key_missing,
-        (false, true) => CLIENT_KEYS_REMOTE,
-        (false, false) => codes.client_keys_missing,
+    let keys = client.settings.jwks();
+    let keys_missing = match (keys, client.settings.jwks_uri()) {
+        (Some(_), _) => codes.client_key_missing,
+        (None, Some(_)) => CLIENT_KEYS_REMOTE,
+        (None, None) => codes.client_keys_missing,
     };
     let failed = |error| match error {
         JoseError::Unsupported(_) => unknown(),
@@ -156,10 +143,9 @@ pub fn encrypt(
         .protocol_value()
         .zip(enc.protocol_value())
         .ok_or_else(unknown)?;
-    let keys = registered(&client.settings);
     let key = match (
-        keys.find_encryption(alg, None),
-        client.settings.text("clientSecret"),
+        keys.and_then(|keys| keys.find_encryption(alg, None)),
+        client.settings.client_secret(),
     ) {
         (Some(key), _) => key.clone(),
         (None, Some(secret)) => {

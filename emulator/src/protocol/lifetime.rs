@@ -3,6 +3,7 @@
 use super::scopes;
 use crate::clock::Millis;
 use crate::json::{Members, Object};
+use crate::settings::ClientExtension;
 use crate::store::{Client, Service};
 
 /// The attribute of scopes that limits access tokens.
@@ -41,8 +42,14 @@ pub const TICKET: i64 = 86_400;
 
 /// The lifetime of an access token in seconds.
 pub fn access_token(request: &Object, service: &Service, client: &Client, names: &[String]) -> i64 {
-    let setting = ("accessTokenDuration", ACCESS_TOKEN_ATTRIBUTE, ACCESS_TOKEN);
-    token(setting, request, service, client, names)
+    let requested = request.integer("accessTokenDuration");
+    let of_service = positive(service.settings.access_token_duration());
+    let of_client = client.settings.extension();
+    let of_client = of_client.map(ClientExtension::access_token_duration);
+    let of_scopes = of_scopes(ACCESS_TOKEN_ATTRIBUTE, service, names);
+    requested
+        .and_then(positive)
+        .unwrap_or_else(|| shortest(of_service.unwrap_or(ACCESS_TOKEN), [of_client, of_scopes]))
 }
 
 /// The lifetime of a refresh token in seconds.
@@ -52,95 +59,83 @@ pub fn refresh_token(
     client: &Client,
     names: &[String],
 ) -> i64 {
-    let setting = (
-        "refreshTokenDuration",
-        REFRESH_TOKEN_ATTRIBUTE,
-        REFRESH_TOKEN,
-    );
-    token(setting, request, service, client, names)
+    let requested = request.integer("refreshTokenDuration");
+    let of_service = positive(service.settings.refresh_token_duration());
+    let of_client = client.settings.extension();
+    let of_client = of_client.map(ClientExtension::refresh_token_duration);
+    let of_scopes = of_scopes(REFRESH_TOKEN_ATTRIBUTE, service, names);
+    requested
+        .and_then(positive)
+        .unwrap_or_else(|| shortest(of_service.unwrap_or(REFRESH_TOKEN), [of_client, of_scopes]))
 }
 
 /// The lifetime of an authorization code in seconds.
 pub fn authorization_code(service: &Service) -> i64 {
-    positive(service.settings.integer("authorizationCodeDuration")).unwrap_or(AUTHORIZATION_CODE)
+    positive(service.settings.authorization_code_duration()).unwrap_or(AUTHORIZATION_CODE)
 }
 
 /// The lifetime of a JWT authorization response, in seconds.
 pub fn authorization_response(service: &Service) -> i64 {
-    let seconds = service.settings.integer("authorizationResponseDuration");
+    let seconds = service.settings.authorization_response_duration();
     positive(seconds).unwrap_or(AUTHORIZATION_RESPONSE)
 }
 
 /// The lifetime of a pushed authorization request in seconds.
 pub fn pushed_request(service: &Service) -> i64 {
-    positive(service.settings.integer("pushedAuthReqDuration")).unwrap_or(PUSHED_REQUEST)
+    positive(service.settings.pushed_auth_req_duration()).unwrap_or(PUSHED_REQUEST)
 }
 
 /// The lifetime of the entity configuration of a service in seconds.
 pub fn entity_configuration(service: &Service) -> i64 {
-    let seconds = service.settings.integer("federationConfigurationDuration");
+    let seconds = service.settings.federation_configuration_duration();
     positive(seconds).unwrap_or(ENTITY_CONFIGURATION)
 }
 
 /// The lifetime of an ID token in seconds: the shortest of those of the service, the client and the scopes.
 pub fn id_token(service: &Service, client: &Client, names: &[String]) -> i64 {
-    let of_service = positive(service.settings.integer("idTokenDuration")).unwrap_or(ID_TOKEN);
-    let further = [
-        client.extension("idTokenDuration"),
-        of_scopes(ID_TOKEN_ATTRIBUTE, service, names),
-    ];
-    further
-        .into_iter()
-        .filter_map(positive)
-        .fold(of_service, i64::min)
+    let of_service = positive(service.settings.id_token_duration()).unwrap_or(ID_TOKEN);
+    let of_client = client.settings.extension();
+    let of_client = of_client.map(ClientExtension::id_token_duration);
+    let of_scopes = of_scopes(ID_TOKEN_ATTRIBUTE, service, names);
+    shortest(of_service, [of_client, of_scopes])
 }
 
 /// The lifetime of a device code and its user code in seconds.
 pub fn device_code(service: &Service) -> i64 {
-    positive(service.settings.integer("deviceFlowCodeDuration")).unwrap_or(DECISION)
+    positive(service.settings.device_flow_code_duration()).unwrap_or(DECISION)
 }
 
 /// The lifetime of an `auth_req_id` in seconds: the requested one, limited by that of the service.
 pub fn auth_req_id(service: &Service, requested: Option<i64>) -> i64 {
-    let longest = positive(service.settings.integer("backchannelAuthReqIdDuration"));
+    let longest = positive(service.settings.backchannel_auth_req_id_duration());
     let longest = longest.unwrap_or(DECISION);
-    positive(requested).map_or(longest, |requested| requested.min(longest))
+    requested
+        .and_then(positive)
+        .map_or(longest, |requested| requested.min(longest))
 }
 
 /// The lifetime of a nonce for key proofs in seconds.
 pub fn credential_nonce(service: &Service) -> i64 {
-    positive(service.settings.integer("cnonceDuration")).unwrap_or(CREDENTIAL_NONCE)
+    positive(service.settings.cnonce_duration()).unwrap_or(CREDENTIAL_NONCE)
 }
 
 /// The lifetime of a pending credential request in seconds.
 pub fn credential_transaction(service: &Service) -> i64 {
-    let seconds = service.settings.integer("credentialTransactionDuration");
+    let seconds = service.settings.credential_transaction_duration();
     positive(seconds).unwrap_or(CREDENTIAL_TRANSACTION)
 }
 
 /// The lifetime of a credential offer in seconds: that of the request, else that of the service.
 pub fn credential_offer(request: &Object, service: &Service) -> i64 {
-    let settings = &service.settings;
-    positive(request.integer("duration"))
-        .or(positive(settings.integer("credentialOfferDuration")))
+    let requested = request.integer("duration").and_then(positive);
+    requested
+        .or(positive(service.settings.credential_offer_duration()))
         .unwrap_or(CREDENTIAL_OFFER)
 }
 
-/// The lifetime in the API request, else the shortest of those of the service (or the default), the client and the scopes.
-fn token(
-    (member, attribute, default): (&str, &str, i64),
-    request: &Object,
-    service: &Service,
-    client: &Client,
-    names: &[String],
-) -> i64 {
-    if let Some(requested) = positive(request.integer(member)) {
-        return requested;
-    }
-    let of_service = positive(service.settings.integer(member)).unwrap_or(default);
-    let of_client = positive(client.extension(member));
-    let of_scopes = of_scopes(attribute, service, names);
-    let others = of_client.into_iter().chain(of_scopes);
+/// The shortest of some lifetimes, where 0 is no limit.
+fn shortest(of_service: i64, others: [Option<i64>; 2]) -> i64 {
+    let others = others.into_iter().flatten().filter_map(positive);
     others.fold(of_service, i64::min)
 }
 
@@ -151,6 +146,6 @@ pub fn of_scopes(attribute: &str, service: &Service, names: &[String]) -> Option
     durations.filter(|seconds| *seconds > 0).min()
 }
 
-fn positive(seconds: Option<i64>) -> Option<i64> {
-    seconds.filter(|seconds| *seconds > 0)
+fn positive(seconds: i64) -> Option<i64> {
+    (seconds > 0).then_some(seconds)
 }

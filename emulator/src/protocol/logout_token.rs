@@ -8,7 +8,7 @@ use super::keys::{self, Signature};
 use super::oauth_error::OAuthError;
 use super::refusal::Refusal;
 use crate::clock::Millis;
-use crate::json::{Members, Object};
+use crate::json::Object;
 use crate::random;
 use crate::result_code::{ISSUER_MISSING, OTHER_JWT, ResultCode, UNSIGNED_LOGOUT_TOKEN_REFUSED};
 use crate::store::{Client, NamedBy, Service};
@@ -35,27 +35,24 @@ pub struct LogoutToken<'a> {
 impl LogoutToken<'_> {
     /// Issues the token, signed and encrypted like the ID tokens of the client.
     pub fn issue(&self) -> Result<String, Refusal> {
-        let alg = self.client.settings.text("idTokenSignAlg");
+        let alg = self.client.settings.id_token_sign_alg();
         let alg = alg.unwrap_or("RS256");
         if alg == JwsAlg::None.as_str() {
             return Err(server_error(UNSIGNED_LOGOUT_TOKEN_REFUSED).into());
         }
         let signature = Signature {
             alg,
-            key_id_setting: "idTokenSignatureKeyId",
+            key_id: self.service.settings.id_token_signature_key_id(),
             codes: &OTHER_JWT,
         };
         let header = Object::from_iter([("typ".to_owned(), Value::from(TYPE))]);
         let jwt = signature.sign(self.service, self.client, header, self.claims()?)?;
-        let settings = ("idTokenEncryptionAlg", "idTokenEncryptionEnc");
-        let jwt = keys::encrypt_if_registered(
-            &jwt,
-            "JWT",
-            self.client,
-            settings.0,
-            settings.1,
-            &OTHER_JWT,
-        )?;
+        let settings = &self.client.settings;
+        let algorithms = (
+            settings.id_token_encryption_alg(),
+            settings.id_token_encryption_enc(),
+        );
+        let jwt = keys::encrypt_if_registered(&jwt, "JWT", self.client, algorithms, &OTHER_JWT)?;
         Ok(jwt)
     }
 

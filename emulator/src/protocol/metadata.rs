@@ -6,96 +6,176 @@ use authlete::types::{
 };
 use serde_json::{Value, json};
 
+use Published::{Flag, Text, Texts};
+
 use super::client_attestation;
 use super::credential_issuer;
 use super::dpop;
 use super::keys;
 use super::native_sso;
 use crate::jose::{ContentEncryption, KeyManagement};
-use crate::json::{Members, Object};
+use crate::json::Object;
+use crate::settings::ServiceSettings;
 use crate::store::Service;
 
-/// Settings that are published unchanged.
-const AS_THEY_ARE: &[(&str, &str)] = &[
-    ("issuer", "issuer"),
-    ("authorization_endpoint", "authorizationEndpoint"),
-    ("token_endpoint", "tokenEndpoint"),
-    ("userinfo_endpoint", "userInfoEndpoint"),
-    ("jwks_uri", "jwksUri"),
-    ("revocation_endpoint", "revocationEndpoint"),
-    ("introspection_endpoint", "introspectionEndpoint"),
-    ("end_session_endpoint", "endSessionEndpoint"),
+/// A setting that is published unchanged.
+enum Published {
+    Flag(fn(&ServiceSettings) -> bool),
+    Text(fn(&ServiceSettings) -> Option<&str>),
+    Texts(fn(&ServiceSettings) -> Option<Vec<&str>>),
+}
+
+impl Published {
+    fn of(&self, settings: &ServiceSettings) -> Option<Value> {
+        match self {
+            Flag(setting) => Some(setting(settings).into()),
+            Text(setting) => setting(settings).map(Value::from),
+            Texts(setting) => setting(settings).map(Value::from),
+        }
+    }
+}
+
+/// Metadata that are published as they are.
+const AS_THEY_ARE: &[(&str, Published)] = &[
+    ("issuer", Text(ServiceSettings::issuer)),
+    (
+        "authorization_endpoint",
+        Text(ServiceSettings::authorization_endpoint),
+    ),
+    ("token_endpoint", Text(ServiceSettings::token_endpoint)),
+    (
+        "userinfo_endpoint",
+        Text(ServiceSettings::user_info_endpoint),
+    ),
+    ("jwks_uri", Text(ServiceSettings::jwks_uri)),
+    (
+        "revocation_endpoint",
+        Text(ServiceSettings::revocation_endpoint),
+    ),
+    (
+        "introspection_endpoint",
+        Text(ServiceSettings::introspection_endpoint),
+    ),
+    (
+        "end_session_endpoint",
+        Text(ServiceSettings::end_session_endpoint),
+    ),
     (
         "device_authorization_endpoint",
-        "deviceAuthorizationEndpoint",
+        Text(ServiceSettings::device_authorization_endpoint),
     ),
     (
         "backchannel_authentication_endpoint",
-        "backchannelAuthenticationEndpoint",
+        Text(ServiceSettings::backchannel_authentication_endpoint),
     ),
     (
         "pushed_authorization_request_endpoint",
-        "pushedAuthReqEndpoint",
+        Text(ServiceSettings::pushed_auth_req_endpoint),
     ),
-    ("grant_management_endpoint", "grantManagementEndpoint"),
+    (
+        "grant_management_endpoint",
+        Text(ServiceSettings::grant_management_endpoint),
+    ),
     (
         "grant_management_action_required",
-        "grantManagementActionRequired",
+        Flag(ServiceSettings::grant_management_action_required),
     ),
-    ("service_documentation", "serviceDocumentation"),
-    ("op_policy_uri", "policyUri"),
-    ("op_tos_uri", "tosUri"),
-    ("acr_values_supported", "supportedAcrs"),
-    ("claims_supported", "supportedClaims"),
-    ("claims_locales_supported", "supportedClaimLocales"),
-    ("ui_locales_supported", "supportedUiLocales"),
+    (
+        "service_documentation",
+        Text(ServiceSettings::service_documentation),
+    ),
+    ("op_policy_uri", Text(ServiceSettings::policy_uri)),
+    ("op_tos_uri", Text(ServiceSettings::tos_uri)),
+    (
+        "acr_values_supported",
+        Texts(ServiceSettings::supported_acrs),
+    ),
+    ("claims_supported", Texts(ServiceSettings::supported_claims)),
+    (
+        "claims_locales_supported",
+        Texts(ServiceSettings::supported_claim_locales),
+    ),
+    (
+        "ui_locales_supported",
+        Texts(ServiceSettings::supported_ui_locales),
+    ),
     (
         "authorization_details_types_supported",
-        "supportedAuthorizationDetailsTypes",
+        Texts(ServiceSettings::supported_authorization_details_types),
     ),
     // OpenID Connect for Identity Assurance 1.0 and its drafts.
     (
         "claims_in_verified_claims_supported",
-        "supportedVerifiedClaims",
+        Texts(ServiceSettings::supported_verified_claims),
     ),
-    ("trust_frameworks_supported", "supportedTrustFrameworks"),
-    ("evidence_supported", "supportedEvidence"),
-    ("id_documents_supported", "supportedIdentityDocuments"),
-    ("documents_supported", "supportedDocuments"),
+    (
+        "trust_frameworks_supported",
+        Texts(ServiceSettings::supported_trust_frameworks),
+    ),
+    (
+        "evidence_supported",
+        Texts(ServiceSettings::supported_evidence),
+    ),
+    (
+        "id_documents_supported",
+        Texts(ServiceSettings::supported_identity_documents),
+    ),
+    (
+        "documents_supported",
+        Texts(ServiceSettings::supported_documents),
+    ),
     (
         "id_documents_verification_methods_supported",
-        "supportedVerificationMethods",
+        Texts(ServiceSettings::supported_verification_methods),
     ),
-    ("documents_methods_supported", "supportedDocumentsMethods"),
+    (
+        "documents_methods_supported",
+        Texts(ServiceSettings::supported_documents_methods),
+    ),
     (
         "documents_validation_methods_supported",
-        "supportedDocumentsValidationMethods",
+        Texts(ServiceSettings::supported_documents_validation_methods),
     ),
     (
         "documents_verification_methods_supported",
-        "supportedDocumentsVerificationMethods",
+        Texts(ServiceSettings::supported_documents_verification_methods),
     ),
     (
         "documents_check_methods_supported",
-        "supportedDocumentsCheckMethods",
+        Texts(ServiceSettings::supported_documents_check_methods),
     ),
-    ("electronic_records_supported", "supportedElectronicRecords"),
-    ("digest_algorithms_supported", "supportedDigestAlgorithms"),
-    ("require_pushed_authorization_requests", "parRequired"),
+    (
+        "electronic_records_supported",
+        Texts(ServiceSettings::supported_electronic_records),
+    ),
+    (
+        "digest_algorithms_supported",
+        Texts(ServiceSettings::supported_digest_algorithms),
+    ),
+    (
+        "require_pushed_authorization_requests",
+        Flag(ServiceSettings::par_required),
+    ),
     (
         "tls_client_certificate_bound_access_tokens",
-        "tlsClientCertificateBoundAccessTokens",
+        Flag(ServiceSettings::tls_client_certificate_bound_access_tokens),
     ),
     (
         "backchannel_user_code_parameter_supported",
-        "backchannelUserCodeParameterSupported",
+        Flag(ServiceSettings::backchannel_user_code_parameter_supported),
     ),
-    ("backchannel_logout_supported", "backchannelLogoutSupported"),
+    (
+        "backchannel_logout_supported",
+        Flag(ServiceSettings::backchannel_logout_supported),
+    ),
     (
         "backchannel_logout_session_supported",
-        "backchannelLogoutSessionSupported",
+        Flag(ServiceSettings::backchannel_logout_session_supported),
     ),
-    ("challenge_endpoint", "challengeEndpoint"),
+    (
+        "challenge_endpoint",
+        Text(ServiceSettings::challenge_endpoint),
+    ),
 ];
 
 /// The grant types that the emulator supports, which are also the default.
@@ -128,9 +208,9 @@ pub fn of(service: &Service) -> Object {
     let settings = &service.settings;
     let mut document = Object::new();
     for (name, setting) in AS_THEY_ARE {
-        publish(&mut document, name, settings.get(*setting).cloned());
+        publish(&mut document, name, setting.of(settings));
     }
-    if settings.text("grantManagementEndpoint").is_some() {
+    if settings.grant_management_endpoint().is_some() {
         let actions = GmAction::KNOWN.iter().map(GmAction::protocol_value);
         let actions = json!(actions.collect::<Vec<_>>());
         publish(
@@ -139,8 +219,8 @@ pub fn of(service: &Service) -> Object {
             Some(actions),
         );
     }
-    if settings.flag("dynamicRegistrationSupported") {
-        let endpoint = settings.get("registrationEndpoint").cloned();
+    if settings.dynamic_registration_supported() {
+        let endpoint = settings.registration_endpoint().map(Value::from);
         publish(&mut document, "registration_endpoint", endpoint);
     }
     if native_sso::is_supported(service) {
@@ -167,14 +247,14 @@ pub fn of(service: &Service) -> Object {
         ("request_uri_parameter_supported", json!(false)),
         (
             "authorization_response_iss_parameter_supported",
-            json!(service.issuer().is_some() && !settings.flag("issSuppressed")),
+            json!(service.issuer().is_some() && !settings.iss_suppressed()),
         ),
         ("scopes_supported", scopes(settings)),
         (
             "require_signed_request_object",
             json!(
-                settings.flag("requestObjectRequired")
-                    && !settings.flag("traditionalRequestObjectProcessingApplied")
+                settings.request_object_required()
+                    && !settings.traditional_request_object_processing_applied()
             ),
         ),
         ("attachments_supported", attachments(settings)),
@@ -190,7 +270,7 @@ pub fn of(service: &Service) -> Object {
         );
     }
     if credential_issuer::is_enabled(settings) {
-        let anonymous = settings.flag("preAuthorizedGrantAnonymousAccessSupported");
+        let anonymous = settings.pre_authorized_grant_anonymous_access_supported();
         let name = "pre-authorized_grant_anonymous_access_supported";
         publish(&mut document, name, Some(anonymous.into()));
     }
@@ -201,7 +281,7 @@ pub fn of(service: &Service) -> Object {
     );
     lists(&mut document, service);
     algorithms(&mut document, service);
-    if settings.flag("federationEnabled") {
+    if settings.federation_enabled() {
         federation(&mut document, service);
     }
     document
@@ -211,8 +291,7 @@ pub fn of(service: &Service) -> Object {
 fn federation(document: &mut Object, service: &Service) {
     let settings = &service.settings;
     let ways = list(
-        settings,
-        "supportedClientRegistrationTypes",
+        settings.supported_client_registration_types(),
         ClientRegistrationType::KNOWN,
         ClientRegistrationType::protocol_value,
     );
@@ -220,12 +299,12 @@ fn federation(document: &mut Object, service: &Service) {
     for (name, setting) in [
         (
             "federation_registration_endpoint",
-            "federationRegistrationEndpoint",
+            settings.federation_registration_endpoint(),
         ),
-        ("organization_name", "organizationName"),
-        ("signed_jwks_uri", "signedJwksUri"),
+        ("organization_name", settings.organization_name()),
+        ("signed_jwks_uri", settings.signed_jwks_uri()),
     ] {
-        publish(document, name, settings.get(setting).cloned());
+        publish(document, name, setting.map(Value::from));
     }
 }
 
@@ -239,8 +318,7 @@ fn lists(document: &mut Object, service: &Service) {
         (
             "response_types_supported",
             list(
-                settings,
-                "supportedResponseTypes",
+                settings.supported_response_types(),
                 ResponseType::KNOWN,
                 ResponseType::protocol_value,
             ),
@@ -248,29 +326,33 @@ fn lists(document: &mut Object, service: &Service) {
         (
             "grant_types_supported",
             list(
-                settings,
-                "supportedGrantTypes",
+                settings.supported_grant_types(),
                 &grant_types,
                 GrantType::protocol_value,
             ),
         ),
         (
             "token_endpoint_auth_methods_supported",
-            methods(service, "supportedTokenAuthMethods"),
+            methods(service, service.settings.supported_token_auth_methods()),
         ),
         (
             "revocation_endpoint_auth_methods_supported",
-            methods(service, "supportedRevocationAuthMethods"),
+            methods(
+                service,
+                service.settings.supported_revocation_auth_methods(),
+            ),
         ),
         (
             "introspection_endpoint_auth_methods_supported",
-            methods(service, "supportedIntrospectionAuthMethods"),
+            methods(
+                service,
+                service.settings.supported_introspection_auth_methods(),
+            ),
         ),
         (
             "display_values_supported",
             list(
-                settings,
-                "supportedDisplays",
+                settings.supported_displays(),
                 Display::KNOWN,
                 Display::protocol_value,
             ),
@@ -278,8 +360,7 @@ fn lists(document: &mut Object, service: &Service) {
         (
             "prompt_values_supported",
             list(
-                settings,
-                "supportedPromptValues",
+                settings.supported_prompt_values(),
                 Prompt::KNOWN,
                 Prompt::protocol_value,
             ),
@@ -287,8 +368,7 @@ fn lists(document: &mut Object, service: &Service) {
         (
             "claim_types_supported",
             list(
-                settings,
-                "supportedClaimTypes",
+                settings.supported_claim_types(),
                 &[ClaimType::Normal],
                 ClaimType::protocol_value,
             ),
@@ -296,8 +376,7 @@ fn lists(document: &mut Object, service: &Service) {
         (
             "backchannel_token_delivery_modes_supported",
             list(
-                settings,
-                "supportedBackchannelTokenDeliveryModes",
+                settings.supported_backchannel_token_delivery_modes(),
                 DeliveryMode::KNOWN,
                 DeliveryMode::protocol_value,
             ),
@@ -347,7 +426,10 @@ fn algorithms(document: &mut Object, service: &Service) {
         publish(document, &name, Some(content_encryption.clone()));
     }
     let attestation = ClientAuthMethod::AttestJwtClientAuth;
-    let attested = match service.supports("supportedTokenAuthMethods", attestation.as_str()) {
+    let attested = match service.supports(
+        ServiceSettings::supported_token_auth_methods,
+        attestation.as_str(),
+    ) {
         true if trusts_attesters(service) => asymmetric.clone(),
         _ => Vec::new(),
     };
@@ -406,13 +488,12 @@ pub fn publish(document: &mut Object, name: &str, value: Option<Value>) {
     }
 }
 
-fn methods(service: &Service, setting: &str) -> Value {
+fn methods(service: &Service, listed: Option<Vec<&str>>) -> Value {
     let usable = AUTHENTICATION_METHODS.into_iter().filter(|method| {
         *method != ClientAuthMethod::AttestJwtClientAuth || trusts_attesters(service)
     });
     list(
-        &service.settings,
-        setting,
+        listed,
         &usable.collect::<Vec<_>>(),
         ClientAuthMethod::protocol_value,
     )
@@ -424,41 +505,38 @@ fn trusts_attesters(service: &Service) -> bool {
 
 /// The protocol values of the entries in a setting that the emulator supports; of all supported ones without the setting.
 fn list<T: PartialEq + for<'a> From<&'a str>>(
-    settings: &Object,
-    setting: &str,
+    listed: Option<Vec<&str>>,
     known: &[T],
     word: impl Fn(&T) -> Option<&'static str>,
 ) -> Value {
-    let listed = settings
-        .texts(setting)
-        .map(|texts| texts.into_iter().map(T::from).collect::<Vec<_>>());
+    let listed = listed.map(|texts| texts.into_iter().map(T::from).collect::<Vec<_>>());
     let values = known
         .iter()
         .filter(|value| listed.as_ref().is_none_or(|listed| listed.contains(value)));
     json!(values.filter_map(word).collect::<Vec<_>>())
 }
 
-fn scopes(settings: &Object) -> Value {
-    let scopes = settings.array("supportedScopes").unwrap_or_default();
+fn scopes(settings: &ServiceSettings) -> Value {
+    let scopes = settings.supported_scopes().unwrap_or_default();
     let names = scopes.iter().filter_map(|scope| scope.get("name"));
     json!(names.collect::<Vec<_>>())
 }
 
 /// The types of attachments (OpenID Connect for Identity Assurance 1.0), as protocol values.
-fn attachments(settings: &Object) -> Value {
+fn attachments(settings: &ServiceSettings) -> Value {
     const WORDS: [(AttachmentType, &str); 2] = [
         (AttachmentType::Embedded, "embedded"),
         (AttachmentType::External, "external"),
     ];
-    let listed = settings.texts("supportedAttachments").unwrap_or_default();
+    let listed = settings.supported_attachments().unwrap_or_default();
     let listed: Vec<_> = listed.into_iter().map(AttachmentType::from).collect();
     let known = WORDS.iter().filter(|(kind, _)| listed.contains(kind));
     json!(known.map(|(_, word)| *word).collect::<Vec<_>>())
 }
 
 /// The `mtls_endpoint_aliases` (RFC 8705 §5).
-fn endpoint_aliases(settings: &Object) -> Option<Value> {
-    let aliases = settings.array("mtlsEndpointAliases")?.iter();
+fn endpoint_aliases(settings: &ServiceSettings) -> Option<Value> {
+    let aliases = settings.mtls_endpoint_aliases()?.iter();
     let aliases: Object = aliases
         .filter_map(|alias| {
             let name = alias.get("name")?.as_str()?;

@@ -4,7 +4,6 @@ use authlete::types::{ResponseType, TokenType};
 
 use super::response_type;
 use super::scopes;
-use crate::json::Members;
 use crate::model::Parameters;
 use crate::store::{Client, Grant, Service};
 
@@ -35,5 +34,5 @@ pub fn session<'a>(service: &Service, client: &Client, grant: &'a Grant) -> Opti
 
 /// Whether the service supports native SSO.
 pub fn is_supported(service: &Service) -> bool {
-    service.settings.flag("nativeSsoSupported")
+    service.settings.native_sso_supported()
 }

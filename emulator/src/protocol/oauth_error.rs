@@ -2,10 +2,11 @@
 
 use serde_json::Value;
 
-use crate::json::{Members, Object};
+use crate::json::Object;
 use crate::model::ErrorDetails;
 use crate::reply::{Answer, Reply};
 use crate::result_code::ResultCode;
+use crate::settings::ServiceSettings;
 
 /// Authlete's documentation of its result codes. It does not have the emulator's own codes.
 const DOCUMENTATION: &str = "https://docs.authlete.com/";
@@ -70,7 +71,7 @@ impl OAuthError {
     }
 
     /// The parameters of an error response (RFC 6749 §4.1.2.1, §5.2).
-    pub fn parameters(&self, service: &Object) -> Vec<(&'static str, String)> {
+    pub fn parameters(&self, service: &ServiceSettings) -> Vec<(&'static str, String)> {
         let (description, uri) = match &self.details {
             Some(details) => (details.description.clone(), details.uri.clone()),
             None => {
@@ -80,14 +81,14 @@ impl OAuthError {
                 (Some(description), Some(format!("{DOCUMENTATION}#{code}")))
             }
         };
-        let shown = |text: Option<String>, omitted| text.filter(|_| !service.flag(omitted));
+        let shown = |text: Option<String>, omitted: bool| text.filter(|_| !omitted);
         let parameters = [
             ("error", Some(self.error.to_owned())),
             (
                 "error_description",
-                shown(description, "errorDescriptionOmitted"),
+                shown(description, service.error_description_omitted()),
             ),
-            ("error_uri", shown(uri, "errorUriOmitted")),
+            ("error_uri", shown(uri, service.error_uri_omitted())),
         ];
         let parameters = parameters.into_iter();
         parameters
@@ -96,7 +97,7 @@ impl OAuthError {
     }
 
     /// The body of an error response (RFC 6749 §5.2).
-    pub fn body(&self, service: &Object) -> String {
+    pub fn body(&self, service: &ServiceSettings) -> String {
         let parameters = self.parameters(service).into_iter();
         let members: Object = parameters
             .map(|(name, value)| (name.to_owned(), Value::from(value)))
@@ -109,7 +110,7 @@ impl OAuthError {
         &self,
         scheme: &str,
         further: &[(&'static str, String)],
-        service: &Object,
+        service: &ServiceSettings,
     ) -> String {
         let mut parameters = self.parameters(service);
         parameters.extend_from_slice(further);
@@ -121,7 +122,7 @@ impl OAuthError {
     }
 
     /// An API response that contains the body for the client.
-    pub fn answer(&self, path: &str, action: &str, service: &Object) -> Answer {
+    pub fn answer(&self, path: &str, action: &str, service: &ServiceSettings) -> Answer {
         Reply::action(path, self.code, action).with("responseContent", self.body(service))
     }
 }

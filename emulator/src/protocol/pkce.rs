@@ -2,7 +2,6 @@
 
 use super::oauth_error::OAuthError;
 use crate::digest::Digest;
-use crate::json::{Members, Object};
 use crate::model::{CodeChallenge, Parameters};
 use crate::random;
 use crate::result_code::{
@@ -11,23 +10,23 @@ use crate::result_code::{
     CODE_CHALLENGE_METHOD_UNSUPPORTED, CODE_CHALLENGE_MISSING, CODE_VERIFIER_EMPTY,
     CODE_VERIFIER_MALFORMED, CODE_VERIFIER_MISSING, CODE_VERIFIER_UNEXPECTED, CODE_VERIFIER_WRONG,
 };
+use crate::settings::{ClientSettings, ServiceSettings};
 
 /// Reads the challenge of an authorization request (RFC 7636 §4.3).
 pub fn requested(
     parameters: &Parameters,
-    service: &Object,
-    client: &Object,
+    service: &ServiceSettings,
+    client: &ClientSettings,
 ) -> Result<Option<CodeChallenge>, OAuthError> {
-    let demanded = |setting: &str| service.flag(setting) || client.flag(setting);
+    let required = service.pkce_required() || client.pkce_required();
+    let s256_required = service.pkce_s256_required() || client.pkce_s256_required();
     let method = parameters.get("code_challenge_method");
     let Some(challenge) = parameters.get("code_challenge") else {
         return match method {
-            _ if demanded("pkceRequired") && parameters.is_blank("code_challenge") => {
+            _ if required && parameters.is_blank("code_challenge") => {
                 Err(OAuthError::invalid_request(CODE_CHALLENGE_EMPTY))
             }
-            _ if demanded("pkceRequired") => {
-                Err(OAuthError::invalid_request(CODE_CHALLENGE_MISSING))
-            }
+            _ if required => Err(OAuthError::invalid_request(CODE_CHALLENGE_MISSING)),
             Some(_) => Err(OAuthError::invalid_request(CODE_CHALLENGE_METHOD_ALONE)),
             None => Ok(None),
         };
@@ -37,12 +36,10 @@ pub fn requested(
     }
     match method {
         Some("S256") => Ok(Some(CodeChallenge::S256(challenge.to_owned()))),
-        Some("plain") if demanded("pkceS256Required") => {
+        Some("plain") if s256_required => {
             Err(OAuthError::invalid_request(CODE_CHALLENGE_METHOD_NOT_S256))
         }
-        None if demanded("pkceS256Required") => {
-            Err(OAuthError::invalid_request(CODE_CHALLENGE_METHOD_MISSING))
-        }
+        None if s256_required => Err(OAuthError::invalid_request(CODE_CHALLENGE_METHOD_MISSING)),
         Some("plain") | None => Ok(Some(CodeChallenge::Plain(challenge.to_owned()))),
         Some(_) => Err(OAuthError::invalid_request(
             CODE_CHALLENGE_METHOD_UNSUPPORTED,

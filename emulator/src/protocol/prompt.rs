@@ -3,13 +3,13 @@
 use authlete::types::{Display, Prompt};
 
 use super::oauth_error::OAuthError;
-use crate::json::{Members, Object};
 use crate::model::Parameters;
 use crate::result_code::{
     DISPLAY_DEFAULT_UNSUPPORTED, DISPLAY_INVALID, DISPLAY_UNSUPPORTED, MAX_AGE_FRACTION,
     MAX_AGE_NEGATIVE, MAX_AGE_NO_NUMBER, MAX_AGE_TOO_LARGE, PROMPT_INVALID,
     PROMPT_NONE_BESIDE_OTHERS, PROMPT_UNSUPPORTED,
 };
+use crate::settings::{ClientSettings, ServiceSettings};
 use crate::store::Service;
 
 /// Prompts from the most to the least user interaction.
@@ -29,7 +29,9 @@ pub fn requested(parameters: &Parameters, service: &Service) -> Result<Vec<Promp
     if prompts.len() > 1 && prompts.contains(&Prompt::None) {
         return Err(OAuthError::invalid_request(PROMPT_NONE_BESIDE_OTHERS));
     }
-    let supports = |prompt: &Prompt| service.supports("supportedPromptValues", prompt.as_str());
+    let supports = |prompt: &Prompt| {
+        service.supports(ServiceSettings::supported_prompt_values, prompt.as_str())
+    };
     if prompts.iter().all(supports) {
         Ok(prompts)
     } else {
@@ -58,16 +60,16 @@ pub fn display(parameters: &Parameters, service: &Service) -> Result<Display, OA
             )
         }
     };
-    match service.supports("supportedDisplays", display.as_str()) {
+    match service.supports(ServiceSettings::supported_displays, display.as_str()) {
         true => Ok(display),
         false => Err(invalid(unsupported)),
     }
 }
 
 /// The maximum age of the user's authentication, in seconds; 0 without a limit.
-pub fn max_age(parameters: &Parameters, client: &Object) -> Result<i64, OAuthError> {
+pub fn max_age(parameters: &Parameters, client: &ClientSettings) -> Result<i64, OAuthError> {
     let Some(text) = parameters.get("max_age") else {
-        return Ok(client.integer("defaultMaxAge").unwrap_or_default());
+        return Ok(client.default_max_age());
     };
     match text.parse::<i32>() {
         Ok(seconds) if seconds >= 0 => Ok(seconds.into()),

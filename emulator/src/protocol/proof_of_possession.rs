@@ -7,11 +7,12 @@ use super::dpop;
 use super::oauth_error::OAuthError;
 use crate::call::Call;
 use crate::certificate::ClientCertificate;
-use crate::json::{Members, Object};
+use crate::json::Members;
 use crate::result_code::{
     CERTIFICATE_TO_BIND_MISSING, DPOP_KEY_OF_REFRESH_TOKEN, DPOP_PROOF_MISSING,
     INSTANCE_OF_REFRESH_TOKEN, REFRESH_TOKEN_CERTIFICATE, possession_codes,
 };
+use crate::settings::ServiceSettings;
 use crate::store::{Binding, Service};
 
 /// The binding of the tokens of a token request: to the keys that the client presents, as its registration requires.
@@ -22,12 +23,13 @@ pub fn binding(
 ) -> Result<Binding, OAuthError> {
     let client = &authenticated.client;
     let dpop_key = dpop::key_thumbprint(call, service, None)?;
-    if dpop_key.is_none() && client.settings.flag("dpopRequired") {
+    if dpop_key.is_none() && client.settings.dpop_required() {
         return Err(OAuthError::invalid_request(DPOP_PROOF_MISSING));
     }
-    let is_bound = [&service.settings, &client.settings]
-        .iter()
-        .all(|settings| settings.flag("tlsClientCertificateBoundAccessTokens"));
+    let is_bound = service
+        .settings
+        .tls_client_certificate_bound_access_tokens()
+        && client.settings.tls_client_certificate_bound_access_tokens();
     if is_bound && authenticated.certificate.is_none() {
         return Err(OAuthError::invalid_request(CERTIFICATE_TO_BIND_MISSING));
     }
@@ -106,7 +108,7 @@ pub fn challenge(
     error: &OAuthError,
     bound: &Binding,
     further: &[(&'static str, String)],
-    service: &Object,
+    service: &ServiceSettings,
 ) -> String {
     if bound.dpop_key.is_none() {
         return error.challenge("Bearer", further, service);

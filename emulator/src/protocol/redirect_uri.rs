@@ -1,7 +1,6 @@
 //! The redirect URI of an authorization response.
 
 use super::oauth_error::OAuthError;
-use crate::json::{Members, Object};
 use crate::model::Parameters;
 use crate::result_code::{
     NO_REDIRECT_URI, NO_REDIRECT_URI_FOR_IMPLICIT, NO_REDIRECT_URI_OF_PUBLIC_CLIENT,
@@ -10,29 +9,29 @@ use crate::result_code::{
     REDIRECT_URI_NATIVE_HTTPS, REDIRECT_URI_NOT_REGISTERED, REDIRECT_URI_NOT_REGISTERED_FOR_OPENID,
     REDIRECT_URI_RELATIVE, REDIRECT_URI_WEB_LOCALHOST, REDIRECT_URI_WEB_NOT_HTTPS, ResultCode,
 };
-use crate::settings::Uri;
+use crate::settings::{ClientSettings, ServiceSettings, Uri};
 
 /// The redirect URI of a request: the requested one if it is registered (RFC 6749 §3.1.2.3), or the only registered one if
 /// the request has none. OpenID Connect Core 1.0 §3.1.2.1 requires it in the request. It must not have a fragment (RFC
 /// 6749 §3.1.2).
 pub fn resolve(
     parameters: &Parameters,
-    service: &Object,
-    client: &Object,
+    service: &ServiceSettings,
+    client: &ClientSettings,
 ) -> Result<String, OAuthError> {
     choose(parameters, service, client).map_err(OAuthError::invalid_request)
 }
 
 fn choose(
     parameters: &Parameters,
-    service: &Object,
-    client: &Object,
+    service: &ServiceSettings,
+    client: &ClientSettings,
 ) -> Result<String, ResultCode> {
     let openid = parameters.words("scope").contains(&"openid");
-    let registered = client.texts("redirectUris").unwrap_or_default();
+    let registered = client.redirect_uris().unwrap_or_default();
     let uri = match (parameters.get("redirect_uri"), registered.as_slice()) {
         (Some(requested), registered) => {
-            let variable = service.flag("loopbackRedirectionUriVariable");
+            let variable = service.loopback_redirection_uri_variable();
             let is_requested =
                 |uri: &&str| *uri == requested || (variable && same_but_for_port(uri, requested));
             if !registered.iter().any(is_requested) {
@@ -62,15 +61,15 @@ fn choose(
 fn fit_application(
     uri: &str,
     implicit: bool,
-    service: &Object,
-    client: &Object,
+    service: &ServiceSettings,
+    client: &ClientSettings,
 ) -> Result<(), ResultCode> {
     let Some(uri) = Uri::parse(uri) else {
         return Ok(());
     };
     let is_localhost = uri.host() == Some("localhost");
-    let is_loopback = service.flag("loopbackRedirectionUriVariable") && uri.is_loopback();
-    let code = match (client.text("applicationType"), uri.scheme()) {
+    let is_loopback = service.loopback_redirection_uri_variable() && uri.is_loopback();
+    let code = match (client.application_type(), uri.scheme()) {
         (Some("WEB"), scheme) if implicit && scheme != "https" => REDIRECT_URI_WEB_NOT_HTTPS,
         (Some("WEB"), _) if implicit && is_localhost => REDIRECT_URI_WEB_LOCALHOST,
         (Some("NATIVE"), "https") => REDIRECT_URI_NATIVE_HTTPS,
@@ -97,8 +96,8 @@ fn unregistered(requested: &str) -> ResultCode {
 }
 
 /// The code for a request without a redirect URI from a client without registered ones.
-fn unregistered_client(parameters: &Parameters, client: &Object) -> ResultCode {
-    match client.text("clientType") {
+fn unregistered_client(parameters: &Parameters, client: &ClientSettings) -> ResultCode {
+    match client.client_type() {
         Some("CONFIDENTIAL") if is_implicit(parameters) => NO_REDIRECT_URI_FOR_IMPLICIT,
         Some("CONFIDENTIAL") => NO_REDIRECT_URI,
         _ => NO_REDIRECT_URI_OF_PUBLIC_CLIENT,

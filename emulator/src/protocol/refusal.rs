@@ -2,8 +2,8 @@
 
 use super::oauth_error::OAuthError;
 use crate::call::Call;
-use crate::json::Object;
 use crate::reply::{Outcome, Reply};
+use crate::settings::ServiceSettings;
 
 /// The refusal of a client request.
 #[derive(Debug)]
@@ -19,7 +19,7 @@ impl Refusal {
     pub fn outcome(
         self,
         call: &Call,
-        service: &Object,
+        service: &ServiceSettings,
         action: impl FnOnce(&OAuthError) -> &'static str,
     ) -> Outcome {
         match self {

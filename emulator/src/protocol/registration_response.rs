@@ -3,8 +3,9 @@
 use serde_json::Value;
 
 use super::registration;
-use crate::json::{Members, Object};
+use crate::json::Object;
 use crate::settings::client_metadata;
+use crate::settings::{ClientSettings, ServiceSettings};
 
 /// Members that the server issues and a client must not send back (RFC 7592 §2.2).
 pub const ISSUED: [&str; 4] = [
@@ -23,7 +24,11 @@ pub struct Credentials<'a> {
 }
 
 /// Writes the registration of a client, with the URI and the token to manage it.
-pub fn write(client: &Object, service: &Object, credentials: &Credentials<'_>) -> Object {
+pub fn write(
+    client: &ClientSettings,
+    service: &ServiceSettings,
+    credentials: &Credentials<'_>,
+) -> Object {
     let mut members = information(client);
     if let Some(uri) = configuration_uri(service, client) {
         members.insert("registration_client_uri".to_owned(), uri.into());
@@ -39,20 +44,20 @@ pub fn write(client: &Object, service: &Object, credentials: &Credentials<'_>) -
 }
 
 /// The registered metadata of a client. They include the secret if the client needs one; it does not expire.
-pub fn information(client: &Object) -> Object {
-    let issued_at = client.integer("createdAt").unwrap_or_default() / 1000;
-    let mut members = client_metadata::write(client);
-    let extra = client.text("customMetadata");
+pub fn information(client: &ClientSettings) -> Object {
+    let issued_at = client.created_at().unwrap_or_default() / 1000;
+    let mut members = client_metadata::write(client.json());
+    let extra = client.custom_metadata();
     let extra = extra.and_then(|text| serde_json::from_str::<Object>(text).ok());
     members.extend(extra.unwrap_or_default());
     members.extend([
         ("client_id".to_owned(), id(client).into()),
         ("client_id_issued_at".to_owned(), issued_at.into()),
     ]);
-    if let Some(secret) = client.get("clientSecret")
+    if let Some(secret) = client.client_secret()
         && registration::needs_secret(client)
     {
-        members.insert("client_secret".to_owned(), secret.clone());
+        members.insert("client_secret".to_owned(), secret.into());
         members.insert("client_secret_expires_at".to_owned(), 0.into());
     }
     if let Some(scopes) = requestable(client) {
@@ -61,20 +66,20 @@ pub fn information(client: &Object) -> Object {
     members
 }
 
-fn id(client: &Object) -> String {
-    client.integer("clientId").unwrap_or_default().to_string()
+fn id(client: &ClientSettings) -> String {
+    client.client_id().unwrap_or_default().to_string()
 }
 
 /// The client configuration endpoint.
-fn configuration_uri(service: &Object, client: &Object) -> Option<String> {
+fn configuration_uri(service: &ServiceSettings, client: &ClientSettings) -> Option<String> {
     let base = service
-        .text("registrationManagementEndpoint")
-        .or_else(|| service.text("registrationEndpoint"))?;
+        .registration_management_endpoint()
+        .or_else(|| service.registration_endpoint())?;
     Some(format!("{}/{}", base.trim_end_matches('/'), id(client)))
 }
 
-fn requestable(client: &Object) -> Option<Vec<&str>> {
-    let extension = client.object("extension")?;
-    let is_confined = extension.flag("requestableScopesEnabled");
-    extension.texts("requestableScopes").filter(|_| is_confined)
+fn requestable(client: &ClientSettings) -> Option<Vec<&str>> {
+    let extension = client.extension()?;
+    let is_confined = extension.requestable_scopes_enabled();
+    extension.requestable_scopes().filter(|_| is_confined)
 }

@@ -33,8 +33,8 @@ pub struct VerifiedRequestObject {
 /// The required protection of request objects.
 #[derive(Debug, Clone, Copy)]
 pub struct Security<'a> {
-    /// The setting of the client that names the signature algorithm.
-    pub alg_setting: &'a str,
+    /// The signature algorithm that the client has registered.
+    pub alg: Option<&'a str>,
     /// Whether unsigned request objects are accepted from clients without a registered algorithm.
     pub unsigned: bool,
     /// Whether encryption is required.
@@ -149,7 +149,7 @@ impl VerifiedRequestObject {
 pub fn is_traditional(service: &Service) -> bool {
     service
         .settings
-        .flag("traditionalRequestObjectProcessingApplied")
+        .traditional_request_object_processing_applied()
 }
 
 /// Decrypts a request object with a key of the service, or with the client secret.
@@ -172,20 +172,22 @@ fn decrypt(
     if JweEnc::from_protocol_value(jwe.enc()).is_none() {
         return Err(invalid(codes.enc_unknown));
     }
-    let registered = |setting: &str| client.settings.text(setting);
-    let alg = registered("requestEncryptionAlg").map(JweAlg::from);
-    let enc = registered("requestEncryptionEnc").map(JweEnc::from);
-    let differ = |flag, used, registered: Option<&'static str>| {
-        service.demands(client, flag) && registered.is_some_and(|name| name != used)
-    };
+    let settings = (&service.settings, &client.settings);
+    let alg = settings.1.request_encryption_alg().map(JweAlg::from);
+    let enc = settings.1.request_encryption_enc().map(JweEnc::from);
+    let differ = |used, registered: Option<&str>| registered.is_some_and(|name| name != used);
+    let alg_match_required = settings.0.request_object_encryption_alg_match_required()
+        || settings.1.request_object_encryption_alg_match_required();
+    let enc_match_required = settings.0.request_object_encryption_enc_match_required()
+        || settings.1.request_object_encryption_enc_match_required();
     let alg = alg.as_ref().and_then(JweAlg::protocol_value);
     // OpenID Connect Dynamic Client Registration 1.0 §2: the default if a key encryption algorithm is registered.
     let default = alg.map(|_| "A128CBC-HS256");
     let enc = enc.as_ref().and_then(JweEnc::protocol_value).or(default);
-    if differ("requestObjectEncryptionAlgMatchRequired", jwe.alg(), alg) {
+    if alg_match_required && differ(jwe.alg(), alg) {
         return Err(invalid(codes.alg));
     }
-    if differ("requestObjectEncryptionEncMatchRequired", jwe.enc(), enc) {
+    if enc_match_required && differ(jwe.enc(), enc) {
         return Err(invalid(codes.enc));
     }
     let keys = keys::of_service(service);
@@ -193,7 +195,7 @@ fn decrypt(
         .find_decryption(jwe.alg(), jwe.kid())
         .cloned()
         .collect();
-    if let Some(secret) = client.settings.text("clientSecret") {
+    if let Some(secret) = client.settings.client_secret() {
         let key = Jwk::derived_from_secret(secret.as_bytes(), jwe.alg(), jwe.enc());
         candidates.extend(key.ok());
     }
@@ -217,8 +219,7 @@ fn verify(
     security: Security<'_>,
     codes: &ObjectCodes,
 ) -> Result<(), OAuthError> {
-    let registered = client.settings.text(security.alg_setting);
-    let registered = registered.map(JwsAlg::from);
+    let registered = security.alg.map(JwsAlg::from);
     if registered.is_some_and(|alg| alg.protocol_value() != Some(jws.alg())) {
         return Err(invalid(match jws.alg() {
             "none" => codes.not_signed,
@@ -253,7 +254,7 @@ fn check_claims(
         Some(Some(id)) if service.client(id).is_some() => return Err(invalid(codes.issuer)),
         Some(_) => return Err(invalid(codes.issuer_unknown)),
     }
-    if service.settings.flag("requestObjectAudienceChecked") {
+    if service.settings.request_object_audience_checked() {
         check_audience(service, claims, codes)?;
     }
     let wrong = jwt_times::invalid(claims, call.now, service.clock_skew());

@@ -6,7 +6,6 @@ use super::keys;
 use super::oauth_error::OAuthError;
 use super::response_type;
 use crate::jose;
-use crate::json::Members;
 use crate::model::Parameters;
 use crate::result_code::{
     RESPONSE_JWT_ENCRYPTION_SYMMETRIC, RESPONSE_JWT_SIGNATURE_SYMMETRIC, RESPONSE_JWT_UNSIGNED,
@@ -28,14 +27,14 @@ pub fn requested(
     };
     let mode = ResponseMode::from_protocol_value(word).ok_or(invalid(RESPONSE_MODE_UNKNOWN))?;
     let allowed = settings
-        .texts("responseModes")
+        .response_modes()
         .is_none_or(|modes| modes.contains(&mode.as_str()));
     if !allowed {
         return Err(invalid(RESPONSE_MODE_NOT_ALLOWED));
     }
     let is_implicit = response_type::is_implicit(response_type);
     // JARM §2.3.1: with encryption, tokens may be in the query.
-    let is_encrypted = settings.text("authorizationEncryptionAlg").is_some();
+    let is_encrypted = settings.authorization_encryption_alg().is_some();
     match &mode {
         ResponseMode::Query if is_implicit => return Err(invalid(RESPONSE_MODE_QUERY)),
         ResponseMode::QueryJwt if is_implicit && !is_encrypted => {
@@ -52,7 +51,7 @@ pub fn requested(
 
 /// Checks that the client is registered for JWT responses. A public client has no secret for symmetric algorithms.
 fn check_algorithms(client: &Client) -> Result<(), ResultCode> {
-    let signature = client.settings.text("authorizationSignAlg");
+    let signature = client.settings.authorization_sign_alg();
     let signature = JwsAlg::from(signature.ok_or(RESPONSE_JWT_WITHOUT_ALGORITHM)?);
     if signature == JwsAlg::None {
         return Err(RESPONSE_JWT_UNSIGNED);
@@ -63,7 +62,7 @@ fn check_algorithms(client: &Client) -> Result<(), ResultCode> {
     if signature.protocol_value().is_some_and(jose::is_symmetric) {
         return Err(RESPONSE_JWT_SIGNATURE_SYMMETRIC);
     }
-    match keys::is_encryption_symmetric(client, "authorizationEncryptionAlg") {
+    match keys::is_encryption_symmetric(client.settings.authorization_encryption_alg()) {
         true => Err(RESPONSE_JWT_ENCRYPTION_SYMMETRIC),
         false => Ok(()),
     }

@@ -9,6 +9,7 @@ use crate::result_code::{
     RESPONSE_TYPE_EMPTY, RESPONSE_TYPE_INVALID, RESPONSE_TYPE_MISSING, RESPONSE_TYPE_NOT_ALLOWED,
     RESPONSE_TYPE_UNSUPPORTED,
 };
+use crate::settings::ServiceSettings;
 use crate::store::{Client, Service};
 
 /// Parses a response type. The order of its values does not matter.
@@ -42,10 +43,12 @@ pub fn requested(
     let unsupported = |code| OAuthError::new("unsupported_response_type", code);
     let response_type = read(text).ok_or(unsupported(RESPONSE_TYPE_INVALID))?;
     let grant_types = grant_types(&response_type);
-    let supported = service.supports("supportedResponseTypes", response_type.as_str())
-        && grant_types
-            .iter()
-            .all(|grant_type| service.supports("supportedGrantTypes", grant_type.as_str()));
+    let supported = service.supports(
+        ServiceSettings::supported_response_types,
+        response_type.as_str(),
+    ) && grant_types.iter().all(|grant_type| {
+        service.supports(ServiceSettings::supported_grant_types, grant_type.as_str())
+    });
     if !supported {
         return Err(unsupported(RESPONSE_TYPE_UNSUPPORTED));
     }

@@ -7,10 +7,15 @@ use super::oauth_error::OAuthError;
 use crate::json::{Members, Object};
 use crate::model::{DynamicScope, Parameters};
 use crate::result_code::ResultCode;
+use crate::settings::{ClientSettings, ServiceSettings};
 
 /// The scopes of a request: the requested ones that the service supports and the client may request, or the default
 /// scopes of the service if none are requested.
-pub fn requested(parameters: &Parameters, service: &Object, client: &Object) -> Vec<String> {
+pub fn requested(
+    parameters: &Parameters,
+    service: &ServiceSettings,
+    client: &ClientSettings,
+) -> Vec<String> {
     let requested = parameters.words("scope");
     if !requested.is_empty() {
         return permitted(&requested, service, client);
@@ -20,7 +25,11 @@ pub fn requested(parameters: &Parameters, service: &Object, client: &Object) -> 
 }
 
 /// The scopes among these that the service supports and the client may have.
-pub fn permitted(wanted: &[&str], service: &Object, client: &Object) -> Vec<String> {
+pub fn permitted(
+    wanted: &[&str],
+    service: &ServiceSettings,
+    client: &ClientSettings,
+) -> Vec<String> {
     let known = details_where(service, |scope| {
         scope
             .text("name")
@@ -30,7 +39,7 @@ pub fn permitted(wanted: &[&str], service: &Object, client: &Object) -> Vec<Stri
 }
 
 /// The names of scope entries that the client may have.
-fn requestable(entries: &[Value], client: &Object) -> Vec<String> {
+fn requestable(entries: &[Value], client: &ClientSettings) -> Vec<String> {
     let names = entries
         .iter()
         .filter_map(|scope| scope.as_object()?.text("name"));
@@ -43,12 +52,12 @@ fn requestable(entries: &[Value], client: &Object) -> Vec<String> {
 /// The scopes of a request. A service can require at least one (RFC 6749 §3.3).
 pub fn required(
     parameters: &Parameters,
-    service: &Object,
-    client: &Object,
+    service: &ServiceSettings,
+    client: &ClientSettings,
     missing: ResultCode,
 ) -> Result<Vec<String>, OAuthError> {
     let scopes = requested(parameters, service, client);
-    match scopes.is_empty() && service.flag("scopeRequired") {
+    match scopes.is_empty() && service.scope_required() {
         true => Err(OAuthError::invalid_scope(missing)),
         false => Ok(scopes),
     }
@@ -56,8 +65,12 @@ pub fn required(
 
 /// The requested scopes that are not scopes of the service by name, but match the pattern in the attribute `regex` of one
 /// of them.
-pub fn dynamic(parameters: &Parameters, service: &Object, client: &Object) -> Vec<DynamicScope> {
-    let supported = service.array("supportedScopes").unwrap_or_default();
+pub fn dynamic(
+    parameters: &Parameters,
+    service: &ServiceSettings,
+    client: &ClientSettings,
+) -> Vec<DynamicScope> {
+    let supported = service.supported_scopes().unwrap_or_default();
     let patterns: Vec<_> = supported
         .iter()
         .filter_map(|scope| pattern(scope.as_object()?))
@@ -81,8 +94,8 @@ pub fn dynamic(parameters: &Parameters, service: &Object, client: &Object) -> Ve
 /// All scopes of a request, static and dynamic, and the dynamic ones among them.
 pub fn all(
     parameters: &Parameters,
-    service: &Object,
-    client: &Object,
+    service: &ServiceSettings,
+    client: &ClientSettings,
 ) -> (Vec<String>, Vec<DynamicScope>) {
     let mut scopes = requested(parameters, service, client);
     let dynamic = dynamic(parameters, service, client);
@@ -98,11 +111,11 @@ fn pattern(scope: &Object) -> Option<(&str, Regex)> {
 }
 
 /// The granted scopes without the dynamic ones; `None` if there are no dynamic ones.
-pub fn without_dynamic(granted: &[String], service: &Object) -> Option<Vec<String>> {
+pub fn without_dynamic(granted: &[String], service: &ServiceSettings) -> Option<Vec<String>> {
     if are_supported(granted, service) {
         return None;
     }
-    let supported = service.array("supportedScopes").unwrap_or_default();
+    let supported = service.supported_scopes().unwrap_or_default();
     let patterns = supported.iter().filter_map(Value::as_object);
     let patterns: Vec<_> = patterns.filter_map(pattern).collect();
     let is_dynamic = |scope: &String| {
@@ -114,7 +127,7 @@ pub fn without_dynamic(granted: &[String], service: &Object) -> Option<Vec<Strin
 }
 
 /// The entries of scopes in the settings of the service.
-pub fn details(service: &Object, names: &[String]) -> Vec<Value> {
+pub fn details(service: &ServiceSettings, names: &[String]) -> Vec<Value> {
     details_where(service, |scope| {
         scope
             .text("name")
@@ -123,16 +136,16 @@ pub fn details(service: &Object, names: &[String]) -> Vec<Value> {
 }
 
 /// Whether the service supports all of the scopes.
-pub fn are_supported(names: &[String], service: &Object) -> bool {
+pub fn are_supported(names: &[String], service: &ServiceSettings) -> bool {
     names.iter().all(|name| {
-        let supported = service.array("supportedScopes").unwrap_or_default();
+        let supported = service.supported_scopes().unwrap_or_default();
         let mut known = supported.iter().filter_map(Value::as_object);
         known.any(|scope| scope.text("name") == Some(name))
     })
 }
 
 /// The values of an attribute of scopes.
-pub fn attributes(service: &Object, names: &[String], key: &str) -> Vec<String> {
+pub fn attributes(service: &ServiceSettings, names: &[String], key: &str) -> Vec<String> {
     let details = details(service, names);
     let scopes = details.iter().filter_map(Value::as_object);
     let values = scopes.filter_map(|scope| attribute(scope, key));
@@ -161,8 +174,8 @@ pub fn cover<A: AsRef<str>, B: AsRef<str>>(granted: &[A], required: &[B]) -> boo
     })
 }
 
-fn details_where(service: &Object, wanted: impl Fn(&Object) -> bool) -> Vec<Value> {
-    let supported = service.array("supportedScopes").unwrap_or_default();
+fn details_where(service: &ServiceSettings, wanted: impl Fn(&Object) -> bool) -> Vec<Value> {
+    let supported = service.supported_scopes().unwrap_or_default();
     supported
         .iter()
         .filter(|scope| scope.as_object().is_some_and(&wanted))
@@ -171,10 +184,10 @@ fn details_where(service: &Object, wanted: impl Fn(&Object) -> bool) -> Vec<Valu
 }
 
 /// Whether a client may request a scope. The administrator can restrict a client to a set of scopes, which can be empty.
-fn is_requestable(name: &str, client: &Object) -> bool {
-    match client.object("extension") {
-        Some(extension) if extension.flag("requestableScopesEnabled") => extension
-            .texts("requestableScopes")
+fn is_requestable(name: &str, client: &ClientSettings) -> bool {
+    match client.extension() {
+        Some(extension) if extension.requestable_scopes_enabled() => extension
+            .requestable_scopes()
             .is_none_or(|scopes| scopes.contains(&name)),
         _ => true,
     }

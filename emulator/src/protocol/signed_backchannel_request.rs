@@ -7,7 +7,6 @@ use super::oauth_error::OAuthError;
 use super::request_object::{Security, VerifiedRequestObject, check_audience};
 use crate::call::Call;
 use crate::jose::is_symmetric;
-use crate::json::Members;
 use crate::model::Parameters;
 use crate::result_code::{
     BACKCHANNEL_OBJECT, BACKCHANNEL_OBJECT_ISSUER_MISSING, BACKCHANNEL_OBJECT_NOT_REGISTERED,
@@ -15,8 +14,6 @@ use crate::result_code::{
     BACKCHANNEL_REQUEST_CLAIM_NULL, BACKCHANNEL_REQUEST_UNSIGNED,
 };
 use crate::store::{Client, Service};
-
-const ALGORITHM: &str = "bcRequestSignAlg";
 
 const CLAIMS: [&str; 5] = ["aud", "exp", "iat", "nbf", "jti"];
 
@@ -38,7 +35,7 @@ pub fn resolve(
     parameters: Parameters,
 ) -> Result<Parameters, OAuthError> {
     let invalid = OAuthError::invalid_request;
-    let alg = client.settings.text(ALGORITHM).map(JwsAlg::from);
+    let alg = client.settings.bc_request_sign_alg().map(JwsAlg::from);
     let Some(text) = parameters.get("request") else {
         return match alg {
             Some(_) => Err(invalid(BACKCHANNEL_REQUEST_UNSIGNED)),
@@ -54,7 +51,7 @@ pub fn resolve(
         return Err(invalid(BACKCHANNEL_PARAMETER_OUTSIDE));
     }
     let security = Security {
-        alg_setting: ALGORITHM,
+        alg: client.settings.bc_request_sign_alg(),
         unsigned: false,
         encrypted: false,
         codes: &BACKCHANNEL_OBJECT,

@@ -6,7 +6,7 @@ use super::authorization_details;
 use super::issuance::Issued;
 use super::properties::properties;
 use crate::clock::Millis;
-use crate::json::{Members as _, Object};
+use crate::json::Object;
 use crate::store::{Service, TokenRecord};
 
 /// The members of a token response.
@@ -57,7 +57,7 @@ pub fn members(service: &Service, record: &TokenRecord, issued: &Issued, now: Mi
 pub fn token_type<'a>(service: &'a Service, record: &TokenRecord) -> &'a str {
     match record.binding.dpop_key {
         Some(_) => "DPoP",
-        None => service.settings.text("accessTokenType").unwrap_or("Bearer"),
+        None => service.settings.access_token_type().unwrap_or("Bearer"),
     }
 }
 

@@ -6,8 +6,8 @@ use authlete::ApiVersion;
 use serde_json::Value;
 
 use super::check::{self, Invalid};
+use super::client_settings::{ClientExtension, ClientSettings};
 use super::uri::Uri;
-use super::vocabulary::{Words, of_enum};
 use crate::json::{Members, Object};
 use crate::result_code::{
     CUSTOM_METADATA_MALFORMED, SETTING_ITEM_FRAGMENT, SETTING_ITEM_NO_URI, SETTING_ITEM_NOT_ASCII,
@@ -58,75 +58,6 @@ const REDIRECT_URI_LENGTH: usize = 200;
 const CUSTOM_METADATA: &str = "customMetadata";
 const DERIVED_SECTOR: &str = "derivedSectorIdentifier";
 
-const FLAGS: [&str; 22] = [
-    "authTimeRequired",
-    "automaticallyRegistered",
-    "backchannelLogoutSessionRequired",
-    "bcUserCodeRequired",
-    "credentialResponseEncryptionRequired",
-    "discoveredByMetadataDocument",
-    "dpopRequired",
-    "dynamicallyRegistered",
-    "explicitlyRegistered",
-    "frontChannelRequestObjectEncryptionRequired",
-    "inScopeForTokenMigration",
-    "locked",
-    "mtlsEndpointAliasesUsed",
-    "parRequired",
-    "pkceRequired",
-    "pkceS256Required",
-    "requestObjectEncryptionAlgMatchRequired",
-    "requestObjectEncryptionEncMatchRequired",
-    "requestObjectRequired",
-    "rsRequestSigned",
-    "singleAccessTokenPerSubject",
-    "tlsClientCertificateBoundAccessTokens",
-];
-
-const NUMBERS: [&str; 5] = [
-    "defaultMaxAge",
-    "metadataDocumentExpiresAt",
-    "metadataDocumentUpdatedAt",
-    "trustChainExpiresAt",
-    "trustChainUpdatedAt",
-];
-
-const EXTENSION_FLAGS: [&str; 2] = ["requestableScopesEnabled", "tokenExchangePermitted"];
-
-const DURATIONS: [&str; 3] = [
-    "accessTokenDuration",
-    "idTokenDuration",
-    "refreshTokenDuration",
-];
-
-const WORDS: [Words; 25] = [
-    ("applicationType", of_enum!(ApplicationType)),
-    ("authorizationEncryptionAlg", of_enum!(JweAlg)),
-    ("authorizationEncryptionEnc", of_enum!(JweEnc)),
-    ("authorizationSignAlg", of_enum!(JwsAlg)),
-    ("bcDeliveryMode", of_enum!(DeliveryMode)),
-    ("bcRequestSignAlg", of_enum!(JwsAlg)),
-    ("clientRegistrationTypes", of_enum!(ClientRegistrationType)),
-    ("clientSource", of_enum!(ClientSource)),
-    ("clientType", of_enum!(ClientType)),
-    ("fapiModes", of_enum!(FapiMode)),
-    ("grantTypes", of_enum!(GrantType)),
-    ("idTokenEncryptionAlg", of_enum!(JweAlg)),
-    ("idTokenEncryptionEnc", of_enum!(JweEnc)),
-    ("idTokenSignAlg", of_enum!(JwsAlg)),
-    ("requestEncryptionAlg", of_enum!(JweAlg)),
-    ("requestEncryptionEnc", of_enum!(JweEnc)),
-    ("requestSignAlg", of_enum!(JwsAlg)),
-    ("responseModes", of_enum!(ResponseMode)),
-    ("responseTypes", of_enum!(ResponseType)),
-    ("subjectType", of_enum!(SubjectType)),
-    ("tokenAuthMethod", of_enum!(ClientAuthMethod)),
-    ("tokenAuthSignAlg", of_enum!(JwsAlg)),
-    ("userInfoEncryptionAlg", of_enum!(JweAlg)),
-    ("userInfoEncryptionEnc", of_enum!(JweEnc)),
-    ("userInfoSignAlg", of_enum!(JwsAlg)),
-];
-
 /// The given settings without what is not theirs to give, and the defaults of what they leave out: RFC 7591 §2 has
 /// those of grant types and response types, OpenID Connect Dynamic Client Registration 1.0 §2 that of the ID token's
 /// algorithm. Authlete does not make a client a web application that does not say so.
@@ -140,8 +71,8 @@ pub fn complete(given: &Object) -> Object {
         ("subjectType".to_owned(), "PUBLIC".into()),
         ("idTokenSignAlg".to_owned(), "RS256".into()),
     ]);
-    defaults.extend(super::all(&FLAGS, false));
-    defaults.extend(super::all(&NUMBERS, 0));
+    defaults.extend(super::all(ClientSettings::FLAGS, false));
+    defaults.extend(super::all(ClientSettings::NUMBERS, 0));
     let mut settings = super::over::<authlete::types::Client>(defaults, given, &ASSIGNED);
     super::compact(&mut settings, &["jwks"]);
     if let Some(extension) = settings.get_mut("extension").and_then(Value::as_object_mut) {
@@ -156,7 +87,9 @@ pub fn complete(given: &Object) -> Object {
 
 /// Adds what an extension leaves out: its flags are off, and its durations are 0.
 pub fn complete_extension(extension: &mut Object) {
-    for (name, value) in super::all(&EXTENSION_FLAGS, false).chain(super::all(&DURATIONS, 0)) {
+    for (name, value) in
+        super::all(ClientExtension::FLAGS, false).chain(super::all(ClientExtension::DURATIONS, 0))
+    {
         extension.entry(name).or_insert(value);
     }
 }
@@ -194,12 +127,13 @@ pub fn filter_custom_metadata(settings: &mut Object, supported: &[&str]) {
 /// What Authlete would not take.
 pub fn check(settings: &Object) -> Result<(), Invalid> {
     check::types::<authlete::types::Client>(settings)?;
-    check::words(settings, &WORDS)?;
+    check::words(settings, ClientSettings::WORDS)?;
+    check::words(settings, ClientSettings::WORD_LISTS)?;
     check::uris(settings)?;
-    check::numbers(settings, &NUMBERS, i64::MAX)?;
+    check::numbers(settings, ClientSettings::NUMBERS, i64::MAX)?;
     check::key_set(settings, "jwks")?;
     if let Some(extension) = settings.object("extension") {
-        check::numbers(extension, &DURATIONS, i64::MAX)?;
+        check::numbers(extension, ClientExtension::DURATIONS, i64::MAX)?;
     }
     let redirect_uris = settings.texts("redirectUris").unwrap_or_default();
     redirect_uris.iter().try_for_each(|uri| redirect_uri(uri))?;

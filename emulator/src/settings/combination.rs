@@ -4,8 +4,10 @@ use serde_json::Value;
 
 use super::check::Invalid;
 use super::client;
+use super::client_settings::{CERTIFICATE_SUBJECTS, ClientSettings};
+use super::service_settings::ServiceSettings;
 use super::uri::Uri;
-use crate::json::{Members, Object};
+use crate::json::Members;
 use crate::result_code::{
     ALIAS_PROHIBITED, AUTHORIZATION_ALG_MISSING, CERTIFICATE_SUBJECT_MISSING,
     CERTIFICATE_SUBJECT_REPEATED, ID_TOKEN_ALG_MISSING, NOTIFICATION_ENDPOINT_MISSING,
@@ -47,17 +49,8 @@ const ENCRYPTION: [(&str, &str, ResultCode); 4] = [
     ),
 ];
 
-/// What a certificate can be told by (RFC 8705 §2.1.2).
-const CERTIFICATE_SUBJECTS: [&str; 5] = [
-    "tlsClientAuthSubjectDn",
-    "tlsClientAuthSanDns",
-    "tlsClientAuthSanUri",
-    "tlsClientAuthSanIp",
-    "tlsClientAuthSanEmail",
-];
-
 /// What Authlete would not take from an administrator.
-pub fn check(settings: &Object, service: &Object) -> Result<(), Invalid> {
+pub fn check(settings: &ClientSettings, service: &ServiceSettings) -> Result<(), Invalid> {
     TAGGED
         .into_iter()
         .try_for_each(|name| tagged(settings, name))?;
@@ -68,9 +61,9 @@ pub fn check(settings: &Object, service: &Object) -> Result<(), Invalid> {
     certificate(settings)
 }
 
-fn tagged(settings: &Object, name: &str) -> Result<(), Invalid> {
+fn tagged(settings: &ClientSettings, name: &str) -> Result<(), Invalid> {
     let refuse = |code, reason| Err(Invalid::new(name, code, reason));
-    let values = settings.array(name).unwrap_or_default().iter();
+    let values = settings.json().array(name).unwrap_or_default().iter();
     let mut tags = Vec::new();
     for value in values.filter_map(Value::as_object) {
         let (tag, value) = match (value.text("tag"), value.text("value")) {
@@ -89,9 +82,10 @@ fn tagged(settings: &Object, name: &str) -> Result<(), Invalid> {
     Ok(())
 }
 
-fn encryption(settings: &Object) -> Result<(), Invalid> {
+fn encryption(settings: &ClientSettings) -> Result<(), Invalid> {
     for (alg, enc, code) in ENCRYPTION {
-        if settings.text(enc).is_some() && settings.text(alg).is_none() {
+        let is_given = |name| settings.json().text(name).is_some();
+        if is_given(enc) && !is_given(alg) {
             let reason = format_args!("{alg} is missing");
             return Err(Invalid::new(enc, code, reason));
         }
@@ -100,12 +94,12 @@ fn encryption(settings: &Object) -> Result<(), Invalid> {
 }
 
 /// An alias could be taken for the identifier of an entity or for the place of a metadata document.
-fn alias(settings: &Object, service: &Object) -> Result<(), Invalid> {
-    let alias = settings.text("clientIdAlias");
+fn alias(settings: &ClientSettings, service: &ServiceSettings) -> Result<(), Invalid> {
+    let alias = settings.client_id_alias();
     let is_http = ["http://", "https://"]
         .into_iter()
         .any(|scheme| alias.is_some_and(|alias| alias.starts_with(scheme)));
-    match is_http && service.flag("httpAliasProhibited") {
+    match is_http && service.http_alias_prohibited() {
         true => Err(Invalid::new(
             "clientIdAlias",
             ALIAS_PROHIBITED,
@@ -116,8 +110,8 @@ fn alias(settings: &Object, service: &Object) -> Result<(), Invalid> {
 }
 
 /// OpenID Connect Core 1.0 §8.1.
-fn sector(settings: &Object) -> Result<(), Invalid> {
-    let uri = settings.text("sectorIdentifierUri").and_then(Uri::parse);
+fn sector(settings: &ClientSettings) -> Result<(), Invalid> {
+    let uri = settings.sector_identifier_uri().and_then(Uri::parse);
     if uri.is_some_and(|uri| uri.scheme() != "https") {
         let reason = "the scheme is not https";
         return Err(Invalid::new(
@@ -126,8 +120,8 @@ fn sector(settings: &Object) -> Result<(), Invalid> {
             reason,
         ));
     }
-    let is_pairwise = settings.text("subjectType") == Some("PAIRWISE");
-    match is_pairwise && client::derived_sector(settings).is_none() {
+    let is_pairwise = settings.subject_type() == Some("PAIRWISE");
+    match is_pairwise && client::derived_sector(settings.json()).is_none() {
         true => Err(Invalid::new(
             "subjectType",
             SECTOR_UNKNOWN,
@@ -138,10 +132,10 @@ fn sector(settings: &Object) -> Result<(), Invalid> {
 }
 
 /// OpenID Connect CIBA Core 1.0 §4.
-fn notification(settings: &Object) -> Result<(), Invalid> {
+fn notification(settings: &ClientSettings) -> Result<(), Invalid> {
     const ENDPOINT: &str = "bcNotificationEndpoint";
-    let is_notified = matches!(settings.text("bcDeliveryMode"), Some("PING" | "PUSH"));
-    match is_notified && settings.text(ENDPOINT).is_none() {
+    let is_notified = matches!(settings.bc_delivery_mode(), Some("PING" | "PUSH"));
+    match is_notified && settings.bc_notification_endpoint().is_none() {
         true => Err(Invalid::new(
             ENDPOINT,
             NOTIFICATION_ENDPOINT_MISSING,
@@ -151,13 +145,13 @@ fn notification(settings: &Object) -> Result<(), Invalid> {
     }
 }
 
-fn certificate(settings: &Object) -> Result<(), Invalid> {
+fn certificate(settings: &ClientSettings) -> Result<(), Invalid> {
     let subjects = CERTIFICATE_SUBJECTS.iter();
     let count = subjects
-        .filter(|name| settings.text(name).is_some())
+        .filter(|name| settings.json().text(name).is_some())
         .count();
     let refuse = |code, reason| Err(Invalid::new("tokenAuthMethod", code, reason));
-    match (settings.text("tokenAuthMethod"), count) {
+    match (settings.token_auth_method(), count) {
         (_, 2..) => refuse(
             CERTIFICATE_SUBJECT_REPEATED,
             "there is more than one subject of the certificate",

@@ -3,8 +3,9 @@
 use serde_json::Value;
 
 use super::check::{self, Invalid};
+use super::credential_issuer_metadata::CredentialIssuerMetadata;
 use super::uri::Uri;
-use super::vocabulary::{Words, of_enum};
+
 use crate::jose::Jwk;
 use crate::json::{Members, Object};
 use crate::result_code::{SETTING_INVALID, SETTING_ITEM_NO_URI, SETTING_WORD};
@@ -13,30 +14,6 @@ const MEMBER: &str = "credentialIssuerMetadata";
 
 /// Implementer's Draft 1, and two names of the final version.
 const VERSIONS: [&str; 3] = ["1.0-ID1", "1.0", "1.0-Final"];
-
-/// The words in the metadata.
-const WORDS: [Words; 5] = [
-    (
-        "credentialRequestEncryptionEncValuesSupported",
-        of_enum!(JweEnc),
-    ),
-    (
-        "credentialRequestEncryptionZipValuesSupported",
-        of_enum!(JweZip),
-    ),
-    (
-        "credentialResponseEncryptionAlgValuesSupported",
-        of_enum!(JweAlg),
-    ),
-    (
-        "credentialResponseEncryptionEncValuesSupported",
-        of_enum!(JweEnc),
-    ),
-    (
-        "credentialResponseEncryptionZipValuesSupported",
-        of_enum!(JweZip),
-    ),
-];
 
 /// What Authlete would not take.
 pub fn check(settings: &Object) -> Result<(), Invalid> {
@@ -49,7 +26,7 @@ pub fn check(settings: &Object) -> Result<(), Invalid> {
         ));
     }
     check::key_set(settings, "credentialJwks")?;
-    check::words_within(settings, MEMBER, &WORDS)?;
+    check::words_within(settings, MEMBER, CredentialIssuerMetadata::WORDS)?;
     let Some(metadata) = settings.object(MEMBER) else {
         return Ok(());
     };

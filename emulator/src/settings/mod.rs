@@ -1,16 +1,25 @@
 //! The settings of services and clients: what they are when nobody says, and what they cannot be.
 
+mod accessors;
 mod certificates;
 mod check;
 pub mod client;
 pub mod client_metadata;
+mod client_settings;
 pub mod combination;
 mod credential_issuer;
+mod credential_issuer_metadata;
 mod scopes;
 pub mod service;
+mod service_settings;
+#[cfg(test)]
+pub mod tests;
 mod uri;
 mod vocabulary;
 
+pub use client_settings::{ClientExtension, ClientSettings};
+pub use credential_issuer_metadata::CredentialIssuerMetadata;
+pub use service_settings::{ServiceSettings, Supported};
 pub use uri::Uri;
 pub use vocabulary::Vocabulary;
 

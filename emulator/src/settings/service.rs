@@ -4,6 +4,7 @@ use authlete::ApiVersion;
 
 use super::check::{self, Invalid};
 use super::client_metadata;
+use super::service_settings::ServiceSettings;
 use super::vocabulary::{Words, of_enum};
 use super::{certificates, credential_issuer, scopes};
 use crate::json::{Members, Object};
@@ -41,129 +42,6 @@ const UNREAD_BY_UPDATE: [&str; 6] = [
     "tokenBatchNotificationEndpoint",
 ];
 
-/// JWK Sets as text.
-const KEY_SETS: [&str; 3] = ["jwks", "federationJwks", "credentialJwks"];
-
-const FLAGS: [&str; 64] = [
-    "accessTokenForExternalAttachmentEmbedded",
-    "backchannelBindingMessageRequiredInFapi",
-    "backchannelLogoutSessionSupported",
-    "backchannelLogoutSupported",
-    "backchannelUserCodeParameterSupported",
-    "cimdAllowlistEnabled",
-    "cimdAlwaysRetrieved",
-    "cimdHttpPermitted",
-    "cimdMetadataPolicyEnabled",
-    "cimdQueryPermitted",
-    "claimShortcutRestrictive",
-    "clientAssertionAudRestrictedToIssuer",
-    "clientAttesterRootsEnabled",
-    "clientAttesterRootsOnly",
-    "clientIdMetadataDocumentSupported",
-    "dcrDuplicateSoftwareIdBlocked",
-    "dcrScopeUsedAsRequestable",
-    "dpopNonceRequired",
-    "dynamicRegistrationSupported",
-    "errorDescriptionOmitted",
-    "errorUriOmitted",
-    "federationEnabled",
-    "frontChannelRequestObjectEncryptionRequired",
-    "grantManagementActionRequired",
-    "hsmEnabled",
-    "httpAliasProhibited",
-    "idTokenReissuable",
-    "issSuppressed",
-    "jwtGrantByIdentifiableClientsOnly",
-    "jwtGrantEncryptedJwtRejected",
-    "jwtGrantUnsignedJwtRejected",
-    "keyAttesterRootsEnabled",
-    "keyAttesterRootsOnly",
-    "loopbackRedirectionUriVariable",
-    "missingClientIdAllowed",
-    "mutualTlsValidatePkiCertChain",
-    "nativeSsoSupported",
-    "nbfOptional",
-    "openidDroppedOnRefreshWithoutOfflineAccess",
-    "parRequired",
-    "pkceRequired",
-    "pkceS256Required",
-    "preAuthorizedGrantAnonymousAccessSupported",
-    "refreshTokenDurationKept",
-    "refreshTokenDurationReset",
-    "refreshTokenIdempotent",
-    "refreshTokenKept",
-    "requestObjectAudienceChecked",
-    "requestObjectEncryptionAlgMatchRequired",
-    "requestObjectEncryptionEncMatchRequired",
-    "requestObjectRequired",
-    "rsResponseSigned",
-    "scopeRequired",
-    "singleAccessTokenPerSubject",
-    "tlsClientCertificateBoundAccessTokens",
-    "tokenExchangeByConfidentialClientsOnly",
-    "tokenExchangeByIdentifiableClientsOnly",
-    "tokenExchangeByPermittedClientsOnly",
-    "tokenExchangeEncryptedJwtRejected",
-    "tokenExchangeUnsignedJwtRejected",
-    "tokenExpirationLinked",
-    "traditionalRequestObjectProcessingApplied",
-    "unauthorizedOnClientConfigSupported",
-    "verifiableCredentialsEnabled",
-];
-
-const NUMBERS: [&str; 21] = [
-    "accessTokenDuration",
-    "allowableClockSkew",
-    "attestationChallengeTimeWindow",
-    "authorizationCodeDuration",
-    "authorizationResponseDuration",
-    "backchannelAuthReqIdDuration",
-    "backchannelPollingInterval",
-    "clientsPerDeveloper",
-    "cnonceDuration",
-    "credentialDuration",
-    "credentialOfferDuration",
-    "credentialTransactionDuration",
-    "deviceFlowCodeDuration",
-    "deviceFlowPollingInterval",
-    "dpopNonceDuration",
-    "federationConfigurationDuration",
-    "idTokenDuration",
-    "pushedAuthReqDuration",
-    "refreshTokenDuration",
-    "userCodeLength",
-    "userPinLength",
-];
-
-const WORDS: [Words; 17] = [
-    ("accessTokenSignAlg", of_enum!(JwsAlg)),
-    ("fapiModes", of_enum!(FapiMode)),
-    ("supportedAttachments", of_enum!(AttachmentType)),
-    (
-        "supportedBackchannelTokenDeliveryModes",
-        of_enum!(DeliveryMode),
-    ),
-    ("supportedClaimTypes", of_enum!(ClaimType)),
-    (
-        "supportedClientRegistrationTypes",
-        of_enum!(ClientRegistrationType),
-    ),
-    ("supportedDeveloperSnses", of_enum!(Sns)),
-    ("supportedDisplays", of_enum!(Display)),
-    ("supportedGrantTypes", of_enum!(GrantType)),
-    (
-        "supportedIntrospectionAuthMethods",
-        of_enum!(ClientAuthMethod),
-    ),
-    ("supportedPromptValues", of_enum!(Prompt)),
-    ("supportedResponseTypes", of_enum!(ResponseType)),
-    ("supportedRevocationAuthMethods", of_enum!(ClientAuthMethod)),
-    ("supportedServiceProfiles", of_enum!(ServiceProfile)),
-    ("supportedSnses", of_enum!(Sns)),
-    ("supportedTokenAuthMethods", of_enum!(ClientAuthMethod)),
-    ("userCodeCharset", of_enum!(UserCodeCharset)),
-];
-
 /// The words in the credentials for a social network.
 const SNS_WORDS: [Words; 1] = [("sns", of_enum!(Sns))];
 
@@ -191,12 +69,12 @@ pub fn complete(given: &Object) -> Object {
         ("supportedClaimTypes".to_owned(), vec!["NORMAL"].into()),
         ("supportedDisplays".to_owned(), vec!["PAGE"].into()),
     ]);
-    defaults.extend(super::all(&FLAGS, false));
-    defaults.extend(super::all(&NUMBERS, 0));
+    defaults.extend(super::all(ServiceSettings::FLAGS, false));
+    defaults.extend(super::all(ServiceSettings::NUMBERS, 0));
     let mut settings = super::over::<authlete::types::Service>(defaults, given, &ASSIGNED);
     settings.extend(super::all(&CLOSED_ENDPOINTS, false));
     credential_issuer::name_keys(&mut settings);
-    super::compact(&mut settings, &KEY_SETS);
+    super::compact(&mut settings, ServiceSettings::KEY_SETS);
     scopes::complete(&mut settings);
     certificates::write_as_pem(&mut settings);
     settings
@@ -215,12 +93,15 @@ pub fn replace(current: &Object, given: &Object, version: ApiVersion) -> Object 
 /// What Authlete would not take.
 pub fn check(settings: &Object) -> Result<(), Invalid> {
     check::types::<authlete::types::Service>(settings)?;
-    check::words(settings, &WORDS)?;
+    check::words(settings, ServiceSettings::WORDS)?;
+    check::words(settings, ServiceSettings::WORD_LISTS)?;
     credential_issuer::check(settings)?;
     check::words_within(settings, "snsCredentials", &SNS_WORDS)?;
     check::words_within(settings, "developerSnsCredentials", &SNS_WORDS)?;
     check::uris(settings)?;
-    let numbers = NUMBERS.iter().filter(|name| !SIGNED.contains(name));
+    let numbers = ServiceSettings::NUMBERS
+        .iter()
+        .filter(|name| !SIGNED.contains(name));
     let numbers: Vec<_> = numbers.copied().collect();
     check::numbers(settings, &numbers, i64::MAX)?;
     check::numbers(settings, &INTERVALS, i64::from(u16::MAX))?;

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::records::{parse, records_by_field};
 use super::table::Table;
-use crate::json::{Members, Object};
+use crate::settings::ClientSettings;
 
 /// The kind of identifier that a client used.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,21 +22,21 @@ pub enum NamedBy {
 /// A client, as the API shows it.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Client {
-    pub settings: Object,
+    pub settings: ClientSettings,
 }
 
 impl Client {
     pub fn id(&self) -> i64 {
-        self.settings.integer("clientId").unwrap_or_default()
+        self.settings.client_id().unwrap_or_default()
     }
 
     pub fn alias(&self) -> Option<&str> {
-        self.settings.text("clientIdAlias")
+        self.settings.client_id_alias()
     }
 
     /// The entity identifier of the client in a federation (OpenID Federation 1.0 §1.2).
     pub fn entity_id(&self) -> Option<&str> {
-        self.settings.text("entityId")
+        self.settings.entity_id()
     }
 
     /// The identifier of the given kind; the client ID if the client has none of this kind.
@@ -50,20 +50,15 @@ impl Client {
     }
 
     pub fn is_confidential(&self) -> bool {
-        self.settings.text("clientType") == Some("CONFIDENTIAL")
+        self.settings.client_type() == Some("CONFIDENTIAL")
     }
 
     pub fn may_use_grant_type(&self, grant_type: &str) -> bool {
-        contains(self.settings.texts("grantTypes"), grant_type)
+        contains(self.settings.grant_types(), grant_type)
     }
 
     pub fn may_use_response_type(&self, response_type: &str) -> bool {
-        contains(self.settings.texts("responseTypes"), response_type)
-    }
-
-    /// A token lifetime for this client, in seconds, set by the administrator.
-    pub fn extension(&self, name: &str) -> Option<i64> {
-        self.settings.object("extension")?.integer(name)
+        contains(self.settings.response_types(), response_type)
     }
 }
 
@@ -96,7 +91,7 @@ impl Clients {
 
     /// Adds a client, or replaces the one of the same number.
     pub fn put(&mut self, client: Client) {
-        let number = client.settings.integer("number").unwrap_or_default();
+        let number = client.settings.number().unwrap_or_default();
         if let Some(previous) = self.by_number.remove(&number) {
             self.remove_from_indexes(&previous);
         }

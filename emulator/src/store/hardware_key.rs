@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::jose::Jwk;
 use crate::json::{Members, Object};
 
 /// A key of a simulated hardware security module. The private key is in the state, but no API call returns it.
@@ -9,8 +10,8 @@ use crate::json::{Members, Object};
 pub struct HardwareKey {
     /// The key in the form of the API.
     pub shown: Object,
-    /// The private key as a JWK.
-    pub private: Object,
+    /// The private key.
+    pub private: Jwk,
 }
 
 impl HardwareKey {

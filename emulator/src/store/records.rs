@@ -11,7 +11,7 @@ use super::hardware_key::HardwareKey;
 use super::shared_nonce::SharedNonce;
 use crate::clock::Clock;
 use crate::digest::Digest;
-use crate::json::Object;
+use crate::settings::ServiceSettings;
 
 /// A part of the state that is stored as records. Each is JSON and has a path, such as `services/1/tokens/records/17`.
 pub trait Records {
@@ -145,7 +145,7 @@ macro_rules! one_record {
 one_record!(
     i64,
     u64,
-    Arc<Object>,
+    Arc<ServiceSettings>,
     Arc<Vec<HardwareKey>>,
     AttestationChallenges,
     Clock,

@@ -24,7 +24,9 @@ use super::token_request::{PasswordRequest, Renewal};
 use super::tokens::Tokens;
 use crate::clock::Millis;
 use crate::digest::Digest;
-use crate::json::{Members, Object};
+use crate::json::Object;
+use crate::random;
+use crate::settings::{self, ServiceSettings, Supported};
 
 /// The default window of attestation challenges, in seconds.
 const ATTESTATION_CHALLENGE_WINDOW: i64 = 300;
@@ -33,7 +35,7 @@ const ATTESTATION_CHALLENGE_WINDOW: i64 = 300;
 #[derive(Debug, Clone, Default)]
 pub struct Service {
     /// The service in the form of the API.
-    pub settings: Arc<Object>,
+    pub settings: Arc<ServiceSettings>,
     pub clients: Clients,
     /// By ticket.
     pub authorization_requests: Expiring<AuthorizationRequest>,
@@ -127,9 +129,36 @@ impl Service {
     /// A new service, without clients or tokens.
     pub fn new(settings: Object) -> Self {
         Self {
-            settings: settings.into(),
+            settings: Arc::new(settings.into()),
             ..Self::default()
         }
+    }
+
+    /// A client with its number, its credentials and the requested settings. It is not added yet.
+    pub fn new_client(
+        &mut self,
+        requested: &Object,
+        now: Millis,
+    ) -> Result<Client, getrandom::Error> {
+        let mut settings = settings::client::complete(requested);
+        self.filter_custom_metadata(&mut settings);
+        settings.extend([
+            ("number".to_owned(), self.clients.next_number().into()),
+            ("serviceNumber".to_owned(), self.settings.number().into()),
+            ("clientId".to_owned(), random::number()?.into()),
+            ("clientSecret".to_owned(), random::client_secret()?.into()),
+            ("createdAt".to_owned(), now.into()),
+            ("modifiedAt".to_owned(), now.into()),
+        ]);
+        Ok(Client {
+            settings: settings.into(),
+        })
+    }
+
+    /// Leaves in the `customMetadata` of a client the metadata that the service supports.
+    pub fn filter_custom_metadata(&self, client: &mut Object) {
+        let supported = self.settings.supported_custom_client_metadata();
+        settings::client::filter_custom_metadata(client, &supported.unwrap_or_default());
     }
 
     /// Finds a client by its ID, by its alias, if service and client enable aliases, or by its entity identifier in a
@@ -143,14 +172,12 @@ impl Service {
             return Some((client, NamedBy::Id));
         }
         let by_alias = self.clients.by_alias(identifier).filter(|client| {
-            let settings = [&self.settings, &client.settings];
-            let mut settings = settings.iter();
-            settings.all(|settings| settings.flag("clientIdAliasEnabled"))
+            self.settings.client_id_alias_enabled() && client.settings.client_id_alias_enabled()
         });
         if let Some(client) = by_alias {
             return Some((client, NamedBy::Alias));
         }
-        let in_federation = self.settings.flag("federationEnabled");
+        let in_federation = self.settings.federation_enabled();
         let client = in_federation.then(|| self.clients.by_entity_id(identifier));
         Some((client.flatten()?, NamedBy::EntityId))
     }
@@ -210,23 +237,13 @@ impl Service {
     }
 
     /// Whether a list of supported values contains a value. Without the list, all values are supported.
-    pub fn supports(&self, list: &str, value: &str) -> bool {
-        self.settings
-            .texts(list)
-            .is_none_or(|supported| supported.contains(&value))
-    }
-
-    /// Whether the service or the client enables a requirement.
-    pub fn demands(&self, client: &Client, setting: &str) -> bool {
-        self.settings.flag(setting) || client.settings.flag(setting)
+    pub fn supports(&self, list: Supported, value: &str) -> bool {
+        list(&self.settings).is_none_or(|supported| supported.contains(&value))
     }
 
     /// The allowed clock skew of clients, in seconds.
     pub fn clock_skew(&self) -> i64 {
-        self.settings
-            .integer("allowableClockSkew")
-            .unwrap_or_default()
-            .max(0)
+        self.settings.allowable_clock_skew().max(0)
     }
 
     /// The current challenge for client attestations (OAuth 2.0 Attestation-Based Client Authentication).
@@ -244,18 +261,19 @@ impl Service {
     }
 
     fn attestation_challenge_window(&self) -> i64 {
-        let seconds = self.settings.integer("attestationChallengeTimeWindow");
-        let seconds = seconds.filter(|seconds| *seconds > 0);
-        seconds.unwrap_or(ATTESTATION_CHALLENGE_WINDOW)
+        match self.settings.attestation_challenge_time_window() {
+            seconds @ 1.. => seconds,
+            _ => ATTESTATION_CHALLENGE_WINDOW,
+        }
     }
 
     /// Whether the client gets refresh tokens.
     pub fn may_refresh(&self, client: &Client) -> bool {
-        self.supports("supportedGrantTypes", "REFRESH_TOKEN")
+        self.supports(ServiceSettings::supported_grant_types, "REFRESH_TOKEN")
             && client.may_use_grant_type("REFRESH_TOKEN")
     }
 
     pub fn issuer(&self) -> Option<&str> {
-        self.settings.text("issuer")
+        self.settings.issuer()
     }
 }

@@ -1,19 +1,11 @@
 //! The credential configurations of a service (OID4VCI §12.2.4).
 
-use std::borrow::Cow;
-
 use serde_json::Value;
 
 use crate::json::{Members, Object};
-use crate::protocol::credential_issuer;
 
 /// The members that identify the type of a credential, in requests and in configurations: one per format.
 const TYPES: [&str; 3] = ["vct", "doctype", "credential_definition"];
-
-/// The metadata of the issuer, or an empty object.
-pub fn metadata(service: &Object) -> Cow<'_, Object> {
-    credential_issuer::settings(service).map_or_else(Cow::default, Cow::Borrowed)
-}
 
 /// The identifier of the configuration with the format and type of a request, which drafts up to 14 use.
 pub fn of_type<'a>(configurations: &'a Object, format: &str, request: &Object) -> Option<&'a str> {

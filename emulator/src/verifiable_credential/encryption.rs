@@ -11,10 +11,10 @@ use crate::result_code::{
     RESPONSE_ENCRYPTION_EXPOSED, RESPONSE_ENCRYPTION_INVALID, RESPONSE_ENCRYPTION_MISSING,
     ResultCode,
 };
+use crate::settings::CredentialIssuerMetadata;
 use crate::store::{ResponseEncryption, Service};
 
 use super::access_token::Presented;
-use super::configuration;
 use super::message::Message;
 
 /// The requested encryption of the response. The service and the client can each require it.
@@ -23,31 +23,33 @@ pub fn requested(
     service: &Service,
     token: &Presented,
 ) -> Result<Option<ResponseEncryption>, OAuthError> {
-    let metadata = configuration::metadata(&service.settings);
+    let settings = &service.settings;
+    let metadata = settings.credential_issuer_metadata();
     let Some(parameters) = message.body.get("credential_response_encryption") else {
         let client = service.clients.by_id(token.record.grant.client_id);
-        let is_required = metadata.flag("requireCredentialResponseEncryption")
+        let by_service = CredentialIssuerMetadata::require_credential_response_encryption;
+        let is_required = metadata.is_some_and(by_service)
             || client
-                .is_some_and(|client| client.settings.flag("credentialResponseEncryptionRequired"));
+                .is_some_and(|client| client.settings.credential_response_encryption_required());
         return match is_required {
             true => Err(invalid(RESPONSE_ENCRYPTION_MISSING)),
             false => Ok(None),
         };
     };
     // In an unencrypted request an attacker could replace the key. 1.0-ID1 has no encrypted requests.
-    let has_key = metadata.text("credentialRequestEncryptionJwks").is_some();
-    if has_key && credential_issuer::is_final(&service.settings) && !message.is_encrypted {
+    let has_key = settings.credential_request_encryption_jwks().is_some();
+    if has_key && credential_issuer::is_final(settings) && !message.is_encrypted {
         return Err(invalid(RESPONSE_ENCRYPTION_EXPOSED));
     }
     let encryption = parameters
         .as_object()
-        .and_then(|parameters| read(parameters, &metadata));
+        .and_then(|parameters| read(parameters, metadata?));
     encryption
         .map(Some)
         .ok_or(invalid(RESPONSE_ENCRYPTION_INVALID))
 }
 
-fn read(parameters: &Object, metadata: &Object) -> Option<ResponseEncryption> {
+fn read(parameters: &Object, metadata: CredentialIssuerMetadata<'_>) -> Option<ResponseEncryption> {
     // The length of a compressed plaintext leaks information about it.
     if parameters.contains_key("zip") {
         return None;
@@ -56,8 +58,8 @@ fn read(parameters: &Object, metadata: &Object) -> Option<ResponseEncryption> {
     // Drafts have the algorithm next to the key.
     let alg = key.text("alg").or_else(|| parameters.text("alg"))?;
     let enc = parameters.text("enc")?;
-    let algs = metadata.texts("credentialResponseEncryptionAlgValuesSupported")?;
-    let encs = metadata.texts("credentialResponseEncryptionEncValuesSupported")?;
+    let algs = metadata.credential_response_encryption_alg_values_supported()?;
+    let encs = metadata.credential_response_encryption_enc_values_supported()?;
     algs.into_iter()
         .find(|word| JweAlg::from(*word).protocol_value() == Some(alg))?;
     encs.into_iter()

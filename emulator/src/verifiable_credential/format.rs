@@ -4,6 +4,7 @@ use super::content::{Content, Failure};
 use super::signer::Signer;
 use super::{jwt_vc, mdoc, sd_jwt};
 use crate::json::Object;
+use crate::settings::ServiceSettings;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
@@ -28,7 +29,7 @@ impl Format {
     /// The signing key. For an mdoc it needs a certificate and a COSE algorithm.
     pub fn signer(
         self,
-        service: &Object,
+        service: &ServiceSettings,
         configuration: &Object,
         key_id: Option<&str>,
     ) -> Option<Signer> {

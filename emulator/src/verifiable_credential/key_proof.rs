@@ -4,7 +4,6 @@ use serde_json::Value;
 
 use super::access_token::Presented;
 use super::binding_key;
-use super::configuration;
 use super::refusal::CredentialRefusal;
 use crate::call::Call;
 use crate::clock::{Millis, after};
@@ -20,6 +19,7 @@ use crate::result_code::{
     CREDENTIAL_PROOF_SIGNATURE, CREDENTIAL_PROOF_TIME, CREDENTIAL_PROOF_TYPE,
     CREDENTIAL_PROOFS_MALFORMED, CREDENTIAL_PROOFS_TOO_MANY, ResultCode,
 };
+use crate::settings::CredentialIssuerMetadata;
 use crate::store::Service;
 
 /// The maximum distance of `iat` from the current time in either direction, without clock skew, in seconds.
@@ -39,8 +39,9 @@ pub fn keys(
         None if types.is_some() => return Err(invalid(CREDENTIAL_PROOF_MISSING).into()),
         None => return Ok(Vec::new()),
     };
-    let batch_size = configuration::metadata(&service.settings).integer("batchSize");
-    let batch_size = usize::try_from(batch_size.unwrap_or_default()).unwrap_or_default();
+    let metadata = service.settings.credential_issuer_metadata();
+    let batch_size = metadata.map_or(0, CredentialIssuerMetadata::batch_size);
+    let batch_size = usize::try_from(batch_size).unwrap_or_default();
     if proofs.len() > batch_size.max(1) {
         return Err(invalid(CREDENTIAL_PROOFS_TOO_MANY).into());
     }
@@ -118,8 +119,10 @@ fn check(
     // In the final version, wallets get nonces only from the nonce endpoint.
     let is_final = credential_issuer::is_final(&service.settings);
     let needs_nonce = !is_final
-        || configuration::metadata(&service.settings)
-            .text("nonceEndpoint")
+        || service
+            .settings
+            .credential_issuer_metadata()
+            .and_then(CredentialIssuerMetadata::nonce_endpoint)
             .is_some();
     match claims.text("nonce") {
         None if needs_nonce => return Err(invalid(CREDENTIAL_PROOF_NONCE_MISSING).into()),

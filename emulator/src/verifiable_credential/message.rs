@@ -2,7 +2,7 @@
 
 use authlete::types::JweEnc;
 
-use crate::jose::{Jwe, JwkSet};
+use crate::jose::Jwe;
 use crate::json::{Members, Object};
 use crate::protocol::credential_issuer;
 use crate::protocol::oauth_error::OAuthError;
@@ -10,8 +10,7 @@ use crate::result_code::{
     CREDENTIAL_REQUEST_MALFORMED, CREDENTIAL_REQUEST_MISSING, CREDENTIAL_REQUEST_NOT_ENCRYPTED,
     CREDENTIAL_REQUEST_UNDECRYPTABLE,
 };
-
-use super::configuration;
+use crate::settings::{CredentialIssuerMetadata, ServiceSettings};
 
 #[derive(Debug)]
 pub struct Message {
@@ -21,19 +20,20 @@ pub struct Message {
 
 impl Message {
     /// The message in an API call. 1.0-ID1 has no encrypted requests.
-    pub fn of(request: &Object, service: &Object) -> Result<Self, OAuthError> {
+    pub fn of(request: &Object, service: &ServiceSettings) -> Result<Self, OAuthError> {
         let malformed = |code| OAuthError::new("invalid_credential_request", code);
         let content = request.text("requestContent");
         let content = content.ok_or(malformed(CREDENTIAL_REQUEST_MISSING))?;
-        let metadata = configuration::metadata(service);
+        let metadata = service.credential_issuer_metadata();
+        let required = CredentialIssuerMetadata::require_credential_request_encryption;
         let is_final = credential_issuer::is_final(service);
         let decrypted = match Jwe::parse(content.trim()) {
             _ if !is_final => None,
-            Ok(jwe) => Some(decrypt(&jwe, &metadata).ok_or(OAuthError::new(
+            Ok(jwe) => Some(decrypt(&jwe, service).ok_or(OAuthError::new(
                 "invalid_encryption_parameters",
                 CREDENTIAL_REQUEST_UNDECRYPTABLE,
             ))?),
-            Err(_) if metadata.flag("requireCredentialRequestEncryption") => {
+            Err(_) if metadata.is_some_and(required) => {
                 return Err(OAuthError::new(
                     "invalid_encryption_parameters",
                     CREDENTIAL_REQUEST_NOT_ENCRYPTED,
@@ -51,13 +51,14 @@ impl Message {
 }
 
 /// Decrypts a request whose algorithms and key are in the metadata.
-fn decrypt(jwe: &Jwe, metadata: &Object) -> Option<Vec<u8>> {
-    let supported = metadata.texts("credentialRequestEncryptionEncValuesSupported")?;
+fn decrypt(jwe: &Jwe, service: &ServiceSettings) -> Option<Vec<u8>> {
+    let metadata = service.credential_issuer_metadata()?;
+    let supported = metadata.credential_request_encryption_enc_values_supported()?;
     supported
         .into_iter()
         .map(JweEnc::from)
         .find(|enc| enc.protocol_value() == Some(jwe.enc()))?;
-    let keys = JwkSet::parse(metadata.text("credentialRequestEncryptionJwks")?).ok()?;
+    let keys = service.credential_request_encryption_jwks()?;
     let mut keys = keys.find_decryption(jwe.alg(), jwe.kid());
     keys.find_map(|key| jwe.decrypt(key).ok())
 }

@@ -13,6 +13,7 @@ use crate::result_code::{
     CREDENTIAL_ORDER_IDENTIFIER_MISSING, CREDENTIAL_ORDER_MISSING, CREDENTIAL_PAYLOAD_MALFORMED,
     CREDENTIAL_SIGNING_KEY,
 };
+use crate::settings::ServiceSettings;
 use crate::store::CredentialRequest;
 
 /// An order of a single, batch or deferred call.
@@ -41,7 +42,7 @@ impl<'a> Order<'a> {
     pub fn credentials(
         &self,
         request: &CredentialRequest,
-        service: &Object,
+        service: &ServiceSettings,
         now: Millis,
     ) -> Result<Vec<String>, CredentialRefusal> {
         let issuer = credential_issuer::identifier(service);
@@ -83,13 +84,12 @@ impl<'a> Order<'a> {
 
     /// When the credential expires. The duration of the order takes precedence over that of the service; 0 means unset,
     /// and a negative duration means never.
-    fn end(&self, service: &Object, now: Millis) -> Option<Millis> {
-        let of = |object: &Object| {
-            object
-                .integer("credentialDuration")
-                .filter(|seconds| *seconds != 0)
+    fn end(&self, service: &ServiceSettings, now: Millis) -> Option<Millis> {
+        let of_order = self.json.integer("credentialDuration").unwrap_or_default();
+        let seconds = match of_order {
+            0 => service.credential_duration(),
+            seconds => seconds,
         };
-        let seconds = of(self.json).or_else(|| of(service))?;
         (seconds > 0).then(|| after(now, seconds))
     }
 }

@@ -1,11 +1,11 @@
 //! Errors of credential requests and orders.
 
 use crate::call::Call;
-use crate::json::Object;
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::proof_of_possession;
 use crate::reply::{Outcome, Reply};
 use crate::result_code::{CREDENTIALS_DISABLED, ResultCode};
+use crate::settings::ServiceSettings;
 use crate::store::Binding;
 
 #[derive(Debug)]
@@ -27,7 +27,7 @@ pub enum CredentialRefusal {
 }
 
 impl CredentialRefusal {
-    pub fn outcome(self, call: &Call, service: &Object) -> Outcome {
+    pub fn outcome(self, call: &Call, service: &ServiceSettings) -> Outcome {
         let refuse =
             |error: OAuthError, action| Ok(error.answer(call.path, action, service).reply());
         match self {

@@ -14,6 +14,7 @@ use crate::result_code::{
     CREDENTIAL_IDENTIFIER_UNKNOWN, CREDENTIAL_NOT_GRANTED, CREDENTIAL_REQUEST_UNIDENTIFIED,
     CREDENTIAL_TYPE_UNSUPPORTED,
 };
+use crate::settings::ServiceSettings;
 use crate::store::{CredentialRequest, ResponseEncryption, Service, Stage, TokenRecord};
 
 /// Parameters that are not part of `details`: the API has separate members for them, or the caller does not need them.
@@ -67,7 +68,7 @@ pub fn read(
 /// does not support credential identifiers there.
 fn identify<'a>(
     token: &'a Presented,
-    service: &Object,
+    service: &ServiceSettings,
     configurations: &'a Object,
     request: &'a Object,
 ) -> Result<&'a str, CredentialRefusal> {

@@ -7,6 +7,7 @@ use crate::json::Object;
 use crate::protocol::credential_issuer;
 use crate::protocol::oauth_error::OAuthError;
 use crate::result_code::CREDENTIAL_RESPONSE_NOT_ENCRYPTED;
+use crate::settings::ServiceSettings;
 use crate::store::ResponseEncryption;
 
 /// The default of the interval before the next request of the wallet, in seconds.
@@ -20,7 +21,7 @@ pub struct Content {
 }
 
 /// The response with credentials. 1.0-ID1 has a single credential instead of a list.
-pub fn with_credentials(credentials: Vec<String>, service: &Object) -> Object {
+pub fn with_credentials(credentials: Vec<String>, service: &ServiceSettings) -> Object {
     let (name, value) = match &credentials[..] {
         [only] if !credential_issuer::is_final(service) => ("credential", json!(only)),
         several => {
@@ -33,7 +34,7 @@ pub fn with_credentials(credentials: Vec<String>, service: &Object) -> Object {
 }
 
 /// The response with a transaction ID. 1.0-ID1 has no interval.
-pub fn with_transaction(id: &str, interval: Option<i64>, service: &Object) -> Object {
+pub fn with_transaction(id: &str, interval: Option<i64>, service: &ServiceSettings) -> Object {
     let mut response = Object::from_iter([("transaction_id".to_owned(), Value::from(id))]);
     if credential_issuer::is_final(service) {
         let interval = interval.filter(|interval| *interval > 0);

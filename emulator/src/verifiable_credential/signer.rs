@@ -5,7 +5,8 @@ use serde_json::Value;
 use super::cose;
 use crate::jose::{Jwk, SignatureAlgorithm};
 use crate::json::{Members, Object};
-use crate::protocol::{credential_issuer, dpop};
+use crate::protocol::dpop;
+use crate::settings::ServiceSettings;
 
 #[derive(Debug)]
 pub struct Signer {
@@ -17,12 +18,12 @@ impl Signer {
     /// The first private key in `credentialJwks`, with the key ID of the order if there is one, that can sign with an
     /// algorithm of the configuration. `fits` adds the requirements of a format.
     pub fn choose(
-        service: &Object,
+        service: &ServiceSettings,
         configuration: &Object,
         key_id: Option<&str>,
         fits: impl Fn(&Jwk, &str) -> bool,
     ) -> Option<Self> {
-        let keys = credential_issuer::keys(service)?;
+        let keys = service.credential_jwks()?;
         let allowed = configuration.array("credential_signing_alg_values_supported");
         let mut candidates = keys.keys().iter().filter(|key| key.is_private());
         candidates.find_map(|key| {

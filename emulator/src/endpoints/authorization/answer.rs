@@ -34,9 +34,9 @@ pub fn of(call: &Call, service: &Service, checked: &Checked) -> Answer {
     let answer = with_name_used(answer, request.client_named_by)
         .with(
             "client",
-            limited::client_of_authorization(&checked.client.settings),
+            limited::client_of_authorization(checked.client.settings.json()),
         )
-        .with("service", limited::service(&service.settings))
+        .with("service", limited::service(service.settings.json()))
         .with_some("scopes", list(&scopes::details(&service.settings, scopes)))
         .with_some("dynamicScopes", dynamic_scopes(&shown.dynamic_scopes))
         .with("display", shown.display.as_str())

@@ -8,7 +8,7 @@ use super::interaction::Interaction;
 use super::receive::Received;
 use super::refused::Refused;
 use crate::clock::Millis;
-use crate::json::{Members, Object};
+use crate::json::Object;
 use crate::model::Parameters;
 use crate::protocol::authorization_response::Destination;
 use crate::protocol::fapi::FapiRequest;
@@ -147,7 +147,7 @@ fn requested_scopes(
         // OpenID Connect Core 1.0 §11: without a code there is no refresh token.
         scopes.retain(|scope| scope != "offline_access");
     }
-    if scopes.is_empty() && service.settings.flag("scopeRequired") {
+    if scopes.is_empty() && service.settings.scope_required() {
         return Err(OAuthError::invalid_scope(AUTHORIZATION_SCOPE_MISSING));
     }
     let is_offline = scopes.iter().any(|scope| scope == "offline_access");

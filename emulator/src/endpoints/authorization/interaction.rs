@@ -85,7 +85,7 @@ fn subject(
 
 /// The requested locales that the service supports.
 fn ui_locales(parameters: &Parameters, service: &Service) -> Option<Vec<String>> {
-    let supported = service.settings.texts("supportedUiLocales");
+    let supported = service.settings.supported_ui_locales();
     let supported = supported.unwrap_or_default();
     let mut locales = words(parameters, "ui_locales")?;
     locales.retain(|locale| supported.contains(&locale.as_str()));

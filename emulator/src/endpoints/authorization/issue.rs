@@ -274,7 +274,7 @@ fn grant(
     if native_sso::is_requested(service, &request.response_type, &grant.scopes) {
         grant.session = call.body.text("sessionId").map(Box::from);
     } else if let Some(openid) = &mut grant.openid
-        && !service.settings.flag("backchannelLogoutSessionSupported")
+        && !service.settings.backchannel_logout_session_supported()
     {
         // Authlete uses the session ID for Native SSO and back-channel logout only.
         openid.session_id = None;

@@ -6,7 +6,6 @@ use super::refused::Refused;
 use crate::call::Call;
 use crate::digest::Digest;
 use crate::endpoints::federation::register_automatically;
-use crate::json::Members;
 use crate::model::{Parameters, Unusable};
 use crate::protocol::authorization_response::Destination;
 use crate::protocol::federation;
@@ -99,7 +98,7 @@ fn unknown(call: &Call, service: &Service, identifier: &str) -> ResultCode {
         Missing::AliasDisabled => AUTHORIZATION_CLIENT_ALIAS_DISABLED,
         Missing::OfAnotherService => AUTHORIZATION_CLIENT_OF_ANOTHER_SERVICE,
         Missing::Deleted => AUTHORIZATION_CLIENT_DELETED,
-        Missing::Unknown if service.settings.flag("clientIdAliasEnabled") => {
+        Missing::Unknown if service.settings.client_id_alias_enabled() => {
             AUTHORIZATION_CLIENT_OR_ALIAS_UNKNOWN
         }
         Missing::Unknown => AUTHORIZATION_CLIENT_UNKNOWN,
@@ -107,9 +106,9 @@ fn unknown(call: &Call, service: &Service, identifier: &str) -> ResultCode {
 }
 
 /// The error for a request that violates a setting: the first code if the client has the setting, else that of the service.
-fn demanded(client: &Client, setting: &str, codes: [ResultCode; 2]) -> OAuthError {
+fn demanded(by_client: bool, codes: [ResultCode; 2]) -> OAuthError {
     let [of_client, of_service] = codes;
-    OAuthError::invalid_request(match client.settings.flag(setting) {
+    OAuthError::invalid_request(match by_client {
         true => of_client,
         false => of_service,
     })
@@ -121,10 +120,12 @@ fn resolve(
     client: &Arc<Client>,
     parameters: Parameters,
 ) -> Result<(Parameters, Option<RequestObject>, bool), OAuthError> {
+    let par_required_by_client = client.settings.par_required();
+    let par_required = par_required_by_client || service.settings.par_required();
     let Some(uri) = parameters.get("request_uri") else {
-        if service.demands(client, "parRequired") {
+        if par_required {
             let codes = [PUSHED_REQUEST_REQUIRED_OF_CLIENT, PUSHED_REQUEST_REQUIRED];
-            return Err(demanded(client, "parRequired", codes));
+            return Err(demanded(par_required_by_client, codes));
         }
         let (parameters, object) = by_value(call, service, client, parameters, true)?;
         return Ok((parameters, object, false));
@@ -132,9 +133,9 @@ fn resolve(
     if parameters.has("request") {
         return Err(OAuthError::invalid_request(REQUEST_OBJECT_TWICE));
     }
-    if !uri.starts_with(PUSHED) && service.demands(client, "parRequired") {
+    if !uri.starts_with(PUSHED) && par_required {
         let codes = [OTHER_REQUEST_URI_OF_CLIENT, OTHER_REQUEST_URI];
-        return Err(demanded(client, "parRequired", codes));
+        return Err(demanded(par_required_by_client, codes));
     }
     if !uri.starts_with(PUSHED) {
         return Err(remote_request_uri_error(uri, client));
@@ -162,13 +163,14 @@ pub fn by_value(
     front_channel: bool,
 ) -> Result<(Parameters, Option<RequestObject>), OAuthError> {
     let Some(text) = parameters.get("request") else {
-        let is_required = service.demands(client, "requestObjectRequired")
+        let is_required = service.settings.request_object_required()
+            || client.settings.request_object_required()
             || federation::needs_request_object(client, front_channel);
         return match is_required {
             true => {
                 // Otherwise the client requires it, or OpenID Federation does.
-                let is_of_service = service.settings.flag("requestObjectRequired")
-                    && !client.settings.flag("requestObjectRequired");
+                let is_of_service = service.settings.request_object_required()
+                    && !client.settings.request_object_required();
                 Err(OAuthError::invalid_request(match is_of_service {
                     true => REQUEST_OBJECT_REQUIRED,
                     false => REQUEST_OBJECT_REQUIRED_OF_CLIENT,
@@ -177,11 +179,16 @@ pub fn by_value(
             false => Ok((parameters, None)),
         };
     };
-    let encryption = "frontChannelRequestObjectEncryptionRequired";
+    let encryption_required = service
+        .settings
+        .front_channel_request_object_encryption_required()
+        || client
+            .settings
+            .front_channel_request_object_encryption_required();
     let security = Security {
-        alg_setting: "requestSignAlg",
+        alg: client.settings.request_sign_alg(),
         unsigned: request_object::is_traditional(service) && !federation::is_automatic(client),
-        encrypted: front_channel && service.demands(client, encryption),
+        encrypted: front_channel && encryption_required,
         codes: match front_channel {
             true => &AUTHORIZATION_OBJECT,
             false => &PUSHED_OBJECT,
@@ -197,7 +204,7 @@ pub fn by_value(
 
 /// The error for a request object that would have to be fetched, which the emulator does not do.
 fn remote_request_uri_error(uri: &str, client: &Client) -> OAuthError {
-    let registered = client.settings.texts("requestUris").unwrap_or_default();
+    let registered = client.settings.request_uris().unwrap_or_default();
     let place = uri.split_once('#').map_or(uri, |(place, _)| place);
     let is_registered = registered
         .iter()

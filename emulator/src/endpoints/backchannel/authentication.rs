@@ -31,6 +31,7 @@ use crate::result_code::{
     BACKCHANNEL_HINT_WRONG, GRANT_NOT_DECLARED, GRANT_NOT_SUPPORTED, PARAMETER_REPEATED,
     PARAMETERS_MISSING, PARAMETERS_NONE, ResultCode,
 };
+use crate::settings::ServiceSettings;
 use crate::store::{BackchannelRequest, Decision, Service};
 
 /// Checks a request, and issues a ticket for the following calls.
@@ -46,7 +47,12 @@ fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
         Unusable::Empty => OAuthError::invalid_request(PARAMETERS_NONE),
         Unusable::Repeated(_) => OAuthError::invalid_request(PARAMETER_REPEATED),
     })?;
-    let authenticated = authenticate(call, service, "supportedTokenAuthMethods", &parameters)?;
+    let authenticated = authenticate(
+        call,
+        service,
+        ServiceSettings::supported_token_auth_methods,
+        &parameters,
+    )?;
     check_grant_type(service, &authenticated)?;
     let client = Arc::clone(&authenticated.client);
     let is_signed = parameters.get("request").is_some();
@@ -81,7 +87,7 @@ fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
         authorization_details: details.map(Box::new),
         grant_management: grant_management::requested(&parameters, service, &client)?,
         auth_req_id: None,
-        polling: Polling::of(&service.settings, "backchannelPollingInterval", BACKCHANNEL),
+        polling: Polling::of(service.settings.backchannel_polling_interval(), BACKCHANNEL),
         decision: Decision::Pending,
         delivery_mode,
     };
@@ -126,7 +132,7 @@ fn check_grant_type(service: &Service, authenticated: &Authenticated) -> Result<
         return Err(OAuthError::invalid_client(BACKCHANNEL_CLIENT_PUBLIC));
     }
     let grant_type = GrantType::Ciba;
-    if !service.supports("supportedGrantTypes", grant_type.as_str()) {
+    if !service.supports(ServiceSettings::supported_grant_types, grant_type.as_str()) {
         let code = GRANT_NOT_SUPPORTED;
         return Err(OAuthError::new("unsupported_grant_type", code));
     }

@@ -236,7 +236,7 @@ impl Notification<'_> {
     }
 
     fn answer(&self, service: &Service, code: ResultCode, action: &str) -> Answer {
-        let endpoint = self.client.settings.text("bcNotificationEndpoint");
+        let endpoint = self.client.settings.bc_notification_endpoint();
         let token = self.pending.client_notification_token.as_deref();
         let answer = Reply::action(self.call.path, code, action)
             .with("deliveryMode", self.pending.delivery_mode.as_str())

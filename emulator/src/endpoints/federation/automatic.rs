@@ -26,7 +26,7 @@ pub fn register(
     let Some(entity_id) = parameters.get("client_id").filter(|id| is_entity_id(id)) else {
         return Ok(());
     };
-    if !service.settings.flag("federationEnabled") || !Way::Automatic.is_open(service) {
+    if !service.settings.federation_enabled() || !Way::Automatic.is_open(service) {
         return Ok(());
     }
     let known = service.client(entity_id).map(|(client, _)| client);

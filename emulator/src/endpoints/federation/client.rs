@@ -1,13 +1,14 @@
 //! Registration of a relying party as a client, based on its trust chain.
 
 use crate::call::Call;
-use crate::endpoints::{client, client_registration};
-use crate::json::{Members, Object};
+use crate::endpoints::client_registration;
+use crate::json::Object;
 use crate::protocol::federation::{RELYING_PARTY, TrustChain, resolved};
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::refusal::Refusal;
 use crate::protocol::registration::{invalid, needs_secret};
 use crate::result_code::{ENTITY_ID_TAKEN, RELYING_PARTY_MISSING};
+use crate::settings::{ClientSettings, ServiceSettings};
 use crate::store::{Client, NamedBy, Service};
 
 /// The client registration types (OpenID Federation 1.0 §12).
@@ -28,7 +29,10 @@ impl Way {
 
     /// Whether the service supports this registration type.
     pub fn is_open(self, service: &Service) -> bool {
-        service.supports("supportedClientRegistrationTypes", self.word())
+        service.supports(
+            ServiceSettings::supported_client_registration_types,
+            self.word(),
+        )
     }
 }
 
@@ -59,18 +63,22 @@ impl Registration<'_> {
             client_registration::checked_settings(service, &metadata, earlier.as_deref())?;
         self.check(&requested)?;
         let mut client = match earlier {
-            None => client::new(service, &requested, self.call.now)?,
+            None => service.new_client(requested.json(), self.call.now)?,
             Some(earlier) => Client {
-                settings: client_registration::replaced(&earlier.settings, requested),
+                settings: client_registration::replaced(
+                    earlier.settings.json(),
+                    requested.into_json(),
+                )
+                .into(),
             },
         };
-        client.settings.extend(self.members());
+        client.settings.json_mut().extend(self.members());
         Ok(client)
     }
 
     /// The requirements of federation, in addition to those of dynamic client registration.
-    fn check(&self, requested: &Object) -> Result<(), OAuthError> {
-        let ways = requested.texts("clientRegistrationTypes");
+    fn check(&self, requested: &ClientSettings) -> Result<(), OAuthError> {
+        let ways = requested.client_registration_types();
         if !ways.is_some_and(|ways| ways.contains(&self.way.word())) {
             return Err(invalid(
                 "client_registration_types: must contain the registration type of the request",

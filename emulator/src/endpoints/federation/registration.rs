@@ -44,7 +44,7 @@ fn register(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
     };
     let client = registration.client(service)?;
     let response = respond(&provider, &chain, &client, call)?;
-    let settings = client.settings.clone();
+    let settings = client.settings.json().clone();
     service.clients.put(client);
     Ok(Reply::action(call.path, FEDERATION_REGISTERED, "OK")
         .with("responseContent", response)

@@ -4,7 +4,6 @@ use authlete::types::DeliveryMode;
 
 use super::Request;
 use crate::digest::Digest;
-use crate::json::Members;
 use crate::protocol::decision;
 use crate::protocol::issuance::Issued;
 use crate::protocol::oauth_error::OAuthError;
@@ -25,7 +24,7 @@ pub fn ciba(request: &Request<'_>, service: &mut Service) -> Result<Issued, Refu
     let now = request.call.now;
     let push = DeliveryMode::Push;
     let refused_push = OAuthError::new("unauthorized_client", PUSH_CLIENT_AT_TOKEN_ENDPOINT);
-    if request.client().settings.text("bcDeliveryMode") == Some(push.as_str()) {
+    if request.client().settings.bc_delivery_mode() == Some(push.as_str()) {
         return Err(refused_push.into());
     }
     let auth_req_id = request

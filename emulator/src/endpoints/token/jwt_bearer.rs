@@ -5,7 +5,7 @@ use authlete::types::GrantType;
 
 use super::{Request, response};
 use crate::call::Call;
-use crate::json::{Members, Object};
+use crate::json::Members;
 use crate::model::Parameters;
 use crate::protocol::foreign_jwt::{ForeignJwt, Policy};
 use crate::protocol::oauth_error::OAuthError;
@@ -16,19 +16,22 @@ use crate::result_code::{
     ASSERTION_AUDIENCE, ASSERTION_CLAIM_MISSING, ASSERTION_MISSING, ResultCode, TOKEN_JWT_BEARER,
     TOKEN_SCOPE_MISSING,
 };
+use crate::settings::ClientSettings;
 use crate::store::Service;
 
-const POLICY: Policy = Policy {
-    encrypted_rejected: "jwtGrantEncryptedJwtRejected",
-    unsigned_rejected: "jwtGrantUnsignedJwtRejected",
-};
+fn policy(service: &Service) -> Policy {
+    Policy {
+        encrypted_rejected: service.settings.jwt_grant_encrypted_jwt_rejected(),
+        unsigned_rejected: service.settings.jwt_grant_unsigned_jwt_rejected(),
+    }
+}
 
 pub fn jwt_bearer(
     call: &Call,
     service: &mut Service,
     parameters: &Parameters,
 ) -> Result<Reply, Refusal> {
-    let insists = service.settings.flag("jwtGrantByIdentifiableClientsOnly");
+    let insists = service.settings.jwt_grant_by_identifiable_clients_only();
     let grant_type = GrantType::JwtBearer;
     let request =
         Request::authenticate_if_identified(call, service, parameters, grant_type, insists)?;
@@ -36,7 +39,7 @@ pub fn jwt_bearer(
         .get("assertion")
         .ok_or(OAuthError::invalid_request(ASSERTION_MISSING))?;
     let subject = check(assertion, service, call).map_err(OAuthError::invalid_grant)?;
-    let none = Object::new();
+    let none = ClientSettings::default();
     let client = request.as_ref().map(|request| &request.client().settings);
     let scopes = scopes::required(
         parameters,
@@ -59,7 +62,7 @@ pub fn jwt_bearer(
 
 /// Checks an assertion (RFC 7523 §3). Returns its subject, unless the assertion is encrypted.
 fn check(assertion: &str, service: &Service, call: &Call) -> Result<Option<String>, ResultCode> {
-    let Some(jwt) = ForeignJwt::read(assertion, POLICY, service, call.now)? else {
+    let Some(jwt) = ForeignJwt::read(assertion, policy(service), service, call.now)? else {
         return Ok(None);
     };
     let claims = &jwt.claims;
@@ -68,7 +71,7 @@ fn check(assertion: &str, service: &Service, call: &Call) -> Result<Option<Strin
         return Err(ASSERTION_CLAIM_MISSING);
     }
     let audiences = jwt.audiences().ok_or(ASSERTION_AUDIENCE)?;
-    let names = [service.issuer(), service.settings.text("tokenEndpoint")];
+    let names = [service.issuer(), service.settings.token_endpoint()];
     let is_name = |audience: &&str| names.contains(&Some(*audience));
     match audiences.iter().any(is_name) {
         true => Ok(Some(subject.to_owned())),

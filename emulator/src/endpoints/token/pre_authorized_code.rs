@@ -20,6 +20,7 @@ use crate::result_code::{
     PRE_AUTHORIZED_CODE_EXPIRED, PRE_AUTHORIZED_CODE_MISSING, PRE_AUTHORIZED_CODE_UNKNOWN,
     TX_CODE_MISSING, TX_CODE_UNEXPECTED, TX_CODE_WRONG,
 };
+use crate::settings::ServiceSettings;
 use crate::store::{CredentialOffer, Grant, Service};
 
 /// Limit on wrong transaction codes, which are short and could be guessed by anyone with the pre-authorized code.
@@ -71,12 +72,14 @@ fn identify<'a>(
     parameters: &'a Parameters,
 ) -> Result<Request<'a>, Refusal> {
     let grant_type = GrantType::PreAuthorizedCode;
-    let anonymous = "preAuthorizedGrantAnonymousAccessSupported";
     let request =
         Request::authenticate_if_identified(call, service, parameters, grant_type.clone(), false)?;
     match request {
         Some(request) => Ok(request),
-        None if service.settings.flag(anonymous) => {
+        None if service
+            .settings
+            .pre_authorized_grant_anonymous_access_supported() =>
+        {
             Ok(Request::anonymous(call, service, parameters, grant_type)?)
         }
         None => Err(OAuthError::invalid_client(PRE_AUTHORIZED_ANONYMOUS).into()),
@@ -141,7 +144,7 @@ fn grant(
 fn requested_credentials(
     offered: Vec<String>,
     details: Option<&Value>,
-    service: &Object,
+    service: &ServiceSettings,
 ) -> Result<Vec<String>, OAuthError> {
     let Some(details) = details else {
         return Ok(offered);

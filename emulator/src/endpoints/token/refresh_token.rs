@@ -4,7 +4,6 @@ use super::granted::granted;
 use super::{Request, response};
 use crate::clock::after;
 use crate::digest::Digest;
-use crate::json::Members;
 use crate::protocol::issuance::{self, Issued};
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::refusal::{Refusal, usual_action};
@@ -73,7 +72,7 @@ fn find(value: &str, request: &Request<'_>, service: &Service) -> Option<Present
 }
 
 fn is_idempotent(service: &Service) -> bool {
-    service.settings.flag("refreshTokenIdempotent")
+    service.settings.refresh_token_idempotent()
 }
 
 /// Rotates the refresh token, unless the service keeps refresh tokens or the presented one was rotated already.
@@ -95,14 +94,14 @@ fn refresh(
         return Err(OAuthError::invalid_grant(REFRESH_TOKEN_EXPIRED).into());
     }
     proof_of_possession::check_refresh(&record.binding, &request.binding, &request.authenticated)?;
-    let setting = |name| service.settings.flag(name);
-    let same = presented.replaced || setting("refreshTokenKept");
+    let settings = &service.settings;
+    let same = presented.replaced || settings.refresh_token_kept();
     let (next, keeps_end) = if same {
         let value = presented.refresh_token.clone();
-        let keeps_end = presented.replaced || !setting("refreshTokenDurationReset");
+        let keeps_end = presented.replaced || !settings.refresh_token_duration_reset();
         (value, keeps_end)
     } else {
-        (random::token()?, setting("refreshTokenDurationKept"))
+        (random::token()?, settings.refresh_token_duration_kept())
     };
     let refresh_token = RefreshToken {
         digest: Digest::of(&next),
@@ -172,7 +171,7 @@ fn refreshed_grant(
     let offline = current.scopes.iter().any(|scope| scope == "offline_access");
     let dropped = service
         .settings
-        .flag("openidDroppedOnRefreshWithoutOfflineAccess");
+        .openid_dropped_on_refresh_without_offline_access();
     if dropped && !offline {
         scopes.retain(|scope| scope != "openid");
     }

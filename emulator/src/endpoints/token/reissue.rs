@@ -19,7 +19,7 @@ use crate::store::{Authentication, Client, Grant, NamedBy, RecordId, Service, To
 /// Whether an ID token can be reissued: the service supports it, and the tokens were refreshed and belong to a user who
 /// granted `openid`.
 pub fn is_reissuable(service: &Service, record: &TokenRecord) -> bool {
-    service.settings.flag("idTokenReissuable")
+    service.settings.id_token_reissuable()
         && record.last_refreshed_at > 0
         && record.grant.subject.is_some()
         && scopes::are_openid(&record.grant.scopes)

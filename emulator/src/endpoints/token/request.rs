@@ -7,7 +7,7 @@ use authlete::types::{ClientAuthMethod, GrantType};
 
 use crate::call::Call;
 use crate::digest::Digest;
-use crate::json::{Members, Object};
+use crate::json::Members;
 use crate::model::Parameters;
 use crate::protocol::client_authentication::{Authenticated, authenticate};
 use crate::protocol::issuance::{Issuance, Issued};
@@ -18,6 +18,7 @@ use crate::result_code::{
     CODE_DOES_NOT_IDENTIFY, GRANT_TYPE_NOT_ALLOWED, GRANT_TYPE_UNSUPPORTED,
     REFRESH_TOKEN_DOES_NOT_IDENTIFY, scope_missing_at_token,
 };
+use crate::settings::{ClientSettings, ServiceSettings};
 use crate::store::{Binding, Client, Grant, Granted, NamedBy, Narrowed, Service};
 
 /// A token request of an authenticated client.
@@ -38,7 +39,12 @@ impl<'a> Request<'a> {
         grant_type: GrantType,
     ) -> Result<Self, Refusal> {
         let identified = identified_by_grant(call, service, parameters, &grant_type)?;
-        let authenticated = authenticate(call, service, "supportedTokenAuthMethods", &identified)?;
+        let authenticated = authenticate(
+            call,
+            service,
+            ServiceSettings::supported_token_auth_methods,
+            &identified,
+        )?;
         let request = Self {
             call,
             parameters,
@@ -62,7 +68,7 @@ impl<'a> Request<'a> {
         if requires_client || names_client(call, parameters) {
             return Self::authenticate(call, service, parameters, grant_type).map(Some);
         }
-        match service.supports("supportedGrantTypes", grant_type.as_str()) {
+        match service.supports(ServiceSettings::supported_grant_types, grant_type.as_str()) {
             true => Ok(None),
             false => Err(unsupported().into()),
         }
@@ -128,7 +134,11 @@ impl<'a> Request<'a> {
         })
     }
 
-    fn scopes(&self, service: &Object, client: &Object) -> Result<Vec<String>, OAuthError> {
+    fn scopes(
+        &self,
+        service: &ServiceSettings,
+        client: &ClientSettings,
+    ) -> Result<Vec<String>, OAuthError> {
         let missing = scope_missing_at_token(&self.grant_type);
         scopes::required(self.parameters, service, client, missing)
     }
@@ -154,7 +164,7 @@ impl<'a> Request<'a> {
         service: &Service,
         grant_type: &GrantType,
     ) -> Result<(), OAuthError> {
-        if !service.supports("supportedGrantTypes", grant_type.as_str()) {
+        if !service.supports(ServiceSettings::supported_grant_types, grant_type.as_str()) {
             return Err(unsupported());
         }
         if !self.client().may_use_grant_type(grant_type.as_str()) {
@@ -192,7 +202,7 @@ fn identified_by_grant<'a>(
     parameters: &'a Parameters,
     grant_type: &GrantType,
 ) -> Result<Cow<'a, Parameters>, OAuthError> {
-    if !service.settings.flag("missingClientIdAllowed") || names_client(call, parameters) {
+    if !service.settings.missing_client_id_allowed() || names_client(call, parameters) {
         return Ok(Cow::Borrowed(parameters));
     }
     let digest = |name| parameters.get(name).map(Digest::of);

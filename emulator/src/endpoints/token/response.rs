@@ -110,7 +110,7 @@ pub fn with_client_of_rejected(answer: Answer, call: &Call, service: &Service) -
 /// Adds the client of a request, or only the service attributes for a request without a client.
 pub fn with_requester(answer: Answer, service: &Service, request: Option<&Request<'_>>) -> Answer {
     let Some(request) = request else {
-        let attributes = service.settings.get("attributes").cloned();
+        let attributes = service.settings.attributes().map(<[_]>::to_vec);
         return answer.with_some("serviceAttributes", attributes);
     };
     let answer = with_client(answer, service, request.client());

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{Request, native_sso, response, token_info};
 use crate::call::Call;
 use crate::digest::Digest;
-use crate::json::{Members, Object};
+use crate::json::Members;
 use crate::model::Parameters;
 use crate::protocol::foreign_jwt::{ForeignJwt, Policy};
 use crate::protocol::native_sso::{is_exchange, is_supported};
@@ -21,12 +21,15 @@ use crate::result_code::{
     EXCHANGED_TOKEN_UNKNOWN, ResultCode, SUBJECT_TOKEN_MISSING, TOKEN_EXCHANGE, TOKEN_TYPE_MISSING,
     TOKEN_TYPE_UNKNOWN,
 };
+use crate::settings::ClientSettings;
 use crate::store::{Client, Service};
 
-const POLICY: Policy = Policy {
-    encrypted_rejected: "tokenExchangeEncryptedJwtRejected",
-    unsigned_rejected: "tokenExchangeUnsignedJwtRejected",
-};
+fn policy(service: &Service) -> Policy {
+    Policy {
+        encrypted_rejected: service.settings.token_exchange_encrypted_jwt_rejected(),
+        unsigned_rejected: service.settings.token_exchange_unsigned_jwt_rejected(),
+    }
+}
 
 pub fn token_exchange(
     call: &Call,
@@ -37,7 +40,7 @@ pub fn token_exchange(
     let insists = is_native_sso
         || service
             .settings
-            .flag("tokenExchangeByIdentifiableClientsOnly");
+            .token_exchange_by_identifiable_clients_only();
     let grant_type = GrantType::TokenExchange;
     let request =
         Request::authenticate_if_identified(call, service, parameters, grant_type, insists)?;
@@ -69,7 +72,7 @@ pub fn token_exchange(
         return Ok(native_sso::exchange(request, service, &presented)?.reply());
     }
     let resources = resource::requested(parameters)?;
-    let none = Object::new();
+    let none = ClientSettings::default();
     let settings = client.map_or(&none, |client| &client.settings);
     let scopes = scopes::requested(parameters, &service.settings, settings);
     let subject_info = check(subject, &subject_type, service, call).map_err(invalid)?;
@@ -102,15 +105,15 @@ fn check_permission(service: &Service, client: Option<&Client>) -> Result<(), OA
     let is_confidential = client.is_some_and(Client::is_confidential);
     if service
         .settings
-        .flag("tokenExchangeByConfidentialClientsOnly")
+        .token_exchange_by_confidential_clients_only()
         && !is_confidential
     {
         return refuse(EXCHANGE_OF_PUBLIC_CLIENT);
     }
     let is_permitted = client
-        .and_then(|client| client.settings.object("extension"))
-        .is_some_and(|extension| extension.flag("tokenExchangePermitted"));
-    if service.settings.flag("tokenExchangeByPermittedClientsOnly") && !is_permitted {
+        .and_then(|client| client.settings.extension())
+        .is_some_and(|extension| extension.token_exchange_permitted());
+    if service.settings.token_exchange_by_permitted_clients_only() && !is_permitted {
         return refuse(EXCHANGE_NOT_PERMITTED);
     }
     Ok(())
@@ -157,9 +160,9 @@ fn check(
                 _ => Err(EXCHANGED_TOKEN_EXPIRED),
             }
         }
-        TokenType::Jwt => ForeignJwt::read(token, POLICY, service, call.now).map(|_| None),
+        TokenType::Jwt => ForeignJwt::read(token, policy(service), service, call.now).map(|_| None),
         TokenType::IdToken => {
-            if let Some(jwt) = ForeignJwt::read(token, POLICY, service, call.now)? {
+            if let Some(jwt) = ForeignJwt::read(token, policy(service), service, call.now)? {
                 check_id_token(&jwt, service)?;
             }
             Ok(None)

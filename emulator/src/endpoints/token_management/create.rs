@@ -19,6 +19,7 @@ use crate::result_code::{
     CREATE_SCOPE_UNKNOWN, CREATE_SUBJECT_MISSING, CREATE_SUBJECT_NOT_ASCII,
     CREATE_SUBJECT_TOO_LONG, Missing, REFRESH_TOKEN_VALUE_TAKEN, ResultCode,
 };
+use crate::settings::ServiceSettings;
 use crate::store::{Authentication, Client, Grant, NamedBy, Service};
 
 /// Why no tokens are created.
@@ -62,7 +63,10 @@ pub fn prepare(call: &Call, service: &Service) -> Result<Prepared, Refused> {
         return Err(code.into());
     }
     let refreshable = !is_without_refresh_token(&grant.grant_type)
-        && service.supports("supportedGrantTypes", GrantType::RefreshToken.as_str());
+        && service.supports(
+            ServiceSettings::supported_grant_types,
+            GrantType::RefreshToken.as_str(),
+        );
     let issuance = Issuance {
         call,
         client: &client,
@@ -91,7 +95,7 @@ fn client(call: &Call, service: &Service) -> Result<Arc<Client>, ResultCode> {
     let identifier = id.map(|id| id.to_string());
     match identifier.as_deref().or(call.body.text("clientIdentifier")) {
         Some(identifier) => match service.client(identifier) {
-            Some((client, _)) if client.settings.flag("locked") => Err(CREATE_CLIENT_LOCKED),
+            Some((client, _)) if client.settings.locked() => Err(CREATE_CLIENT_LOCKED),
             Some((client, _)) => Ok(Arc::clone(client)),
             None => Err(match call.why_missing(service, identifier) {
                 Missing::OfAnotherService => CREATE_CLIENT_OF_ANOTHER_SERVICE,

@@ -36,7 +36,7 @@ pub fn list(call: &Call, service: &Service) -> Outcome {
     if let Some(client) = client {
         list.insert(
             "client".to_owned(),
-            limited::client(&client.settings).into(),
+            limited::client(client.settings.json()).into(),
         );
     }
     if let Some(subject) = subject {

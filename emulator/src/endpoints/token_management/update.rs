@@ -7,7 +7,7 @@ use super::find::TokenReference;
 use crate::call::Call;
 use crate::clock::after;
 use crate::digest::Digest;
-use crate::json::{Members, Object};
+use crate::json::Members;
 use crate::protocol::token_response::token_type;
 use crate::protocol::{issuable_credentials, lifetime, scopes};
 use crate::random;
@@ -15,6 +15,7 @@ use crate::reply::{Answer, Outcome, Reply};
 use crate::result_code::{
     UPDATE_OK, UPDATE_TOKEN_MISSING, UPDATE_TOKEN_OF_ANOTHER_SERVICE, UPDATE_TOKEN_UNKNOWN,
 };
+use crate::settings::ClientSettings;
 use crate::store::{RecordId, Service, TokenRecord};
 
 pub fn update(call: &Call, service: &mut Service) -> Outcome {
@@ -69,7 +70,7 @@ fn change_scopes_and_ends(call: &Call, service: &Service, record: &mut TokenReco
     let client = service.clients.by_id(record.grant.client_id);
     let mut changed = false;
     if let Some(names) = request.texts("scopes") {
-        let none = Object::new();
+        let none = ClientSettings::default();
         let settings = client.map_or(&none, |client| &client.settings);
         let permitted = scopes::permitted(&names, &service.settings, settings);
         changed = !(scopes::cover(&permitted, &record.grant.scopes)

@@ -15,13 +15,13 @@ use crate::store::{Client, Service};
 
 /// Whether a client was registered automatically.
 pub fn is_automatic(client: &Client) -> bool {
-    client.settings.flag("automaticallyRegistered")
+    client.settings.automatically_registered()
 }
 
 /// Whether a request needs a request object as its proof. At the pushed authorization request endpoint, client
 /// authentication is a proof too (§12.1.1.2).
 pub fn needs_request_object(client: &Client, front_channel: bool) -> bool {
-    let is_unauthenticated = client.settings.text("tokenAuthMethod") == Some("NONE");
+    let is_unauthenticated = client.settings.token_auth_method() == Some("NONE");
     is_automatic(client) && (front_channel || is_unauthenticated)
 }
 

@@ -9,7 +9,6 @@ mod resolution;
 mod trust_chain;
 
 use crate::clock::Millis;
-use crate::json::Members;
 use crate::protocol::oauth_error::OAuthError;
 use crate::result_code::{FEDERATION_METADATA_INVALID, TRUST_CHAIN_INVALID};
 use crate::settings::Uri;
@@ -36,13 +35,13 @@ pub fn is_entity_id(text: &str) -> bool {
 /// Whether a registration has expired: it expires with its trust chain (§12.3).
 pub fn has_expired(client: &Client, now: Millis) -> bool {
     let settings = &client.settings;
-    let expires_at = settings.integer("trustChainExpiresAt").unwrap_or_default();
+    let expires_at = settings.trust_chain_expires_at();
     is_of_federation(client) && expires_at <= now
 }
 
 /// Whether a client was registered by a trust chain.
 fn is_of_federation(client: &Client) -> bool {
-    client.settings.flag("explicitlyRegistered") || is_automatic(client)
+    client.settings.explicitly_registered() || is_automatic(client)
 }
 
 /// The error for an invalid trust chain (§8.9), with the reason as its description.

@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 
 use crate::clock::Millis;
 use crate::jose::{self, Jwk, JwkSet};
-use crate::json::{Members, Object};
+use crate::json::Object;
+use crate::protocol::dpop;
 use crate::protocol::oauth_error::OAuthError;
-use crate::protocol::{dpop, keys};
 use crate::result_code::{
     FEDERATION_DISABLED, FEDERATION_HINTS_MISSING, FEDERATION_ISSUER_MISSING,
     FEDERATION_KEY_MISSING, ResultCode,
@@ -28,17 +28,17 @@ impl Provider {
     /// The service as an entity. Fails if federations are disabled or a required setting is missing.
     pub fn of(service: &Service) -> Result<Self, OAuthError> {
         let settings = &service.settings;
-        if !settings.flag("federationEnabled") {
+        if !settings.federation_enabled() {
             return Err(OAuthError::new("not_found", FEDERATION_DISABLED));
         }
         let entity_id = service.issuer();
         let entity_id = entity_id.ok_or(misconfigured(FEDERATION_ISSUER_MISSING))?;
-        let hints = settings.texts("authorityHints").unwrap_or_default();
+        let hints = settings.authority_hints().unwrap_or_default();
         if hints.is_empty() {
             return Err(misconfigured(FEDERATION_HINTS_MISSING));
         }
-        let keys = keys::in_setting(settings, "federationJwks");
-        let signing = signing(&keys, settings.text("federationSignatureKeyId"));
+        let keys = settings.federation_jwks().cloned().unwrap_or_default();
+        let signing = signing(&keys, settings.federation_signature_key_id());
         let (signing_key, alg) = signing.ok_or(misconfigured(FEDERATION_KEY_MISSING))?;
         Ok(Self {
             entity_id: entity_id.to_owned(),

@@ -6,8 +6,7 @@ use super::entity_statement::EntityStatement;
 use super::{constraints, invalid_trust_chain};
 use crate::clock::Millis;
 use crate::jose::JwkSet;
-use crate::json::{Members, Object};
-use crate::protocol::keys;
+use crate::json::Members;
 use crate::protocol::oauth_error::OAuthError;
 use crate::result_code::TRUST_ANCHOR_UNKNOWN;
 use crate::store::Service;
@@ -136,13 +135,11 @@ fn check_subject(
 
 /// The keys that the service has registered for a trust anchor. Keys in the chain are not trusted.
 fn keys_of_anchor(service: &Service, anchor: &str) -> Result<JwkSet, OAuthError> {
-    let anchors = service.settings.array("trustAnchors").unwrap_or_default();
-    let mut anchors = anchors.iter().filter_map(|anchor| anchor.as_object());
-    let known = anchors.find(|known: &&Object| known.text("entityId") == Some(anchor));
-    let unknown = OAuthError::new("invalid_trust_anchor", TRUST_ANCHOR_UNKNOWN);
-    known
-        .map(|anchor| keys::registered(anchor).public())
-        .ok_or(unknown)
+    let keys = service.settings.trust_anchor_jwks(anchor);
+    keys.map(JwkSet::public).ok_or(OAuthError::new(
+        "invalid_trust_anchor",
+        TRUST_ANCHOR_UNKNOWN,
+    ))
 }
 
 /// Checks that no entity is in the chain twice.

@@ -1,15 +1,14 @@
 //! Checks of grant types, response types and redirect URIs in dynamic client registration.
 
 use super::{Checked, has, invalid_as, invalid_redirect_uri, refuse};
-use crate::json::{Members, Object};
 use crate::result_code::{METADATA_CODE_GRANT, METADATA_IMPLICIT_GRANT};
-use crate::settings::Uri;
+use crate::settings::{ClientSettings, ServiceSettings, Supported, Uri};
 use crate::store::Service;
 
-pub fn redirect_uris(settings: &Object) -> Checked {
-    let redirect_uris = settings.texts("redirectUris").unwrap_or_default();
+pub fn redirect_uris(settings: &ClientSettings) -> Checked {
+    let redirect_uris = settings.redirect_uris().unwrap_or_default();
     let needs_one =
-        ["IMPLICIT", "AUTHORIZATION_CODE"].map(|grant| has(settings, "grantTypes", grant));
+        ["IMPLICIT", "AUTHORIZATION_CODE"].map(|grant| has(settings.grant_types(), grant));
     if redirect_uris.is_empty() && needs_one.contains(&true) {
         let words = "redirect_uris: required by the grant types authorization_code and implicit";
         return Err(invalid_redirect_uri(words.to_owned()));
@@ -30,29 +29,39 @@ pub fn redirect_uris(settings: &Object) -> Checked {
     Ok(())
 }
 
-pub fn supported(settings: &Object, service: &Service) -> Checked {
-    for (member, list, name) in [
-        ("grantTypes", "supportedGrantTypes", "grant_types"),
-        ("responseTypes", "supportedResponseTypes", "response_types"),
-    ] {
-        let mut values = settings.texts(member).unwrap_or_default().into_iter();
+pub fn supported(settings: &ClientSettings, service: &Service) -> Checked {
+    let lists: [(_, Supported, _); 2] = [
+        (
+            settings.grant_types(),
+            ServiceSettings::supported_grant_types,
+            "grant_types",
+        ),
+        (
+            settings.response_types(),
+            ServiceSettings::supported_response_types,
+            "response_types",
+        ),
+    ];
+    for (values, list, name) in lists {
+        let mut values = values.unwrap_or_default().into_iter();
         refuse(
             values.any(|value| !service.supports(list, value)),
             format!("{name}: not all are supported"),
         )?;
     }
-    let method = settings.text("tokenAuthMethod").unwrap_or_default();
+    let method = settings.token_auth_method().unwrap_or_default();
     refuse(
-        method != "NONE" && !service.supports("supportedTokenAuthMethods", method),
+        method != "NONE"
+            && !service.supports(ServiceSettings::supported_token_auth_methods, method),
         "token_endpoint_auth_method: not supported",
     )
 }
 
 /// Response types require their grant types (RFC 7591 §2.1).
-pub fn types(settings: &Object) -> Checked {
-    let types = settings.texts("responseTypes").unwrap_or_default();
+pub fn types(settings: &ClientSettings) -> Checked {
+    let types = settings.response_types().unwrap_or_default();
     let mut needed = grant_types_of(&types).into_iter();
-    match needed.find(|needed| !has(settings, "grantTypes", needed)) {
+    match needed.find(|needed| !has(settings.grant_types(), needed)) {
         Some("IMPLICIT") => Err(invalid_as(
             METADATA_IMPLICIT_GRANT,
             "response_types: need the grant type implicit",

@@ -1,16 +1,14 @@
 //! Checks of keys, certificates and algorithms in dynamic client registration.
 
 use super::{Checked, invalid_as, refuse};
-use crate::jose::{Jwk, JwkSet};
-use crate::json::{Members, Object};
+use crate::jose::Jwk;
 use crate::result_code::METADATA_TWO_KEY_SETS;
+use crate::settings::ClientSettings;
 
-pub fn keys(settings: &Object) -> Checked {
-    let set = settings
-        .text("jwks")
-        .and_then(|text| JwkSet::parse(text).ok());
-    let has_keys = set.is_some() || settings.contains_key("jwksUri");
-    if set.is_some() && settings.contains_key("jwksUri") {
+pub fn keys(settings: &ClientSettings) -> Checked {
+    let set = settings.jwks();
+    let has_keys = set.is_some() || settings.has_jwks_uri();
+    if set.is_some() && settings.has_jwks_uri() {
         let words = "jwks: cannot be combined with jwks_uri";
         return Err(invalid_as(METADATA_TWO_KEY_SETS, words));
     }
@@ -18,7 +16,7 @@ pub fn keys(settings: &Object) -> Checked {
         set.is_some_and(|set| set.keys().iter().any(Jwk::is_private)),
         "jwks: has private keys",
     )?;
-    let method = settings.text("tokenAuthMethod");
+    let method = settings.token_auth_method();
     refuse(
         !has_keys
             && matches!(
@@ -30,64 +28,54 @@ pub fn keys(settings: &Object) -> Checked {
 }
 
 /// RFC 8705 §2.1.2: exactly one name identifies the certificate.
-pub fn certificate(settings: &Object) -> Checked {
-    const NAMES: [&str; 5] = [
-        "tlsClientAuthSubjectDn",
-        "tlsClientAuthSanDns",
-        "tlsClientAuthSanUri",
-        "tlsClientAuthSanIp",
-        "tlsClientAuthSanEmail",
-    ];
-    let names = NAMES.iter().filter(|name| settings.contains_key(**name));
+pub fn certificate(settings: &ClientSettings) -> Checked {
     refuse(
-        settings.text("tokenAuthMethod") == Some("TLS_CLIENT_AUTH") && names.count() != 1,
+        settings.token_auth_method() == Some("TLS_CLIENT_AUTH")
+            && settings.certificate_subjects() != 1,
         "token_endpoint_auth_method: needs one of the tls_client_auth metadata",
     )
 }
 
-pub fn algorithms(settings: &Object) -> Checked {
+pub fn algorithms(settings: &ClientSettings) -> Checked {
     for (alg, enc, name) in [
         (
-            "idTokenEncryptionAlg",
-            "idTokenEncryptionEnc",
+            settings.id_token_encryption_alg(),
+            settings.id_token_encryption_enc(),
             "id_token_encrypted_response_enc",
         ),
         (
-            "userInfoEncryptionAlg",
-            "userInfoEncryptionEnc",
+            settings.user_info_encryption_alg(),
+            settings.user_info_encryption_enc(),
             "userinfo_encrypted_response_enc",
         ),
         (
-            "requestEncryptionAlg",
-            "requestEncryptionEnc",
+            settings.request_encryption_alg(),
+            settings.request_encryption_enc(),
             "request_object_encryption_enc",
         ),
         (
-            "authorizationEncryptionAlg",
-            "authorizationEncryptionEnc",
+            settings.authorization_encryption_alg(),
+            settings.authorization_encryption_enc(),
             "authorization_encrypted_response_enc",
         ),
     ] {
         refuse(
-            settings.contains_key(enc) && !settings.contains_key(alg),
+            enc.is_some() && alg.is_none(),
             format!("{name}: requires the key encryption algorithm, too"),
         )?;
     }
     // OpenID Connect Dynamic Client Registration 1.0 §2: unsigned ID tokens only from the token endpoint, over TLS.
-    let types = settings.texts("responseTypes").unwrap_or_default();
+    let types = settings.response_types().unwrap_or_default();
     refuse(
-        settings.text("idTokenSignAlg") == Some("NONE")
+        settings.id_token_sign_alg() == Some("NONE")
             && types.iter().any(|types| types.contains("ID_TOKEN")),
         "id_token_signed_response_alg: none is not allowed for ID tokens from the authorization endpoint",
     )?;
     refuse(
-        settings.text("authorizationSignAlg") == Some("NONE"),
+        settings.authorization_sign_alg() == Some("NONE"),
         "authorization_signed_response_alg: cannot be none",
     )?;
-    let (method, alg) = (
-        settings.text("tokenAuthMethod"),
-        settings.text("tokenAuthSignAlg"),
-    );
+    let (method, alg) = (settings.token_auth_method(), settings.token_auth_sign_alg());
     let fits = match (method, alg) {
         (_, None) => true,
         (Some("CLIENT_SECRET_JWT"), Some(alg)) => is_symmetric(alg),
@@ -101,9 +89,10 @@ pub fn algorithms(settings: &Object) -> Checked {
 }
 
 /// Whether a client needs a secret: to authenticate, or as the key of a symmetric algorithm.
-pub fn needs_secret(settings: &Object) -> bool {
-    let method = settings.text("tokenAuthMethod").unwrap_or_default();
-    let algorithms = settings.iter().filter(|(name, _)| name.ends_with("Alg"));
+pub fn needs_secret(settings: &ClientSettings) -> bool {
+    let method = settings.token_auth_method().unwrap_or_default();
+    let algorithms = settings.json().iter();
+    let algorithms = algorithms.filter(|(name, _)| name.ends_with("Alg"));
     let mut algorithms = algorithms.filter_map(|(_, value)| value.as_str());
     method.starts_with("CLIENT_SECRET_") || algorithms.any(is_symmetric)
 }

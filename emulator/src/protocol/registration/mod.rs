@@ -14,7 +14,7 @@ use crate::result_code::{
     ResultCode, SETTING_INVALID,
 };
 use crate::settings::client_metadata;
-use crate::settings::{Uri, client};
+use crate::settings::{ClientSettings, Uri, client};
 use crate::store::Service;
 
 type Checked = Result<(), OAuthError>;
@@ -55,7 +55,7 @@ pub fn complete(settings: &mut Object) {
         None => vec!["AUTHORIZATION_CODE"].into(),
     });
     or_insert(settings, "applicationType", || "WEB".into());
-    let uses_code = has(settings, "grantTypes", "AUTHORIZATION_CODE");
+    let uses_code = has(settings.texts("grantTypes"), "AUTHORIZATION_CODE");
     or_insert(settings, "responseTypes", || {
         let code = uses_code.then_some("CODE");
         code.into_iter().collect()
@@ -63,9 +63,9 @@ pub fn complete(settings: &mut Object) {
 }
 
 /// Refuses metadata that are inconsistent, insecure or not supported.
-pub fn check(settings: &Object, service: &Service) -> Checked {
+pub fn check(settings: &ClientSettings, service: &Service) -> Checked {
     flows::redirect_uris(settings)?;
-    client::check(settings).map_err(|error| {
+    client::check(settings.json()).map_err(|error| {
         let name = client_metadata::name_of(&error.member);
         let is_uri = error.code == SETTING_INVALID && name.ends_with("_uri");
         let code = match is_uri {
@@ -80,19 +80,19 @@ pub fn check(settings: &Object, service: &Service) -> Checked {
     keys::certificate(settings)?;
     keys::algorithms(settings)?;
     backchannel(settings)?;
-    if settings.text("subjectType") == Some("PAIRWISE")
-        && !client::complete(settings).contains_key("derivedSectorIdentifier")
+    if settings.subject_type() == Some("PAIRWISE")
+        && client::derived_sector(settings.json()).is_none()
     {
         return Err(invalid_as(
             METADATA_SECTOR,
             "subject_type: pairwise needs sector_identifier_uri unless all redirect URIs have one host",
         ));
     }
-    for (member, name) in [
-        ("sectorIdentifierUri", "sector_identifier_uri"),
-        ("loginUri", "initiate_login_uri"),
+    for (uri, name) in [
+        (settings.sector_identifier_uri(), "sector_identifier_uri"),
+        (settings.login_uri(), "initiate_login_uri"),
     ] {
-        let uri = settings.text(member).and_then(Uri::parse);
+        let uri = uri.and_then(Uri::parse);
         if uri.is_some_and(|uri| uri.scheme() != "https") {
             let words = format!("{name}: must be an https URI");
             return Err(invalid_as(METADATA_NOT_HTTPS, words));
@@ -102,13 +102,13 @@ pub fn check(settings: &Object, service: &Service) -> Checked {
 }
 
 /// Checks the CIBA metadata (OpenID Connect CIBA Core 1.0 §4).
-fn backchannel(settings: &Object) -> Checked {
-    let mode = settings.text("bcDeliveryMode");
+fn backchannel(settings: &ClientSettings) -> Checked {
+    let mode = settings.bc_delivery_mode();
     refuse(
-        mode.is_none() && has(settings, "grantTypes", "CIBA"),
+        mode.is_none() && has(settings.grant_types(), "CIBA"),
         "backchannel_token_delivery_mode: required for CIBA",
     )?;
-    let endpoint = settings.text("bcNotificationEndpoint").and_then(Uri::parse);
+    let endpoint = settings.bc_notification_endpoint().and_then(Uri::parse);
     let needs_endpoint = matches!(mode, Some("PING" | "PUSH"));
     let words =
         "backchannel_client_notification_endpoint: an https URI is required for ping and push";
@@ -116,10 +116,10 @@ fn backchannel(settings: &Object) -> Checked {
         return Err(invalid_as(METADATA_NOT_HTTPS, words));
     }
     refuse(
-        needs_endpoint && !settings.contains_key("bcNotificationEndpoint"),
+        needs_endpoint && !settings.has_bc_notification_endpoint(),
         words,
     )?;
-    let alg = settings.text("bcRequestSignAlg");
+    let alg = settings.bc_request_sign_alg();
     refuse(
         alg.is_some_and(|alg| alg == "NONE" || keys::is_symmetric(alg)),
         "backchannel_authentication_request_signing_alg: must be asymmetric",
@@ -130,8 +130,7 @@ fn refuse(wrong: bool, words: impl Into<String>) -> Checked {
     if wrong { Err(invalid(words)) } else { Ok(()) }
 }
 
-fn has(settings: &Object, member: &str, word: &str) -> bool {
-    let words = settings.texts(member);
+fn has(words: Option<Vec<&str>>, word: &str) -> bool {
     words.is_some_and(|words| words.contains(&word))
 }
 

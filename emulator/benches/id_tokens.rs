@@ -1,0 +1,119 @@
+//! What the signature of an ID token costs at the token endpoint: authorization codes exchanged a second by one client and by
+//! two at a time, without an ID token and with one.
+//!
+//! `cargo bench -p authlete-emulator --bench id_tokens`
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use authlete::types::{
+    AuthorizationIssueRequest, AuthorizationRequest, JwsAlg, TokenAction, TokenRequest,
+};
+use authlete::{ApiVersion, Authlete};
+use authlete_emulator::Emulator;
+use tokio::task::JoinSet;
+
+const ROUNDS: usize = 11;
+const CODES: usize = 500;
+
+fn main() {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .expect("a runtime can be made");
+    runtime.block_on(measure());
+}
+
+async fn measure() {
+    let emulator = Emulator::start().await.expect("the emulator starts");
+    let config = emulator.config(ApiVersion::V2);
+    let api = Arc::new(Authlete::new(config).expect("the configuration is complete"));
+    let cases = [
+        ("no ID token", JwsAlg::Rs256, "read"),
+        ("ES256", JwsAlg::Es256, "openid"),
+        ("RS256", JwsAlg::Rs256, "openid"),
+    ];
+    for in_flight in [1, 2] {
+        // The cases alternate, so that what else the machine does hits all alike.
+        let mut times = [const { Vec::new() }; 3];
+        for _ in 0..ROUNDS {
+            for ((_, alg, scope), times) in cases.iter().zip(&mut times) {
+                times.push(exchange(&emulator, &api, alg, scope, in_flight).await);
+            }
+        }
+        let times = times.map(|times| median(times).as_secs_f64() / CODES as f64);
+        for ((name, ..), time) in cases.iter().zip(times) {
+            println!(
+                "{in_flight} at a time, {name}: {:.0} codes/s, {:.2} times as long as without",
+                1.0 / time,
+                time / times[0]
+            );
+        }
+    }
+}
+
+/// The time of all exchanges together.
+async fn exchange(
+    emulator: &Emulator,
+    api: &Arc<Authlete>,
+    alg: &JwsAlg,
+    scope: &str,
+    in_flight: usize,
+) -> Duration {
+    let id = emulator.client().id;
+    let client = api.get_client(&id.to_string()).await.expect("the client");
+    let client = client.id_token_sign_alg(alg.clone());
+    let updated = api.update_client(&id.to_string(), &client).await;
+    updated.expect("the client is updated");
+    let mut codes = Vec::new();
+    for _ in 0..CODES {
+        codes.push(code(emulator, api, scope).await);
+    }
+    let start = Instant::now();
+    let mut workers = JoinSet::new();
+    for codes in codes.chunks(CODES / in_flight) {
+        let (api, codes) = (Arc::clone(api), codes.to_vec());
+        let (id, secret) = (id.to_string(), emulator.client().secret.clone());
+        let redirect_uri = emulator.client().redirect_uri.clone();
+        workers.spawn(async move {
+            for code in codes {
+                let parameters = format!(
+                    "grant_type=authorization_code&code={code}&redirect_uri={redirect_uri}"
+                );
+                let request = TokenRequest::new(parameters)
+                    .client_id(&id)
+                    .client_secret(secret.clone());
+                let answer = api.token(&request).await.expect("an answer");
+                assert_eq!(
+                    answer.action,
+                    TokenAction::Ok,
+                    "{:?}",
+                    answer.result_message
+                );
+            }
+        });
+    }
+    workers.join_all().await;
+    start.elapsed()
+}
+
+async fn code(emulator: &Emulator, api: &Authlete, scope: &str) -> String {
+    let client = emulator.client();
+    let parameters = format!(
+        "response_type=code&client_id={}&redirect_uri={}&scope={scope}",
+        client.id, client.redirect_uri
+    );
+    let request = AuthorizationRequest::new(parameters);
+    let answer = api.authorization(&request).await.expect("an answer");
+    let ticket = answer.ticket.expect("a ticket");
+    let issue = AuthorizationIssueRequest::new(&ticket, "alice");
+    let issued = api.authorization_issue(&issue).await.expect("an answer");
+    let code = issued.authorization_code.expect("a code");
+    code.expose().to_owned()
+}
+
+fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort_unstable();
+    times[times.len() / 2]
+}

@@ -1,0 +1,212 @@
+//! The settings of a client by name.
+
+use std::sync::OnceLock;
+
+use serde::{Deserialize, Serialize};
+
+use super::accessors::accessors;
+use crate::jose::JwkSet;
+use crate::json::{Members, Object};
+
+/// The settings that name the subject of the certificate of a client (RFC 8705 §2.1.2).
+pub const CERTIFICATE_SUBJECTS: [&str; 5] = [
+    "tlsClientAuthSubjectDn",
+    "tlsClientAuthSanDns",
+    "tlsClientAuthSanUri",
+    "tlsClientAuthSanIp",
+    "tlsClientAuthSanEmail",
+];
+
+/// The settings of a client: the JSON object of the API, with a method for each setting that is read.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ClientSettings {
+    json: Object,
+    #[serde(skip)]
+    key_sets: KeySets,
+}
+
+/// The JWK Set in the JSON, parsed when it is first read. A set without a single valid key is empty.
+#[derive(Debug, Clone, Default)]
+struct KeySets {
+    jwks: OnceLock<Option<JwkSet>>,
+}
+
+impl From<Object> for ClientSettings {
+    fn from(json: Object) -> Self {
+        Self {
+            json,
+            key_sets: KeySets::default(),
+        }
+    }
+}
+
+impl ClientSettings {
+    pub fn json(&self) -> &Object {
+        &self.json
+    }
+
+    /// The JSON, to change it. Drops the parsed key set.
+    pub fn json_mut(&mut self) -> &mut Object {
+        self.key_sets = KeySets::default();
+        &mut self.json
+    }
+
+    pub fn into_json(self) -> Object {
+        self.json
+    }
+
+    /// How many subjects of the certificate are there, of which there must be one (RFC 8705 §2.1.2).
+    pub fn certificate_subjects(&self) -> usize {
+        let subjects = CERTIFICATE_SUBJECTS.iter();
+        subjects
+            .filter(|name| self.json.contains_key(**name))
+            .count()
+    }
+
+    pub fn extension(&self) -> Option<ClientExtension<'_>> {
+        self.json.object("extension").map(ClientExtension)
+    }
+}
+
+impl ClientSettings {
+    accessors! {
+        (self 'a ['a] &'a Self)
+        flag [FLAGS] {
+            automatically_registered = "automaticallyRegistered",
+            bc_user_code_required = "bcUserCodeRequired",
+            credential_response_encryption_required = "credentialResponseEncryptionRequired",
+            dpop_required = "dpopRequired",
+            dynamically_registered = "dynamicallyRegistered",
+            explicitly_registered = "explicitlyRegistered",
+            front_channel_request_object_encryption_required = "frontChannelRequestObjectEncryptionRequired",
+            locked = "locked",
+            par_required = "parRequired",
+            pkce_required = "pkceRequired",
+            pkce_s256_required = "pkceS256Required",
+            request_object_encryption_alg_match_required = "requestObjectEncryptionAlgMatchRequired",
+            request_object_encryption_enc_match_required = "requestObjectEncryptionEncMatchRequired",
+            request_object_required = "requestObjectRequired",
+            single_access_token_per_subject = "singleAccessTokenPerSubject",
+            tls_client_certificate_bound_access_tokens = "tlsClientCertificateBoundAccessTokens",
+            ;
+            "authTimeRequired",
+            "backchannelLogoutSessionRequired",
+            "discoveredByMetadataDocument",
+            "inScopeForTokenMigration",
+            "mtlsEndpointAliasesUsed",
+            "rsRequestSigned",
+        }
+        number [NUMBERS] {
+            default_max_age = "defaultMaxAge",
+            trust_chain_expires_at = "trustChainExpiresAt",
+            ;
+            "metadataDocumentExpiresAt",
+            "metadataDocumentUpdatedAt",
+            "trustChainUpdatedAt",
+        }
+        text [WORDS] {
+            application_type = "applicationType" of ApplicationType,
+            authorization_encryption_alg = "authorizationEncryptionAlg" of JweAlg,
+            authorization_encryption_enc = "authorizationEncryptionEnc" of JweEnc,
+            authorization_sign_alg = "authorizationSignAlg" of JwsAlg,
+            bc_delivery_mode = "bcDeliveryMode" of DeliveryMode,
+            bc_request_sign_alg = "bcRequestSignAlg" of JwsAlg,
+            client_type = "clientType" of ClientType,
+            id_token_encryption_alg = "idTokenEncryptionAlg" of JweAlg,
+            id_token_encryption_enc = "idTokenEncryptionEnc" of JweEnc,
+            id_token_sign_alg = "idTokenSignAlg" of JwsAlg,
+            request_encryption_alg = "requestEncryptionAlg" of JweAlg,
+            request_encryption_enc = "requestEncryptionEnc" of JweEnc,
+            request_sign_alg = "requestSignAlg" of JwsAlg,
+            subject_type = "subjectType" of SubjectType,
+            token_auth_method = "tokenAuthMethod" of ClientAuthMethod,
+            token_auth_sign_alg = "tokenAuthSignAlg" of JwsAlg,
+            user_info_encryption_alg = "userInfoEncryptionAlg" of JweAlg,
+            user_info_encryption_enc = "userInfoEncryptionEnc" of JweEnc,
+            user_info_sign_alg = "userInfoSignAlg" of JwsAlg,
+            ;
+            "clientSource" of ClientSource,
+        }
+        texts [WORD_LISTS] {
+            client_registration_types = "clientRegistrationTypes" of ClientRegistrationType,
+            fapi_modes = "fapiModes" of FapiMode,
+            grant_types = "grantTypes" of GrantType,
+            response_modes = "responseModes" of ResponseMode,
+            response_types = "responseTypes" of ResponseType,
+        }
+        flag {
+            client_id_alias_enabled = "clientIdAliasEnabled",
+        }
+        integer {
+            client_id = "clientId",
+            created_at = "createdAt",
+            number = "number",
+        }
+        text {
+            backchannel_logout_uri = "backchannelLogoutUri",
+            bc_notification_endpoint = "bcNotificationEndpoint",
+            client_id_alias = "clientIdAlias",
+            client_name = "clientName",
+            client_secret = "clientSecret",
+            custom_metadata = "customMetadata",
+            developer = "developer",
+            entity_id = "entityId",
+            jwks_uri = "jwksUri",
+            login_uri = "loginUri",
+            registration_access_token_hash = "registrationAccessTokenHash",
+            sector_identifier_uri = "sectorIdentifierUri",
+            self_signed_certificate_key_id = "selfSignedCertificateKeyId",
+            software_id = "softwareId",
+            tls_client_auth_san_dns = "tlsClientAuthSanDns",
+            tls_client_auth_san_email = "tlsClientAuthSanEmail",
+            tls_client_auth_san_ip = "tlsClientAuthSanIp",
+            tls_client_auth_san_uri = "tlsClientAuthSanUri",
+            tls_client_auth_subject_dn = "tlsClientAuthSubjectDn",
+        }
+        texts {
+            authorization_details_types = "authorizationDetailsTypes",
+            default_acrs = "defaultAcrs",
+            redirect_uris = "redirectUris",
+            request_uris = "requestUris",
+        }
+        array {
+            attributes = "attributes",
+        }
+        presence {
+            has_bc_notification_endpoint = "bcNotificationEndpoint",
+            has_jwks_uri = "jwksUri",
+        }
+        key_set {
+            jwks = "jwks",
+        }
+    }
+}
+
+/// Settings of a client that only an administrator can change, not the client itself.
+#[derive(Debug, Clone, Copy)]
+pub struct ClientExtension<'a>(&'a Object);
+
+impl<'a> ClientExtension<'a> {
+    pub fn json(self) -> &'a Object {
+        self.0
+    }
+}
+
+impl<'a> ClientExtension<'a> {
+    accessors! {
+        (self 'a [] Self)
+        flag [FLAGS] {
+            requestable_scopes_enabled = "requestableScopesEnabled",
+            token_exchange_permitted = "tokenExchangePermitted",
+        }
+        number [DURATIONS] {
+            access_token_duration = "accessTokenDuration",
+            id_token_duration = "idTokenDuration",
+            refresh_token_duration = "refreshTokenDuration",
+        }
+        texts {
+            requestable_scopes = "requestableScopes",
+        }
+    }
+}
