@@ -6,7 +6,7 @@ use quote::{format_ident, quote};
 use serde_json::Value;
 use syn::Ident;
 
-use crate::description::{content, object, reference, success};
+use crate::document::{content, object, reference, success};
 use crate::refine::member_name;
 
 /// What says of an operation which kept answers of introspection it makes untrue.

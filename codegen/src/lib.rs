@@ -1,6 +1,6 @@
 //! Generates the `authlete` crate's client from the description in `openapi/`.
 //!
-//! The way of the data: [`description`] reads and merges the files, [`check`] holds them against the rules,
+//! The data flow: [`description`] reads and merges the files into one OpenAPI [`document`], [`check`] checks them against the rules,
 //! [`prepare`] rewrites what progenitor does not read well, [`mod@generate`] runs progenitor, and [`refine`] and
 //! [`operations`] make of its output the types and methods that users see, with what [`eviction`], [`mod@next`], [`pages`] and
 //! [`presented`] read from the extensions. [`probe`] is for the tests.
@@ -9,7 +9,9 @@
 #![warn(missing_docs)]
 
 pub mod check;
+mod composition;
 pub mod description;
+pub mod document;
 pub mod eviction;
 pub mod generate;
 pub mod mistake;

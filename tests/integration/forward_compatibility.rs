@@ -1,6 +1,6 @@
 //! Nothing that the server may send keeps an answer from being decoded, and nothing of it is lost.
 
-use authlete_codegen::description::object;
+use authlete_codegen::document::object;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
@@ -101,7 +101,7 @@ fn an_unknown_word_is_kept() {
 /// Replaces each word of an enum by one that does not exist.
 fn replace_words(value: &mut Value, schema: &Value) -> bool {
     let referenced =
-        authlete_codegen::description::sole_reference(schema).map(|name| &schemas()[name]);
+        authlete_codegen::document::sole_reference(schema).map(|name| &schemas()[name]);
     match value {
         Value::String(word) if referenced.is_some_and(|schema| schema.get("enum").is_some()) => {
             *word = format!("{word}_OF_TOMORROW");

@@ -1,8 +1,9 @@
 //! What fuzzing begins with: what is right, from which a few mutations lead into every corner.
 
-use authlete_codegen::description::operations;
+use authlete_codegen::document::operations;
 
-use crate::description::{FLAT, success};
+use crate::description::FLAT;
+use crate::document::success;
 
 /// A name and an input.
 type Seed = (String, String);
