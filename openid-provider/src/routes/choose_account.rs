@@ -5,7 +5,7 @@ use axum::extract::{Query, State};
 use axum::response::{IntoResponse as _, Response};
 use http::request::Parts;
 
-use super::log_in::Flow;
+use super::flow_query::FlowQuery;
 use super::{continue_flow, interaction, page_for, with_form_token};
 use crate::app::App;
 use crate::browser_session::BrowserSession;
@@ -15,7 +15,7 @@ use crate::pages::ChooseAccountPage;
 
 pub async fn page(
     State(app): State<App>,
-    Query(Flow { flow }): Query<Flow>,
+    Query(FlowQuery { flow }): Query<FlowQuery>,
     mut browser: BrowserSession,
     parts: Parts,
 ) -> Result<Response, Error> {

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse as _, Response};
 use http::request::Parts;
 use std::collections::BTreeSet;
 
-use super::log_in::Flow;
+use super::flow_query::FlowQuery;
 use super::{continue_flow, interaction, page_for, with_form_token};
 use crate::app::{App, OpenFlow};
 use crate::audit;
@@ -26,7 +26,7 @@ const OPENID: &str = "openid";
 
 pub async fn page(
     State(app): State<App>,
-    Query(Flow { flow }): Query<Flow>,
+    Query(FlowQuery { flow }): Query<FlowQuery>,
     mut browser: BrowserSession,
     parts: Parts,
 ) -> Result<Response, Error> {

@@ -13,12 +13,13 @@ use serde::Deserialize;
 use super::{continue_flow, finish_login, interaction, page_for, with_form_token};
 use crate::app::{App, OpenFlow};
 use crate::audit;
-use crate::browser_session::{ACRS, BrowserSession, Login};
+use crate::browser_session::BrowserSession;
 use crate::error::Error;
 use crate::flows::with_flow;
 use crate::form::CsrfForm;
 use crate::metrics;
 use crate::pages::LoginPage;
+use crate::session_data::{ACRS, Login};
 use crate::users::User;
 
 /// The value of `account` for a login with another account than the one of the session.
@@ -26,13 +27,6 @@ const OTHER: &str = "other";
 
 /// The longest name that is kept after a wrong password: what is longer is no name.
 const LONGEST_NAME: usize = 254;
-
-/// The authorization request that a page is for.
-#[derive(Deserialize)]
-pub struct Flow {
-    #[serde(default)]
-    pub flow: String,
-}
 
 /// What the URL of the login says.
 #[derive(Default, Deserialize)]

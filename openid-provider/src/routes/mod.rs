@@ -4,9 +4,11 @@ mod account;
 pub mod assets;
 mod cancel;
 mod choose_account;
+mod confirmation;
 mod consent;
 mod delete_account;
 mod device;
+mod flow_query;
 mod health;
 mod home;
 mod language;
@@ -32,10 +34,11 @@ use tower_http::set_header::SetResponseHeaderLayer;
 pub use self::proceed::to_page;
 use self::proceed::{continue_flow, interaction};
 use crate::app::App;
-use crate::browser_session::{BrowserSession, Login};
+use crate::browser_session::BrowserSession;
 use crate::error::Error;
 use crate::pages::Page;
 use crate::random;
+use crate::session_data::Login;
 
 pub use log_out::FOR_CLIENT as LOG_OUT_FOR_CLIENT;
 

@@ -10,7 +10,7 @@ use axum::extract::{Query, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use http::request::Parts;
 
-use super::log_in::Flow;
+use super::flow_query::FlowQuery;
 use crate::app::{App, OpenFlow};
 use crate::browser_session::BrowserSession;
 use crate::error::Error;
@@ -21,7 +21,7 @@ pub const PATH: &str = "/continue";
 
 pub async fn page(
     State(app): State<App>,
-    Query(Flow { flow: name }): Query<Flow>,
+    Query(FlowQuery { flow: name }): Query<FlowQuery>,
     mut browser: BrowserSession,
     parts: Parts,
 ) -> Result<Response, Error> {

@@ -7,23 +7,24 @@ use axum::extract::{Query, State};
 use axum::response::{IntoResponse as _, Response};
 use http::request::Parts;
 
-use super::log_in::Flow;
+use super::flow_query::FlowQuery;
 use super::{finish_login, interaction, page_for, page_of, with_form_token};
 use crate::app::App;
 use crate::audit;
-use crate::browser_session::{BrowserSession, Login};
+use crate::browser_session::BrowserSession;
 use crate::error::Error;
 use crate::flows::with_flow;
 use crate::form::CsrfForm;
 use crate::metrics;
 use crate::pages::{Page, SignUpPage};
 use crate::passwords;
+use crate::session_data::Login;
 use crate::texts::Texts;
 use crate::users::NewUser;
 
 pub async fn page(
     State(app): State<App>,
-    Query(Flow { flow }): Query<Flow>,
+    Query(FlowQuery { flow }): Query<FlowQuery>,
     mut browser: BrowserSession,
     parts: Parts,
 ) -> Result<SignUpPage, Error> {
