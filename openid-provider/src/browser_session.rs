@@ -56,7 +56,7 @@ impl BrowserSession {
         }
         self.data.end_pending_login();
         self.data.totp_secret = None;
-        self.data.wrong_name = None;
+        self.data.refused_form = None;
         self.data.former_form_token = replace(&mut self.data.form_token, random::text().into());
         let before = self.data.login.take();
         let is_same_user = before

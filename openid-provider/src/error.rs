@@ -18,10 +18,9 @@ pub enum Error {
     Ended(Destination),
     /// The form is not from a page of this server.
     Foreign,
-    /// The form is from before the login in another tab. The page at this path is shown again.
+    /// The form is from before the login in another tab. The page at this URL is shown again.
     Stale(String),
-    /// The page that was sent is at this URL.
-    TooManyAttempts(TooManyAttempts, String),
+    TooManyAttempts(TooManyAttempts),
     /// The form is larger than any of this server.
     TooLarge,
     /// The body of a form broke off.
@@ -45,6 +44,12 @@ impl From<anyhow::Error> for Error {
     }
 }
 
+impl From<TooManyAttempts> for Error {
+    fn from(error: TooManyAttempts) -> Self {
+        Self::TooManyAttempts(error)
+    }
+}
+
 impl From<Failure> for Error {
     fn from(failure: Failure) -> Self {
         Self::Authlete(failure)
@@ -56,14 +61,11 @@ impl IntoResponse for Error {
         match self {
             Self::NoFlow => StatusCode::BAD_REQUEST.into_response(),
             Self::Ended(destination) => {
-                let way = WayOut::App(destination);
-                (StatusCode::BAD_REQUEST, Extension(way)).into_response()
+                (StatusCode::BAD_REQUEST, Extension(destination)).into_response()
             }
             Self::Foreign => StatusCode::FORBIDDEN.into_response(),
             Self::Stale(page) => Redirect::to(&page).into_response(),
-            Self::TooManyAttempts(error, page) => {
-                (Extension(WayOut::Again(page)), error).into_response()
-            }
+            Self::TooManyAttempts(error) => error.into_response(),
             Self::Unavailable => {
                 let retry = [(RETRY_AFTER, HeaderValue::from_static("5"))];
                 (StatusCode::SERVICE_UNAVAILABLE, retry).into_response()
@@ -78,15 +80,6 @@ impl IntoResponse for Error {
             Self::Authlete(failure) => failure.into_response(),
         }
     }
-}
-
-/// Where the page for an error leads.
-#[derive(Clone)]
-pub enum WayOut {
-    /// To the app that the user came from.
-    App(Destination),
-    /// To the page that was sent.
-    Again(String),
 }
 
 #[cfg(test)]

@@ -11,8 +11,8 @@ use http::{HeaderValue, Method, StatusCode, Uri};
 use serde::Deserialize;
 
 use crate::app::App;
-use crate::error::WayOut;
-use crate::pages::{self, Page};
+use crate::destination::Destination;
+use crate::pages::{self, Page, WayOut, current_url};
 
 /// The largest error response that is read.
 const LARGEST_ERROR: usize = 64 * 1024;
@@ -44,9 +44,10 @@ pub async fn as_page(State(app): State<App>, request: Request, next: Next) -> Re
         return response;
     }
     let retry = response.headers().get(RETRY_AFTER).cloned();
-    let way_out: Option<WayOut> = response.extensions().get().cloned();
+    let destination: Option<Destination> = response.extensions().get().cloned();
+    let is_browser_endpoint = is_browser_endpoint(&app, &parts.uri);
     // An error of OAuth is that of the app: here the user only went on with a page.
-    let app_error = match status.is_client_error() && is_browser_endpoint(&app, &parts.uri) {
+    let app_error = match status.is_client_error() && is_browser_endpoint {
         true => oauth_error(response).await,
         false => None,
     };
@@ -54,16 +55,32 @@ pub async fn as_page(State(app): State<App>, request: Request, next: Next) -> Re
         tracing::warn!(error, description, "the request of an app was refused");
     }
     let mut page = Page::new(&app, &parts, None, None);
-    if parts.method != Method::GET {
-        // There need not be a page at the path.
+    // The parameters of a request that was posted to an endpoint are in its body.
+    let is_posted = is_browser_endpoint && parts.method != Method::GET;
+    if is_posted {
         "/".clone_into(&mut page.current_url);
     }
     let code = app_error.as_ref().map(|it| it.error.as_str());
+    let may_retry = code.is_none() && !is_posted && may_succeed_later(status);
+    let way_out = match destination {
+        Some(destination) => Some(WayOut::App(destination)),
+        None => may_retry.then(|| WayOut::Again(current_url(&parts))),
+    };
     let mut page = pages::error(page, status, code, way_out.as_ref());
     if let Some(retry) = retry {
         page.headers_mut().insert(RETRY_AFTER, retry);
     }
     page
+}
+
+/// Whether the same page may work later, or with other input.
+fn may_succeed_later(status: StatusCode) -> bool {
+    let refusals = [
+        StatusCode::FORBIDDEN,
+        StatusCode::PAYLOAD_TOO_LARGE,
+        StatusCode::TOO_MANY_REQUESTS,
+    ];
+    refusals.contains(&status) || status.is_server_error()
 }
 
 /// An error response of OAuth (RFC 6749 §5.2). In the description is Authlete's result message, which is for developers.

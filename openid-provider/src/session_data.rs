@@ -2,7 +2,7 @@
 //!
 //! Add what your own pages have to remember to `SessionData`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use authlete::Secret;
 use authlete::server::Session;
@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::now;
 use crate::random;
+use crate::texts::Mistake;
 
 /// The key of the data in the session record.
 pub const DATA_KEY: &str = "visit";
@@ -94,12 +95,50 @@ pub struct SessionData {
     pub after_login: Option<String>,
     /// The secret of an authenticator app that is not confirmed yet.
     pub totp_secret: Option<Secret>,
-    /// The name that was sent last with a wrong password, for the same page in another language.
-    pub wrong_name: Option<String>,
+    /// The form that was refused last, for the same page in another language.
+    pub refused_form: Option<RefusedForm>,
     pub logout: Option<LogoutRequest>,
 }
 
+/// The longest value that is kept of a refused form, in bytes: that of an e-mail address.
+const LONGEST_VALUE: usize = 254;
+
+/// A form that was refused. It is not in the URL: a value may be an address, or a password in the wrong field.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RefusedForm {
+    /// The path of the page.
+    path: String,
+    /// What the user entered, without passwords.
+    fields: BTreeMap<String, String>,
+    pub mistake: Mistake,
+}
+
+impl RefusedForm {
+    pub fn new(path: &str, mistake: Mistake, fields: &[(&str, &str)]) -> Self {
+        let fields = fields
+            .iter()
+            .filter(|(_, value)| value.len() <= LONGEST_VALUE);
+        let fields = fields.map(|&(name, value)| (name.to_owned(), value.to_owned()));
+        Self {
+            path: path.to_owned(),
+            fields: fields.collect(),
+            mistake,
+        }
+    }
+
+    /// The value of a field. Empty when it was not kept.
+    pub fn field(&self, name: &str) -> String {
+        self.fields.get(name).cloned().unwrap_or_default()
+    }
+}
+
 impl SessionData {
+    /// The form that was refused last, if it is that of the page at this path.
+    pub fn refused_form(&self, path: &str) -> Option<&RefusedForm> {
+        let form = self.refused_form.as_ref();
+        form.filter(|form| form.path == path)
+    }
+
     /// The login that lacks the code of the second factor. It ends after a few minutes.
     pub fn pending_login(&self) -> Option<&Login> {
         let pending_login = self.pending_login.as_ref();

@@ -5,8 +5,8 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use crate::app::App;
 use crate::browser_session::BrowserSession;
 use crate::error::Error;
-use crate::flows::with_flow;
 use crate::form::CsrfForm;
+use crate::page_query::with_flow;
 use crate::users::User;
 
 /// The user who is logged in, with the second factor if there is one; or where to go first, and from there to a page.
@@ -48,8 +48,7 @@ pub async fn use_first(
 /// Whether the field `password` has the password of the user.
 pub async fn password_is_right(app: &App, sent: &CsrfForm, user: &User) -> Result<bool, Error> {
     let address = app.address(&sent.parts);
-    let attempt = app.attempts.password(&user.name, &address);
-    let attempt = attempt.map_err(|error| Error::TooManyAttempts(error, "/account".to_owned()))?;
+    let attempt = app.attempts.password(&user.name, &address)?;
     let password = sent.field("password").to_owned();
     let found = app.directory.users.authenticate(&user.name, password).await;
     if !matches!(found, Ok(None)) {

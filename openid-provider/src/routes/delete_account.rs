@@ -57,6 +57,9 @@ pub async fn send(State(app): State<App>, mut sent: CsrfForm) -> Result<Response
     }
     directory.users.remove(subject).await?;
     sent.browser.end().await?;
+    let mut page = page;
+    // There is no account any more to come back to in another language.
+    "/".clone_into(&mut page.current_url);
     let page = MessagePage {
         page,
         title: texts.delete_account,

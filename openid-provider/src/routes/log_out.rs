@@ -7,13 +7,13 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use http::request::Parts;
 use http::uri::PathAndQuery;
 
-use super::flow_query::FlowQuery;
 use super::{continue_flow, with_form_token};
 use crate::app::App;
 use crate::audit;
 use crate::browser_session::BrowserSession;
 use crate::error::Error;
 use crate::form::CsrfForm;
+use crate::page_query::PageQuery;
 use crate::pages::{LogOutPage, MessagePage, Page};
 use crate::session_data::{Ended, SessionData};
 use crate::sessions::ActiveSession;
@@ -24,7 +24,7 @@ pub const FOR_CLIENT: &str = "/log-out?for=client";
 /// Asks first: any page on the web can send a user to the logout endpoint.
 pub async fn page(
     State(app): State<App>,
-    Query(FlowQuery { flow }): Query<FlowQuery>,
+    Query(PageQuery { flow, .. }): Query<PageQuery>,
     mut browser: BrowserSession,
     parts: Parts,
 ) -> Result<Response, Error> {

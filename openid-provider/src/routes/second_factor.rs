@@ -7,16 +7,15 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use http::request::Parts;
 
 use super::confirmation::{confirmed_user, is_due, password_is_right, use_first};
-use super::flow_query::FlowQuery;
 use super::logged_in::LoggedIn;
 use super::{finish_login, page_of};
 use crate::app::App;
 use crate::audit;
 use crate::browser_session::BrowserSession;
 use crate::error::Error;
-use crate::flows::with_flow;
 use crate::form::CsrfForm;
 use crate::metrics;
+use crate::page_query::{PageQuery, with_flow};
 use crate::pages::{Page, RemoveSecondFactorPage, SecondFactorPage, SetUpSecondFactorPage};
 use crate::second_factor::Authenticator;
 use crate::session_data::Login;
@@ -27,7 +26,7 @@ const SET_UP: &str = "/account/second-factor";
 /// Asks for the code, after the password was right.
 pub async fn page(
     State(app): State<App>,
-    Query(FlowQuery { flow }): Query<FlowQuery>,
+    Query(PageQuery { flow, .. }): Query<PageQuery>,
     browser: BrowserSession,
     parts: Parts,
 ) -> Result<Response, Error> {
@@ -44,9 +43,7 @@ pub async fn send(State(app): State<App>, sent: CsrfForm) -> Result<Response, Er
         return Ok(Redirect::to(&with_flow("/login", &flow)).into_response());
     };
     let address = app.address(&sent.parts);
-    let attempt = app.attempts.code(&pending_login.subject, &address);
-    let attempt = attempt
-        .map_err(|error| Error::TooManyAttempts(error, with_flow("/second-factor", &flow)))?;
+    let attempt = app.attempts.code(&pending_login.subject, &address)?;
     let users = &app.directory.users;
     let code = sent.field("code");
     let is_right = users
@@ -79,7 +76,7 @@ pub async fn send(State(app): State<App>, sent: CsrfForm) -> Result<Response, Er
 /// Shows a new secret to scan.
 pub async fn set_up_page(
     State(app): State<App>,
-    Query(FlowQuery { flow }): Query<FlowQuery>,
+    Query(PageQuery { flow, .. }): Query<PageQuery>,
     opened: LoggedIn,
 ) -> Result<Response, Error> {
     let LoggedIn {
