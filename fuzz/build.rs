@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use authlete_codegen::description::operations;
+use authlete_codegen::document::operations;
 use authlete_codegen::{Description, generate, source};
 
 fn main() {

@@ -41,15 +41,10 @@ impl Accounts for Users {
              <button name=agree value=yes>Log in and agree</button> <button name=agree value=no>Refuse</button></form>",
             pending.page_id()
         );
-        browser
-            .insert("pending", pending)
-            .await
-            .map_err(unavailable)?;
-        Ok((
-            [(CONTENT_SECURITY_POLICY, "frame-ancestors 'none'")],
-            Html(page),
-        )
-            .into_response())
+        let kept = browser.insert("pending", pending).await;
+        kept.map_err(unavailable)?;
+        let policy = [(CONTENT_SECURITY_POLICY, "frame-ancestors 'none'")];
+        Ok((policy, Html(page)).into_response())
     }
 
     async fn claims(&self, subject: &str) -> Result<Option<StandardClaims>> {
@@ -71,17 +66,21 @@ async fn decide(
 ) -> Result<Response> {
     let field = |name| form.get(name).map_or("", String::as_str);
     let address = request.extensions.get::<ConnectInfo<SocketAddr>>();
-    LOGINS.check(&format!("address {:?}", address.map(|it| it.0.ip())))?;
-    LOGINS.check(&format!("account {}", field("name")))?;
-    let pending: Option<PendingAuthorization> =
-        browser.remove("pending").await.map_err(unavailable)?;
+    let address = address.map(|it| it.0.ip());
+    // Wrong passwords count, by account and address together: nobody can lock a user out from elsewhere.
+    let attempt = LOGINS.begin(&format!("{} {address:?}", field("name")))?;
+    let is_right = (field("name"), field("password")) == ("alice", "wonderland");
+    if is_right || field("agree") != "yes" {
+        attempt.take_back();
+    }
+    let pending = browser.remove("pending").await.map_err(unavailable)?;
     // The browser may have started another request in another tab.
-    let pending = pending.filter(|it| it.page_id() == field("request"));
+    let pending = pending.filter(|it: &PendingAuthorization| it.page_id() == field("request"));
     let mut pending = pending.ok_or((StatusCode::BAD_REQUEST, "Start again at the app."))?;
     if field("agree") != "yes" {
         return Ok(server.deny(&pending).await?);
     }
-    if (field("name"), field("password")) != ("alice", "wonderland") {
+    if !is_right {
         return Ok(server.proceed(&request, pending, None).await?);
     }
     let now = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
@@ -94,9 +93,8 @@ async fn decide(
 
 /// The endpoints, and the handler of the page's form.
 pub fn router(server: AuthorizationServer) -> Router {
-    let page = Router::new()
-        .route("/decision", post(decide))
-        .with_state(server.clone());
+    let page = Router::new().route("/decision", post(decide));
+    let page = page.with_state(server.clone());
     let sessions = SessionManagerLayer::new(MemoryStore::default())
         .with_secure(false)
         .with_same_site(SameSite::Lax);

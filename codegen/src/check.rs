@@ -11,13 +11,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use heck::ToSnakeCase;
 use serde_json::{Map, Value};
 
-use crate::description::{Description, METHODS, OperationEntry, object, sole_reference};
+use crate::description::Description;
+use crate::document::{METHODS, OperationEntry, collect_references, object, sole_reference};
 use crate::mistake::{Mistake, Mistakes};
 use crate::operations::{
     HOSTED_REPLACEMENT, ORGANIZATION, ROOT, SETTING, V2, V3, template_parameters,
 };
 use crate::pages::{PAGES, Pages};
-use crate::prepare::{STANDALONE, collect_references};
+use crate::prepare::STANDALONE;
 use crate::refine::{TEXT, type_name};
 
 /// The supported formats of each type.

@@ -6,24 +6,13 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
 
+use crate::composition::flatten_compositions;
+use crate::document::{FORM, JSON, METHODS, OperationEntry, object, of_path, operations};
 use crate::mistake::{Mistake, Mistakes};
 use crate::order;
-use crate::prepare::flatten_compositions;
 
 /// The file with the parts that all categories share: info, servers, credentials.
 const ROOT_FILE: &str = "openapi.yaml";
-
-/// The HTTP methods that paths may have.
-pub const METHODS: [&str; 5] = ["get", "put", "post", "delete", "patch"];
-
-/// The success statuses that an operation may have, those with a body first.
-pub const SUCCESSES: [&str; 3] = ["200", "201", "204"];
-
-/// The media type of requests and of most answers.
-pub const JSON: &str = "application/json";
-
-/// The media type of forms, for operations that accept them in addition to JSON.
-pub const FORM: &str = "application/x-www-form-urlencoded";
 
 /// Marks an operation that also accepts a form.
 pub const TAKES_FORM: &str = "x-form";
@@ -40,9 +29,6 @@ pub const NOTE: &str = "x-note";
 /// The heading of an operation in lists, in place of that of its category.
 pub const GROUP: &str = "x-group";
 
-/// The media type of plain text responses.
-pub const TEXT: &str = "text/plain";
-
 /// The merged description, and the file of each of its parts.
 #[derive(Debug, Clone)]
 pub struct Description {
@@ -52,30 +38,6 @@ pub struct Description {
     /// The paths in the order in which they are written.
     paths: Vec<String>,
     files: Vec<PathBuf>,
-}
-
-/// One operation of the document.
-#[derive(Debug, Clone, Copy)]
-pub struct OperationEntry<'a> {
-    /// The path below the API root, as in the document.
-    pub path: &'a str,
-    /// The HTTP method in lower case.
-    pub method: &'a str,
-    /// The OpenAPI operation object.
-    pub value: &'a Value,
-}
-
-impl<'a> OperationEntry<'a> {
-    /// The operation ID, or an empty string if it is missing.
-    pub fn id(&self) -> &'a str {
-        self.value["operationId"].as_str().unwrap_or_default()
-    }
-
-    /// A list of the operation or, if it has none, of the document: `servers`, `security`.
-    pub fn inherited(&self, document: &'a Value, key: &str) -> &'a [Value] {
-        let list = self.value.get(key).unwrap_or(&document[key]).as_array();
-        list.map_or(&[], Vec::as_slice)
-    }
 }
 
 impl Description {
@@ -142,55 +104,6 @@ impl Description {
 /// The key of a tag for [`Description::origin`], which differs from that of a schema with the same name.
 pub fn tag_origin(name: &str) -> String {
     format!("tag {name}")
-}
-
-/// All operations of a merged document.
-pub fn operations(document: &Value) -> impl Iterator<Item = OperationEntry<'_>> {
-    let items = object(&document["paths"]).iter();
-    items.flat_map(|(path, item)| of_path(path, item))
-}
-
-fn of_path<'a>(path: &'a str, item: &'a Value) -> impl Iterator<Item = OperationEntry<'a>> {
-    METHODS.iter().filter_map(move |method| {
-        item.get(method).map(|value| OperationEntry {
-            path,
-            method,
-            value,
-        })
-    })
-}
-
-/// The members of a JSON object; empty for other values.
-pub fn object(value: &Value) -> &Map<String, Value> {
-    static EMPTY: std::sync::LazyLock<Map<String, Value>> = std::sync::LazyLock::new(Map::new);
-    value.as_object().unwrap_or(&EMPTY)
-}
-
-/// The name of the component that `{"$ref": "#/components/<kind>/<name>"}` points to.
-pub fn reference(schema: &Value) -> Option<&str> {
-    schema.get("$ref")?.as_str()?.rsplit('/').next()
-}
-
-/// The component that a member's schema refers to: directly, or in an `allOf` with one item, which OpenAPI 3.0 requires
-/// for a reference with a description.
-pub fn sole_reference(schema: &Value) -> Option<&str> {
-    reference(schema).or_else(|| match schema.get("allOf")?.as_array()?.as_slice() {
-        [only] if schema.get("properties").is_none() => reference(only),
-        _ => None,
-    })
-}
-
-/// The media type and the schema of the body of a request or response.
-pub fn content(part: &Value) -> Option<(&str, &Value)> {
-    let (media_type, media) = object(&part["content"]).iter().next()?;
-    Some((media_type, &media["schema"]))
-}
-
-/// The successful response of an operation, the one with a body if there is one.
-pub fn success(operation: &Value) -> Option<(&str, &Value)> {
-    SUCCESSES
-        .into_iter()
-        .find_map(|status| Some((status, operation["responses"].get(status)?)))
 }
 
 fn yaml_files(directory: &Path) -> Result<Vec<PathBuf>, Mistakes> {

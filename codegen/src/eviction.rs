@@ -6,7 +6,7 @@ use quote::{format_ident, quote};
 use serde_json::Value;
 use syn::Ident;
 
-use crate::description::{content, object, reference, success};
+use crate::document::{content, object, reference, success};
 use crate::refine::member_name;
 
 /// The extension that names the cached introspection responses that an operation makes stale.

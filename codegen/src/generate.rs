@@ -8,7 +8,8 @@ use schemars::schema::{InstanceType, SchemaObject};
 use serde_json::Value;
 use syn::{Item, parse_quote};
 
-use crate::description::{Description, object};
+use crate::description::Description;
+use crate::document::object;
 use crate::mistake::Mistakes;
 use crate::operations::Operation;
 use crate::prepare::{keep_single_bodies, prepare};

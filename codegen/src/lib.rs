@@ -1,15 +1,17 @@
 //! Generates the `authlete` crate's client from the description in `openapi/`.
 //!
-//! Data flow: [`description`] reads and merges the files, [`check`] checks them, [`prepare`] rewrites constructs that
-//! progenitor does not handle well, [`mod@generate`] runs progenitor, and [`refine`] and [`operations`] turn its output into
-//! the public types and methods, with additions from the extensions by [`eviction`], [`mod@next`], [`pages`] and
+//! Data flow: [`description`] reads and merges the files into one OpenAPI [`document`], [`check`] checks it, [`prepare`] rewrites
+//! constructs that progenitor does not handle well, [`mod@generate`] runs progenitor, and [`refine`] and [`operations`] turn its
+//! output into the public types and methods, with additions from the extensions by [`eviction`], [`mod@next`], [`pages`] and
 //! [`presented`]. [`probe`] is for the tests.
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
 pub mod check;
+mod composition;
 pub mod description;
+pub mod document;
 pub mod eviction;
 pub mod generate;
 pub mod mistake;

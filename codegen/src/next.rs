@@ -8,7 +8,7 @@ use quote::{format_ident, quote};
 use serde_json::Value;
 use syn::Item;
 
-use crate::description::{content, object, operations, reference, sole_reference, success};
+use crate::document::{content, object, operations, reference, sole_reference, success};
 use crate::refine::type_name;
 
 /// The HTTP response that the server sends for the value of an action.

@@ -9,7 +9,7 @@ use serde_json::Value;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, FnArg, Ident, ImplItem, ImplItemFn, Item, ReturnType, Stmt, Type, parse_quote};
 
-use crate::description::{OperationEntry, TEXT, content, object, operations, reference, success};
+use crate::document::{OperationEntry, TEXT, content, object, operations, reference, success};
 use crate::eviction::Eviction;
 use crate::pages::{self, PAGES};
 use crate::prepare::{is_free_query, query_parameters};

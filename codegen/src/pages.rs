@@ -4,7 +4,7 @@ use quote::format_ident;
 use serde_json::Value;
 use syn::{Item, parse_quote};
 
-use crate::description::{OperationEntry, content, operations, reference, success};
+use crate::document::{OperationEntry, content, operations, reference, success};
 use crate::prepare::query_parameters;
 use crate::refine::{member_name, query_type, type_name};
 

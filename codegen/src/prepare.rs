@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use heck::ToUpperCamelCase;
 use serde_json::{Map, Value, json};
 
-use crate::description::{FORM, METHODS, object, operations, reference, success};
+use crate::document::{FORM, METHODS, collect_references, object, operations, reference, success};
 
 /// The document for progenitor, from one whose compositions are flat.
 pub fn prepare(flat: &Value) -> Value {
@@ -25,72 +25,6 @@ pub fn prepare(flat: &Value) -> Value {
     shorten_enum_names(&mut document);
     keep_single_bodies(&mut document);
     document
-}
-
-/// The schemas with every composition (`allOf`) replaced by one flat object.
-///
-/// Groups of members that several objects share are separate schemas in the description. In Rust they are members of each
-/// object. A group without other references is removed.
-pub fn flatten_compositions(document: &mut Value) {
-    let schemas = object(&document["components"]["schemas"]).clone();
-    let groups: BTreeSet<&str> = schemas
-        .values()
-        .filter_map(|schema| schema["allOf"].as_array())
-        .flatten()
-        .filter_map(reference)
-        .collect();
-    let mut flat: Map<String, Value> = schemas
-        .iter()
-        .map(|(name, schema)| (name.clone(), flatten(schema, &schemas)))
-        .collect();
-    let mut used = BTreeSet::new();
-    collect_references(&document["paths"], &mut used);
-    collect_references(&document["components"]["responses"], &mut used);
-    flat.values()
-        .for_each(|schema| collect_references(schema, &mut used));
-    flat.retain(|name, _| used.contains(name) || !groups.contains(name.as_str()));
-    document["components"]["schemas"] = Value::Object(flat);
-}
-
-fn flatten(schema: &Value, schemas: &Map<String, Value>) -> Value {
-    let Some(parts) = schema["allOf"].as_array() else {
-        return schema.clone();
-    };
-    let mut members = BTreeMap::new();
-    let mut required: Vec<Value> = schema["required"].as_array().cloned().unwrap_or_default();
-    for part in parts
-        .iter()
-        .filter_map(reference)
-        .filter_map(|name| schemas.get(name))
-    {
-        let part = flatten(part, schemas);
-        members.extend(object(&part["properties"]).clone());
-        required.extend(part["required"].as_array().cloned().unwrap_or_default());
-    }
-    members.extend(object(&schema["properties"]).clone());
-    let mut flat = schema.clone();
-    if let Value::Object(flat) = &mut flat {
-        flat.remove("allOf");
-        flat.insert("properties".to_owned(), members.into_iter().collect());
-        if !required.is_empty() {
-            flat.insert("required".to_owned(), Value::Array(required));
-        }
-    }
-    flat
-}
-
-/// Collects the names of all components that a value refers to.
-pub fn collect_references(value: &Value, into: &mut BTreeSet<String>) {
-    match value {
-        Value::Object(members) => {
-            into.extend(reference(value).map(str::to_owned));
-            members
-                .values()
-                .for_each(|member| collect_references(member, into));
-        }
-        Value::Array(items) => items.iter().for_each(|item| collect_references(item, into)),
-        _ => {}
-    }
 }
 
 /// Combines the query parameters of each operation into a schema (`GetClientListQuery`).

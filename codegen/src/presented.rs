@@ -7,7 +7,7 @@ use quote::{format_ident, quote};
 use serde_json::Value;
 use syn::Item;
 
-use crate::description::{content, object, operations, reference};
+use crate::document::{content, object, operations, reference};
 use crate::refine::type_name;
 
 /// The members for the values that a client presents at an endpoint of the server.

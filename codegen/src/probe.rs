@@ -6,7 +6,7 @@ use quote::{format_ident, quote};
 use serde_json::Value;
 use syn::{FnArg, ImplItem, Item, Stmt, Type, parse_quote};
 
-use crate::description::object;
+use crate::document::object;
 use crate::operations::Operation;
 use crate::prepare::query_name;
 use crate::refine::type_name;

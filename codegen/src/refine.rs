@@ -11,7 +11,7 @@ use serde_json::Value;
 use syn::ext::IdentExt as _;
 use syn::{Attribute, Field, Fields, Ident, Item, ItemEnum, ItemStruct, Type, parse_quote};
 
-use crate::description::object;
+use crate::document::object;
 use crate::prepare::{query_name, schemas_in_requests, schemas_in_responses, short_enum_name};
 
 /// The extension of an object that may be replaced by a plain string. It names the member that the string is.

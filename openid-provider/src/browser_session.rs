@@ -1,126 +1,16 @@
-//! What the server keeps for a browser.
-//!
-//! Add what your own pages have to remember to `SessionData`.
+//! The session of the browser that sent a request: handlers read, change and save it.
 
-use std::collections::BTreeSet;
 use std::mem::{replace, take};
 
 use anyhow::Context as _;
-use authlete::Secret;
-use authlete::server::Session;
-use authlete_axum::authorization_server::LogoutRequest;
 use axum::extract::FromRequestParts;
 use http::request::Parts;
-use serde::{Deserialize, Serialize};
 use tower_sessions::{Session as Browser, session, session_store};
 
-use crate::clock::now;
 use crate::error::Error;
 use crate::random;
+use crate::session_data::{DATA_KEY, Ended, Login, SessionData};
 use crate::sessions;
-
-/// Where it is in the session.
-pub const DATA_KEY: &str = "visit";
-
-/// How long a code can be entered after the password, in seconds.
-const CODE_WAITS: i64 = 5 * 60;
-
-/// The authentication context classes (OpenID Connect Core 1.0 §2) of a password, and of a password with a second factor.
-pub const ACRS: [&str; 2] = [
-    "https://refeds.org/profile/sfa",
-    "https://refeds.org/profile/mfa",
-];
-
-/// A login.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Login {
-    pub subject: String,
-    /// What clients know the session by (`sid`).
-    pub id: String,
-    pub auth_time: i64,
-    pub has_second_factor: bool,
-}
-
-impl Login {
-    pub fn new(subject: &str, has_second_factor: bool) -> Self {
-        Self {
-            subject: subject.to_owned(),
-            id: random::text(),
-            auth_time: now(),
-            has_second_factor,
-        }
-    }
-
-    /// The same with a second factor. The password is as old as it was: `max_age` is about that, too.
-    pub fn with_second_factor(mut self) -> Self {
-        self.has_second_factor = true;
-        self
-    }
-
-    /// The login in the terms of OpenID Connect.
-    pub fn session(&self) -> Session {
-        let [password, two_factors] = ACRS;
-        let (acr, methods): (_, &[_]) = match self.has_second_factor {
-            // RFC 8176 §2.
-            true => (two_factors, &["pwd", "otp", "mfa"]),
-            false => (password, &["pwd"]),
-        };
-        Session::new(&self.subject, self.auth_time)
-            .acr(acr)
-            .amr(methods.iter().copied())
-            .id(&self.id)
-    }
-}
-
-/// A session that has ended, and the clients that have to be told.
-pub struct Ended {
-    pub login: Login,
-    pub clients: BTreeSet<i64>,
-}
-
-/// What the session of a browser holds.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct SessionData {
-    /// What the authorization requests of this browser are kept by. No page has it, and it outlasts a login.
-    pub key: String,
-    /// Who is logged in.
-    pub login: Option<Login>,
-    /// A login with the right password that still lacks the code of the second factor. Nobody is logged in by it.
-    pending_login: Option<Login>,
-    pending_login_since: i64,
-    /// The clients that the user logged in to, to be told of the end of the session.
-    pub clients: BTreeSet<i64>,
-    /// What forms have to come with (CSRF).
-    pub form_token: Secret,
-    /// What they came with before the login.
-    pub former_form_token: Secret,
-    /// The name of the browser, for the list of sessions.
-    pub browser: String,
-    /// The page of this server that the user wanted before the login.
-    pub after_login: Option<String>,
-    /// The secret of an authenticator app that is not confirmed yet.
-    pub totp_secret: Option<Secret>,
-    /// The name that was sent last with a wrong password, for the same page in another language.
-    pub wrong_name: Option<String>,
-    pub logout: Option<LogoutRequest>,
-}
-
-impl SessionData {
-    /// The login that lacks the code of the second factor. It ends after a few minutes.
-    pub fn pending_login(&self) -> Option<&Login> {
-        let pending_login = self.pending_login.as_ref();
-        pending_login.filter(|pending_login| {
-            now() - self.pending_login_since < CODE_WAITS && pending_login.auth_time <= now()
-        })
-    }
-
-    /// A password was right.
-    pub fn begin_pending_login(&mut self, login: Login) {
-        self.pending_login = Some(login);
-        self.pending_login_since = now();
-    }
-}
 
 /// The session of the browser that sent a request.
 #[derive(Clone)]
@@ -164,9 +54,9 @@ impl BrowserSession {
             let inserted = self.browser.insert(sessions::NEXT_ID, id.to_string()).await;
             inserted.map_err(failed)?;
         }
-        self.data.pending_login = None;
+        self.data.end_pending_login();
         self.data.totp_secret = None;
-        self.data.wrong_name = None;
+        self.data.refused_form = None;
         self.data.former_form_token = replace(&mut self.data.form_token, random::text().into());
         let before = self.data.login.take();
         let is_same_user = before

@@ -11,8 +11,8 @@ use authlete_axum::authorization_server::Endpoints;
 use authlete_emulator::{Emulator, EmulatorBuilder};
 use serde_json::Value;
 
-use crate::browser_session::ACRS;
 use crate::language::Language;
+use crate::session_data::ACRS;
 use crate::settings::Settings;
 use crate::users::CLAIMS;
 

@@ -37,15 +37,6 @@ pub enum Found {
     Ended(Destination),
 }
 
-/// A page for an authorization request, by its name. A browser may have sent anything in the place of the name.
-pub fn with_flow(page: &str, flow: &str) -> String {
-    if flow.is_empty() {
-        return page.to_owned();
-    }
-    let flow: String = form_urlencoded::byte_serialize(flow.as_bytes()).collect();
-    format!("{page}?flow={flow}")
-}
-
 #[derive(Clone)]
 pub struct Flows {
     pool: AnyPool,

@@ -10,7 +10,8 @@ use subtle::ConstantTimeEq as _;
 use crate::app::App;
 use crate::browser_session::BrowserSession;
 use crate::error::Error;
-use crate::flows::with_flow;
+use crate::page_query::PageQuery;
+use crate::pages::current_url;
 
 /// The field that every form has (CSRF). Its value is in the session, and another site does not know it.
 pub const FORM_TOKEN: &str = "form_token";
@@ -19,6 +20,7 @@ pub const FORM_TOKEN: &str = "form_token";
 pub struct CsrfForm {
     pub browser: BrowserSession,
     pub parts: Parts,
+    pub query: PageQuery,
     fields: Vec<(String, String)>,
 }
 
@@ -38,7 +40,7 @@ impl CsrfForm {
 
     /// The name of the authorization request that the page is for. Empty when there is none.
     pub fn flow(&self) -> String {
-        self.field("flow").to_owned()
+        self.query.flow.clone()
     }
 }
 
@@ -53,25 +55,17 @@ impl CsrfForm {
         let kept = &self.browser.data;
         let flow = self.flow();
         if flow.is_empty() && self.has_token(&kept.former_form_token) {
-            return Ok(Error::Stale(page_of(self.parts.uri.path()).to_owned()));
+            return Ok(Error::Stale(current_url(&self.parts)));
         }
         if flow.is_empty() || kept.form_token.expose().is_empty() {
             return Ok(Error::Foreign);
         }
         match app.directory.flow(&self.browser, &flow).await {
             // Only this session knows the name, or no session has used it.
-            Ok(_) => Ok(Error::Stale(with_flow(self.parts.uri.path(), &flow))),
+            Ok(_) => Ok(Error::Stale(current_url(&self.parts))),
             Err(Error::NoFlow) => Ok(Error::Foreign),
             Err(error) => Err(error),
         }
-    }
-}
-
-/// The page that a form is on.
-fn page_of(path: &str) -> &str {
-    match path.starts_with("/account/") {
-        true => "/account",
-        false => path,
     }
 }
 
@@ -90,6 +84,7 @@ impl FromRequest<App> for CsrfForm {
         let fields = form_urlencoded::parse(&body).into_owned().collect();
         let sent = Self {
             browser,
+            query: PageQuery::of(&parts.uri),
             parts,
             fields,
         };

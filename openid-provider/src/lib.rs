@@ -1,12 +1,12 @@
 //! An OpenID provider on Authlete: the reference server.
 //!
-//! `README.md` says where to change what. The modules, from the outside in:
+//! `README.md` lists where to change what. The modules, from the top down:
 //!
-//! - [`provider`] makes the server of its parts, [`settings`] and [`connection`] say with what;
-//! - `routes` are the pages that people open, `pages` and `texts` what they look like and say;
-//! - `accounts` connects users with the endpoints of `authlete-axum`: all that this server has to do with the protocol;
-//! - `users`, `consents`, `sessions`, `flows`, `requests` and `device_requests` are what the database keeps;
-//! - `demo` is a relying party that shows each step of a login.
+//! - [`provider`] builds the server from its parts, with [`settings`] and a [`connection`] to Authlete;
+//! - `demo` is a relying party that shows each step of a login;
+//! - `accounts` implements the traits of `authlete-axum` for the users of this server: its only contact with the protocol;
+//! - `routes` are the handlers of the pages, `pages` and `texts` what the pages look like and say;
+//! - `users`, `consents`, `sessions`, `flows`, `requests` and `device_requests` are the tables of the database.
 
 #![forbid(unsafe_code)]
 
@@ -24,10 +24,12 @@ mod demo;
 mod destination;
 mod device_requests;
 mod error;
+mod error_pages;
 mod flows;
 mod form;
 mod language;
 pub mod metrics;
+mod page_query;
 mod pages;
 mod passwords;
 pub mod provider;
@@ -38,6 +40,7 @@ mod requests;
 mod routes;
 mod second_factor;
 mod session_cookie;
+mod session_data;
 mod sessions;
 pub mod settings;
 #[cfg(test)]

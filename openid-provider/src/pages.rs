@@ -16,9 +16,9 @@ use http::request::Parts;
 
 use crate::app::{App, Demo, Site};
 use crate::browser_session::BrowserSession;
-use crate::error::WayOut;
-use crate::flows;
+use crate::destination::Destination;
 use crate::language::Language;
+use crate::page_query::with_flow;
 use crate::texts::Texts;
 use crate::users::User;
 
@@ -75,10 +75,6 @@ impl Page {
     pub fn flow(mut self, flow: &str, app: &str) -> Self {
         flow.clone_into(&mut self.flow);
         self.app = self.app_name(app);
-        // A form that was sent has it in its body.
-        if !self.current_url.contains('?') {
-            self.current_url += &self.query();
-        }
         self
     }
 
@@ -140,7 +136,7 @@ impl Page {
 
     /// The query that keeps the authorization request at the next page.
     fn query(&self) -> String {
-        flows::with_flow("", &self.flow)
+        with_flow("", &self.flow)
     }
 }
 
@@ -148,6 +144,14 @@ impl Page {
 pub fn current_url(parts: &Parts) -> String {
     let url = parts.uri.path_and_query();
     url.map_or("/", |it| it.as_str()).to_owned()
+}
+
+/// Where the page for an error leads.
+pub enum WayOut {
+    /// To the app that the user came from.
+    App(Destination),
+    /// To the page with this URL.
+    Again(String),
 }
 
 macro_rules! pages {
@@ -174,7 +178,7 @@ macro_rules! pages {
 
 pages! {
     HomePage = "home.html" {}
-    LoginPage = "login.html" { hint: String, confirms: bool, account: String, }
+    LoginPage = "login.html" { hint: String, confirms: bool, action: String, }
     SignUpPage = "sign_up.html" { name: String, display_name: String, email: String, }
     SecondFactorPage = "second_factor.html" {}
     SetUpSecondFactorPage = "set_up_second_factor.html" { needed: bool, secret: String, qr_code: String, }

@@ -35,7 +35,7 @@ use crate::requests::Requests;
 use crate::sessions::Sessions;
 use crate::settings::{ClientCertificates, Settings};
 use crate::users::{NewUser, Users};
-use crate::{database, demo, error, metrics, request_log, routes, session_cookie};
+use crate::{database, demo, error_pages, metrics, request_log, routes, session_cookie};
 
 /// How often sessions that have ended are removed from the database.
 const CLEANING: Duration = Duration::from_secs(60 * 60);
@@ -263,17 +263,17 @@ fn router(app: &App) -> Router {
     let sessions = session_cookie::layer(app);
     let extend = from_fn_with_state(app.clone(), session_cookie::extend);
     let pages = routes::router(app)
-        .layer(map_response(error::mark))
+        .layer(map_response(error_pages::mark))
         .layer(sessions.clone())
         .layer(extend.clone())
-        .layer(from_fn_with_state(app.clone(), error::as_page));
+        .layer(from_fn_with_state(app.clone(), error_pages::as_page));
     let endpoints = app
         .server
         .router()
-        .layer(map_response(error::mark))
+        .layer(map_response(error_pages::mark))
         .layer(sessions)
         .layer(extend);
-    let for_browsers = from_fn_with_state(app.clone(), error::as_page_at_browser_endpoints);
+    let for_browsers = from_fn_with_state(app.clone(), error_pages::as_page_at_browser_endpoints);
     let router = endpoints
         .layer(for_browsers)
         .merge(pages)

@@ -17,8 +17,8 @@ use tower_sessions::session::{Id, Record};
 use tower_sessions::session_store::{self, Error};
 use tower_sessions::{ExpiredDeletion, SessionStore};
 
-use crate::browser_session::{DATA_KEY, SessionData};
 use crate::clock::now;
+use crate::session_data::{DATA_KEY, SessionData};
 
 /// Where a record has the identifier that it is created with. It is not written.
 pub const NEXT_ID: &str = "next_id";

@@ -63,9 +63,10 @@ class Browser {
     return this.request(this.link(text));
   }
 
-  /** Sends the form with this action, as a click on its button `name=value` does. */
+  /** Sends the form whose action has this path, as a click on its button `name=value` does. */
   submit(action, fields = {}, without = []) {
-    const found = [...this.html.matchAll(/<form\b([^>]*)>(.*?)<\/form>/gs)].find(([, attributes]) => attributes.includes(`action="${action}"`));
+    const forms = [...this.html.matchAll(/<form\b[^>]*\baction="([^"]*)"[^>]*>(.*?)<\/form>/gs)];
+    const found = forms.find(([, target]) => target.split("?")[0] === action);
     assert.ok(found, `no form ${action} at ${this.url}:\n${this.text}`);
     const form = [];
     for (const [input] of found[2].matchAll(/<input\b[^>]*>/g)) {
@@ -75,8 +76,9 @@ class Browser {
       if (name && !(name in fields) && !isOff) form.push([name, value]);
     }
     form.push(...Object.entries(fields));
-    const crossSite = new URL(action, this.url).host !== new URL(this.url).host;
-    return this.request(action, { method: "POST", form, crossSite });
+    const target = unescape(found[1]);
+    const crossSite = new URL(target, this.url).host !== new URL(this.url).host;
+    return this.request(target, { method: "POST", form, crossSite });
   }
 }
 

@@ -69,6 +69,12 @@ function assertPage(answer, status) {
   assert.match(answer.page, /<h1>/);
 }
 
+/** The page leads back to this URL, in this language and in another one. */
+function assertLeadsTo({ page }, url) {
+  assert.ok(page.includes(`<a class="button" href="${url}`), page);
+  assert.ok(page.includes(`name="return_to" value="${url}`), page);
+}
+
 async function assertFinishes(provider, answer) {
   assert.ok(answer.redirect, answer.page);
   const tokens = await redeem(provider, answer.redirect);
@@ -204,6 +210,7 @@ test("with PostgreSQL", async (context) => {
     const away = await person.send(consent, "/consent");
     assertPage(away, 503);
     assert.match(away.page, /<html lang="ja">/);
+    assertLeadsTo(away, "/consent?flow=");
     assertPage(await new Person(second).open("/login"), 503);
     assertPage(await new Person(second).open(authorization(second)), 503);
     assert.equal(await statusOf(second, "/ready"), 503);
@@ -239,8 +246,10 @@ test("Authlete is away and comes back: flows go on", async (context) => {
   assert.match(away.page, /<html lang="ja">/);
   assert.equal(await statusOf(provider, "/ready"), 503);
   assert.equal(await statusOf(provider, "/health"), 200);
+  assertLeadsTo(away, "/authorize?");
   const interrupted = await person.send(consent, "/consent");
   assertPage(interrupted, 503);
+  assertLeadsTo(interrupted, "/continue?flow=");
   assert.match(interrupted.page, /<html lang="ja">/);
   // A login for a client that has the consent goes to Authlete at once, too.
   await gate.open();

@@ -82,6 +82,63 @@ describe("language", () => {
     await person.close();
   });
 
+  test("language can be chosen at a refused sign-up, which keeps all but the password", async () => {
+    const taken = await site.user();
+    const person = await site.person();
+    const state = await person.authorize({ prompt: "create" });
+    await person.signUp(taken.name, null);
+    await person.click(person.button("日本語"));
+    assert.equal(await person.heading(), "アカウントを作成");
+    assert.equal(await person.page.getByRole("alert").innerText(), "このユーザー名はすでに使われています。");
+    const values = { name: taken.name, display_name: "Alice Liddell", email: `${taken.name}@example.com`, password: "" };
+    for (const [name, value] of Object.entries(values)) assert.equal(await person.page.inputValue(`#${name}`), value, name);
+    assert.ok(!person.page.url().includes(taken.name), person.page.url());
+    await person.signUp(site.newName(), null);
+    await person.allow();
+    assert.ok((await site.party.answer(state)).code);
+    // A sign-up that begins later has nothing of it.
+    await person.logOut();
+    await person.open("/sign-up");
+    assert.equal(await person.page.inputValue("#name"), "");
+    assert.equal(await person.page.getByRole("alert").count(), 0);
+    await taken.close();
+    await person.close();
+  });
+
+  test("language can be chosen at wrong codes and passwords, and the page stays", async () => {
+    const person = await site.user();
+    const submit = async (path, fields) => {
+      await person.open(path);
+      for (const [name, value] of Object.entries(fields)) await person.page.fill(`#${name}`, value);
+      await person.click(person.submit());
+      assert.equal(await person.page.getByRole("alert").count(), 1, path);
+    };
+    const pages = [
+      ["/device", { user_code: "WRONG-CODE" }, "端末を接続"],
+      ["/account/second-factor", { code: "000000" }, "2 段階認証"],
+      ["/account/password", { password: "wrong password", new_password: "a sentence of another kind" }, "パスワードを変更"],
+      ["/account/delete", { password: "wrong password" }, "アカウントを削除"],
+    ];
+    for (const [path, fields, heading] of pages) {
+      await submit(path, fields);
+      await person.click(person.button("日本語"));
+      assert.equal(await person.heading(), heading);
+      await person.click(person.button("English"));
+    }
+    await person.close();
+  });
+
+  test("language can be chosen after the account was deleted, and nothing leads back to it", async () => {
+    const person = await site.user();
+    await person.open("/account/delete");
+    await person.confirm();
+    await person.click(person.button("日本語"));
+    assert.equal(await person.heading(), "ようこそ");
+    await person.signUp(site.newName());
+    assert.equal(person.page.url(), `${site.url}/account`);
+    await person.close();
+  });
+
   test("language can be chosen where a form has just been sent", async () => {
     const person = await site.user();
     const { user_code } = await site.party.call("/device_authorization", { scope: "openid" });

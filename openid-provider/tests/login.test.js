@@ -528,7 +528,26 @@ describe("login", () => {
     await person.click(person.page.getByRole("link", { name: "Try again" }));
     assert.equal(person.page.url(), login);
     assert.equal(await person.heading(), "Log in to continue to Recipe Box");
+    await person.logIn("somebody", "wrong password");
+    await person.click(person.button("日本語"));
+    assert.equal(await person.heading(), "「Recipe Box」に進むにはログインしてください");
     await person.close();
     await limited.stop();
+  });
+
+  test("too many codes of devices are refused, and the page leads back to the form", async () => {
+    const person = await site.user();
+    let status;
+    for (let attempts = 0; attempts < 12 && status !== 429; attempts += 1) {
+      await person.open("/device");
+      await person.page.fill("#user_code", "WRONG-CODE");
+      const [response] = await Promise.all([person.page.waitForNavigation(), person.submit().click()]);
+      status = response.status();
+    }
+    assert.equal(status, 429);
+    await person.click(person.page.getByRole("link", { name: "Try again" }));
+    assert.equal(person.page.url(), `${site.url}/device`);
+    assert.equal(await person.heading(), "Connect a device");
+    await person.close();
   });
 });

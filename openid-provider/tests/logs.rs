@@ -7,7 +7,7 @@ use std::io::Write;
 use std::sync::{Arc, Mutex};
 
 use authlete_emulator::Emulator;
-use browser::{Browser, hidden, location, text};
+use browser::{Browser, action, form_token, location, text};
 use openid_provider::connection::Connection;
 use openid_provider::metrics;
 use openid_provider::provider::Provider;
@@ -77,7 +77,9 @@ async fn login_leaves_its_route_and_status_and_nothing_secret() {
         .finish();
     let response = browser.get(&format!("/authorize?{query}")).await;
     let login = text(browser.follow(response).await).await;
-    let (token, flow) = (hidden(&login, "form_token"), hidden(&login, "flow"));
+    let action = action(&login, "/login");
+    let (_, flow) = action.split_once("flow=").unwrap();
+    let token = form_token(&login);
     let mut page = String::new();
     for password in ["marker-password", "wonderland"] {
         let fields = [("name", "alice"), ("password", password)];

@@ -64,9 +64,9 @@ export class Person {
     return this.#fetch(url);
   }
 
-  /** Sends the form of a page that leads to this path. */
+  /** Sends the form of a page whose action has this path. */
   send({ page }, action, filled = {}, { button = 0 } = {}) {
-    const form = forms(page).find((form) => form.action === action);
+    const form = forms(page).find((form) => form.action.split("?")[0] === action);
     if (!form) throw new Error(`there is no form for ${action}: ${page}`);
     const body = new URLSearchParams();
     for (const { name, type, value } of form.fields) {
@@ -75,7 +75,7 @@ export class Person {
     for (const [name, value] of Object.entries(filled)) body.append(name, value);
     const { name, value } = form.buttons[button];
     if (name) body.append(name, value);
-    return this.#fetch(action, { method: "POST", body });
+    return this.#fetch(form.action, { method: "POST", body });
   }
 
   async signUp(name, password = "a password of its own", step = undefined) {

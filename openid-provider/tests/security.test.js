@@ -32,6 +32,8 @@ describe("security", () => {
       const [response] = await Promise.all([person.page.waitForNavigation(), person.page.getByRole("button").click()]);
       assert.equal(response.status(), 403, path);
       assert.match(await person.page.locator("main").innerText(), /did not come from a page of this server/);
+      const link = person.page.getByRole("link", { name: "Try again" });
+      assert.equal(await link.getAttribute("href"), path);
     }
     await person.open("/account");
     assert.ok(await person.button("Disconnect: Recipe Box").isVisible());
@@ -50,8 +52,8 @@ describe("security", () => {
       }
     }
     // With the name of the request, the page is shown again, and that is all.
-    const form = { decision: "allow", scope: "openid", flow, form_token: "guessed" };
-    const response = await person.context.request.post(`${site.url}/consent`, { form, maxRedirects: 0 });
+    const form = { decision: "allow", scope: "openid", form_token: "guessed" };
+    const response = await person.context.request.post(`${site.url}/consent?flow=${flow}`, { form, maxRedirects: 0 });
     assert.equal(response.status(), 303);
     assert.equal(response.headers().location, `/consent?flow=${flow}`);
     assert.ok(!site.party.answers.has(waiting));
@@ -63,7 +65,9 @@ describe("security", () => {
     const form = { name: "n".repeat(70_000) };
     const response = await person.context.request.post(`${site.url}/login`, { form, maxRedirects: 0 });
     assert.equal(response.status(), 413);
-    assert.match(await response.text(), /What you entered is too long/);
+    const page = await response.text();
+    assert.match(page, /What you entered is too long/);
+    assert.match(page, /href="\/login">Try again/);
     await person.close();
   });
 

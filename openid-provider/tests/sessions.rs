@@ -50,7 +50,7 @@ async fn wrong_password_while_the_database_fails_is_no_login_without_its_request
     let (_provider, mut database, mut browser) = start(&directory).await;
     let login = text(browser.get("/login").await).await;
     // A login without a request does not look for one.
-    let login = login.replace(r#"name="flow" value="""#, r#"name="flow" value="a""#);
+    let login = login.replace(r#"action="/login""#, r#"action="/login?flow=a""#);
     let sql = "DROP TABLE flows";
     sqlx::query(sql).execute(&mut database).await.unwrap();
     let fields = [("name", "alice"), ("password", "wrong")];

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use authlete_codegen::description::{content, object, operations, reference};
+use authlete_codegen::document::{content, object, operations, reference};
 use serde_json::{Map, Value, json};
 
 use crate::description::{FLAT, member_value, schemas};

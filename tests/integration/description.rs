@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use authlete_codegen::Description;
-use authlete_codegen::description::{self, content, object, reference, sole_reference};
+use authlete_codegen::document::{self, content, object, reference, sole_reference};
 use authlete_codegen::prepare::schemas_in_responses;
 use serde_json::{Map, Value, json};
 
@@ -92,7 +92,7 @@ pub fn secret(place: &str) -> String {
 /// The success response of an operation: its status, and the media type and value of its body.
 pub fn success(operation: &Value) -> (u16, Option<(&str, Value)>) {
     let (status, response) =
-        description::success(operation).unwrap_or_else(|| panic!("no success in {operation}"));
+        document::success(operation).unwrap_or_else(|| panic!("no success in {operation}"));
     let body = content(response).map(|(media_type, schema)| {
         let value = reference(schema).map_or_else(|| member_value("body", schema), instance);
         (media_type, value)

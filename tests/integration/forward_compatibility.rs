@@ -1,6 +1,6 @@
 //! Responses with unknown or unusual content decode, and lose nothing.
 
-use authlete_codegen::description::object;
+use authlete_codegen::document::object;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
@@ -101,7 +101,7 @@ fn an_unknown_enum_value_is_kept() {
 /// Replaces each enum value by an unknown one, and returns whether there was any.
 fn replace_enum_values(value: &mut Value, schema: &Value) -> bool {
     let referenced =
-        authlete_codegen::description::sole_reference(schema).map(|name| &schemas()[name]);
+        authlete_codegen::document::sole_reference(schema).map(|name| &schemas()[name]);
     match value {
         Value::String(word) if referenced.is_some_and(|schema| schema.get("enum").is_some()) => {
             *word = format!("{word}_OF_TOMORROW");

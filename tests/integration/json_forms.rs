@@ -3,7 +3,7 @@
 //! The tests hold with any features of serde_json, which another crate of a program may enable.
 
 use authlete::{Authlete, Config, Error};
-use authlete_codegen::description::{object as members, sole_reference};
+use authlete_codegen::document::{object as members, sole_reference};
 use proptest::prelude::*;
 use serde_json::{Map, Number, Value, json};
 

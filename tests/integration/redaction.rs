@@ -1,7 +1,7 @@
 //! `Debug` output shows no secrets.
 
 use authlete::{Authlete, Config, JsonObject, Secret, Setting};
-use authlete_codegen::description::{object, sole_reference};
+use authlete_codegen::document::{object, sole_reference};
 use serde_json::{Value, json};
 
 use crate::description::{instance, schemas};

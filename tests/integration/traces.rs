@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use authlete::types::{Client, IntrospectionRequest};
 use authlete::{ApiVersion, Authlete, Config, RetryPolicy};
-use authlete_codegen::description::operations;
+use authlete_codegen::document::operations;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tracing::instrument::WithSubscriber as _;
@@ -15,7 +15,8 @@ use tracing::level_filters::LevelFilter;
 use tracing::{Dispatch, Instrument as _, Level};
 use tracing_subscriber::layer::SubscriberExt as _;
 
-use crate::description::{FLAT, success};
+use crate::description::FLAT;
+use crate::document::success;
 use crate::facts::{self, NEEDS_ENCODING, SERVICE, arguments, facts};
 use crate::probe;
 use crate::raw_server::{raw_server, silent_server};

@@ -1,11 +1,12 @@
 //! The HTTP request of each operation, compared with `tests/facts`.
 
 use authlete::{ApiVersion, Authlete, Error};
-use authlete_codegen::description::{JSON, object, operations};
+use authlete_codegen::document::{JSON, object, operations};
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
-use crate::description::{FLAT, instance, member_value, success};
+use crate::description::{FLAT, instance, member_value};
+use crate::document::success;
 use crate::facts::{Fact, SERVICE, arguments, arguments_of, config, facts};
 use crate::probe;
 use crate::server::{Received, Reply, Server};

@@ -6,11 +6,11 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use authlete_codegen::Description;
-use authlete_codegen::description::{
-    TEXT, content, object, operations, reference, sole_reference, success,
+use authlete_codegen::document::{
+    TEXT, collect_references, content, object, operations, reference, sole_reference, success,
 };
 use authlete_codegen::operations::{Operation, Root, Route, read};
-use authlete_codegen::prepare::{collect_references, query_parameters};
+use authlete_codegen::prepare::query_parameters;
 use serde_json::{Value, json};
 
 use crate::facts::{Endpoint, Facts, Member, names_in};

@@ -1,6 +1,6 @@
 //! The description for one generation of the API.
 
-use authlete_codegen::description::{OperationEntry, object, operations};
+use authlete_codegen::document::{OperationEntry, object, operations};
 use authlete_codegen::operations::{Route, V2, V3, read};
 use authlete_codegen::prepare::{require_action_alone, schemas_in_responses};
 use clap::ValueEnum;

@@ -5,7 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use authlete_codegen::Description;
-use authlete_codegen::description::{TAKES_FORM, content, object, sole_reference};
+use authlete_codegen::description::TAKES_FORM;
+use authlete_codegen::document::{content, object, sole_reference};
 use authlete_codegen::prepare::{is_free_query, query_parameters};
 use authlete_codegen::refine::TEXT;
 use serde_json::{Map, Value, json};
@@ -18,7 +19,7 @@ pub fn of(description: &Description) -> String {
     };
     let mut operations = BTreeMap::new();
     let mut names = BTreeSet::new();
-    for entry in authlete_codegen::description::operations(&document) {
+    for entry in authlete_codegen::document::operations(&document) {
         let mut operation = Map::new();
         if let Some((_, schema)) = content(&entry.value["requestBody"]) {
             operation.insert("body".to_owned(), types.of(schema, &mut names).into());

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use authlete_codegen::prepare::collect_references;
+use authlete_codegen::document::collect_references;
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
 

@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use authlete::server::{Consent, Session, StandardClaims};
 use authlete_axum::authorization_server::BackchannelRequest;
-use authlete_axum::{AttemptLimiter, TooManyAttempts};
+use authlete_axum::{Attempt, AttemptLimiter, TooManyAttempts};
 use axum::extract::ConnectInfo;
 use axum::http::request::Parts;
 use serde::{Deserialize, Serialize};
@@ -21,7 +21,10 @@ const TWO_FACTORS: &str = "https://refeds.org/profile/mfa";
 
 #[derive(Clone)]
 pub struct Users {
-    logins: AttemptLimiter,
+    /// Wrong passwords by account and address together: nobody can lock a user out from elsewhere.
+    passwords: AttemptLimiter,
+    /// Wrong passwords by address, for all accounts.
+    addresses: AttemptLimiter,
     /// Previous consents by subject and client ID.
     consents: Arc<Mutex<HashMap<(String, i64), Consent>>>,
     /// Pending backchannel requests by subject.
@@ -40,22 +43,29 @@ pub struct Login {
 
 impl Users {
     pub fn new() -> Self {
-        // 100 attempts per hour for each key: high, because the tests log in often.
-        let hundred = NonZeroU32::MIN.saturating_add(99);
+        let ten = NonZeroU32::MIN.saturating_add(9);
+        let time = Duration::from_secs(15 * 60);
         Self {
-            logins: AttemptLimiter::new(hundred, Duration::from_secs(3600)),
+            passwords: AttemptLimiter::new(ten, time),
+            addresses: AttemptLimiter::new(ten.saturating_mul(ten), time),
             consents: Arc::default(),
             requests: Arc::default(),
         }
     }
 
-    /// Counts a login attempt.
-    pub fn attempt(&self, request: &Parts, name: &str) -> Result<(), TooManyAttempts> {
+    /// Counts a password before it is checked. Take the attempts back when it is right.
+    pub fn attempt(&self, request: &Parts, name: &str) -> Result<[Attempt; 2], TooManyAttempts> {
         // Behind a proxy, read the client address from the header that the proxy sets.
         let address = request.extensions.get::<ConnectInfo<SocketAddr>>();
         let address = address.map(|it| it.0.ip());
-        self.logins.check(&format!("address {address:?}"))?;
-        self.logins.check(&format!("account {name}"))
+        let of_address = self.addresses.begin(&format!("{address:?}"))?;
+        match self.passwords.begin(&format!("{name} {address:?}")) {
+            Ok(of_account) => Ok([of_address, of_account]),
+            Err(refused) => {
+                of_address.take_back();
+                Err(refused)
+            }
+        }
     }
 
     /// Checks the password. A correct one-time code is a second factor.

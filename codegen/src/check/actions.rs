@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::Check;
-use crate::description::object;
+use crate::document::object;
 use crate::next::{CHALLENGES, HEADERS, HTTP, NEXT, actions};
 
 /// The members of `http`.

@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 
 use super::Check;
-use crate::description::{
-    FORM, JSON, OperationEntry, SUCCESSES, TAKES_FORM, TEXT, content, object, reference, success,
+use crate::description::TAKES_FORM;
+use crate::document::{
+    FORM, JSON, OperationEntry, SUCCESSES, TEXT, content, object, reference, success,
 };
 
 impl Check<'_> {

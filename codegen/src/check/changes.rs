@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::Check;
-use crate::description::{OperationEntry, content, object, reference, sole_reference};
+use crate::document::{OperationEntry, content, object, reference, sole_reference};
 use crate::eviction::{EVERYTHING, EVICTS, NOTHING, TOKEN, UNLESS, names};
 use crate::operations::{REPEATABLE, single_use};
 

@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use super::Check;
-use crate::description::{CATEGORIES, DISPLAY_NAME, GROUP, NOTE, TAKES_FORM, object, tag_origin};
+use crate::description::{CATEGORIES, DISPLAY_NAME, GROUP, NOTE, TAKES_FORM, tag_origin};
+use crate::document::object;
 use crate::eviction::EVICTS;
 use crate::operations::{HOSTED_REPLACEMENT, REPEATABLE, ROOT, SETTING};
 use crate::pages::PAGES;

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use authlete::{ApiVersion, Operation, Root, operations};
 use authlete_codegen::Description;
-use authlete_codegen::description::{
+use authlete_codegen::document::{
     FORM, JSON, TEXT, content, object, operations as described, reference, sole_reference,
 };
 use serde_json::{Map, Value};

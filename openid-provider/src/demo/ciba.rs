@@ -6,11 +6,12 @@ use http::request::Parts;
 
 use super::Demo;
 use super::pages::FormFields;
+use super::polled_flow::PolledFlow;
+use super::polling;
 use super::sections::CIBA;
 use super::session::Visitor;
-use super::waiting::{self, Kind};
 
-static KIND: Kind = Kind {
+static CIBA_FLOW: PolledFlow = PolledFlow {
     path: "/ciba",
     grant_type: "urn:openid:params:grant-type:ciba",
     code: "auth_req_id",
@@ -26,7 +27,7 @@ static KIND: Kind = Kind {
 };
 
 pub async fn page(State(demo): State<Demo>, visitor: Visitor, parts: Parts) -> Response {
-    waiting::page(&demo, &visitor, &parts, &KIND)
+    polling::page(&demo, &visitor, &parts, &CIBA_FLOW)
 }
 
 pub async fn ask(
@@ -48,9 +49,9 @@ pub async fn ask(
         .into_iter()
         .filter(|(_, value)| !value.is_empty());
     let sent: Vec<_> = sent.collect();
-    waiting::ask(&demo, &visitor, &KIND, &sent).await
+    polling::begin(&demo, &visitor, &CIBA_FLOW, &sent).await
 }
 
 pub async fn check(State(demo): State<Demo>, visitor: Visitor) -> Response {
-    waiting::check(&demo, &visitor, &KIND).await
+    polling::poll(&demo, &visitor, &CIBA_FLOW).await
 }

@@ -5,11 +5,12 @@ use axum::response::{Redirect, Response};
 use http::request::Parts;
 
 use super::Demo;
+use super::polled_flow::PolledFlow;
+use super::polling;
 use super::sections::RFC_8628;
 use super::session::Visitor;
-use super::waiting::{self, Kind};
 
-static DEVICE: Kind = Kind {
+static DEVICE_FLOW: PolledFlow = PolledFlow {
     path: "/device",
     grant_type: "urn:ietf:params:oauth:grant-type:device_code",
     code: "device_code",
@@ -25,14 +26,14 @@ static DEVICE: Kind = Kind {
 };
 
 pub async fn page(State(demo): State<Demo>, visitor: Visitor, parts: Parts) -> Response {
-    waiting::page(&demo, &visitor, &parts, &DEVICE)
+    polling::page(&demo, &visitor, &parts, &DEVICE_FLOW)
 }
 
 pub async fn ask(State(demo): State<Demo>, visitor: Visitor) -> Redirect {
     let parameters = [("scope", "openid profile email offline_access")];
-    waiting::ask(&demo, &visitor, &DEVICE, &parameters).await
+    polling::begin(&demo, &visitor, &DEVICE_FLOW, &parameters).await
 }
 
 pub async fn check(State(demo): State<Demo>, visitor: Visitor) -> Response {
-    waiting::check(&demo, &visitor, &DEVICE).await
+    polling::poll(&demo, &visitor, &DEVICE_FLOW).await
 }

@@ -10,13 +10,17 @@
 
 mod backchannel_logout;
 mod callback;
+mod choices;
 mod ciba;
 mod device;
 mod discovery;
+mod error_chain;
 mod jwt;
 mod logout;
 mod memory;
 mod pages;
+mod polled_flow;
+mod polling;
 mod request;
 mod result;
 mod sections;
@@ -25,7 +29,6 @@ mod start;
 mod steps;
 mod texts;
 mod tokens;
-mod waiting;
 mod wire;
 
 use std::ops::Deref;

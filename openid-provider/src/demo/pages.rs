@@ -5,11 +5,11 @@ use axum::extract::{FromRequest, Request};
 use axum::response::{IntoResponse, Response};
 use http::request::Parts;
 
-use super::request::{OFFLINE_ACCESS, PROMPTS, SCOPES, TWO_STEPS};
-use super::session::Login;
+use super::choices::{OFFLINE_ACCESS, PROMPTS, SCOPES, TWO_STEPS};
+use super::polled_flow::PolledFlow;
+use super::session::{Login, PendingRequest};
 use super::steps::Step;
 use super::texts::Texts;
-use super::waiting::{Kind, Waiting};
 use crate::language::Language;
 use crate::pages::{current_url, respond};
 
@@ -57,7 +57,7 @@ pages! {
     StartPage = "demo/start.html" { login: Option<Login>, steps: Vec<Step>, has_report: bool, }
     RequestPage = "demo/request.html" { steps: Vec<Step>, url: Option<String>, }
     ResultPage = "demo/result.html" { steps: Vec<Step>, login: Option<Login>, }
-    WaitingPage = "demo/waiting.html" { kind: &'static Kind, waiting: Option<Waiting>, provider: String, }
+    PolledFlowPage = "demo/polled_flow.html" { flow: &'static PolledFlow, pending: Option<PendingRequest>, provider: String, }
 }
 
 impl StartPage {

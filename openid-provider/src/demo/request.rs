@@ -1,8 +1,7 @@
-//! The authorization request: what the visitor chose, and each parameter that comes of it.
+//! The authorization request, with a parameter for each choice of the visitor.
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
-use http::Uri;
 use http::request::Parts;
 use openidconnect::core::{CoreAuthPrompt, CoreResponseType};
 use openidconnect::url::Url;
@@ -13,6 +12,7 @@ use openidconnect::{
 use serde_json::json;
 
 use super::Demo;
+use super::choices::{CONSENT, Choices, FORM_POST, OFFLINE_ACCESS};
 use super::discovery::{self, Metadata};
 use super::pages::{Page, RequestPage};
 use super::sections::{CORE, CREATE, RFC_6749, RFC_7636};
@@ -20,15 +20,7 @@ use super::session::Visitor;
 use super::steps::{Failed, Step, parameters};
 use super::tokens::Expected;
 use super::wire::Wire;
-use crate::browser_session::ACRS;
-use crate::language::Language;
-
-pub const PROMPTS: [&str; 5] = ["none", "login", CONSENT, "select_account", "create"];
-pub const SCOPES: [&str; 3] = ["profile", "email", OFFLINE_ACCESS];
-pub const TWO_STEPS: [&str; 2] = ["voluntary", "essential"];
-pub const OFFLINE_ACCESS: &str = "offline_access";
-const CONSENT: &str = "consent";
-pub const FORM_POST: &str = "form_post";
+use crate::session_data::ACRS;
 
 /// An authorization request that the demo has made, until the response is there.
 pub struct Flow {
@@ -39,36 +31,6 @@ pub struct Flow {
     pub expected: Expected,
     /// The response, when it came as a form.
     pub received: Option<Vec<(String, String)>>,
-}
-
-/// What the visitor chose on the start page.
-#[derive(Default)]
-struct Choices {
-    scopes: Vec<&'static str>,
-    prompt: Option<&'static str>,
-    max_age: Option<u32>,
-    two_steps: Option<&'static str>,
-    ui_locale: Option<&'static str>,
-    form_post: bool,
-}
-
-impl Choices {
-    fn of(uri: &Uri) -> Self {
-        let mut choices = Self::default();
-        for (name, value) in form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()) {
-            let among = |known: &[&'static str]| known.iter().copied().find(|it| *it == value);
-            match &*name {
-                "scope" => choices.scopes.extend(among(&SCOPES)),
-                "prompt" => choices.prompt = among(&PROMPTS),
-                "max_age" => choices.max_age = value.trim().parse().ok(),
-                "two_steps" => choices.two_steps = among(&TWO_STEPS),
-                "ui_locales" => choices.ui_locale = among(&Language::ALL.map(Language::tag)),
-                "response_mode" => choices.form_post = value == FORM_POST,
-                _ => {}
-            }
-        }
-        choices
-    }
 }
 
 pub async fn page(State(demo): State<Demo>, visitor: Visitor, parts: Parts) -> Response {

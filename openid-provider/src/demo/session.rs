@@ -12,8 +12,8 @@ use openidconnect::RefreshToken;
 use openidconnect::core::CoreIdToken;
 
 use super::Demo;
+use super::discovery::Metadata;
 use super::steps::Step;
-use super::waiting::Waiting;
 use crate::cookies;
 use crate::random;
 
@@ -28,8 +28,8 @@ pub struct Session {
     pub report: Vec<Step>,
     /// How the last login ended.
     pub ended: Vec<Step>,
-    pub device: Option<Waiting>,
-    pub ciba: Option<Waiting>,
+    pub device: Option<PendingRequest>,
+    pub ciba: Option<PendingRequest>,
     /// The `state` of a logout that is under way.
     pub logout_state: Option<String>,
 }
@@ -61,6 +61,21 @@ pub struct Login {
     pub session_id: Option<String>,
     pub id_token: CoreIdToken,
     pub refresh_token: Option<RefreshToken>,
+}
+
+/// A request that the user has not decided on yet.
+#[derive(Clone)]
+pub struct PendingRequest {
+    pub metadata: Metadata,
+    pub code: String,
+    pub user_code: Option<String>,
+    /// Where the user decides.
+    pub url: Option<String>,
+    pub expires_at: i64,
+    /// Seconds between two polls.
+    pub interval: i64,
+    pub polled_at: i64,
+    pub steps: Vec<Step>,
 }
 
 /// The browser that sent a request, by the key of its session.

@@ -5,6 +5,7 @@ use std::error::Error;
 
 use serde_json::{Map, Value};
 
+use super::error_chain::error_chain;
 use super::sections::{self, Section};
 use super::texts::{Texts, Topic};
 use super::wire::Exchange;
@@ -229,17 +230,6 @@ pub struct Failed(pub Problem);
 
 impl<E: Error> From<E> for Failed {
     fn from(error: E) -> Self {
-        Self(Problem::Other(reason(&error)))
+        Self(Problem::Other(error_chain(&error)))
     }
-}
-
-/// An error with its causes.
-pub fn reason(error: &dyn Error) -> String {
-    let mut reason = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        reason = format!("{reason}: {cause}");
-        source = cause.source();
-    }
-    reason
 }

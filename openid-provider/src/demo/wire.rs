@@ -12,6 +12,8 @@ use http::header::HOST;
 use openidconnect::{AsyncHttpClient, HttpClientError, HttpRequest, HttpResponse};
 use serde_json::Value;
 
+use super::error_chain::error_chain;
+
 /// How long the provider may take for an answer.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -65,7 +67,7 @@ impl Wire {
         let response = self.answer(request).await;
         match &response {
             Ok(response) => (exchange.response, exchange.body) = response_text(response),
-            Err(error) => exchange.response = super::steps::reason(error),
+            Err(error) => exchange.response = error_chain(error),
         }
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         seen.push(exchange);

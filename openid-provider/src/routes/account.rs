@@ -68,6 +68,11 @@ fn date(seconds: i64) -> String {
     )
 }
 
+/// The page with the forms of `disconnect` and `end_session`.
+pub async fn again() -> Redirect {
+    Redirect::to("/account")
+}
+
 /// Takes the access of an app away: its tokens end now, and it has to ask again.
 pub async fn disconnect(State(app): State<App>, sent: CsrfForm) -> Result<Redirect, Error> {
     let user = app.directory.user(&sent.browser).await?;

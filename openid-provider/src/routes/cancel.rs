@@ -1,12 +1,18 @@
 //! The way back to an app without a login.
 
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::response::Response;
 
 use super::continue_flow;
 use crate::app::App;
 use crate::error::Error;
 use crate::form::CsrfForm;
+use crate::page_query::PageQuery;
+
+/// The page that has the button.
+pub async fn page(Query(PageQuery { flow, .. }): Query<PageQuery>) -> Response {
+    continue_flow(&flow)
+}
 
 /// The app gets `access_denied`, as when the user refuses the consent.
 pub async fn send(State(app): State<App>, sent: CsrfForm) -> Result<Response, Error> {

@@ -5,17 +5,17 @@ use axum::extract::{Query, State};
 use axum::response::{IntoResponse as _, Response};
 use http::request::Parts;
 
-use super::log_in::Flow;
 use super::{continue_flow, interaction, page_for, with_form_token};
 use crate::app::App;
 use crate::browser_session::BrowserSession;
 use crate::error::Error;
 use crate::form::CsrfForm;
+use crate::page_query::PageQuery;
 use crate::pages::ChooseAccountPage;
 
 pub async fn page(
     State(app): State<App>,
-    Query(Flow { flow }): Query<Flow>,
+    Query(PageQuery { flow, .. }): Query<PageQuery>,
     mut browser: BrowserSession,
     parts: Parts,
 ) -> Result<Response, Error> {

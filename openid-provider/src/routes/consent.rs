@@ -9,7 +9,6 @@ use axum::response::{IntoResponse as _, Response};
 use http::request::Parts;
 use std::collections::BTreeSet;
 
-use super::log_in::Flow;
 use super::{continue_flow, interaction, page_for, with_form_token};
 use crate::app::{App, OpenFlow};
 use crate::audit;
@@ -17,6 +16,7 @@ use crate::browser_session::BrowserSession;
 use crate::error::Error;
 use crate::form::CsrfForm;
 use crate::metrics;
+use crate::page_query::PageQuery;
 use crate::pages::{Client, ConsentPage, Item, Page};
 use crate::texts::Texts;
 use crate::users::User;
@@ -26,7 +26,7 @@ const OPENID: &str = "openid";
 
 pub async fn page(
     State(app): State<App>,
-    Query(Flow { flow }): Query<Flow>,
+    Query(PageQuery { flow, .. }): Query<PageQuery>,
     mut browser: BrowserSession,
     parts: Parts,
 ) -> Result<Response, Error> {

@@ -5,10 +5,9 @@ use authlete_axum::authorization_server::Failure;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 
+use super::confirmation::{confirmed_user, is_due, password_is_right, use_first};
 use super::log_out::end_session;
 use super::logged_in::LoggedIn;
-use super::password;
-use super::second_factor::{confirmed_user, is_due, use_first};
 use crate::app::App;
 use crate::audit;
 use crate::error::Error;
@@ -37,7 +36,7 @@ pub async fn send(State(app): State<App>, mut sent: CsrfForm) -> Result<Response
     };
     let page = Page::new(&app, &sent.parts, Some(&sent.browser), None);
     let texts = page.texts();
-    let is_right = password::is_right(&app, &sent, &user).await?;
+    let is_right = password_is_right(&app, &sent, &user).await?;
     let outcome = if is_right { "done" } else { "wrong" };
     let subject = user.subject.as_str();
     audit::event(&app, &sent.parts, "account_deletion", subject, outcome);
@@ -58,6 +57,9 @@ pub async fn send(State(app): State<App>, mut sent: CsrfForm) -> Result<Response
     }
     directory.users.remove(subject).await?;
     sent.browser.end().await?;
+    let mut page = page;
+    // There is no account any more to come back to in another language.
+    "/".clone_into(&mut page.current_url);
     let page = MessagePage {
         page,
         title: texts.delete_account,

@@ -2,10 +2,14 @@
 
 use axum::Form;
 use axum::extract::State;
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Redirect};
 
 use crate::app::App;
 use crate::language::Choice;
+
+pub async fn page() -> Redirect {
+    Redirect::to("/")
+}
 
 /// It needs no session and no token: pages for errors have it, too, and another site gains nothing by it.
 pub async fn choose(State(app): State<App>, Form(choice): Form<Choice>) -> impl IntoResponse {

@@ -6,61 +6,25 @@
 use authlete::server::{Interaction, LoginReason, PendingAuthorization};
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use form_urlencoded::Serializer;
 use http::request::Parts;
-use serde::Deserialize;
 
 use super::{continue_flow, finish_login, interaction, page_for, with_form_token};
 use crate::app::{App, OpenFlow};
 use crate::audit;
-use crate::browser_session::{ACRS, BrowserSession, Login};
+use crate::browser_session::BrowserSession;
 use crate::error::Error;
-use crate::flows::with_flow;
 use crate::form::CsrfForm;
 use crate::metrics;
+use crate::page_query::{PageQuery, with_flow};
 use crate::pages::LoginPage;
+use crate::session_data::{ACRS, Login, RefusedForm};
+use crate::texts::Mistake;
 use crate::users::User;
 
-/// The value of `account` for a login with another account than the one of the session.
+const PATH: &str = "/login";
+
+/// The value of `account` in the query for a login with another account than the one of the session.
 const OTHER: &str = "other";
-
-/// The longest name that is kept after a wrong password: what is longer is no name.
-const LONGEST_NAME: usize = 254;
-
-/// The authorization request that a page is for.
-#[derive(Deserialize)]
-pub struct Flow {
-    #[serde(default)]
-    pub flow: String,
-}
-
-/// What the URL of the login says.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-pub struct LoginQuery {
-    flow: String,
-    account: String,
-    /// Not empty when the page is shown once more after a wrong password, in another language.
-    wrong: String,
-}
-
-impl LoginQuery {
-    fn url(&self) -> String {
-        let all = [
-            ("flow", &self.flow),
-            ("account", &self.account),
-            ("wrong", &self.wrong),
-        ];
-        let present = all.into_iter().filter(|(_, value)| !value.is_empty());
-        let query = Serializer::new(String::new())
-            .extend_pairs(present)
-            .finish();
-        match query.as_str() {
-            "" => "/login".to_owned(),
-            query => format!("/login?{query}"),
-        }
-    }
-}
 
 /// What the page asks for.
 #[derive(Default)]
@@ -76,7 +40,7 @@ struct Form {
 
 pub async fn page(
     State(app): State<App>,
-    Query(query): Query<LoginQuery>,
+    Query(query): Query<PageQuery>,
     mut browser: BrowserSession,
     parts: Parts,
 ) -> Result<Response, Error> {
@@ -88,16 +52,16 @@ pub async fn page(
         Ok(form) => form,
         Err(elsewhere) => return Ok(elsewhere),
     };
-    let wrong_name = browser.data.wrong_name.clone();
-    let wrong_name = wrong_name.filter(|_| !query.wrong.is_empty());
-    Ok(render(&app, &parts, &browser, query, form, wrong_name).into_response())
+    let refused = browser.data.refused_form(PATH);
+    let refused = refused.filter(|_| !query.refused.is_empty());
+    Ok(render(&app, &parts, &browser, query.clone(), form, refused).into_response())
 }
 
 /// The form for an authorization request, or another page when the request needs no password.
 async fn form(
     app: &App,
     browser: &mut BrowserSession,
-    query: &LoginQuery,
+    query: &PageQuery,
 ) -> Result<Result<Form, Response>, Error> {
     let flow = &query.flow;
     if flow.is_empty() {
@@ -155,38 +119,37 @@ async fn to_second_factor(
     Ok(Redirect::to(&with_flow(page, flow)).into_response())
 }
 
-/// `wrong_name` is the name that came with a wrong password.
+/// `refused` is the form that came with a wrong password.
 fn render(
     app: &App,
     parts: &Parts,
     browser: &BrowserSession,
-    mut query: LoginQuery,
+    mut query: PageQuery,
     form: Form,
-    wrong_name: Option<String>,
+    refused: Option<&RefusedForm>,
 ) -> LoginPage {
     let pending = form.pending.as_ref();
     let mut page = page_for(app, parts, browser, &query.flow, pending).user(form.user.as_ref());
-    if wrong_name.is_some() {
-        page.mistake = Some(page.texts().wrong_password);
-        "password".clone_into(&mut query.wrong);
+    query.refused.clear();
+    let action = query.url(PATH);
+    if let Some(refused) = refused {
+        page.mistake = Some(page.texts().mistake(refused.mistake));
+        "form".clone_into(&mut query.refused);
     }
-    page.current_url = query.url();
+    page.current_url = query.url(PATH);
     let own_name = form.user.filter(|_| form.confirms).map(|user| user.name);
+    let sent_name = refused.map(|refused| refused.field("name"));
     LoginPage {
         page,
-        hint: own_name.or(wrong_name).or(form.hint).unwrap_or_default(),
+        hint: own_name.or(sent_name).or(form.hint).unwrap_or_default(),
         confirms: form.confirms,
-        account: query.account,
+        action,
     }
 }
 
 /// The name and the password were sent.
 pub async fn send(State(app): State<App>, mut sent: CsrfForm) -> Result<Response, Error> {
-    let query = LoginQuery {
-        flow: sent.flow(),
-        account: sent.field("account").to_owned(),
-        wrong: String::new(),
-    };
+    let query = sent.query.clone();
     let form = match form(&app, &mut sent.browser, &query).await? {
         Ok(form) => form,
         Err(elsewhere) => return Ok(elsewhere),
@@ -202,7 +165,7 @@ pub async fn send(State(app): State<App>, mut sent: CsrfForm) -> Result<Response
         Err(error) => {
             let subject = directory.users.subject_of(&name).await?;
             audit(&app, &sent, &subject.unwrap_or_default(), "limited");
-            return Err(Error::TooManyAttempts(error, query.url()));
+            return Err(error.into());
         }
     };
     let password = sent.field("password").to_owned();
@@ -219,10 +182,10 @@ pub async fn send(State(app): State<App>, mut sent: CsrfForm) -> Result<Response
         let CsrfForm {
             mut browser, parts, ..
         } = sent;
-        // Not in the URL: it may be an address, or a password in the wrong field.
-        browser.data.wrong_name = Some(name.clone()).filter(|name| name.len() <= LONGEST_NAME);
+        let refused = RefusedForm::new(PATH, Mistake::WrongPassword, &[("name", &name)]);
+        browser.data.refused_form = Some(refused.clone());
         browser.save().await?;
-        let page = render(&app, &parts, &browser, query, form, Some(name));
+        let page = render(&app, &parts, &browser, query, form, Some(&refused));
         return Ok(page.into_response());
     };
     let login = Login::new(&user.subject, false);

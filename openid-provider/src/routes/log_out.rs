@@ -7,14 +7,15 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use http::request::Parts;
 use http::uri::PathAndQuery;
 
-use super::log_in::Flow;
 use super::{continue_flow, with_form_token};
 use crate::app::App;
 use crate::audit;
-use crate::browser_session::{BrowserSession, Ended, SessionData};
+use crate::browser_session::BrowserSession;
 use crate::error::Error;
 use crate::form::CsrfForm;
+use crate::page_query::PageQuery;
 use crate::pages::{LogOutPage, MessagePage, Page};
+use crate::session_data::{Ended, SessionData};
 use crate::sessions::ActiveSession;
 
 /// The page for a logout that a client asked for.
@@ -23,7 +24,7 @@ pub const FOR_CLIENT: &str = "/log-out?for=client";
 /// Asks first: any page on the web can send a user to the logout endpoint.
 pub async fn page(
     State(app): State<App>,
-    Query(Flow { flow }): Query<Flow>,
+    Query(PageQuery { flow, .. }): Query<PageQuery>,
     mut browser: BrowserSession,
     parts: Parts,
 ) -> Result<Response, Error> {

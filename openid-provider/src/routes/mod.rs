@@ -4,6 +4,7 @@ mod account;
 pub mod assets;
 mod cancel;
 mod choose_account;
+mod confirmation;
 mod consent;
 mod delete_account;
 mod device;
@@ -23,7 +24,7 @@ use authlete::server::PendingAuthorization;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use axum::routing::{get, post};
+use axum::routing::get;
 use http::header::CACHE_CONTROL;
 use http::request::Parts;
 use http::{HeaderValue, StatusCode};
@@ -32,10 +33,11 @@ use tower_http::set_header::SetResponseHeaderLayer;
 pub use self::proceed::to_page;
 use self::proceed::{continue_flow, interaction};
 use crate::app::App;
-use crate::browser_session::{BrowserSession, Login};
+use crate::browser_session::BrowserSession;
 use crate::error::Error;
 use crate::pages::Page;
 use crate::random;
+use crate::session_data::Login;
 
 pub use log_out::FOR_CLIENT as LOG_OUT_FOR_CLIENT;
 
@@ -44,7 +46,7 @@ const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 /// The largest form, in bytes.
 const FORM_LIMIT: usize = 64 * 1024;
 
-/// All routes that browsers open.
+/// All routes that browsers open. Each URL that a form is sent to can be opened, too: error pages lead back there.
 pub fn router(app: &App) -> Router {
     Router::new()
         .route("/", get(home::page))
@@ -59,11 +61,17 @@ pub fn router(app: &App) -> Router {
             get(choose_account::page).post(choose_account::send),
         )
         .route("/consent", get(consent::page).post(consent::send))
-        .route("/cancel", post(cancel::send))
+        .route("/cancel", get(cancel::page).post(cancel::send))
         .route(proceed::PATH, get(proceed::page))
         .route("/account", get(account::page))
-        .route("/account/disconnect", post(account::disconnect))
-        .route("/account/end-session", post(account::end_session))
+        .route(
+            "/account/disconnect",
+            get(account::again).post(account::disconnect),
+        )
+        .route(
+            "/account/end-session",
+            get(account::again).post(account::end_session),
+        )
         .route(
             "/account/second-factor",
             get(second_factor::set_up_page).post(second_factor::set_up),
@@ -81,7 +89,7 @@ pub fn router(app: &App) -> Router {
         .route("/device/consent", get(device::again).post(device::decide))
         .route("/requests", get(requests::page).post(requests::decide))
         .route("/log-out", get(log_out::page).post(log_out::send))
-        .route("/language", post(language::choose))
+        .route("/language", get(language::page).post(language::choose))
         .fallback(async || StatusCode::NOT_FOUND)
         .layer(DefaultBodyLimit::max(FORM_LIMIT))
         // Browsers store redirects, too, and follow them again when the user goes back, whatever was decided meanwhile.

@@ -3,9 +3,9 @@
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
 
+use super::confirmation::{confirmed_user, is_due, password_is_right, use_first};
 use super::log_out::end_session;
 use super::logged_in::LoggedIn;
-use super::second_factor::{confirmed_user, is_due, use_first};
 use crate::app::App;
 use crate::audit;
 use crate::error::Error;
@@ -46,7 +46,7 @@ pub async fn send(State(app): State<App>, mut sent: CsrfForm) -> Result<Response
     if !passwords::is_allowed(&new) {
         return Ok(render(page.mistake(texts.password_invalid), user).into_response());
     }
-    let is_right = is_right(&app, &sent, &user).await?;
+    let is_right = password_is_right(&app, &sent, &user).await?;
     let outcome = if is_right { "done" } else { "wrong" };
     let parts = &sent.parts;
     audit::event(&app, parts, "password_change", &user.subject, outcome);
@@ -62,17 +62,4 @@ pub async fn send(State(app): State<App>, mut sent: CsrfForm) -> Result<Response
         }
     }
     Ok(Redirect::to("/account").into_response())
-}
-
-/// Whether the field `password` has the password of the user.
-pub async fn is_right(app: &App, sent: &CsrfForm, user: &User) -> Result<bool, Error> {
-    let address = app.address(&sent.parts);
-    let attempt = app.attempts.password(&user.name, &address);
-    let attempt = attempt.map_err(|error| Error::TooManyAttempts(error, "/account".to_owned()))?;
-    let password = sent.field("password").to_owned();
-    let found = app.directory.users.authenticate(&user.name, password).await;
-    if !matches!(found, Ok(None)) {
-        attempt.take_back();
-    }
-    Ok(found?.is_some())
 }

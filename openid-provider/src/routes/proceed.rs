@@ -10,18 +10,17 @@ use axum::extract::{Query, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use http::request::Parts;
 
-use super::log_in::Flow;
 use crate::app::{App, OpenFlow};
 use crate::browser_session::BrowserSession;
 use crate::error::Error;
-use crate::flows::with_flow;
+use crate::page_query::{PageQuery, with_flow};
 
 /// Where this is.
 pub const PATH: &str = "/continue";
 
 pub async fn page(
     State(app): State<App>,
-    Query(Flow { flow: name }): Query<Flow>,
+    Query(PageQuery { flow: name, .. }): Query<PageQuery>,
     mut browser: BrowserSession,
     parts: Parts,
 ) -> Result<Response, Error> {

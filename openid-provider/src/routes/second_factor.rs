@@ -6,18 +6,19 @@ use axum::extract::{Query, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use http::request::Parts;
 
-use super::log_in::Flow;
+use super::confirmation::{confirmed_user, is_due, password_is_right, use_first};
 use super::logged_in::LoggedIn;
-use super::{finish_login, page_of, password};
+use super::{finish_login, page_of};
 use crate::app::App;
 use crate::audit;
-use crate::browser_session::{BrowserSession, Login};
+use crate::browser_session::BrowserSession;
 use crate::error::Error;
-use crate::flows::with_flow;
 use crate::form::CsrfForm;
 use crate::metrics;
+use crate::page_query::{PageQuery, with_flow};
 use crate::pages::{Page, RemoveSecondFactorPage, SecondFactorPage, SetUpSecondFactorPage};
 use crate::second_factor::Authenticator;
+use crate::session_data::Login;
 use crate::users::User;
 
 const SET_UP: &str = "/account/second-factor";
@@ -25,7 +26,7 @@ const SET_UP: &str = "/account/second-factor";
 /// Asks for the code, after the password was right.
 pub async fn page(
     State(app): State<App>,
-    Query(Flow { flow }): Query<Flow>,
+    Query(PageQuery { flow, .. }): Query<PageQuery>,
     browser: BrowserSession,
     parts: Parts,
 ) -> Result<Response, Error> {
@@ -42,9 +43,7 @@ pub async fn send(State(app): State<App>, sent: CsrfForm) -> Result<Response, Er
         return Ok(Redirect::to(&with_flow("/login", &flow)).into_response());
     };
     let address = app.address(&sent.parts);
-    let attempt = app.attempts.code(&pending_login.subject, &address);
-    let attempt = attempt
-        .map_err(|error| Error::TooManyAttempts(error, with_flow("/second-factor", &flow)))?;
+    let attempt = app.attempts.code(&pending_login.subject, &address)?;
     let users = &app.directory.users;
     let code = sent.field("code");
     let is_right = users
@@ -77,7 +76,7 @@ pub async fn send(State(app): State<App>, sent: CsrfForm) -> Result<Response, Er
 /// Shows a new secret to scan.
 pub async fn set_up_page(
     State(app): State<App>,
-    Query(Flow { flow }): Query<Flow>,
+    Query(PageQuery { flow, .. }): Query<PageQuery>,
     opened: LoggedIn,
 ) -> Result<Response, Error> {
     let LoggedIn {
@@ -165,7 +164,7 @@ pub async fn remove(State(app): State<App>, mut sent: CsrfForm) -> Result<Respon
     if sent.field("password").is_empty() {
         return Ok(Redirect::to("/account/second-factor/remove").into_response());
     }
-    let is_right = password::is_right(&app, &sent, &user).await?;
+    let is_right = password_is_right(&app, &sent, &user).await?;
     let outcome = if is_right { "done" } else { "wrong" };
     let parts = &sent.parts;
     audit::event(&app, parts, "second_factor_removal", &user.subject, outcome);
@@ -183,40 +182,4 @@ pub async fn remove(State(app): State<App>, mut sent: CsrfForm) -> Result<Respon
         .remove_second_factor(&user.subject)
         .await?;
     Ok(Redirect::to("/account").into_response())
-}
-
-/// The user who is logged in, with the second factor if there is one; or where to go first, and from there to a page.
-pub async fn confirmed_user(
-    app: &App,
-    browser: &mut BrowserSession,
-    page: &str,
-) -> Result<Result<User, Response>, Error> {
-    let Some(user) = app.directory.user(browser).await? else {
-        return Ok(Err(Redirect::to("/login").into_response()));
-    };
-    if is_due(browser, &user) {
-        return Ok(Err(use_first(browser, "", page).await?));
-    }
-    Ok(Ok(user))
-}
-
-/// Whether the user has a second factor that this session has not seen. Only with it can it be replaced or turned off: it is
-/// there for the case that somebody else knows the password.
-pub fn is_due(browser: &BrowserSession, user: &User) -> bool {
-    let login = browser.data.login.as_ref();
-    user.has_second_factor && !login.is_some_and(|login| login.has_second_factor)
-}
-
-/// Asks for the code, and goes on with the authorization request or with a page of this server afterwards.
-pub async fn use_first(
-    browser: &mut BrowserSession,
-    flow: &str,
-    page: &str,
-) -> Result<Response, Error> {
-    if let Some(login) = browser.data.login.clone() {
-        browser.data.begin_pending_login(login);
-        browser.data.after_login = Some(page.to_owned());
-        browser.save().await?;
-    }
-    Ok(Redirect::to(&with_flow("/second-factor", flow)).into_response())
 }

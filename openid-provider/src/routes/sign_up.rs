@@ -7,37 +7,43 @@ use axum::extract::{Query, State};
 use axum::response::{IntoResponse as _, Response};
 use http::request::Parts;
 
-use super::log_in::Flow;
 use super::{finish_login, interaction, page_for, page_of, with_form_token};
 use crate::app::App;
 use crate::audit;
-use crate::browser_session::{BrowserSession, Login};
+use crate::browser_session::BrowserSession;
 use crate::error::Error;
-use crate::flows::with_flow;
 use crate::form::CsrfForm;
 use crate::metrics;
+use crate::page_query::PageQuery;
 use crate::pages::{Page, SignUpPage};
 use crate::passwords;
-use crate::texts::Texts;
+use crate::session_data::{Login, RefusedForm};
+use crate::texts::Mistake;
 use crate::users::NewUser;
+
+const PATH: &str = "/sign-up";
 
 pub async fn page(
     State(app): State<App>,
-    Query(Flow { flow }): Query<Flow>,
+    Query(query): Query<PageQuery>,
     mut browser: BrowserSession,
     parts: Parts,
 ) -> Result<SignUpPage, Error> {
     with_form_token(&mut browser).await?;
-    let kept = match flow.as_str() {
+    let kept = match query.flow.as_str() {
         "" => None,
         flow => Some(app.directory.flow(&browser, flow).await?),
     };
     let pending = kept.as_ref().map(|kept| &kept.pending);
+    let page = page_for(&app, &parts, &browser, &query.flow, pending);
+    let refused = browser.data.refused_form(PATH);
+    if let Some(refused) = refused.filter(|_| !query.refused.is_empty()) {
+        return Ok(again(page, query, refused));
+    }
     let email = match pending.and_then(|pending| interaction(pending, None)) {
         Some(Interaction::CreateAccount { login_hint }) => login_hint,
         _ => None,
     };
-    let page = page_for(&app, &parts, &browser, &flow, pending);
     Ok(SignUpPage {
         page,
         name: String::new(),
@@ -46,7 +52,21 @@ pub async fn page(
     })
 }
 
-pub async fn send(State(app): State<App>, sent: CsrfForm) -> Result<Response, Error> {
+/// The page with what was refused.
+fn again(page: Page, mut query: PageQuery, refused: &RefusedForm) -> SignUpPage {
+    let mistake = page.texts().mistake(refused.mistake);
+    let mut page = page.mistake(mistake);
+    "form".clone_into(&mut query.refused);
+    page.current_url = query.url(PATH);
+    SignUpPage {
+        page,
+        name: refused.field("name"),
+        display_name: refused.field("display_name"),
+        email: refused.field("email"),
+    }
+}
+
+pub async fn send(State(app): State<App>, mut sent: CsrfForm) -> Result<Response, Error> {
     let flow = sent.flow();
     let field = |name| sent.field(name).trim().to_owned();
     let new = NewUser {
@@ -58,18 +78,19 @@ pub async fn send(State(app): State<App>, sent: CsrfForm) -> Result<Response, Er
         is_demo: false,
     };
     let page = page_of(&app, &sent.parts, &sent.browser, &flow).await?;
-    let again = |page: Page, mistake| SignUpPage {
-        page: page.mistake(mistake),
-        name: field("name"),
-        display_name: field("display_name"),
-        email: field("email"),
+    let refused = |mistake| {
+        let fields = [
+            ("name", &*new.name),
+            ("display_name", &*new.display_name),
+            ("email", &*new.email),
+        ];
+        RefusedForm::new(PATH, mistake, &fields)
     };
-    let texts = page.texts();
-    if let Some(mistake) = mistake(&new, texts) {
-        return Ok(again(page, mistake).into_response());
+    if let Some(mistake) = mistake(&new) {
+        return refuse(page, &mut sent, refused(mistake)).await;
     }
-    let attempt = app.attempts.sign_up(&app.address(&sent.parts));
-    attempt.map_err(|error| Error::TooManyAttempts(error, with_flow("/sign-up", &flow)))?;
+    let name_taken = refused(Mistake::NameTaken);
+    app.attempts.sign_up(&app.address(&sent.parts))?;
     let user = app.directory.users.add(new).await?;
     let outcome = if user.is_some() { "done" } else { "name_taken" };
     metrics::event("sign_ups_total", outcome);
@@ -77,14 +98,21 @@ pub async fn send(State(app): State<App>, sent: CsrfForm) -> Result<Response, Er
     let subject = subject.unwrap_or_default();
     audit::event(&app, &sent.parts, "sign_up", subject, outcome);
     let Some(user) = user else {
-        return Ok(again(page, texts.name_taken).into_response());
+        return refuse(page, &mut sent, name_taken).await;
     };
     let login = Login::new(&user.subject, false);
     finish_login(&app, sent.browser, login, &flow).await
 }
 
+/// Keeps the form for the same page in another language, and shows it again.
+async fn refuse(page: Page, sent: &mut CsrfForm, form: RefusedForm) -> Result<Response, Error> {
+    sent.browser.data.refused_form = Some(form.clone());
+    sent.browser.save().await?;
+    Ok(again(page, sent.query.clone(), &form).into_response())
+}
+
 /// What is wrong with what somebody entered.
-fn mistake(new: &NewUser, texts: &'static Texts) -> Option<&'static str> {
+fn mistake(new: &NewUser) -> Option<Mistake> {
     let is_allowed = |it: char| it.is_ascii_alphanumeric() || matches!(it, '.' | '-' | '_');
     let is_name = (3..=64).contains(&new.name.len()) && new.name.chars().all(is_allowed);
     let is_display_name = (1..=100).contains(&new.display_name.chars().count())
@@ -100,13 +128,13 @@ fn mistake(new: &NewUser, texts: &'static Texts) -> Option<&'static str> {
                 .contains(|it: char| it.is_whitespace() || it.is_control())
     });
     if !is_name {
-        Some(texts.name_invalid)
+        Some(Mistake::NameInvalid)
     } else if !is_display_name {
-        Some(texts.display_name_invalid)
+        Some(Mistake::DisplayNameInvalid)
     } else if !is_email || new.email.len() > 254 {
-        Some(texts.email_invalid)
+        Some(Mistake::EmailInvalid)
     } else if !passwords::is_allowed(&new.password) {
-        Some(texts.password_invalid)
+        Some(Mistake::PasswordInvalid)
     } else {
         None
     }

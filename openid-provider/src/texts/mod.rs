@@ -5,6 +5,19 @@
 pub mod en;
 pub mod ja;
 
+use serde::{Deserialize, Serialize};
+
+/// What is wrong with a form that a user sent.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub enum Mistake {
+    WrongPassword,
+    NameTaken,
+    NameInvalid,
+    DisplayNameInvalid,
+    EmailInvalid,
+    PasswordInvalid,
+}
+
 /// All texts of the pages. `{}` stands for a name.
 pub struct Texts {
     pub log_in: &'static str,
@@ -120,6 +133,17 @@ pub struct Texts {
 }
 
 impl Texts {
+    pub fn mistake(&self, mistake: Mistake) -> &'static str {
+        match mistake {
+            Mistake::WrongPassword => self.wrong_password,
+            Mistake::NameTaken => self.name_taken,
+            Mistake::NameInvalid => self.name_invalid,
+            Mistake::DisplayNameInvalid => self.display_name_invalid,
+            Mistake::EmailInvalid => self.email_invalid,
+            Mistake::PasswordInvalid => self.password_invalid,
+        }
+    }
+
     /// What a scope lets an app do. `None` for a scope that is not among the texts: then its description at Authlete counts.
     pub fn scope(&self, name: &str) -> Option<&'static str> {
         word(self.scopes, name)

@@ -54,12 +54,14 @@ impl Browser {
         response
     }
 
-    /// Sends the form of a page: what is hidden in it, and these fields.
+    /// Sends the form of a page whose action has this path: its token, and these fields.
     pub async fn submit(&mut self, page: &str, path: &str, fields: &[(&str, &str)]) -> Response {
-        let hidden = ["form_token", "flow"].map(|name| (name, hidden(page, name)));
         let mut form = Serializer::new(String::new());
-        let body = form.extend_pairs(hidden).extend_pairs(fields).finish();
-        let request = self.http.post(format!("{}{path}", self.url));
+        let token = ("form_token", form_token(page));
+        let body = form.extend_pairs([token]).extend_pairs(fields).finish();
+        let request = self
+            .http
+            .post(format!("{}{}", self.url, action(page, path)));
         let request = request.header(CONTENT_TYPE, FORM);
         self.send(request.body(body)).await
     }
@@ -75,9 +77,17 @@ pub async fn text(response: Response) -> String {
     response.text().await.expect("a body is text")
 }
 
-/// The value of a hidden field of a page.
-pub fn hidden<'a>(page: &'a str, name: &str) -> &'a str {
-    let start = format!("name=\"{name}\" value=\"");
-    let (_, rest) = page.split_once(&start).expect("the page has a form");
+/// The token in the forms of a page.
+pub fn form_token(page: &str) -> &str {
+    until_quote(page, "name=\"form_token\" value=\"")
+}
+
+/// The action of the form with this path, with its query.
+pub fn action(page: &str, path: &str) -> String {
+    format!("{path}{}", until_quote(page, &format!("action=\"{path}")))
+}
+
+fn until_quote<'a>(page: &'a str, start: &str) -> &'a str {
+    let (_, rest) = page.split_once(start).expect("the page has a form");
     rest.split('"').next().unwrap_or_default()
 }

@@ -1,8 +1,9 @@
 //! Seeds for the fuzz targets: valid inputs, close to many edge cases.
 
-use authlete_codegen::description::operations;
+use authlete_codegen::document::operations;
 
-use crate::description::{FLAT, success};
+use crate::description::FLAT;
+use crate::document::success;
 
 /// A name and an input.
 type Seed = (String, String);

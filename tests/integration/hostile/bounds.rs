@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use authlete::{Authlete, DecodeError, Error};
-use authlete_codegen::description::object;
+use authlete_codegen::document::object;
 use serde_json::{Map, json};
 
 use super::act::Act;

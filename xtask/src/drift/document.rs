@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail, ensure};
-use authlete_codegen::description::object;
+use authlete_codegen::document::object;
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 

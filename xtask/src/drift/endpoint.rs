@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::collections::btree_map::{BTreeMap, Entry};
 
-use authlete_codegen::description::object;
+use authlete_codegen::document::object;
 use authlete_codegen::operations::template_parameters;
 use serde_json::Value;
 

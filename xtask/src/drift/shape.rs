@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use authlete_codegen::description::object;
+use authlete_codegen::document::object;
 use serde_json::Value;
 
 use super::document::{Dangling, Document};

@@ -35,6 +35,19 @@ async fn example_accepts_the_right_password_and_limits_wrong_ones() {
     assert_eq!(last, 429);
 }
 
+#[tokio::test]
+async fn right_password_is_not_limited() {
+    let provider = Provider::at("", ApiVersion::V3, example::Users, example::router).await;
+    let mut browser = provider.browser();
+    for _ in 0..6 {
+        let parameters = provider.client().parameters("openid", &[]);
+        let page = browser.authorize(&parameters).await;
+        let right = form(&page, "name=alice&password=wonderland&agree=yes");
+        let reply = browser.post("/decision", &right).await;
+        assert!(reply.redirected().contains_key("code"));
+    }
+}
+
 /// The fields of the page, with the input of the user.
 fn form(page: &Reply, input: &str) -> String {
     let (_, rest) = page.body.split_once("name=request value=").unwrap();

@@ -1,4 +1,4 @@
-//! Requests that the user decides on elsewhere, while the demo asks again and again: what the device flow and CIBA share.
+//! The pages of the device flow and of CIBA: the demo sends a request, and polls the token endpoint until the user has decided.
 
 use axum::response::{IntoResponse as _, Redirect, Response};
 use base64::Engine as _;
@@ -11,91 +11,44 @@ use openidconnect::url::Url;
 use serde_json::Value;
 
 use super::Demo;
-use super::discovery::Metadata;
-use super::pages::{Page, WaitingPage};
-use super::sections::{RFC_6749, Section};
-use super::session::{Session, Visitor, renew};
+use super::pages::{Page, PolledFlowPage};
+use super::polled_flow::PolledFlow;
+use super::sections::RFC_6749;
+use super::session::{PendingRequest, Visitor, renew};
 use super::steps::{Failed, Problem, SLOW_DOWN, Step};
-use super::texts::{Texts, Topic};
 use super::tokens::{Expected, accept};
 use super::wire::Wire;
 use crate::clock::now;
 
-/// One of the two flows.
-pub struct Kind {
-    pub path: &'static str,
-    pub grant_type: &'static str,
-    /// The parameter that names the request at the token endpoint, and the member that has it before.
-    pub code: &'static str,
-    pub topic: fn(&'static Texts) -> &'static Topic,
-    pub asked: fn(&'static Texts) -> &'static Topic,
-    pub polled: fn(&'static Texts) -> &'static Topic,
-    pub sections: [Section; 2],
-    pub slot: fn(&mut Session) -> &mut Option<Waiting>,
-    pub endpoint: fn(&Metadata) -> Option<&Url>,
-}
-
-/// A request that waits.
-#[derive(Clone)]
-pub struct Waiting {
-    metadata: Metadata,
-    code: String,
-    pub user_code: Option<String>,
-    /// Where the user decides.
-    pub url: Option<String>,
-    expires_at: i64,
-    /// Seconds between two questions.
-    interval: i64,
-    asked_at: i64,
-    pub steps: Vec<Step>,
-}
-
-impl Kind {
-    pub fn title(&self, texts: &'static Texts) -> &'static str {
-        (self.topic)(texts).title
-    }
-
-    pub fn text(&self, texts: &'static Texts) -> &'static str {
-        (self.topic)(texts).text
-    }
-
-    pub fn is_ciba(&self) -> bool {
-        self.path == "/ciba"
-    }
-}
-
-pub fn page(demo: &Demo, visitor: &Visitor, parts: &Parts, kind: &'static Kind) -> Response {
-    let waiting = demo.sessions.with(&visitor.0, |session| {
-        let slot = (kind.slot)(session);
-        slot.take_if(|waiting| waiting.expires_at <= now());
+pub fn page(demo: &Demo, visitor: &Visitor, parts: &Parts, flow: &'static PolledFlow) -> Response {
+    let pending = demo.sessions.with(&visitor.0, |session| {
+        let slot = (flow.slot)(session);
+        slot.take_if(|pending| pending.expires_at <= now());
         slot.clone()
     });
-    let page = Page::new(parts);
-    let waiting = waiting.flatten();
-    let provider = demo.issuer.as_str().to_owned();
-    WaitingPage {
-        page,
-        kind,
-        waiting,
-        provider,
+    PolledFlowPage {
+        page: Page::new(parts),
+        flow,
+        pending: pending.flatten(),
+        provider: demo.issuer.as_str().to_owned(),
     }
     .into_response()
 }
 
 /// Begins a request. `parameters` are those of the flow.
-pub async fn ask(
+pub async fn begin(
     demo: &Demo,
     visitor: &Visitor,
-    kind: &'static Kind,
+    flow: &'static PolledFlow,
     parameters: &[(&str, &str)],
 ) -> Redirect {
     let wire = Wire::new(&demo.http);
-    let [section, _] = kind.sections;
-    let step = Step::new(kind.asked).section(section);
+    let [section, _] = flow.sections;
+    let step = Step::new(flow.asked).section(section);
     let asked = async {
         let metadata = demo.discover(&wire).await.map_err(|Failed(it)| it)?;
         drop(wire.take());
-        let endpoint = (kind.endpoint)(&metadata);
+        let endpoint = (flow.endpoint)(&metadata);
         let endpoint = endpoint.ok_or(Problem::Refused(|texts| texts.not_supported))?;
         let answer = post(demo, &wire, endpoint.clone(), parameters).await?;
         Ok::<_, Problem>((metadata, answer))
@@ -114,42 +67,42 @@ pub async fn ask(
     let text = |name: &str| answer.get(name).and_then(Value::as_str).map(str::to_owned);
     let seconds = |name: &str| answer.get(name).and_then(Value::as_i64);
     let complete = text("verification_uri_complete");
-    let waiting = Waiting {
-        code: text(kind.code).unwrap_or_default(),
+    let pending = PendingRequest {
+        code: text(flow.code).unwrap_or_default(),
         user_code: text("user_code"),
         url: complete.or_else(|| text("verification_uri")),
         expires_at: now().saturating_add(seconds("expires_in").unwrap_or_default()),
-        // RFC 8628 §3.2, CIBA §7.3: 5 seconds when nothing is said.
+        // The default of RFC 8628 §3.2 and CIBA §7.3.
         interval: seconds("interval").unwrap_or(5),
-        asked_at: 0,
+        polled_at: 0,
         steps: vec![step],
         metadata,
     };
     demo.sessions
-        .with(&visitor.0, |session| *(kind.slot)(session) = Some(waiting));
-    Redirect::to(kind.path)
+        .with(&visitor.0, |session| *(flow.slot)(session) = Some(pending));
+    Redirect::to(flow.path)
 }
 
-/// Asks whether the user has decided.
-pub async fn check(demo: &Demo, visitor: &Visitor, kind: &'static Kind) -> Response {
-    let again = Redirect::to(kind.path).into_response();
-    let waiting = demo.sessions.with(&visitor.0, |session| {
-        let waiting = (kind.slot)(session).as_mut()?;
+/// Polls the token endpoint.
+pub async fn poll(demo: &Demo, visitor: &Visitor, flow: &'static PolledFlow) -> Response {
+    let again = Redirect::to(flow.path).into_response();
+    let pending = demo.sessions.with(&visitor.0, |session| {
+        let pending = (flow.slot)(session).as_mut()?;
         // More often than the provider allows is answered with `slow_down` (RFC 8628 §3.5).
-        if now() < waiting.asked_at.saturating_add(waiting.interval) {
+        if now() < pending.polled_at.saturating_add(pending.interval) {
             return None;
         }
-        waiting.asked_at = now();
-        Some(waiting.clone())
+        pending.polled_at = now();
+        Some(pending.clone())
     });
-    let Some(waiting) = waiting.flatten() else {
+    let Some(pending) = pending.flatten() else {
         return again;
     };
     let wire = Wire::new(&demo.http);
-    let [_, section] = kind.sections;
-    let mut step = Step::new(kind.polled).section(section);
-    let parameters = [("grant_type", kind.grant_type), (kind.code, &*waiting.code)];
-    let answer = match waiting.metadata.token_endpoint() {
+    let [_, section] = flow.sections;
+    let mut step = Step::new(flow.polled).section(section);
+    let parameters = [("grant_type", flow.grant_type), (flow.code, &*pending.code)];
+    let answer = match pending.metadata.token_endpoint() {
         Some(endpoint) => post(demo, &wire, endpoint.url().clone(), &parameters).await,
         None => Err(Problem::Refused(|texts| texts.not_supported)),
     };
@@ -159,7 +112,7 @@ pub async fn check(demo: &Demo, visitor: &Visitor, kind: &'static Kind) -> Respo
     let (steps, login) = match response {
         Ok(response) => {
             let expected = Expected::default();
-            let accepted = accept(demo, &waiting.metadata, &wire, &response, expected);
+            let accepted = accept(demo, &pending.metadata, &wire, &response, expected);
             let (mut steps, login) = accepted.await;
             steps.insert(0, step.section(RFC_6749.at("5.1")));
             (steps, login)
@@ -170,11 +123,11 @@ pub async fn check(demo: &Demo, visitor: &Visitor, kind: &'static Kind) -> Respo
             step = step.problem(problem);
             if waits {
                 demo.sessions.with(&visitor.0, |session| {
-                    if let Some(waiting) = (kind.slot)(session) {
-                        waiting.steps.truncate(1);
-                        waiting.steps.push(step);
+                    if let Some(pending) = (flow.slot)(session) {
+                        pending.steps.truncate(1);
+                        pending.steps.push(step);
                         if slower {
-                            waiting.interval = waiting.interval.saturating_add(5);
+                            pending.interval = pending.interval.saturating_add(5);
                         }
                     }
                 });
@@ -186,7 +139,7 @@ pub async fn check(demo: &Demo, visitor: &Visitor, kind: &'static Kind) -> Respo
     let mut response = Redirect::to("/result").into_response();
     let is_new = login.is_some();
     demo.sessions.with(&visitor.0, |session| {
-        *(kind.slot)(session) = None;
+        *(flow.slot)(session) = None;
         session.report = steps;
         if let Some(login) = login {
             session.log_in(login);
