@@ -58,7 +58,7 @@ fn container_files_name_settings_that_exist() {
 
 #[test]
 fn compose_file_can_be_opened_in_a_browser_and_has_no_password_in_a_url() {
-    assert!(COMPOSE.contains(r#"ports: ["80:80", "443:443"]"#));
+    assert!(COMPOSE.contains(r#"ports: ["80:80", "443:443", "443:443/udp"]"#));
     let urls = COMPOSE.lines().filter(|line| line.contains("://"));
     for line in urls.filter(|line| !line.contains("OPENID_PROVIDER_URL")) {
         assert!(!line.contains("PASSWORD"), "{line}");
