@@ -1,5 +1,7 @@
 //! The program: `cargo run -p openid-provider`.
 
+use std::io;
+use std::pin::pin;
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -8,7 +10,6 @@ use openid_provider::connection::Connection;
 use openid_provider::metrics;
 use openid_provider::provider::Provider;
 use openid_provider::settings::{LogFormat, Settings};
-use tokio::signal;
 use tracing_subscriber::EnvFilter;
 
 /// An OpenID provider on Authlete.
@@ -42,28 +43,45 @@ async fn run(arguments: Arguments) -> Result<()> {
         LogFormat::Text => log.init(),
         LogFormat::Json => log.json().init(),
     }
-    let metrics = settings.metrics.map(|_| metrics::record()).transpose()?;
-    let connection = Connection::from_env(&settings).await?;
-    let provider = Provider::start(settings, connection, arguments.apply_settings, metrics).await?;
+    // Also while it starts: process 1 of a container ignores signals that it does not handle.
+    let mut ended = pin!(ended()?);
+    let provider = tokio::select! {
+        () = &mut ended => return Ok(()),
+        provider = start(settings, arguments.apply_settings) => provider?,
+    };
     println!("The provider is at {}", provider.url);
     if let Some(demo) = &provider.demo_url {
         println!("Open the demo app: {demo}");
     }
-    provider.run_until(ended()).await
+    provider.run_until(ended).await
+}
+
+async fn start(settings: Settings, apply_settings: bool) -> Result<Provider> {
+    let metrics = settings.metrics.map(|_| metrics::record()).transpose()?;
+    let connection = Connection::from_env(&settings).await?;
+    Provider::start(settings, connection, apply_settings, metrics).await
 }
 
 /// Ctrl+C, or what a container sends.
-async fn ended() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = signal::ctrl_c() => {}
-            }
-            return;
+#[cfg(unix)]
+fn ended() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
         }
-    }
-    let _ = signal::ctrl_c().await;
+    })
+}
+
+/// Ctrl+C.
+#[cfg(windows)]
+fn ended() -> io::Result<impl Future<Output = ()>> {
+    let mut interrupt = tokio::signal::windows::ctrl_c()?;
+    Ok(async move {
+        interrupt.recv().await;
+    })
 }

@@ -12,6 +12,7 @@ const README: &str = include_str!("../README.md");
 const SETTINGS: &str = include_str!("../src/settings.rs");
 const CONTAINERFILE: &str = include_str!("../Containerfile");
 const COMPOSE: &str = include_str!("../compose.yaml");
+const CADDYFILE: &str = include_str!("../Caddyfile");
 
 /// How long the program may take to say that a setting is wrong.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -41,7 +42,7 @@ fn readme_has_each_setting() {
 
 #[test]
 fn container_files_name_settings_that_exist() {
-    for file in [CONTAINERFILE, COMPOSE] {
+    for file in [CONTAINERFILE, COMPOSE, CADDYFILE] {
         let variables = file.split("OPENID_PROVIDER_").skip(1);
         let variables = variables.map(|rest| {
             let is_name = |it: char| it.is_ascii_uppercase() || it == '_';
@@ -57,8 +58,19 @@ fn container_files_name_settings_that_exist() {
 }
 
 #[test]
+fn proxy_sends_requests_to_the_port_that_the_image_listens_on() {
+    let (_, rest) = CONTAINERFILE
+        .split_once("OPENID_PROVIDER_LISTEN=0.0.0.0:")
+        .unwrap();
+    let port = rest.split_whitespace().next().unwrap();
+    assert!(CONTAINERFILE.contains(&format!("EXPOSE {port}\n")));
+    assert!(COMPOSE.contains(&format!(r#"expose: ["{port}","#)));
+    assert!(CADDYFILE.contains(&format!("\tport {port}\n")));
+}
+
+#[test]
 fn compose_file_can_be_opened_in_a_browser_and_has_no_password_in_a_url() {
-    assert!(COMPOSE.contains(r#"ports: ["80:80", "443:443"]"#));
+    assert!(COMPOSE.contains(r#"ports: ["80:80", "443:443", "443:443/udp"]"#));
     let urls = COMPOSE.lines().filter(|line| line.contains("://"));
     for line in urls.filter(|line| !line.contains("OPENID_PROVIDER_URL")) {
         assert!(!line.contains("PASSWORD"), "{line}");
