@@ -271,7 +271,12 @@ async fn a_proof_with_one_invalid_part_is_refused() {
             "A001303",
             "more than one",
         ),
-        ("Bearer", vec![proof().sign()], "A001303", "scheme Bearer"),
+        (
+            "Bearer",
+            vec![proof().sign()],
+            "A001303",
+            "scheme is Bearer",
+        ),
         ("DPoP", vec![], "A001301", "no DPoP proof"),
         ("DPoP", vec!["no JWT".to_owned()], "A001303", "not a JWT"),
         ("DPoP", vec![unsigned], "A001303", "not a JWT"),

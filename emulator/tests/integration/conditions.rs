@@ -209,7 +209,10 @@ async fn conditions_do_not_apply_outside_of_the_api() {
 async fn invalid_conditions_are_refused() {
     type Change = fn(EmulatorBuilder) -> EmulatorBuilder;
     let changes: [(Change, &str); 5] = [
-        (|builder| builder.rate_limit(0), "rate_limit: 0 calls"),
+        (
+            |builder| builder.rate_limit(0),
+            "rate_limit: must be at least 1",
+        ),
         (
             |builder| builder.unavailable(-0.1),
             "unavailable: the share of calls that fail must be from 0 to 1",
