@@ -17,7 +17,7 @@ use tracing_subscriber::EnvFilter;
 /// openid-provider.toml or in OPENID_PROVIDER_*: see the README.
 #[derive(Parser)]
 struct Arguments {
-    /// Change the settings of the service where they do not fit this server.
+    /// Change the settings of the service that this server needs.
     #[arg(long)]
     apply_settings: bool,
 }
@@ -49,11 +49,11 @@ async fn run(arguments: Arguments) -> Result<()> {
     if let Some(demo) = &provider.demo_url {
         println!("Open the demo app: {demo}");
     }
-    provider.run_until(ended()).await
+    provider.run_until(shutdown_signal()).await
 }
 
-/// Ctrl+C, or what a container sends.
-async fn ended() {
+/// Waits for Ctrl+C, or for SIGTERM from a container runtime.
+async fn shutdown_signal() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
