@@ -73,7 +73,7 @@ async fn main() {
     );
 }
 
-/// The mean of wall-clock time and CPU time, in milliseconds, of one thing after the other.
+/// The mean wall-clock time and CPU time of sequential runs, in milliseconds.
 async fn measure(rounds: u32, mut run: impl AsyncFnMut()) -> (f64, f64) {
     let (start, cpu) = (Instant::now(), ProcessTime::now());
     for _ in 0..rounds {
@@ -83,7 +83,7 @@ async fn measure(rounds: u32, mut run: impl AsyncFnMut()) -> (f64, f64) {
     (milliseconds(start.elapsed()), milliseconds(cpu.elapsed()))
 }
 
-/// Sessions as those of browsers that came and did not come back.
+/// Adds sessions of browsers that never returned.
 async fn fill(database: &str) {
     install_default_drivers();
     let mut connection = AnyConnection::connect(database)

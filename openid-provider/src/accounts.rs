@@ -1,6 +1,6 @@
-//! What connects the users of this server with the endpoints of `authlete-axum`: the whole of it.
+//! Implements the traits of `authlete-axum` for the users of this server.
 //!
-//! Replace `ask` to tell users of a request on their phones (CIBA), and `claims` when claims come from elsewhere.
+//! Replace `ask` to notify users on their phones (CIBA), and `claims` when claims come from elsewhere.
 
 use authlete::server::{Interaction, PendingAuthorization, Session, StandardClaims};
 use authlete::types::{
@@ -60,7 +60,7 @@ impl Accounts for Directory {
 }
 
 impl TokenGrants for Directory {
-    /// A refreshed token comes with a new ID token, too (OpenID Connect Core 1.0 §12.2).
+    /// A refresh returns a new ID token, too (OpenID Connect Core 1.0 §12.2).
     async fn reissues_id_token(&self, _: &TokenResponse) -> Result<bool> {
         Ok(true)
     }
@@ -81,12 +81,12 @@ impl BackchannelUsers for Directory {
         Ok(user.map(|user| user.subject).ok_or(unknown))
     }
 
-    /// The user sees it at `/requests`. A server of yours sends a message to the phone of the user here.
+    /// The user sees it at `/requests`. A server of yours notifies the phone of the user here.
     async fn ask(&self, request: BackchannelRequest) {
         let added = self.requests.add(&request, self.request_seconds).await;
         if let Err(error) = added {
             let error = format!("{error:#}");
-            tracing::error!(error, "a request of a client could not be kept");
+            tracing::error!(error, "a backchannel request could not be stored");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What all handlers share.
+//! The state that all handlers share.
 
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
@@ -20,7 +20,7 @@ use crate::sessions::Sessions;
 use crate::settings::Settings;
 use crate::users::{User, Users};
 
-/// The parts of the server. To clone it is cheap.
+/// The state of the server. Cheap to clone.
 #[derive(Clone)]
 pub struct App {
     pub server: AuthorizationServer,
@@ -29,7 +29,7 @@ pub struct App {
     pub attempts: Attempts,
 }
 
-/// Users, and what belongs to them.
+/// The users and their data.
 #[derive(Clone)]
 pub struct Directory {
     pub users: Users,
@@ -38,11 +38,11 @@ pub struct Directory {
     pub flows: Flows,
     pub requests: Requests,
     pub device_requests: DeviceRequests,
-    /// How long a request of a client waits for its user, in seconds (CIBA).
+    /// For how many seconds a backchannel request waits for its user (CIBA).
     pub request_seconds: i64,
 }
 
-/// What the pages say about the server.
+/// The server as its pages describe it.
 pub struct Site {
     pub name: String,
     /// The issuer.
@@ -66,7 +66,7 @@ pub struct Demo {
     pub users: Vec<DemoUser>,
 }
 
-/// What somebody can log in with.
+/// The credentials of a user of the demo.
 pub struct DemoUser {
     pub name: &'static str,
     pub password: &'static str,
@@ -83,8 +83,8 @@ impl App {
         }
     }
 
-    /// The address of the browser. Behind a proxy it is what the proxy says, and the last one it says: browsers can send
-    /// the header, too, and proxies add to its end.
+    /// The IP address of the browser. Behind a proxy it is the last address in the header of the proxy: browsers can send the
+    /// header, too, and proxies append to it.
     pub fn address(&self, parts: &Parts) -> String {
         let connection: Option<&ConnectInfo<SocketAddr>> = parts.extensions.get();
         let connection = connection
@@ -100,7 +100,7 @@ impl App {
     }
 }
 
-/// An authorization request whose page a browser has, and who is logged in there.
+/// An authorization request of a browser, with the user who is logged in.
 pub struct OpenFlow {
     pub flow: Flow,
     pub user: Option<User>,
@@ -108,7 +108,7 @@ pub struct OpenFlow {
 }
 
 impl Directory {
-    /// The authorization request with this name, and who is there to decide on it.
+    /// The authorization request with this name, and the user who decides on it.
     pub async fn open(&self, browser: &mut BrowserSession, name: &str) -> Result<OpenFlow, Error> {
         let flow = self.flow(browser, name).await?;
         let user = self.user(browser).await?;
@@ -134,7 +134,7 @@ impl Directory {
         }
     }
 
-    /// Who is logged in.
+    /// The user who is logged in.
     pub async fn user(&self, browser: &BrowserSession) -> Result<Option<User>, Error> {
         match &browser.data.login {
             Some(login) => Ok(self.users.by_subject(&login.subject).await?),
@@ -161,7 +161,7 @@ impl Directory {
                 browser.data.clients.insert(client_id);
                 login.session().consented_before(consent)
             }
-            // Without a consent the client learns nothing about the user, so it is not told of the logout either.
+            // Without a consent the client learns nothing about the user, so it gets no logout token either.
             None => login.session(),
         }))
     }

@@ -1,4 +1,4 @@
-//! Limits for passwords and codes that somebody guesses. Only wrong ones count, in each instance of the server.
+//! Rate limits against guessing passwords and codes. Only wrong ones count, and each instance of the server counts for itself.
 
 use std::net::IpAddr;
 use std::num::NonZeroU32;
@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use authlete_axum::{AttemptLimiter, TooManyAttempts};
 
-/// In what time as many attempts come back as there are.
-const TIME: Duration = Duration::from_secs(15 * 60);
+/// The time after which all attempts are available again.
+const PERIOD: Duration = Duration::from_secs(15 * 60);
 
-/// How many times as many an address has as an account.
+/// The limit of an address as a multiple of the limit of an account.
 const ACCOUNTS_OF_ADDRESS: NonZeroU32 = NonZeroU32::new(6).unwrap();
 
 /// The limits of logins, codes and sign-ups.
@@ -31,27 +31,26 @@ impl Attempts {
     pub fn new(attempts: NonZeroU32) -> Self {
         let of_address = attempts.saturating_mul(ACCOUNTS_OF_ADDRESS);
         Self {
-            passwords: AttemptLimiter::new(attempts, TIME),
-            codes: AttemptLimiter::new(attempts, TIME),
-            addresses: AttemptLimiter::new(of_address, TIME),
-            sign_ups: AttemptLimiter::new(of_address, TIME),
+            passwords: AttemptLimiter::new(attempts, PERIOD),
+            codes: AttemptLimiter::new(attempts, PERIOD),
+            addresses: AttemptLimiter::new(of_address, PERIOD),
+            sign_ups: AttemptLimiter::new(of_address, PERIOD),
         }
     }
 
-    /// Counts the password that somebody sends for an account. Two logins at the same time are both counted before either is
-    /// checked.
+    /// Counts a password before it is checked: logins at the same time all count.
     pub fn password(&self, account: &str, address: &str) -> Result<Attempt, TooManyAttempts> {
         let address = network(address);
         let account = format!("{} {address}", account.trim().to_lowercase());
         Self::begin(&[(&self.addresses, &address), (&self.passwords, &account)])
     }
 
-    /// Counts the code that somebody sends who knows the password of the user.
+    /// Counts a code before it is checked.
     pub fn code(&self, subject: &str, address: &str) -> Result<Attempt, TooManyAttempts> {
         Self::begin(&[(&self.addresses, &network(address)), (&self.codes, subject)])
     }
 
-    /// Counts a sign-up, so that nobody tries which names are taken.
+    /// Counts a sign-up, which reveals whether a name is taken.
     pub fn sign_up(&self, address: &str) -> Result<(), TooManyAttempts> {
         self.sign_ups.check(&network(address))
     }
@@ -72,7 +71,7 @@ impl Attempts {
 }
 
 impl Attempt {
-    /// It was right, or could not be checked.
+    /// Stops counting the attempt: it was right, or could not be checked.
     pub fn take_back(self) {
         self.0
             .into_iter()
@@ -80,7 +79,7 @@ impl Attempt {
     }
 }
 
-/// What counts as one address. Whoever has an IPv6 address has all that begin with the same 64 bits.
+/// The network that counts as one address: for IPv6 the /64 prefix, since a host can use any address in it.
 fn network(address: &str) -> String {
     match address.parse::<IpAddr>().map(|it| it.to_canonical()) {
         Ok(IpAddr::V6(address)) => {
@@ -111,7 +110,7 @@ mod tests {
         }
         let refused = attempts.password(" Alice", ELSEWHERE).err().unwrap();
         let wait = refused.retry_after();
-        assert!(wait > TIME / 4 && wait <= TIME / 3);
+        assert!(wait > PERIOD / 4 && wait <= PERIOD / 3);
         assert!(attempts.password("alice", HOME).is_ok());
         assert!(attempts.password("bob", ELSEWHERE).is_ok());
     }
@@ -135,7 +134,7 @@ mod tests {
         assert_eq!(tries.filter(Result::is_ok).count(), 6);
         assert!(attempts.password("alice", "2001:db8:0:1:ffff::b").is_err());
         assert!(attempts.password("alice", "2001:db8:0:2::a").is_ok());
-        // What is refused takes nothing from the address.
+        // A refused attempt does not count for the address.
         assert!(attempts.password("bob", HOME).is_ok());
         for _ in 0..20 {
             assert!(attempts.password("bob", HOME).is_err());

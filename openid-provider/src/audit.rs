@@ -1,7 +1,7 @@
-//! The audit log: what users did and what was tried in their names, from which address, and how it went.
+//! The audit log: what users do and what is attempted in their names, with the address and the outcome.
 //!
-//! Its events have the target `audit`, so that a collector of logs can keep them apart. They have no secret, and not the name that
-//! somebody typed: it may be a password in the wrong field.
+//! Its events have the target `audit`, so that a log collector can separate them. They contain no secrets, nor a name that was
+//! entered: it may be a password in the wrong field.
 
 use http::request::Parts;
 
@@ -13,7 +13,7 @@ pub fn event(app: &App, parts: &Parts, event: &'static str, user: &str, outcome:
     tracing::info!(target: "audit", event, user, outcome, address, "audit");
 }
 
-/// The same for what concerns an app.
+/// Writes an event that concerns an app.
 pub fn event_of_app(
     app: &App,
     parts: &Parts,
@@ -26,7 +26,7 @@ pub fn event_of_app(
     tracing::info!(target: "audit", event, user, client_id, outcome, address, "audit");
 }
 
-/// The outcome of a decision on what an app asks for.
+/// The outcome of a decision on a request of an app.
 pub fn decision(agreed: bool) -> &'static str {
     if agreed { "allowed" } else { "refused" }
 }

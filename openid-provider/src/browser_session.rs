@@ -22,7 +22,7 @@ pub struct BrowserSession {
 impl BrowserSession {
     pub async fn of(parts: &Parts) -> Result<Self, Error> {
         let browser: Option<&Browser> = parts.extensions.get();
-        let browser = browser.context("there are no sessions at this route")?;
+        let browser = browser.context("the session layer is missing at this route")?;
         let data = browser.get(DATA_KEY).await.map_err(failed)?;
         let mut data: SessionData = data.unwrap_or_default();
         if data.key.is_empty() {
@@ -37,15 +37,15 @@ impl BrowserSession {
         })
     }
 
-    /// Keeps the changes.
+    /// Saves the changes.
     pub async fn save(&self) -> Result<(), Error> {
         let saved = self.browser.insert(DATA_KEY, &self.data).await;
         saved.map_err(failed)
     }
 
-    /// Begins the session of a user, with a new identifier: whoever knew the one before does not know this one.
+    /// Starts the session of a user, with a new identifier against session fixation.
     ///
-    /// Returns the session of another user, which ends by that.
+    /// Returns the session of another user if this ends it.
     pub async fn log_in(&mut self, mut login: Login) -> Result<Option<Ended>, Error> {
         let before = self.browser.id();
         self.browser.cycle_id().await.map_err(failed)?;
@@ -63,7 +63,7 @@ impl BrowserSession {
             .as_ref()
             .is_some_and(|it| it.subject == login.subject);
         let ended = match before {
-            // The clients know the session by its name.
+            // Clients identify the session by its ID.
             Some(before) if is_same_user => {
                 login.id = before.id;
                 None
@@ -77,8 +77,8 @@ impl BrowserSession {
         Ok(ended)
     }
 
-    /// Ends the login, with a new identifier, and keeps the authorization requests that wait in this browser: somebody else can
-    /// go on with them.
+    /// Ends the login and changes the identifier. The pending authorization requests of the browser stay: another user can
+    /// continue them.
     pub async fn log_out(&mut self) -> Result<Option<Ended>, Error> {
         self.browser
             .cycle_id()
@@ -97,7 +97,7 @@ impl BrowserSession {
         self.browser.flush().await.map_err(failed)
     }
 
-    /// The name of the session in the database.
+    /// The ID of the session in the database.
     pub fn id(&self) -> Option<String> {
         self.browser.id().as_ref().map(sessions::hash)
     }
@@ -111,7 +111,7 @@ impl<S: Sync> FromRequestParts<S> for BrowserSession {
     }
 }
 
-/// The store has logged what the database said.
+/// The store has logged the error of the database.
 fn failed(error: session::Error) -> Error {
     match error {
         session::Error::Store(session_store::Error::Backend(_)) => Error::Unavailable,
@@ -119,7 +119,7 @@ fn failed(error: session::Error) -> Error {
     }
 }
 
-/// Enough of `User-Agent` for people to tell their devices apart.
+/// The browser and the system from `User-Agent`, so that users recognize their devices.
 fn name_of_browser(parts: &Parts) -> String {
     let agent = parts.headers.get(http::header::USER_AGENT);
     let agent = agent

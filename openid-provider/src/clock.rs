@@ -1,4 +1,4 @@
-//! The time as the database and tokens have it.
+//! The time, in the unit of the database and of tokens.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

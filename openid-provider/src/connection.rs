@@ -1,6 +1,6 @@
 //! Authlete: a service of yours, or the emulator in this process.
 //!
-//! A server of yours needs neither the emulator nor the demo. `adapt` is the list of what a service needs for these pages.
+//! `adapt` lists the settings of a service that this server needs. A server of yours needs neither the emulator nor the demo.
 
 use std::io::ErrorKind;
 
@@ -19,10 +19,10 @@ use crate::users::CLAIMS;
 /// Where the emulator keeps its state, so that tokens and the demo app survive a restart.
 const STATE_FILE: &str = "openid-provider.emulator.state";
 
-/// Metadata of clients that Authlete keeps for this server.
+/// The custom client metadata that Authlete stores for this server.
 const CUSTOM_METADATA: &str = "post_logout_redirect_uris";
 
-/// How many seconds a request waits for its user, if the service says nothing.
+/// For how many seconds a backchannel request waits for its user, if the service does not set it.
 const REQUESTS_WAIT: i32 = 300;
 
 pub struct Connection {
@@ -33,12 +33,12 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// Connects to the service that `AUTHLETE_*` names. Without any of these variables it starts the emulator, on a server that
-    /// only this machine can reach.
+    /// Connects to the service that `AUTHLETE_*` configures. Without any of these variables it starts the emulator, if only this
+    /// machine can reach the server.
     ///
     /// # Errors
-    /// The variables are incomplete: the error names what is missing. None is set on a server that others can reach. Or another
-    /// process uses the state of the emulator.
+    /// The variables are incomplete: the error names what is missing. None is set, and other machines can reach the server. Or
+    /// another process uses the state file of the emulator.
     pub async fn from_env(settings: &Settings) -> Result<Self> {
         let config = Config::from_env()?;
         let mut all = Setting::ALL.into_iter();
@@ -48,7 +48,7 @@ impl Connection {
         if let Some(setting) = settings.reached_by_others() {
             bail!(
                 "set AUTHLETE_BASE_URL, AUTHLETE_SERVICE_APIKEY and AUTHLETE_SERVICE_ACCESSTOKEN: without them the server uses the \
-                 emulator, whose demo users have passwords that everybody knows, and {setting} lets others than this machine reach it"
+                 emulator, whose demo users have public passwords, and {setting} lets other machines reach it"
             );
         }
         Self::emulator(Emulator::builder().new_keys(true).state_file(STATE_FILE)).await
@@ -67,13 +67,13 @@ impl Connection {
         })
     }
 
-    /// Starts an emulator in this process. The server makes demo users and a demo app then.
+    /// Starts an emulator in this process. The server then creates demo users and a demo app.
     ///
     /// # Errors
     /// The emulator cannot start, for instance because another process uses its state file.
     pub async fn emulator(builder: EmulatorBuilder) -> Result<Self> {
         let emulator = builder.start().await.map_err(|error| match error.kind() {
-            // The emulator knows only that its file is taken.
+            // The message of the emulator is about its state file alone.
             ErrorKind::ResourceBusy => anyhow!(
                 "another openid-provider runs in this directory and uses {STATE_FILE}: stop it, or start this one elsewhere"
             ),
@@ -84,7 +84,7 @@ impl Connection {
         Ok(connection)
     }
 
-    /// The service as it is, and as this server needs it.
+    /// Compares the service with the settings that this server needs.
     pub async fn plan(&self, url: &str, settings: &Settings) -> Result<Plan> {
         let service = self.api.get_service(self.service_id).await?;
         let mut wanted = service.clone();
@@ -95,7 +95,7 @@ impl Connection {
         Ok(Plan { service, wanted })
     }
 
-    /// Writes the settings. Returns the service as it is then.
+    /// Updates the service. Returns its new settings.
     pub async fn apply(&self, plan: &Plan) -> Result<Service> {
         Ok(self
             .api
@@ -103,7 +103,7 @@ impl Connection {
             .await?)
     }
 
-    /// Turns the client that the emulator was started with into the demo app.
+    /// Configures the client of the emulator as the demo app.
     pub async fn prepare_demo_client(&self, demo_url: &str) -> Result<Client> {
         let emulator = self.emulator.as_ref().context("there is no emulator")?;
         let id = emulator.client().id;
@@ -125,14 +125,14 @@ impl Connection {
     }
 }
 
-/// What this server would change.
+/// The settings of the service, and those that this server needs.
 pub struct Plan {
     pub service: Service,
     wanted: Service,
 }
 
 impl Plan {
-    /// The settings that would change: the name, what it is, what it would be.
+    /// The settings that would change: the name, the old value and the new one.
     pub fn changes(&self) -> Vec<(String, Value, Value)> {
         let object = |service: &Service| match serde_json::to_value(service) {
             Ok(Value::Object(members)) => members,
@@ -148,7 +148,7 @@ impl Plan {
     }
 }
 
-/// What the pages of this server can do.
+/// Writes the settings that this server needs.
 fn adapt(service: &mut Service, url: &str) -> Result<()> {
     Endpoints::below(url)?.write_to(service);
     service.device_verification_uri = Some(format!("{url}/device"));
@@ -165,9 +165,9 @@ fn adapt(service: &mut Service, url: &str) -> Result<()> {
     // Metadata that clients look for (Back-Channel Logout 1.0 §2.1). Without it, ID tokens do not name the session (`sid`).
     service.backchannel_logout_supported = Some(true);
     service.backchannel_logout_session_supported = Some(true);
-    // A refresh brings a new ID token, too.
+    // A refresh returns a new ID token, too.
     service.id_token_reissuable = Some(true);
-    // With 0 it is not known here how long a request waits for its user (CIBA).
+    // With 0 this server does not know how long a backchannel request waits for its user.
     if service.backchannel_auth_req_id_duration.unwrap_or_default() == 0 {
         service.backchannel_auth_req_id_duration = Some(REQUESTS_WAIT);
     }

@@ -1,6 +1,6 @@
-//! What users agreed to, and the list of the apps that they use.
+//! The consents of users, and the list of their connected apps.
 //!
-//! Change `stored` to let consents end after some time, and this file to keep them elsewhere.
+//! Change `stored` to let consents expire. Replace this file to store them elsewhere.
 
 use anyhow::{Result, bail};
 use authlete::server::Consent;
@@ -8,7 +8,7 @@ use sqlx::{AnyPool, Row as _};
 
 use crate::clock::now;
 
-/// How often a change is tried while others change the same consent.
+/// How often a change is attempted while the same consent changes concurrently.
 const ATTEMPTS: usize = 10;
 
 /// An app that a user agreed to.
@@ -22,7 +22,7 @@ pub struct ConnectedApp {
 /// A consent in the database.
 struct Stored {
     text: String,
-    /// What of it counts, if anything.
+    /// The consent, if it is valid.
     consent: Option<Consent>,
 }
 
@@ -36,14 +36,14 @@ impl Consents {
         Self { pool }
     }
 
-    /// What a user agreed to before for a client.
+    /// The consent of a user to a client.
     pub async fn of(&self, subject: &str, client_id: i64) -> Result<Option<Consent>> {
         let stored = self.stored(subject, client_id).await?;
         Ok(stored.and_then(|stored| stored.consent))
     }
 
-    /// All that reads a consent, to ask less or to add to it, reads it here. For consents that end, select `changed_at`, too, and
-    /// return no `consent` when that is too long ago.
+    /// The only function that reads the consent to a client. For consents that expire, select `changed_at`, too, and return no
+    /// `consent` when it is too old.
     async fn stored(&self, subject: &str, client_id: i64) -> Result<Option<Stored>> {
         let row = sqlx::query("SELECT consent FROM consents WHERE subject = $1 AND client_id = $2")
             .bind(subject)
@@ -58,8 +58,8 @@ impl Consents {
         Ok(Some(Stored { text, consent }))
     }
 
-    /// Keeps a decision. Of what was asked, only what the user agreed to now counts from now on; what was not asked stays as it
-    /// was. `agreed` is `None` when the user refused all.
+    /// Saves a decision. It replaces the consent to everything that was requested; the consent to anything else stays. `agreed` is
+    /// `None` when the user refused.
     pub async fn decide(
         &self,
         subject: &str,
@@ -77,12 +77,12 @@ impl Consents {
                 None => None,
             };
             let rest = rest.unwrap_or_default().without(asked);
-            // Without any consent the app stays in the list, since it may have tokens, and has to ask again.
+            // Without any consent the app stays in the list, since it may still have tokens.
             let all = match agreed {
                 Some(agreed) => Some(rest.and(agreed.clone())),
                 None => (!rest.is_empty()).then_some(rest),
             };
-            // Another tab may change it at the same time: neither loses what the other decides.
+            // Optimistic locking: another tab may decide at the same time, and neither decision is lost.
             let sql = match before {
                 Some(_) => {
                     "UPDATE consents SET client_name = $3, consent = $4, changed_at = $5 \
@@ -107,7 +107,7 @@ impl Consents {
                 return Ok(());
             }
         }
-        bail!("a consent changed too often to be written")
+        bail!("a consent changed too often while it was updated")
     }
 
     /// The apps of a user, by name.
@@ -128,7 +128,7 @@ impl Consents {
         apps.collect()
     }
 
-    /// Forgets what a user agreed to for a client.
+    /// Removes the consent of a user to a client.
     pub async fn remove(&self, subject: &str, client_id: i64) -> Result<()> {
         sqlx::query("DELETE FROM consents WHERE subject = $1 AND client_id = $2")
             .bind(subject)

@@ -9,21 +9,21 @@ use anyhow::{Context as _, Result};
 use sqlx::AnyPool;
 use sqlx::any::{AnyPoolOptions, install_default_drivers};
 
-/// How long a request waits for a connection. Then the user gets a page that says to try again.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a request waits for a connection before it fails with 503.
+const TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Opens the database and brings its tables up to date.
+/// Opens the database and runs the migrations.
 ///
 /// # Errors
-/// The database cannot be reached, or its tables are those of a later version.
+/// The database cannot be reached, or a later version has migrated it.
 pub async fn open(url: &str) -> Result<AnyPool> {
     install_default_drivers();
     let is_sqlite = url.starts_with("sqlite:");
-    keep_private(url).context("database: the file cannot be made")?;
+    keep_private(url).context("database: the file cannot be created")?;
     let pool = AnyPoolOptions::new()
         // SQLite has one writer at a time.
         .max_connections(if is_sqlite { 4 } else { 16 })
-        .acquire_timeout(PATIENCE)
+        .acquire_timeout(TIMEOUT)
         .after_connect(move |connection, _| {
             Box::pin(async move {
                 if is_sqlite {
@@ -44,14 +44,11 @@ pub async fn open(url: &str) -> Result<AnyPool> {
         .await
         .context("the database cannot be opened: check `database`")?;
     let migrator = sqlx::migrate!();
-    migrator
-        .run(&pool)
-        .await
-        .context("the tables cannot be brought up to date")?;
+    migrator.run(&pool).await.context("the migrations failed")?;
     Ok(pool)
 }
 
-/// Makes the SQLite file so that other users of the machine cannot read it: it has hashes of passwords, and logins under way.
+/// Creates the SQLite file so that other users of the machine cannot read it: it has password hashes and pending logins.
 fn keep_private(url: &str) -> std::io::Result<()> {
     let file = url
         .strip_prefix("sqlite:")
@@ -59,7 +56,7 @@ fn keep_private(url: &str) -> std::io::Result<()> {
     let Some((file, "mode=rwc")) = file.and_then(|file| file.split_once('?')) else {
         return Ok(());
     };
-    // The driver decodes such a path.
+    // The driver would decode this path.
     if file.contains('%') {
         return Ok(());
     }

@@ -1,18 +1,18 @@
-//! Where a browser goes after an authorization request: to the app that sent it.
+//! The app that a browser returns to after an authorization request.
 
 use authlete::types::AuthorizationResponse;
 use http::request::Parts;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// The app behind an authorization request, for people.
+/// The app that sent an authorization request, as users know it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Destination {
-    /// What the app calls itself. Empty: it has no name.
+    /// The name of the client. Empty when it has none.
     pub app: String,
-    /// The host that the redirect URI leads to, or its scheme when that stands for an app of the device.
+    /// The host of the redirect URI, or its scheme if it belongs to an app on the device (RFC 8252 §7.1).
     pub host: Option<String>,
-    /// The page that the app begins at.
+    /// The start page of the app.
     pub home: Option<String>,
 }
 
@@ -35,8 +35,8 @@ impl Destination {
 
 /// The redirect URI of a request that Authlete accepted.
 ///
-/// Authlete does not say it. It is where the request itself came: in the request object or in the query. Of a request that was
-/// pushed or posted only the URIs are known that the client registered: they count when there is a single one.
+/// Authlete does not return it. It is in the request object or in the query. For a request that was pushed or posted it is known
+/// only if the client has registered a single URI.
 fn redirect_uri(request: &Parts, answer: &AuthorizationResponse) -> Option<String> {
     let query = request.uri.query().unwrap_or_default();
     let parameter = |wanted: &str| {
@@ -74,7 +74,7 @@ fn web_origin(uri: &str) -> Option<(&str, &str)> {
     let (scheme, rest) = uri.split_once("://")?;
     let is_web = matches!(scheme, "https" | "http");
     let authority = rest.split(['/', '?', '#', '\\']).next()?;
-    // What stands before an `@` looks like a host, and is none.
+    // User information, which may look like a host, ends with `@`.
     let host = authority.rsplit('@').next()?;
     (is_web && !host.is_empty()).then_some((scheme, host))
 }

@@ -1,5 +1,5 @@
-//! Requests of devices that wait for a decision, in the database: a row for each page, so that a decision is for the device that
-//! its page shows.
+//! Device authorization requests that wait for a decision, in the database: a row for each page, so that a decision is for the
+//! device that its page shows.
 
 use anyhow::Result;
 use authlete_axum::authorization_server::DeviceRequest;
@@ -8,10 +8,10 @@ use sqlx::{AnyPool, Row as _};
 use crate::clock::now;
 use crate::random;
 
-/// How many requests a user may have open, in as many tabs. More push the oldest one out.
+/// The maximum number of open requests of a user. One more removes the oldest.
 const REQUESTS: i64 = 8;
 
-/// For how many seconds a decision is waited for. The code itself may expire before.
+/// The lifetime of a request in seconds. Its code may expire earlier.
 const LIFETIME: i64 = 60 * 60;
 
 #[derive(Clone)]
@@ -24,7 +24,7 @@ impl DeviceRequests {
         Self { pool }
     }
 
-    /// Keeps the request whose code a user has entered. Returns its name, for the form of the page.
+    /// Stores the request whose code a user has entered. Returns its name, for the form of the page.
     pub async fn add(&self, subject: &str, request: &DeviceRequest) -> Result<String> {
         let name = random::text();
         let sql = "INSERT INTO device_requests (name, subject, request, began_at) VALUES ($1, $2, $3, $4)";
@@ -62,7 +62,7 @@ impl DeviceRequests {
         Ok(Some(serde_json::from_str(&request)?))
     }
 
-    /// Removes a request that is decided.
+    /// Removes a request after the decision.
     pub async fn remove(&self, name: &str) -> Result<()> {
         sqlx::query("DELETE FROM device_requests WHERE name = $1")
             .bind(name)

@@ -14,22 +14,22 @@ use crate::destination::Destination;
 pub enum Error {
     /// The page is too old, or of another session.
     NoFlow,
-    /// The authorization request of the page has ended: the user is back at the app, or was.
+    /// The authorization request of the page has ended: the app has its response.
     Ended(Destination),
     /// The form is not from a page of this server.
     Foreign,
     /// The form is from before the login in another tab. The page at this URL is shown again.
     Stale(String),
     TooManyAttempts(TooManyAttempts),
-    /// The form is larger than any of this server.
+    /// The form is too large.
     TooLarge,
-    /// The body of a form broke off.
+    /// The body of a form is incomplete.
     Unreadable,
-    /// The database is away.
+    /// The database is unavailable.
     Unavailable,
-    /// The server is at fault.
+    /// An error of this server.
     Internal(anyhow::Error),
-    /// Authlete is away, or refused a call.
+    /// Authlete is unavailable, or a call to it failed.
     Authlete(Failure),
 }
 

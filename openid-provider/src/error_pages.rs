@@ -14,10 +14,10 @@ use crate::app::App;
 use crate::destination::Destination;
 use crate::pages::{self, Page, WayOut, current_url};
 
-/// The largest error response that is read.
+/// The largest error response that is parsed, in bytes.
 const LARGEST_ERROR: usize = 64 * 1024;
 
-/// Marks a response of a handler. An error without the mark says that the session could not be written.
+/// Marks the response of a handler. A 500 without the mark comes from the session layer, which could not use the database.
 pub async fn mark(mut response: Response) -> Response {
     response.extensions_mut().insert(OfHandler);
     response
@@ -26,9 +26,9 @@ pub async fn mark(mut response: Response) -> Response {
 #[derive(Clone)]
 struct OfHandler;
 
-/// Replaces errors by pages, at routes that browsers open. What clients get as JSON, a person cannot read.
+/// Replaces error responses with pages, at routes that browsers open.
 ///
-/// It needs no session, since the database may be what failed.
+/// It does not use the session, since the database may be unavailable.
 pub async fn as_page(State(app): State<App>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     let request = Request::from_parts(parts.clone(), body);
@@ -46,7 +46,7 @@ pub async fn as_page(State(app): State<App>, request: Request, next: Next) -> Re
     let retry = response.headers().get(RETRY_AFTER).cloned();
     let destination: Option<Destination> = response.extensions().get().cloned();
     let is_browser_endpoint = is_browser_endpoint(&app, &parts.uri);
-    // An error of OAuth is that of the app: here the user only went on with a page.
+    // An OAuth error at an endpoint is the fault of the app. At a page it is not: the user only continued a request.
     let app_error = match status.is_client_error() && is_browser_endpoint {
         true => oauth_error(response).await,
         false => None,
@@ -83,7 +83,7 @@ fn may_succeed_later(status: StatusCode) -> bool {
     refusals.contains(&status) || status.is_server_error()
 }
 
-/// An error response of OAuth (RFC 6749 §5.2). In the description is Authlete's result message, which is for developers.
+/// An error response of OAuth (RFC 6749 §5.2). The description is Authlete's result message, for developers.
 #[derive(Deserialize)]
 struct OauthError {
     error: String,
@@ -100,7 +100,7 @@ fn is_browser_endpoint(app: &App, uri: &Uri) -> bool {
     app.site.browser_endpoints.iter().any(|it| it == uri.path())
 }
 
-/// The same for the endpoints of the protocol that browsers open, and for no other one.
+/// Like [`as_page`], for the protocol endpoints that browsers open, and for no other endpoint.
 pub async fn as_page_at_browser_endpoints(
     State(app): State<App>,
     request: Request,
@@ -110,7 +110,7 @@ pub async fn as_page_at_browser_endpoints(
         return next.run(request).await;
     }
     let mut response = as_page(State(app), request, next).await;
-    // What it leads to depends on the session.
+    // The response depends on the session.
     let headers = response.headers_mut();
     headers
         .entry(CACHE_CONTROL)

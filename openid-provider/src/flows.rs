@@ -1,5 +1,4 @@
-//! The authorization requests that wait for a page, in the database: a row each, so that tabs of a browser do not overwrite what
-//! the others did.
+//! Pending authorization requests, in the database: a row each, so that the tabs of a browser do not overwrite each other.
 
 use anyhow::Result;
 use authlete::server::PendingAuthorization;
@@ -10,27 +9,27 @@ use crate::clock::now;
 use crate::destination::Destination;
 use crate::random;
 
-/// How many authorization requests a browser may have open, in as many tabs. More push the oldest one out.
+/// The maximum number of open authorization requests of a browser. One more removes the oldest.
 const FLOWS: i64 = 8;
 
-/// For how many seconds a request waits. A ticket of Authlete lives as long.
+/// The lifetime of a request in seconds: that of a ticket of Authlete.
 const LIFETIME: i64 = 24 * 60 * 60;
 
-/// An authorization request that waits, and what the user did for it. It is kept until Authlete has answered, so that nothing is
-/// lost when Authlete is away.
+/// A pending authorization request, and what the user has done for it. It is kept until Authlete has answered, so that nothing is
+/// lost while Authlete is unavailable.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Flow {
     pub pending: PendingAuthorization,
-    /// The user does not want to.
+    /// Whether the user has refused or cancelled it.
     pub refused: bool,
-    /// Whether the user did anything for it yet.
+    /// Whether the user has done anything for it.
     #[serde(default)]
     touched: bool,
     #[serde(default)]
     pub destination: Destination,
 }
 
-/// What there is by the name of an authorization request.
+/// An authorization request in the database.
 pub enum Found {
     Waiting(Box<Flow>),
     /// It has ended: Authlete has answered.
@@ -47,7 +46,7 @@ impl Flows {
         Self { pool }
     }
 
-    /// Keeps a request. Returns its name: pages have the name, and never the ticket.
+    /// Stores a request. Returns its name: pages contain the name, and never the ticket.
     pub async fn add(
         &self,
         browser: &str,
@@ -68,7 +67,7 @@ impl Flows {
             .bind(now())
             .execute(&self.pool)
             .await?;
-        // Those that have ended go first.
+        // Requests that have ended are removed first.
         let sql = "DELETE FROM flows WHERE browser = $1 AND name <> $2 AND name NOT IN \
                    (SELECT name FROM flows WHERE browser = $1 AND name <> $2 \
                     ORDER BY CASE WHEN destination IS NULL THEN 0 ELSE 1 END, began_at DESC LIMIT $3)";
@@ -102,10 +101,10 @@ impl Flows {
         }))
     }
 
-    /// Gives a request to another browser, if nobody did anything for it yet: then this is no more than to follow the link of the
-    /// client. Tabs that open at the same time in a browser without a cookie get a session each, of which the browser keeps one.
+    /// Moves a request to another session, if nobody has done anything for it: that allows no more than the link of the client
+    /// does. Tabs that open at the same time in a browser without a cookie get a session each, and the browser keeps one.
     ///
-    /// Returns whether it was given.
+    /// Returns whether it was moved.
     pub async fn adopt(&self, browser: &str, name: &str) -> Result<bool> {
         let sql =
             "SELECT flow FROM flows WHERE name = $1 AND began_at > $2 AND destination IS NULL";
@@ -132,7 +131,7 @@ impl Flows {
         Ok(adopted.rows_affected() == 1)
     }
 
-    /// Keeps what the user did.
+    /// Saves what the user has done.
     pub async fn update(&self, name: &str, flow: &Flow) -> Result<()> {
         let flow = Flow {
             touched: true,
@@ -146,7 +145,7 @@ impl Flows {
         Ok(())
     }
 
-    /// Ends a request, and forgets all of it but its destination. Returns whether it was still waiting.
+    /// Ends a request, and deletes everything but its destination. Returns whether it was pending.
     pub async fn end(&self, name: &str, destination: &Destination) -> Result<bool> {
         let sql =
             "UPDATE flows SET flow = '', destination = $1 WHERE name = $2 AND destination IS NULL";
@@ -197,7 +196,7 @@ mod tests {
             let flows = Flows::new(database.pool.clone());
             let (name, destination) = add(&flows).await;
             let Some(Found::Waiting(flow)) = flows.get(BROWSER, &name).await.unwrap() else {
-                panic!("the request does not wait");
+                panic!("the request is not pending");
             };
             assert!(flows.end(&name, &destination).await.unwrap());
             assert!(!flows.end(&name, &destination).await.unwrap());
@@ -214,7 +213,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn requests_that_have_ended_go_before_those_that_wait() {
+    async fn ended_requests_are_removed_before_pending_ones() {
         for database in databases().await {
             let flows = Flows::new(database.pool.clone());
             let (waiting, _) = add(&flows).await;

@@ -1,4 +1,4 @@
-//! What a page sends.
+//! The forms of pages.
 
 use authlete::Secret;
 use axum::body::Bytes;
@@ -25,14 +25,14 @@ pub struct CsrfForm {
 }
 
 impl CsrfForm {
-    /// The value of a field, or an empty text.
+    /// The first value of a field. Empty when there is none.
     pub fn field(&self, name: &str) -> &str {
         let mut fields = self.fields.iter();
         let field = fields.find(|(field, _)| field == name);
         field.map_or("", |(_, value)| value)
     }
 
-    /// The values of a field that can be there several times.
+    /// All values of a field.
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         let fields = self.fields.iter().filter(move |(field, _)| field == name);
         fields.map(|(_, value)| value.as_str())
@@ -50,7 +50,7 @@ impl CsrfForm {
         !expected.is_empty() && bool::from(expected.as_bytes().ct_eq(token.as_bytes()))
     }
 
-    /// Why a form with another token is refused. A browser that has a session sees the page of its request again.
+    /// The error for a form with a wrong token. If its page belongs to this session, the page is shown again.
     async fn refused(&self, app: &App) -> Result<Error, Error> {
         let kept = &self.browser.data;
         let flow = self.flow();

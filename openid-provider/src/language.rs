@@ -1,5 +1,5 @@
-//! The languages of the pages. To add one: a variant here, its texts in `texts/` and, for the demo app, in `demo/texts/`. What the
-//! service announces, and the choice at the bottom of the pages, follow.
+//! The languages of the pages. To add one: a variant here, its texts in `texts/` and, for the demo app, in `demo/texts/`. The
+//! metadata of the service and the selection at the bottom of the pages follow.
 
 use axum::response::{AppendHeaders, IntoResponse, Redirect};
 use http::HeaderMap;
@@ -9,7 +9,7 @@ use serde::Deserialize;
 use crate::cookies;
 use crate::texts::{Texts, en, ja};
 
-/// The cookie that keeps what the user chose. It is not in the session: it stays after a logout, and error pages need no database.
+/// The cookie with the choice of the user. It is not in the session: it survives a logout, and error pages need no database.
 const CHOICE: &str = "language";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,7 +29,7 @@ impl Language {
         }
     }
 
-    /// What the language is called in itself.
+    /// The name of the language in the language itself.
     pub fn name(self) -> &'static str {
         match self {
             Self::English => "English",
@@ -44,7 +44,7 @@ impl Language {
         }
     }
 
-    /// The language that a tag stands for, such as `ja-JP`.
+    /// The language of a tag such as `ja-JP`.
     pub fn of_tag(tag: &str) -> Option<Self> {
         let primary = tag.split(['-', '_']).next().unwrap_or_default().trim();
         let mut all = Self::ALL.into_iter();
@@ -74,7 +74,7 @@ impl Language {
     }
 }
 
-/// What the form at the bottom of every page sends.
+/// The form at the bottom of every page.
 #[derive(Deserialize)]
 pub struct Choice {
     language: String,
@@ -83,7 +83,7 @@ pub struct Choice {
 }
 
 impl Choice {
-    /// Keeps the choice, and leads back to the page.
+    /// Saves the choice, and redirects to the page.
     pub fn respond(&self, is_secure: bool) -> impl IntoResponse + use<> {
         let language = Language::of_tag(&self.language);
         let cookie = language.map(|it| (SET_COOKIE, it.cookie(is_secure)));
@@ -96,7 +96,8 @@ impl Choice {
     }
 }
 
-/// Only to a page of this server: a path, and not `//host`. Browsers read `\` as `/`, and leave blanks and control characters out.
+/// Whether this is a page of this server: a path, and not `//host`. Browsers read `\` as `/`, and drop blanks and control
+/// characters.
 fn is_own(return_to: &str) -> bool {
     let is_plain = |it: u8| it.is_ascii_graphic() && it != b'\\';
     return_to.starts_with('/') && !return_to.starts_with("//") && return_to.bytes().all(is_plain)
@@ -111,7 +112,7 @@ fn accepted(header: &str) -> Option<Language> {
         let Some(language) = Language::of_tag(tag) else {
             continue;
         };
-        // Of equal ones the first counts.
+        // The first of equal ones wins.
         if quality > 0.0 && best.is_none_or(|(_, before)| quality > before) {
             best = Some((language, quality));
         }
@@ -126,7 +127,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn language_of_the_client_goes_before_that_of_the_browser() {
+    fn language_of_the_client_takes_precedence_over_that_of_the_browser() {
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT_LANGUAGE, "fr, ja;q=0.5, en;q=0.4".parse().unwrap());
         assert_eq!(Language::negotiate(&[], &headers), Language::Japanese);
@@ -149,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn language_of_the_user_goes_before_all_others() {
+    fn language_of_the_user_takes_precedence_over_all_others() {
         let mut headers = HeaderMap::new();
         let cookies = Language::Japanese.cookie(true);
         let (cookie, _) = cookies.split_once(';').unwrap();
@@ -161,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn another_site_is_no_page_of_this_server() {
+    fn redirect_to_another_site_is_rejected() {
         assert!(is_own("/") && is_own("/login?flow=a&b=//c"));
         for return_to in [
             "",

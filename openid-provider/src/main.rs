@@ -18,7 +18,7 @@ use tracing_subscriber::EnvFilter;
 /// openid-provider.toml or in OPENID_PROVIDER_*: see the README.
 #[derive(Parser)]
 struct Arguments {
-    /// Change the settings of the service where they do not fit this server.
+    /// Change the settings of the service that this server needs.
     #[arg(long)]
     apply_settings: bool,
 }
@@ -43,17 +43,17 @@ async fn run(arguments: Arguments) -> Result<()> {
         LogFormat::Text => log.init(),
         LogFormat::Json => log.json().init(),
     }
-    // Also while it starts: process 1 of a container ignores signals that it does not handle.
-    let mut ended = pin!(ended()?);
+    // From the start: process 1 of a container ignores signals without a handler.
+    let mut shutdown = pin!(shutdown_signal()?);
     let provider = tokio::select! {
-        () = &mut ended => return Ok(()),
+        () = &mut shutdown => return Ok(()),
         provider = start(settings, arguments.apply_settings) => provider?,
     };
     println!("The provider is at {}", provider.url);
     if let Some(demo) = &provider.demo_url {
         println!("Open the demo app: {demo}");
     }
-    provider.run_until(ended).await
+    provider.run_until(shutdown).await
 }
 
 async fn start(settings: Settings, apply_settings: bool) -> Result<Provider> {
@@ -62,9 +62,9 @@ async fn start(settings: Settings, apply_settings: bool) -> Result<Provider> {
     Provider::start(settings, connection, apply_settings, metrics).await
 }
 
-/// Ctrl+C, or what a container sends.
+/// Waits for Ctrl+C, or for SIGTERM from a container runtime.
 #[cfg(unix)]
-fn ended() -> io::Result<impl Future<Output = ()>> {
+fn shutdown_signal() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
 
     let mut interrupt = signal(SignalKind::interrupt())?;
@@ -77,9 +77,9 @@ fn ended() -> io::Result<impl Future<Output = ()>> {
     })
 }
 
-/// Ctrl+C.
+/// Waits for Ctrl+C.
 #[cfg(windows)]
-fn ended() -> io::Result<impl Future<Output = ()>> {
+fn shutdown_signal() -> io::Result<impl Future<Output = ()>> {
     let mut interrupt = tokio::signal::windows::ctrl_c()?;
     Ok(async move {
         interrupt.recv().await;

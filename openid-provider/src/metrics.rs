@@ -14,7 +14,7 @@ use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 const REQUESTS: &str = "http_requests_total";
 const SECONDS: &str = "http_request_duration_seconds";
 
-/// Starts to record. Once in a process.
+/// Installs the recorder. Call it once in a process.
 pub fn record() -> Result<PrometheusHandle> {
     let buckets = [
         0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
@@ -24,7 +24,7 @@ pub fn record() -> Result<PrometheusHandle> {
     Ok(builder.install_recorder()?)
 }
 
-/// Counts what users do: `outcome` is one of a few words.
+/// Counts an action of a user. `outcome` has few values.
 pub fn event(name: &'static str, outcome: &'static str) {
     metrics::counter!(name, "outcome" => outcome).increment(1);
 }
@@ -34,7 +34,7 @@ pub fn router(handle: PrometheusHandle) -> Router {
     Router::new().route("/metrics", get(async move || handle.render()))
 }
 
-/// A method that this server may know. What else clients send has no end, and each label takes memory.
+/// The label of a method. Unknown methods share one, since each label takes memory.
 fn known(method: &Method) -> &str {
     const KNOWN: [Method; 7] = [
         Method::DELETE,
@@ -51,7 +51,7 @@ fn known(method: &Method) -> &str {
     }
 }
 
-/// Counts a request by its route, never by its path: that can have secrets, and has no end of values.
+/// Counts a request by its route. A path may contain secrets, and has any number of values.
 pub async fn count(request: Request, next: Next) -> Response {
     let route: Option<&MatchedPath> = request.extensions().get();
     let route = route.map_or("none", MatchedPath::as_str).to_owned();

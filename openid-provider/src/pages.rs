@@ -1,6 +1,6 @@
-//! The pages, from `templates/`. Their look is in `assets/style.css`.
+//! The pages, from `templates/`. The style is in `assets/style.css`.
 //!
-//! Replace the templates and the style with yours: the structures here say what a page has to show.
+//! Replace the templates and the style with yours. The structs here have the data of each page.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -22,22 +22,22 @@ use crate::page_query::with_flow;
 use crate::texts::Texts;
 use crate::users::User;
 
-/// What all pages have.
+/// The data that all pages share.
 pub struct Page {
     site: Arc<Site>,
     language: Language,
     texts: &'static Texts,
     user: Option<User>,
     form_token: String,
-    /// Where the page is, to come back to in another language.
+    /// The URL of the page, to return to it in another language.
     pub current_url: String,
     /// The authorization request that it is for. Empty when there is none.
     pub flow: String,
-    /// The app that sent it.
+    /// The name of the app that sent it.
     app: String,
-    /// Where a page that says what happened leads: the URL, and the words of the link.
+    /// The link of an error page: its URL and its text.
     way_out: Option<(String, String)>,
-    /// What was wrong with what the page sent.
+    /// What is wrong with the form that was sent.
     pub mistake: Option<&'static str>,
 }
 
@@ -65,7 +65,7 @@ impl Page {
         }
     }
 
-    /// With the name of the user who is logged in at the top.
+    /// Shows the name of the user at the top.
     pub fn user(mut self, user: Option<&User>) -> Self {
         self.user = user.cloned();
         self
@@ -87,7 +87,7 @@ impl Page {
         self.texts
     }
 
-    /// With a link to where a user goes after an error.
+    /// Adds the link of an error page.
     fn way_out(mut self, way_out: &WayOut) -> Self {
         self.way_out = match way_out {
             WayOut::App(destination) => destination.home.clone().map(|home| {
@@ -99,7 +99,7 @@ impl Page {
         self
     }
 
-    /// What people call an app, which need not have a name.
+    /// The name of an app, or the text for an app without a name.
     fn app_name(&self, name: &str) -> String {
         let name = if name.is_empty() {
             self.texts.unnamed_app
@@ -109,7 +109,7 @@ impl Page {
         name.to_owned()
     }
 
-    /// Who is logged in, in words: two users may have the same display name.
+    /// The display name and the user name: two users may have the same display name.
     fn account(&self) -> String {
         let user = self.user.as_ref();
         user.map_or_else(String::new, |user| {
@@ -117,7 +117,7 @@ impl Page {
         })
     }
 
-    /// A text with a name in it.
+    /// A text with its placeholder replaced.
     fn with(&self, text: &str, name: impl AsRef<str>) -> String {
         text.replace("{}", name.as_ref())
     }
@@ -134,13 +134,13 @@ impl Page {
         Language::ALL.into_iter()
     }
 
-    /// The query that keeps the authorization request at the next page.
+    /// The query that carries the authorization request to the next page.
     fn query(&self) -> String {
         with_flow("", &self.flow)
     }
 }
 
-/// Where a page is, to come back to in another language.
+/// The URL of a page, to return to it.
 pub fn current_url(parts: &Parts) -> String {
     let url = parts.uri.path_and_query();
     url.map_or("/", |it| it.as_str()).to_owned()
@@ -198,9 +198,9 @@ pages! {
 /// A client that asks for consent.
 pub struct Client {
     pub name: String,
-    /// Where the browser goes after the decision.
+    /// The host that the browser goes to after the decision.
     pub host: Option<String>,
-    /// Where the logo is, if it may be shown.
+    /// The URL of the logo, if it may be shown.
     pub logo: Option<String>,
     pub policy: Option<String>,
     pub terms: Option<String>,
@@ -213,15 +213,15 @@ impl Client {
     }
 }
 
-/// A scope, in words.
+/// A scope with its text.
 pub struct Item {
     pub name: String,
     pub text: String,
-    /// Whether the user can refuse it alone.
+    /// Whether the user can refuse this scope and allow others.
     pub optional: bool,
 }
 
-/// An app on the page of the account.
+/// An app on the account page.
 pub struct ListedApp {
     pub id: i64,
     pub name: String,
@@ -229,7 +229,7 @@ pub struct ListedApp {
     pub since: String,
 }
 
-/// A session on the page of the account.
+/// A session on the account page.
 pub struct ListedSession {
     pub id: String,
     pub browser: String,
@@ -245,7 +245,7 @@ pub struct ListedRequest {
     pub scopes: Vec<Item>,
 }
 
-/// The page for an error. `code` is that of OAuth, when an app is at fault.
+/// The page for an error. `code` is the OAuth error code when an app is at fault.
 pub fn error(
     page: Page,
     status: StatusCode,
@@ -282,7 +282,7 @@ pub fn error(
     response
 }
 
-/// The response for a page. `policy` says what the browser may do with it.
+/// The response for a page. `policy` is its `Content-Security-Policy`.
 pub fn respond(page: &impl Template, policy: &str) -> Response {
     let html = match page.render() {
         Ok(html) => html,
@@ -302,9 +302,9 @@ pub fn respond(page: &impl Template, policy: &str) -> Response {
     response
 }
 
-/// What the browser may do with a page. Pages have no scripts.
+/// The `Content-Security-Policy` of pages. They have no scripts.
 ///
-/// `form-action` is missing on purpose: browsers apply it to where a form leads in the end, and that is the client.
+/// `form-action` is missing on purpose: browsers apply it to redirects after a form, too, and these lead to clients.
 fn policy(site: &Site) -> String {
     let mut policy = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'; img-src 'self'".to_owned();
     for origin in &site.settings.logo_origins {

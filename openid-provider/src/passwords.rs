@@ -1,6 +1,6 @@
-//! Passwords: Argon2id, and as much time for users that do not exist.
+//! Passwords: Argon2id. Verification takes as long for a user that does not exist.
 //!
-//! Replace `hash` and `verify` to use hashes that you have already.
+//! Replace `hash` and `verify` to use existing hashes.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -12,20 +12,19 @@ use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::Pas
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 
-/// The shortest password: a second factor is a choice of the user, and where the password is the only factor, NIST SP 800-63B
-/// §3.1.1.2 has 15 characters.
+/// The minimum length. The second factor is optional, and NIST SP 800-63B §3.1.1.2 requires 15 characters where the password is
+/// the only factor.
 ///
-/// Of the passwords that people choose most and guess first, few are as long. So there is no list of them here: one that is
-/// short misses too many, and one that is long has to be kept up to date. Where a shorter password must do, add such a list.
+/// Few common passwords are that long, so there is no blocklist. Add one if you allow shorter passwords.
 pub const SHORTEST: usize = 15;
 
-/// How many different characters it has at least: neither blanks alone nor `aaaaaaaaaaaaaaa`.
+/// The minimum number of different characters, against blanks alone and `aaaaaaaaaaaaaaa`.
 const DIFFERENT: usize = 6;
 
-/// A longer one is refused, so that nobody can make the server hash a book.
+/// The maximum length in bytes, which limits the work for a hash.
 pub const LONGEST: usize = 256;
 
-/// Whether somebody may choose this password.
+/// Whether a new password meets the rules.
 pub fn is_allowed(password: &str) -> bool {
     let different: BTreeSet<char> = password.chars().collect();
     password.chars().count() >= SHORTEST
@@ -37,7 +36,7 @@ pub fn is_allowed(password: &str) -> bool {
 #[derive(Clone)]
 pub struct Passwords {
     permits: Arc<Semaphore>,
-    /// The hash of a password that nobody has.
+    /// The hash that is verified for unknown users.
     decoy: Arc<str>,
 }
 
@@ -48,7 +47,7 @@ impl Passwords {
             permits: Arc::new(Semaphore::new(processors)),
             decoy: Arc::from(""),
         };
-        passwords.decoy = passwords.hash("nobody has this".to_owned()).await?.into();
+        passwords.decoy = passwords.hash("decoy password".to_owned()).await?.into();
         Ok(passwords)
     }
 
@@ -63,7 +62,7 @@ impl Passwords {
             .map_err(|error| anyhow::anyhow!("the password cannot be hashed: {error}"))
     }
 
-    /// Whether the password is right. `hash` is `None` for a user that does not exist: the answer takes as long.
+    /// Whether the password is right. `hash` is `None` for a user that does not exist: it takes as long.
     pub async fn verify(&self, password: String, hash: Option<String>) -> Result<bool> {
         if password.len() > LONGEST {
             return Ok(false);

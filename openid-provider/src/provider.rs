@@ -1,4 +1,4 @@
-//! The whole server, from its parts.
+//! Builds the server from its parts.
 //!
 //! Change `authorization_server` to add grant types and endpoints of the protocol, and `router` to add layers.
 
@@ -37,11 +37,11 @@ use crate::settings::{ClientCertificates, Settings};
 use crate::users::{NewUser, Users};
 use crate::{database, demo, error_pages, metrics, request_log, routes, session_cookie};
 
-/// How often sessions that have ended are removed from the database.
-const CLEANING: Duration = Duration::from_secs(60 * 60);
+/// How often expired sessions and requests are removed from the database.
+const CLEANUP_INTERVAL: Duration = Duration::from_secs(60 * 60);
 
-/// How long requests may take that are under way when the server ends. Docker kills after 10 seconds.
-const LAST_REQUESTS: Duration = Duration::from_secs(8);
+/// The timeout of the graceful shutdown. Docker kills a container after 10 seconds.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(8);
 
 /// The users of the demo, with their passwords.
 const DEMO_USERS: [(&str, &str, &str); 2] = [
@@ -49,13 +49,13 @@ const DEMO_USERS: [(&str, &str, &str); 2] = [
     ("bob", "Bob", "builder-of-things"),
 ];
 
-/// A server that runs.
+/// A running server.
 pub struct Provider {
     pub url: String,
     pub demo_url: Option<String>,
     stop: watch::Sender<()>,
     tasks: JoinSet<std::io::Result<()>>,
-    /// It lives as long as the server.
+    /// Dropping it stops the emulator.
     _connection: Connection,
 }
 
@@ -102,7 +102,7 @@ impl Provider {
             let listener = bind(address).await?;
             tasks.spawn(serve(listener, metrics::router(handle), stopped.clone()));
         }
-        tasks.spawn(clean(app.directory.clone(), stopped));
+        tasks.spawn(clean_up(app.directory.clone(), stopped));
         Ok(Self {
             url,
             demo_url,
@@ -112,7 +112,7 @@ impl Provider {
         })
     }
 
-    /// Runs until the future is ready. Then no new connection is taken, and requests under way are answered.
+    /// Runs until `end` is ready, then shuts down gracefully: it finishes the requests in flight.
     ///
     /// # Errors
     /// A listener failed.
@@ -128,17 +128,17 @@ impl Provider {
             }
             Ok(())
         };
-        match timeout(LAST_REQUESTS, answered).await {
+        match timeout(SHUTDOWN_TIMEOUT, answered).await {
             Ok(ended) => ended,
             Err(_) => {
-                tracing::warn!("requests were under way when the server ended");
+                tracing::warn!("the server stopped with requests in flight");
                 Ok(())
             }
         }
     }
 }
 
-/// The service with the settings that this server needs. They are changed for the emulator, or when the operator says so.
+/// The service with the settings that this server needs. They are applied to the emulator, and to a service only on request.
 async fn fitting_service(
     connection: &Connection,
     url: &str,
@@ -177,7 +177,7 @@ fn directory(pool: AnyPool, users: Users, service: &Service) -> Directory {
     }
 }
 
-/// The demo app, on a host of its own.
+/// The demo app.
 struct DemoApp {
     url: String,
     listener: TcpListener,
@@ -194,7 +194,7 @@ impl DemoApp {
         add_demo_users(&directory.users).await?;
         let address = settings.demo.unwrap_or_else(|| next_port(settings.listen));
         let listener = bind(address).await?;
-        // Another host than that of the server: its cookies are its own.
+        // Not the host of the server: cookies do not depend on the port.
         let url = format!("http://127.0.0.1:{}", listener.local_addr()?.port());
         let client = connection.prepare_demo_client(&url).await?;
         Ok(Self {
@@ -224,7 +224,7 @@ fn site(settings: Settings, url: &str, service: &Service, demo_url: Option<Strin
     }
 }
 
-/// The endpoints of the protocol. What is left to a server is in `accounts.rs`.
+/// The protocol endpoints. `accounts.rs` implements their traits.
 fn authorization_server(
     connection: &Connection,
     service: &Service,
@@ -314,37 +314,37 @@ async fn serve(
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, service)
         .with_graceful_shutdown(async move {
-            // It fails when the server stops.
+            // The sender is dropped when the server stops.
             let _ = stopped.changed().await;
         })
         .await
 }
 
-/// Removes old sessions, and requests that nobody went on with, from the database.
-async fn clean(directory: Directory, mut stopped: watch::Receiver<()>) -> std::io::Result<()> {
+/// Removes expired sessions and requests from the database.
+async fn clean_up(directory: Directory, mut stopped: watch::Receiver<()>) -> std::io::Result<()> {
     loop {
         if let Err(error) = directory.sessions.delete_expired().await {
-            tracing::warn!(%error, "old sessions could not be removed");
+            tracing::warn!(%error, "expired sessions could not be removed");
         }
         if let Err(error) = directory.flows.delete_expired().await {
-            tracing::warn!(%error, "old authorization requests could not be removed");
+            tracing::warn!(%error, "expired authorization requests could not be removed");
         }
         if let Err(error) = directory.device_requests.delete_expired().await {
-            tracing::warn!(%error, "old requests of devices could not be removed");
+            tracing::warn!(%error, "expired device requests could not be removed");
         }
         tokio::select! {
-            () = tokio::time::sleep(CLEANING) => {}
+            () = tokio::time::sleep(CLEANUP_INTERVAL) => {}
             _ = stopped.changed() => return Ok(()),
         }
     }
 }
 
-/// On a service of one's own, anybody could log in as they.
+/// Their passwords are public.
 async fn refuse_demo_users(users: &Users) -> Result<()> {
     let names = users.demo_names().await?.join(", ");
     ensure!(
         names.is_empty(),
-        "the database is that of a demo: everybody knows the passwords of {names}. Set `database` to another one"
+        "the database is that of a demo: the passwords of {names} are public. Set `database` to another one"
     );
     Ok(())
 }
@@ -358,10 +358,10 @@ async fn add_demo_users(users: &Users) -> Result<()> {
             password: password.to_owned(),
             is_demo: true,
         };
-        // They may be there from the last time.
+        // They may exist from an earlier start.
         if users.by_hint(name).await?.is_none() {
             let user = users.add(new).await?;
-            // Nobody else is at these addresses.
+            // The domain is reserved for examples.
             if let Some(user) = user {
                 users.verify_email(&user.subject).await?;
             }

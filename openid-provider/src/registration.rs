@@ -1,11 +1,11 @@
-//! Clients that register themselves (RFC 7591). Replace `may_register` to let others in than those with the token of the settings.
+//! Dynamic client registration (RFC 7591). Replace `may_register` to change who may register clients.
 
 use authlete::server::Presented;
 use authlete::{JsonObject, Secret};
 use authlete_axum::authorization_server::Registrations;
 use axum::response::Result;
 
-/// Whoever has the initial access token. Without one, nobody.
+/// Requires the initial access token of the settings. Without one, nobody can register.
 pub struct Registration {
     pub initial_access_token: Option<Secret>,
 }
@@ -23,7 +23,7 @@ impl Registrations for Registration {
     }
 }
 
-/// Which scopes a client may ask for is not for the client to decide.
+/// A client must not choose which scopes it may request.
 fn are_allowed(metadata: &JsonObject) -> bool {
     !metadata.contains_key("scope")
 }

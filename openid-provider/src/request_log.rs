@@ -1,4 +1,4 @@
-//! A line in the log for each request: what it was for and how it went, and nothing of what it carried.
+//! The access log: method, route, status, duration and address of each request, and nothing of its content.
 
 use std::time::Instant;
 
@@ -9,7 +9,7 @@ use tracing::Instrument as _;
 
 use crate::app::App;
 
-/// The route stands for the path: queries have codes and states, and so may paths.
+/// It has the route in place of the URL, which may contain codes and states.
 pub async fn log(State(app): State<App>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     let route: Option<&MatchedPath> = parts.extensions.get();

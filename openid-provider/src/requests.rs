@@ -1,4 +1,4 @@
-//! Requests of clients that wait for a user (CIBA), until the user opens the page for them.
+//! Backchannel requests (CIBA) that wait for a decision of their user, in the database.
 
 use anyhow::Result;
 use authlete_axum::authorization_server::BackchannelRequest;
@@ -11,8 +11,8 @@ use crate::random;
 /// How long a decision locks its request, in seconds.
 const DECISION: i64 = 30;
 
-/// A request that waits, and the name that the page has for it.
-pub struct Waiting {
+/// A pending request, and its ID on the page.
+pub struct PendingRequest {
     pub id: String,
     pub request: BackchannelRequest,
 }
@@ -27,7 +27,7 @@ impl Requests {
         Self { pool }
     }
 
-    /// Adds a request that waits for so many seconds.
+    /// Adds a request that expires after so many seconds.
     pub async fn add(&self, request: &BackchannelRequest, seconds: i64) -> Result<()> {
         sqlx::query("DELETE FROM backchannel_requests WHERE expires_at <= $1")
             .bind(now())
@@ -44,7 +44,7 @@ impl Requests {
         Ok(())
     }
 
-    pub async fn of_user(&self, subject: &str) -> Result<Vec<Waiting>> {
+    pub async fn of_user(&self, subject: &str) -> Result<Vec<PendingRequest>> {
         let sql = "SELECT id, request FROM backchannel_requests \
                    WHERE subject = $1 AND expires_at > $2 ORDER BY expires_at";
         let rows = sqlx::query(sql)
@@ -52,11 +52,11 @@ impl Requests {
             .bind(now())
             .fetch_all(&self.pool)
             .await?;
-        rows.iter().map(waiting).collect()
+        rows.iter().map(pending).collect()
     }
 
-    /// Takes a request to decide on it: of two decisions at the same time, one gets it. Then it is removed or put back. When
-    /// neither happens, it can be taken again after a while.
+    /// Locks a request for a decision: of two decisions at the same time, one gets it. Then it is removed or put back; otherwise
+    /// the lock expires.
     pub async fn take(&self, subject: &str, id: &str) -> Result<Option<BackchannelRequest>> {
         let sql = "UPDATE backchannel_requests SET taken_until = $4 \
                    WHERE id = $1 AND subject = $2 AND expires_at > $3 AND taken_until <= $3 RETURNING id, request";
@@ -67,11 +67,11 @@ impl Requests {
             .bind(now().saturating_add(DECISION))
             .fetch_optional(&self.pool)
             .await?;
-        let waiting = row.as_ref().map(waiting).transpose()?;
-        Ok(waiting.map(|waiting| waiting.request))
+        let pending = row.as_ref().map(pending).transpose()?;
+        Ok(pending.map(|pending| pending.request))
     }
 
-    /// Lets the user decide again.
+    /// Unlocks a request, so that the user can decide again.
     pub async fn put_back(&self, id: &str) -> Result<()> {
         sqlx::query("UPDATE backchannel_requests SET taken_until = 0 WHERE id = $1")
             .bind(id)
@@ -80,7 +80,7 @@ impl Requests {
         Ok(())
     }
 
-    /// Removes a request that is decided.
+    /// Removes a request after the decision.
     pub async fn remove(&self, id: &str) -> Result<()> {
         sqlx::query("DELETE FROM backchannel_requests WHERE id = $1")
             .bind(id)
@@ -90,9 +90,9 @@ impl Requests {
     }
 }
 
-fn waiting(row: &AnyRow) -> Result<Waiting> {
+fn pending(row: &AnyRow) -> Result<PendingRequest> {
     let request: String = row.try_get("request")?;
-    Ok(Waiting {
+    Ok(PendingRequest {
         id: row.try_get("id")?,
         request: serde_json::from_str(&request)?,
     })

@@ -10,7 +10,7 @@ use totp_rs::{Builder, Secret, Totp};
 use crate::clock::now;
 use crate::random;
 
-/// A code counts for 30 seconds, and for 30 seconds before and after, since clocks differ.
+/// The time step in seconds. The codes of the steps before and after are valid, too, since clocks differ.
 const STEP: u64 = 30;
 
 /// A secret that the server shares with the authenticator app of a user.
@@ -25,7 +25,7 @@ impl Authenticator {
         Self::new(Secret::from(random::bytes::<20>()), "user", "provider")
     }
 
-    /// The secret in its text form, as the database has it.
+    /// A secret in base32, as in the database.
     pub fn of(secret: &str) -> Option<Self> {
         Self::new(Secret::try_from_base32(secret).ok()?, "user", "provider")
     }
@@ -43,7 +43,7 @@ impl Authenticator {
         })
     }
 
-    /// What users type who cannot scan.
+    /// The secret in base32, for users who cannot scan the QR code.
     pub fn secret(&self) -> String {
         self.secret.to_base32()
     }
@@ -55,9 +55,9 @@ impl Authenticator {
         self.totp.check(&code, now)?.try_into().ok()
     }
 
-    /// What an app scans, as an SVG image.
+    /// The QR code for the app, as an SVG image.
     pub fn qr_code(&self, account: &str, issuer: &str) -> Result<String> {
-        // Neither has a colon (the URI of the app separates them by one).
+        // The `otpauth` URI separates the two with a colon.
         let (account, issuer) = (account.replace(':', " "), issuer.replace(':', " "));
         let labelled = Self::new(self.secret.clone(), &account, &issuer);
         let labelled = labelled.ok_or_else(|| anyhow::anyhow!("the account has no label"))?;
@@ -73,7 +73,7 @@ impl Authenticator {
 
 #[cfg(test)]
 impl Authenticator {
-    /// What the app shows, so many steps from now.
+    /// The code that the app shows, so many steps from now.
     pub fn code(&self, steps: u64) -> String {
         let now = u64::try_from(now()).unwrap();
         self.totp.generate(now + steps * STEP).to_string()

@@ -1,4 +1,4 @@
-//! The cookie of a session, and how long both last.
+//! The cookie of a session, and the lifetime of both.
 
 use axum::extract::{Request, State};
 use axum::middleware::Next;
@@ -13,7 +13,7 @@ use crate::app::{App, Site};
 use crate::cookies;
 use crate::sessions::Sessions;
 
-/// Of the lifetime of a session, the part in which further visits are not written.
+/// In this fraction of the lifetime of a session, further visits are not written.
 const PAUSE: i64 = 60;
 
 fn name(site: &Site) -> &'static str {
@@ -35,8 +35,8 @@ pub fn layer(app: &App) -> SessionManagerLayer<Sessions> {
         .with_expiry(Expiry::OnInactivity(Duration::minutes(minutes.into())))
 }
 
-/// Lets the session of a user last from this visit on. The layer does so when a handler changes what the session holds: this is
-/// for all other visits, and writes the time alone, so that it undoes no change of another tab.
+/// Extends the session of a user at each visit. The session layer does so only when a handler changes the data. This writes the
+/// expiry alone, so that it overwrites no change of another tab.
 pub async fn extend(State(app): State<App>, request: Request, next: Next) -> Response {
     let name = name(&app.site);
     let value = cookies::value(request.headers(), name).map(str::to_owned);
@@ -64,7 +64,7 @@ pub async fn extend(State(app): State<App>, request: Request, next: Next) -> Res
             }
         }
         Ok(false) => {}
-        // The answer to this visit is good all the same.
+        // The response does not depend on it.
         Err(error) => tracing::warn!(%error, "a session could not be extended"),
     }
     response

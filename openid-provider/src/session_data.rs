@@ -29,7 +29,7 @@ pub const ACRS: [&str; 2] = [
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Login {
     pub subject: String,
-    /// What clients know the session by (`sid`).
+    /// The ID of the session in ID tokens and logout tokens (`sid`).
     pub id: String,
     pub auth_time: i64,
     pub has_second_factor: bool,
@@ -45,7 +45,7 @@ impl Login {
         }
     }
 
-    /// The same with a second factor. The password is as old as it was: `max_age` is about that, too.
+    /// Adds the second factor. `auth_time` stays that of the password, whose age `max_age` limits, too.
     pub fn with_second_factor(mut self) -> Self {
         self.has_second_factor = true;
         self
@@ -66,32 +66,32 @@ impl Login {
     }
 }
 
-/// A session that has ended, and the clients that have to be told.
+/// A session that has ended, and the clients that get a logout token for it.
 pub struct Ended {
     pub login: Login,
     pub clients: BTreeSet<i64>,
 }
 
-/// What the session of a browser holds.
+/// The data of the session of a browser.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SessionData {
-    /// What the authorization requests of this browser are kept by. No page has it, and it outlasts a login.
+    /// The key of the authorization requests of this browser. It is on no page, and survives a login.
     pub key: String,
-    /// Who is logged in.
+    /// The login of the user who is logged in.
     pub login: Option<Login>,
-    /// A login with the right password that still lacks the code of the second factor. Nobody is logged in by it.
+    /// A login with the right password that still lacks the code of the second factor. It gives access to nothing.
     pending_login: Option<Login>,
     pending_login_since: i64,
-    /// The clients that the user logged in to, to be told of the end of the session.
+    /// The clients that the user logged in to. They get a logout token when the session ends.
     pub clients: BTreeSet<i64>,
-    /// What forms have to come with (CSRF).
+    /// The token that forms must contain (CSRF).
     pub form_token: Secret,
-    /// What they came with before the login.
+    /// The token of forms from before the login.
     pub former_form_token: Secret,
     /// The name of the browser, for the list of sessions.
     pub browser: String,
-    /// The page of this server that the user wanted before the login.
+    /// The page of this server that the user opened before the login.
     pub after_login: Option<String>,
     /// The secret of an authenticator app that is not confirmed yet.
     pub totp_secret: Option<Secret>,
@@ -147,7 +147,7 @@ impl SessionData {
         })
     }
 
-    /// A password was right.
+    /// Starts a login whose password was right and whose code is missing.
     pub fn begin_pending_login(&mut self, login: Login) {
         self.pending_login = Some(login);
         self.pending_login_since = now();

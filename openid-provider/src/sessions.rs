@@ -1,4 +1,4 @@
-//! The sessions of browsers, in the database: they survive a restart, and every instance knows them.
+//! The sessions of browsers, in the database: they survive a restart, and all instances share them.
 //!
 //! Replace this file to keep sessions elsewhere: implement `SessionStore`, and list and end the sessions of a user.
 
@@ -20,18 +20,17 @@ use tower_sessions::{ExpiredDeletion, SessionStore};
 use crate::clock::now;
 use crate::session_data::{DATA_KEY, SessionData};
 
-/// Where a record has the identifier that it is created with. It is not written.
+/// The key of the identifier that a record is to be created with. It is not stored.
 pub const NEXT_ID: &str = "next_id";
 
-/// For how many seconds a session that nobody was logged in to is kept after the login: the form may come twice.
+/// For how many seconds the session from before a login is kept: the form may be sent twice.
 const RETIREMENT: i64 = 10;
 
-/// A session of a user, for the user to see.
+/// A session of a user, for the account page.
 pub struct ActiveSession {
-    /// The hash of what the cookie has.
+    /// The hash of the identifier in the cookie.
     pub id: String,
     pub began_at: i64,
-    /// What is kept for the browser.
     pub data: SessionData,
 }
 
@@ -68,7 +67,7 @@ impl Sessions {
         })
     }
 
-    /// Ends a session of a user, by the hash of what its cookie has.
+    /// Ends a session of a user, by the hash of its identifier. Returns whether it existed.
     pub async fn end(&self, subject: &str, id: &str) -> Result<bool> {
         let ended = sqlx::query("DELETE FROM sessions WHERE id = $1 AND subject = $2")
             .bind(id)
@@ -78,8 +77,8 @@ impl Sessions {
         Ok(ended.rows_affected() == 1)
     }
 
-    /// Lets the session of a user last for so many seconds from now on, and for the pause more, in which it is not written again.
-    /// Returns whether it was written.
+    /// Extends the session of a user to `seconds + pause` from now, unless it lasts for `seconds` already: it is written at most
+    /// once per `pause`. Returns whether it was written.
     pub async fn extend(&self, id: &Id, seconds: i64, pause: i64) -> Result<bool> {
         let end = now().saturating_add(seconds);
         let sql = "UPDATE sessions SET expires_at = $1 \
@@ -95,15 +94,16 @@ impl Sessions {
     }
 }
 
-/// Whoever reads the database cannot make a cookie of this.
+/// The hash of an identifier: the database does not reveal the value of a cookie.
 pub fn hash(id: &Id) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(id.to_string()))
 }
 
-/// The identifier of the session that a login makes of the one before. A login form that is sent twice makes one session of it.
+/// The identifier of the session after a login, derived from the one before: a login form that is sent twice leads to one
+/// session, and a login of another user to another one.
 ///
-/// Nobody can tell it who knows the session before, or reads the database: the one has `key`, the other the identifier. Another
-/// user gets another session.
+/// Neither an attacker who knows the identifier before nor one who reads the database can compute it: the former lacks `key`, the
+/// latter the identifier.
 pub fn next_id(before: &Id, key: &str, subject: &str) -> Id {
     let mut hash = Sha256::new();
     for part in [&before.to_string(), key, subject] {
@@ -115,7 +115,7 @@ pub fn next_id(before: &Id, key: &str, subject: &str) -> Id {
     Id(i128::from_le_bytes(id))
 }
 
-/// Who is logged in, for the list of a user's sessions.
+/// The subject of the user who is logged in.
 fn subject(record: &Record) -> Option<&str> {
     record
         .data
@@ -132,7 +132,7 @@ impl SessionStore for Sessions {
         if let Some(id) = next.as_ref().and_then(Value::as_str) {
             record.id = id.parse().map_err(|_| Error::Decode(NEXT_ID.to_owned()))?;
         }
-        // Identifiers have 128 random bits: there is no other session with this one but that of the same login.
+        // Identifiers have 128 random bits: a conflict means that the same login was sent twice.
         let sql = "INSERT INTO sessions (id, subject, data, created_at, expires_at) VALUES ($1, $2, $3, $4, $5) \
                    ON CONFLICT (id) DO UPDATE SET data = excluded.data, expires_at = excluded.expires_at";
         sqlx::query(sql)
@@ -147,7 +147,7 @@ impl SessionStore for Sessions {
         Ok(())
     }
 
-    /// A session that was ended meanwhile is not made again.
+    /// Does not recreate a session that has ended meanwhile.
     async fn save(&self, record: &Record) -> session_store::Result<()> {
         let sql = "UPDATE sessions SET subject = $1, data = $2, expires_at = $3 WHERE id = $4";
         sqlx::query(sql)
@@ -208,7 +208,7 @@ impl ExpiredDeletion for Sessions {
     }
 }
 
-/// The record without its identifier, which is in the cookie alone.
+/// The record without its identifier, which only the cookie has.
 fn encode(record: &Record) -> session_store::Result<String> {
     let record = Record {
         id: Id(0),
@@ -247,7 +247,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn session_that_was_ended_is_not_made_again_by_a_request_under_way() {
+    async fn ended_session_is_not_recreated_by_a_concurrent_save() {
         for database in databases().await {
             let sessions = Sessions::new(database.pool.clone());
             let mut record = record("alice", 60);
@@ -280,19 +280,19 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn session_that_has_ended_and_one_of_nobody_are_not_extended() {
+    async fn expired_and_anonymous_sessions_are_not_extended() {
         for database in databases().await {
             let sessions = Sessions::new(database.pool.clone());
             let (mut old, mut new) = (record("alice", -1), record("alice", 60));
-            let mut nobody = Record {
+            let mut anonymous = Record {
                 data: HashMap::new(),
-                ..record("nobody", 60)
+                ..record("anonymous", 60)
             };
-            for record in [&mut old, &mut new, &mut nobody] {
+            for record in [&mut old, &mut new, &mut anonymous] {
                 sessions.create(record).await.unwrap();
             }
             assert!(!sessions.extend(&old.id, 600, 10).await.unwrap());
-            assert!(!sessions.extend(&nobody.id, 600, 10).await.unwrap());
+            assert!(!sessions.extend(&anonymous.id, 600, 10).await.unwrap());
             assert!(sessions.extend(&new.id, 600, 10).await.unwrap());
             assert!(!sessions.extend(&new.id, 600, 10).await.unwrap());
             assert!(sessions.extend(&new.id, 700, 10).await.unwrap());
@@ -300,7 +300,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn database_does_not_hold_what_the_cookie_has() {
+    async fn database_does_not_contain_the_cookie_value() {
         for database in databases().await {
             let sessions = Sessions::new(database.pool.clone());
             let mut record = record("alice", 60);

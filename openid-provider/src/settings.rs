@@ -18,37 +18,37 @@ use serde::Deserialize;
 pub struct Settings {
     /// Where the server listens.
     pub listen: SocketAddr,
-    /// The URL that browsers and clients know the server by: the issuer. Default: `http://localhost` with the port of `listen`.
+    /// The URL of the server for browsers and clients: the issuer. Default: `http://localhost` with the port of `listen`.
     pub url: Option<String>,
-    /// `sqlite:` with a file, or `postgres:` with a URL. A file is made when there is none. Default: see
+    /// `sqlite:` with a file, or `postgres:` with a URL. A file is created if it does not exist. Default: see
     /// [`database`](Self::database).
     pub database: Option<String>,
-    /// What the pages call this server.
+    /// The name of the server on its pages.
     pub name: String,
-    /// Where the demo relying party listens. Default: the port after `listen` on the emulator, and nowhere on a service of yours.
+    /// Where the demo app listens. Default: the port after `listen`. There is none on a service of yours.
     pub demo: Option<SocketAddr>,
     /// The header in which your proxy puts the address of the browser, such as `x-forwarded-for`. The last address in it counts.
     pub address_header: Option<String>,
     /// Where client certificates come from: `none`, or `client-cert` (RFC 9440) behind a proxy that removes what clients send.
     pub client_certificates: ClientCertificates,
-    /// The origins that logos of clients may be shown from. Browsers fetch them, so the origin learns who looks at the page.
+    /// The origins that logos of clients may be shown from. Browsers fetch them, so the origin learns who opens the page.
     pub logo_origins: Vec<String>,
-    /// Lets clients register themselves that present this token (RFC 7591). Default: nobody registers.
+    /// The initial access token for dynamic client registration (RFC 7591). Default: nobody can register clients.
     pub initial_access_token: Option<Secret>,
-    /// The APIs that may look tokens up at the introspection endpoint (RFC 7662), by the names that they authenticate with.
+    /// The APIs that may introspect tokens (RFC 7662), by the names that they authenticate with.
     pub resource_servers: BTreeMap<String, ResourceServer>,
-    /// How many wrong passwords an address can send for one account in 15 minutes, and how many wrong codes all together. For all
-    /// accounts an address has six times as many.
+    /// The limit of wrong passwords per account and address in 15 minutes, and of wrong codes per account. For all accounts
+    /// together, an address has six times as many.
     pub login_attempts: u32,
-    /// After how many minutes without a visit a session ends.
+    /// The idle timeout of sessions, in minutes.
     pub session_minutes: u32,
-    /// Where metrics are, for Prometheus. Default: nowhere. Do not make this address public.
+    /// Where Prometheus reads the metrics. Default: nowhere. Do not make this address public.
     pub metrics: Option<SocketAddr>,
-    /// The form of log lines.
+    /// The format of the log.
     pub log: LogFormat,
 }
 
-/// An API that looks tokens up.
+/// An API that introspects tokens.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ResourceServer {
@@ -56,7 +56,7 @@ pub struct ResourceServer {
     pub secret: Secret,
     /// Its URI: the audience of signed responses (RFC 9701).
     pub uri: String,
-    /// What signs responses that it wants as a JWT. Default: `RS256`.
+    /// The algorithm of responses that are JWTs. Default: `RS256`.
     pub sign_alg: Option<JwsAlg>,
 }
 
@@ -97,7 +97,7 @@ impl Default for Settings {
 
 impl Settings {
     /// # Errors
-    /// The file cannot be read, or a setting is unknown or has a value that cannot be. The error names it.
+    /// The file cannot be read, or a setting is unknown or has an invalid value. The error names it.
     pub fn load() -> Result<Self> {
         let file = std::env::var("OPENID_PROVIDER_CONFIG");
         let file = match &file {
@@ -106,7 +106,7 @@ impl Settings {
         };
         let variables = Environment::with_prefix("OPENID_PROVIDER")
             .prefix_separator("_")
-            // Not for the name of a setting.
+            // Names of settings contain `_`.
             .separator("__")
             .list_separator(" ")
             .with_list_parse_key("logo_origins")
@@ -159,17 +159,17 @@ impl Settings {
         Ok(())
     }
 
-    /// The setting by which others than this machine can reach the server, if one does.
+    /// The setting that lets other machines reach the server, if there is one.
     pub fn reached_by_others(&self) -> Option<String> {
         let url = self.url.as_ref();
-        // Only this machine goes without TLS.
+        // A URL without TLS is one of this machine.
         let url = url.filter(|url| !url.starts_with("http:"));
         let listen = (!self.listen.ip().is_loopback()).then_some(self.listen);
         url.map(|url| format!("url = {url}"))
             .or(listen.map(|address| format!("listen = {address}")))
     }
 
-    /// The database. By default a file, and another one for the demo on the emulator: everybody knows the passwords of its users.
+    /// The database. Default: a file, and another one on the emulator, whose users have public passwords.
     pub fn database(&self, is_demo: bool) -> &str {
         let default = match is_demo {
             true => "sqlite:openid-provider.emulator.db",
@@ -178,7 +178,7 @@ impl Settings {
         self.database.as_deref().unwrap_or(default)
     }
 
-    /// The URL of a SQLite file says that it is made when there is none.
+    /// The URL for the driver, which creates a SQLite file if it does not exist.
     pub fn database_url(&self, is_demo: bool) -> String {
         let database = self.database(is_demo);
         match database.starts_with("sqlite:") && !database.contains('?') {
@@ -188,7 +188,7 @@ impl Settings {
     }
 }
 
-/// The issuer (OpenID Connect Discovery 1.0 §3). Only on this machine it goes without TLS.
+/// Checks the issuer (OpenID Connect Discovery 1.0 §3): `https`, or `http` on this machine.
 fn check_url(url: &str) -> Result<()> {
     let uri: Uri = url.parse().context("this is not a URL")?;
     let host = uri
@@ -198,10 +198,10 @@ fn check_url(url: &str) -> Result<()> {
         .trim_start_matches('[')
         .trim_end_matches(']')
         .parse::<IpAddr>();
-    let is_here = host == "localhost" || address.is_ok_and(|address| address.is_loopback());
+    let is_loopback = host == "localhost" || address.is_ok_and(|address| address.is_loopback());
     match uri.scheme_str() {
         Some("https") => {}
-        Some("http") if is_here => {}
+        Some("http") if is_loopback => {}
         _ => bail!("it has to begin with https://, unless the host is this machine"),
     }
     ensure!(

@@ -18,7 +18,7 @@ pub struct Database {
     _directory: TempDir,
 }
 
-/// One of each kind.
+/// A database of each kind.
 pub async fn databases() -> Vec<Database> {
     let directory = TempDir::new().unwrap();
     let url = format!(
@@ -32,7 +32,7 @@ pub async fn databases() -> Vec<Database> {
     let mut databases = Vec::new();
     for (directory, url) in urls {
         let pool = database::open(&url).await.unwrap();
-        // What is there already is left as it is.
+        // Opening it again changes nothing.
         let again = database::open(&url).await.unwrap();
         again.close().await;
         databases.push(Database {
@@ -49,7 +49,7 @@ struct Server {
     _process: Child,
 }
 
-/// One server for all tests. It ends with the process, see below.
+/// One server for all tests. It stops with the process, see below.
 static SERVER: OnceCell<Option<Server>> = OnceCell::const_new();
 static DATABASES: AtomicUsize = AtomicUsize::new(0);
 
@@ -64,14 +64,14 @@ async fn new_database(server: &str) -> String {
     format!("{server}/{name}")
 }
 
-/// Starts a server and waits until it answers. `None` where PostgreSQL is not installed and need not be.
+/// Starts a server and waits until it answers. `None` where PostgreSQL is neither installed nor required.
 async fn start_postgres() -> Option<Server> {
     let port = TcpListener::bind("127.0.0.1:0")
         .unwrap()
         .local_addr()
         .unwrap()
         .port();
-    // It ends when this process does and its standard input is closed.
+    // It stops when this process ends, which closes its standard input.
     let script = r#"
         binaries=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | tail -1)
         [ -n "$binaries" ] || { echo missing; exit; }
@@ -104,12 +104,12 @@ async fn start_postgres() -> Option<Server> {
             || env::var("OPENID_PROVIDER_POSTGRES_TESTS").is_ok_and(|tests| tests == "required");
         let help = "PostgreSQL is not installed: on Debian, apt-get install postgresql";
         assert!(!required, "{help}");
-        // Not by a macro, whose output the tests keep to themselves.
+        // The test harness captures the output of macros.
         let _ = writeln!(io::stderr(), "SKIPPED: {help}");
         let _ = child.wait();
         return None;
     }
-    // What it writes must not fill the pipe.
+    // So that its output does not fill the pipe.
     std::thread::spawn(move || lines.for_each(drop));
     Some(Server {
         url: format!("postgres://postgres@127.0.0.1:{port}"),

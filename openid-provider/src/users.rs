@@ -1,4 +1,4 @@
-//! The users, in the database. Replace this file to use the users that you have.
+//! The users, in the database. Replace this file to use an existing user database.
 
 use anyhow::Result;
 use authlete::server::StandardClaims;
@@ -11,7 +11,7 @@ use crate::passwords::Passwords;
 use crate::random;
 use crate::second_factor::Authenticator;
 
-/// The claims of [`User::claims`], for clients to know what there is. A new one is to be in both.
+/// The names of the claims in [`User::claims`], for the metadata. Add a new claim to both.
 pub const CLAIMS: [&str; 4] = ["name", "preferred_username", "email", "email_verified"];
 
 /// A user, without the password.
@@ -19,17 +19,17 @@ pub const CLAIMS: [&str; 4] = ["name", "preferred_username", "email", "email_ver
 pub struct User {
     /// The subject of tokens.
     pub subject: String,
-    /// What the user logs in with.
+    /// The name that the user logs in with.
     pub name: String,
     pub display_name: String,
     pub email: String,
-    /// Whether it was shown that the address is the user's.
+    /// Whether the user has verified the address.
     pub email_verified: bool,
     pub has_second_factor: bool,
 }
 
 impl User {
-    /// The claims of the user, for ID tokens and UserInfo. Only those go out that the client asked for and the user agreed to.
+    /// The claims of the user, for ID tokens and UserInfo. A client gets those that it requested and the user allowed.
     pub fn claims(&self) -> StandardClaims {
         StandardClaims::new()
             .name(&self.display_name)
@@ -51,14 +51,14 @@ impl User {
     }
 }
 
-/// What somebody enters to become a user.
+/// The input of a sign-up.
 #[derive(Debug, Clone)]
 pub struct NewUser {
     pub name: String,
     pub display_name: String,
     pub email: String,
     pub password: String,
-    /// Whether everybody knows the password.
+    /// Whether the password is public.
     pub is_demo: bool,
 }
 
@@ -121,7 +121,7 @@ impl Users {
         })
     }
 
-    /// The subject of the user with this name. `None` when there is none.
+    /// The subject of the user with this name, if there is one.
     pub async fn subject_of(&self, name: &str) -> Result<Option<String>> {
         let row = sqlx::query("SELECT subject FROM users WHERE name = $1")
             .bind(normalized(name))
@@ -157,9 +157,9 @@ impl Users {
         Ok(row.as_ref().map(User::of).transpose()?)
     }
 
-    /// The user that a client means by a name or an address (`login_hint`).
+    /// The user that a `login_hint` identifies, by name or e-mail address.
     ///
-    /// Anybody may enter the address of somebody else. So it means the user who has verified it, or else the only one who gave it.
+    /// Users can enter any address. So an address identifies the user who has verified it, or else the only user with it.
     pub async fn by_hint(&self, hint: &str) -> Result<Option<User>> {
         let sql = "SELECT * FROM users WHERE name = $1 OR email = $1 \
                    ORDER BY CASE WHEN name = $1 THEN 0 ELSE 1 END, email_verified DESC, name LIMIT 2";
@@ -176,9 +176,9 @@ impl Users {
         Ok(first.filter(|_| is_clear || users.next().is_none()))
     }
 
-    /// Notes that the address of a user is the user's. A server of yours calls it when the user opens the link of a message.
+    /// Marks the address of a user as verified. A server of yours calls it when the user opens the link in an e-mail.
     ///
-    /// Returns whether it is: another user may have verified the same one.
+    /// Returns whether it is now: another user may have verified the same address.
     pub async fn verify_email(&self, subject: &str) -> Result<bool> {
         let sql = "UPDATE users SET email_verified = 1 WHERE subject = $1 AND NOT EXISTS \
                    (SELECT 1 FROM users other WHERE other.email = users.email \
@@ -187,9 +187,7 @@ impl Users {
         Ok(verified.rows_affected() == 1)
     }
 
-    /// Sets up a second factor, with a code of it that is right.
-    ///
-    /// Returns whether it was.
+    /// Sets up a second factor if the code is right. Returns whether it was.
     pub async fn set_up_second_factor(
         &self,
         subject: &str,
@@ -216,7 +214,7 @@ impl Users {
         Ok(())
     }
 
-    /// Whether the code of the authenticator app is right. Each code counts once.
+    /// Whether the code of the authenticator app is right. Each code is valid once.
     pub async fn verify_second_factor(&self, subject: &str, code: &str) -> Result<bool> {
         let row = sqlx::query("SELECT totp_secret FROM users WHERE subject = $1")
             .bind(subject)
@@ -240,7 +238,7 @@ impl Users {
     }
 }
 
-/// The form in which names and addresses are compared.
+/// Normalizes names and addresses, to compare them.
 fn normalized(name: &str) -> String {
     name.trim().to_lowercase()
 }
@@ -297,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn claims_that_are_announced_have_values() {
+    fn announced_claims_have_values() {
         let user = User {
             subject: "subject".to_owned(),
             name: "alice".to_owned(),
@@ -314,7 +312,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn hint_of_two_users_means_neither() {
+    async fn hint_that_matches_two_users_identifies_neither() {
         for database in databases().await {
             let users = Users::new(database.pool.clone(), Passwords::new().await.unwrap());
             users.add(new("alice", "us@example.com")).await.unwrap();
@@ -327,7 +325,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn verified_address_is_that_of_one_user_whoever_gives_it_later() {
+    async fn verified_address_identifies_its_user_even_if_another_enters_it() {
         for database in databases().await {
             let users = Users::new(database.pool.clone(), Passwords::new().await.unwrap());
             let bob = users.add(new("bob", " Bob@Example.com")).await.unwrap();
@@ -351,7 +349,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn code_of_an_authenticator_app_counts_once() {
+    async fn code_of_an_authenticator_app_is_valid_once() {
         for database in databases().await {
             let users = Users::new(database.pool.clone(), Passwords::new().await.unwrap());
             let user = users

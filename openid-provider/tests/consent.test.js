@@ -1,4 +1,4 @@
-// Consents, and what follows from them: tokens, claims, connected apps, devices and requests without a browser.
+// Consents and their effects: tokens, claims, connected apps, the device flow and CIBA.
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
@@ -12,7 +12,7 @@ describe("consent", () => {
   });
   after(() => site.stop());
 
-  test("scope that the user refuses is not in the token, and its claims do not go out", async () => {
+  test("refused scope is not in the token, and its claims are not released", async () => {
     const person = await site.user();
     const state = await person.authorize({ claims: JSON.stringify({ userinfo: { phone_number: null } }) });
     const main = await person.page.locator("main").innerText();
@@ -101,7 +101,7 @@ describe("consent", () => {
     await person.close();
   });
 
-  test("back button after the consent shows no form, and what to do", async () => {
+  test("back button after the consent shows a link to the app and no form", async () => {
     const person = await site.user();
     const state = await person.authorize();
     await person.allow();
@@ -120,11 +120,11 @@ describe("consent", () => {
     await person.authorize();
     const main = await person.page.locator("main").innerText();
     assert.ok(main.includes(`You are logged in as Alice Liddell (${person.name}).`), main);
-    assert.ok(main.includes(`You go on to ${new URL(site.party.url).host} afterwards.`), main);
+    assert.ok(main.includes(`You will continue to ${new URL(site.party.url).host}.`), main);
     await person.close();
   });
 
-  test("another account at the consent goes on with the request", async () => {
+  test("another account at the consent continues the request", async () => {
     const other = await site.user();
     const person = await site.user();
     const state = await person.authorize();
@@ -138,7 +138,7 @@ describe("consent", () => {
     await person.close();
   });
 
-  test("logout at the consent ends the session, and another user goes on with the request", async () => {
+  test("logout at the consent ends the session, and another user continues the request", async () => {
     const other = await site.user();
     const person = await site.user();
     const state = await person.authorize();
@@ -246,7 +246,7 @@ describe("consent", () => {
     await person.open("/device");
     await person.page.fill("#user_code", "WRONG-CODE");
     await person.click(person.button("Continue"));
-    assert.match(await person.page.getByRole("alert").innerText(), /no such code/);
+    assert.match(await person.page.getByRole("alert").innerText(), /code is not valid/);
     await person.page.fill("#user_code", device.user_code);
     await person.click(person.button("Continue"));
     assert.equal(await person.heading(), "Connect Recipe Box?");
@@ -318,7 +318,7 @@ describe("consent", () => {
     return () => site.party.call("/token", { grant_type: "urn:openid:params:grant-type:ciba", auth_req_id: asked.auth_req_id });
   };
 
-  test("request of a client without a browser is approved", async () => {
+  test("backchannel request is approved", async () => {
     const person = await site.user();
     const tokens = await ask(person, "W4SCT");
     await person.allow();
@@ -330,7 +330,7 @@ describe("consent", () => {
     await person.close();
   });
 
-  test("request of a client without a browser is refused", async () => {
+  test("backchannel request is refused", async () => {
     const person = await site.user();
     const tokens = await ask(person, "X-17");
     await person.refuse();

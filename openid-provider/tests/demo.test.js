@@ -197,10 +197,10 @@ test("response that was used, or is of another issuer, is refused", async () => 
   await browser.request(`/callback?${response}`);
   assert.ok(browser.text.includes("not from the provider that the request went to"), browser.text);
   await browser.request(`/callback?${response}`);
-  assert.ok(browser.text.includes("belongs to no request"), browser.text);
+  assert.ok(browser.text.includes("matches no request"), browser.text);
 });
 
-test("refusal of the user and of the provider are told in words", async () => {
+test("refusals of the user and of the provider are shown with a text", async () => {
   const browser = await ask(new Browser(), { prompt: "consent" });
   await send(browser, { decision: "refuse" });
   assert.equal(path(browser), "/result");
@@ -260,7 +260,7 @@ test("device flow waits for the user and then has the claims", async () => {
   assert.ok(browser.text.includes("email alice@example.com"), browser.text);
 });
 
-test("device flow tells that the user refused", async () => {
+test("device flow shows the refusal of the user", async () => {
   const browser = await new Browser().request(`${provider.demo}/device`);
   await browser.submit("/device");
   const other = await new Browser().request(browser.link("Open the page of the provider"));
@@ -290,7 +290,7 @@ test("CIBA shows the message to the user and then has the claims", async () => {
   assert.ok(browser.text.includes("email bob@example.com"), browser.text);
 });
 
-test("CIBA for an unknown user tells the error", async () => {
+test("CIBA for an unknown user shows the error", async () => {
   const browser = await new Browser().request(`${provider.demo}/ciba`);
   await browser.submit("/ciba", { login_hint: "nobody" });
   assert.ok(browser.text.includes("The provider does not know this user."), browser.text);
@@ -331,7 +331,7 @@ test("prompt=none with a session at the provider shows no page", async () => {
   assert.ok(browser.text.includes("email alice@example.com"), browser.text);
 });
 
-/** Waits until the page says so: the provider tells apps of a logout beside its answer. */
+/** Waits until the page has this text: the provider sends logout tokens in the background. */
 async function until(browser, url, text) {
   for (let attempt = 0; attempt < 100; attempt += 1) {
     await browser.request(url);
@@ -355,7 +355,7 @@ test("logout at the provider ends the session at the demo by a logout token", as
   assert.ok(other.text.includes("You are logged in to this app as Alice."), other.text);
 });
 
-test("logout at the demo goes to the provider and comes back", async () => {
+test("logout at the demo redirects to the provider and back", async () => {
   const browser = await logIn(new Browser());
   await browser.request(`${provider.demo}/log-out`);
   assert.ok(browser.text.includes("id_token_hint"), browser.text);
@@ -371,7 +371,7 @@ test("logout at the demo goes to the provider and comes back", async () => {
   assert.ok(path(browser).startsWith("/login"), "the provider has ended the session, too");
 });
 
-test("return from a logout that nobody asked for ends nothing", async () => {
+test("return from a logout that was not requested ends nothing", async () => {
   const browser = await logIn(new Browser());
   await browser.request(`${provider.demo}/logged-out?state=made-up`);
   assert.ok(browser.text.includes("You are logged in to this app as Alice."), browser.text);
@@ -453,8 +453,8 @@ test("pages forbid scripts and frames, and the cookie is out of the reach of scr
   }
 });
 
-test("provider that is away is told on the page", async () => {
-  // The demo knows the provider by this URL, where nobody listens.
+test("provider that is unavailable is shown as an error", async () => {
+  // The issuer of the demo, where nothing listens.
   const away = await startProvider({ settings: { url: "http://localhost:1" } });
   const browser = await new Browser().request(`${away.demo}/request?scope=profile`);
   assert.equal(browser.status, 200);

@@ -1,4 +1,4 @@
-// What happens when something breaks: the process, the database, Authlete, the disk. And when much happens at once.
+// Faults of the process, the database, Authlete and the disk. And concurrency.
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
@@ -15,7 +15,7 @@ import { authorization, call, Person, redeem, totp } from "./person.js";
 const emulator = await startEmulator(seed(0));
 after(() => emulator.stop());
 
-/** Stands between the provider and Authlete: it can be closed, and be slow. */
+/** A proxy between the provider and Authlete, which can be closed and slowed down. */
 async function startGate() {
   const behind = new URL(emulator.environment.AUTHLETE_BASE_URL);
   const sockets = new Set();
@@ -62,7 +62,7 @@ async function provide(context, options) {
   return provider;
 }
 
-/** A page that a person understands, with this status. */
+/** An HTML page with this status. */
 function assertPage(answer, status) {
   assert.equal(answer.status, status, answer.page);
   assert.match(answer.type, /^text\/html/);
@@ -81,7 +81,7 @@ async function assertFinishes(provider, answer) {
   assert.ok(tokens.id_token, JSON.stringify(tokens));
 }
 
-/** A client asks a user without a browser, who opens the page for it. */
+/** A client sends a backchannel request, and its user opens the page for it. */
 async function askWithoutBrowser(person, name) {
   const request = { scope: "openid", login_hint: name, binding_message: "W4SCT" };
   const asked = await call(person.provider, "/backchannel_authentication", request);
@@ -110,7 +110,7 @@ async function consentsAtOnce(first, second) {
   }
 }
 
-/** A user whose tabs all open at once: each request goes on. */
+/** A user whose tabs all open at once: no request is lost. */
 async function tabsAtOnce(first, second) {
   const person = new Person(first);
   await person.signUp("tabs");
@@ -121,7 +121,7 @@ async function tabsAtOnce(first, second) {
 
 const statusOf = async (provider, path) => (await fetch(`${provider.url}${path}`)).status;
 
-test("killed between login and consent: the browser finishes the flow after a restart", async (context) => {
+test("kill between login and consent: the browser finishes the flow after a restart", async (context) => {
   const cwd = place();
   const port = await freePort();
   const options = { cwd, settings: { listen: `127.0.0.1:${port}` } };
@@ -139,7 +139,7 @@ test("killed between login and consent: the browser finishes the flow after a re
   assert.match(other.url, /\/account$/);
 });
 
-test("killed after a consent: it is not asked for again", async (context) => {
+test("kill after a consent: it is not asked for again", async (context) => {
   const cwd = place();
   const port = await freePort();
   const options = { cwd, settings: { listen: `127.0.0.1:${port}` } };
@@ -201,7 +201,7 @@ test("with PostgreSQL", async (context) => {
     await assertFinishes(second, await person.send(consent, "/consent"));
   });
 
-  await context.test("the database stops and comes back: the flow goes on", async () => {
+  await context.test("the database restarts: the flow continues", async () => {
     const person = new Person(second);
     await person.logIn("alice");
     const consent = await person.open(authorization(second, { prompt: "consent" }));
@@ -232,7 +232,7 @@ test("the password of PostgreSQL comes from the environment, with any character"
   assert.match(url, /\/account$/);
 });
 
-test("Authlete is away and comes back: flows go on", async (context) => {
+test("Authlete is unavailable for a while: flows continue", async (context) => {
   const gate = await startGate();
   context.after(() => gate.close());
   const provider = await provide(context, { environment: gate.environment });
@@ -263,7 +263,7 @@ test("Authlete is away and comes back: flows go on", async (context) => {
   await gate.open();
   await assertFinishes(provider, await other.open(again.url));
 
-  // What the user refuses is told, too.
+  // A refusal reaches the client, too.
   const refusing = await person.open(authorization(provider, { prompt: "consent" }));
   await gate.close();
   const refused = await person.send(refusing, "/consent", {}, { button: 1 });
@@ -273,7 +273,7 @@ test("Authlete is away and comes back: flows go on", async (context) => {
   assert.equal(new URL(redirect).searchParams.get("error"), "access_denied");
 });
 
-test("Authlete is away when a user decides on a request without a browser: it can be decided later", async (context) => {
+test("Authlete is unavailable when a user decides on a backchannel request: it can be decided later", async (context) => {
   const gate = await startGate();
   context.after(() => gate.close());
   const provider = await provide(context, { environment: gate.environment });
@@ -289,7 +289,7 @@ test("Authlete is away when a user decides on a request without a browser: it ca
   assert.ok(tokens.id_token, JSON.stringify(tokens));
 });
 
-test("the disk is full: a page says so, and all works when there is room again", async (context) => {
+test("full disk: requests are 503, and succeed when there is space again", async (context) => {
   const disk = place();
   try {
     execFileSync("mount", ["-t", "tmpfs", "-o", "size=2m", "tmpfs", disk], { stdio: "pipe" });
@@ -330,7 +330,7 @@ test("the disk is full: a page says so, and all works when there is room again",
   assert.match(url, /\/account$/);
 });
 
-test("SIGTERM while a request is under way: it is answered, and the process ends well", async (context) => {
+test("SIGTERM during a request: it is answered, and the process exits with 0", async (context) => {
   const gate = await startGate();
   context.after(() => gate.close());
   const provider = await provide(context, { environment: gate.environment });
@@ -346,18 +346,18 @@ test("SIGTERM while a request is under way: it is answered, and the process ends
   assert.equal(await stopping, 0);
 });
 
-test("SIGTERM while a client sends half a request: the process ends all the same", async (context) => {
+test("SIGTERM while a client has sent half a request: the process exits with 0", async (context) => {
   const provider = await start();
   context.after(() => provider.stop("SIGKILL"));
   const client = net.connect(provider.port, "127.0.0.1");
   client.on("error", () => client.destroy());
   client.write("POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nhalf");
   await setTimeout(500);
-  const ended = await Promise.race([provider.stop("SIGTERM"), setTimeout(30_000, "it hangs", { ref: false })]);
+  const ended = await Promise.race([provider.stop("SIGTERM"), setTimeout(30_000, "timeout", { ref: false })]);
   assert.equal(ended, 0);
 });
 
-test("when much happens at once", async (context) => {
+test("concurrent requests", async (context) => {
   const provider = await provide(context);
 
   await context.test("of 50 sign-ups with the same name one succeeds", async () => {
@@ -371,7 +371,7 @@ test("when much happens at once", async (context) => {
   await context.test("two consents at once are both kept", () => consentsAtOnce(provider, provider));
   await context.test("tabs that open at once do not lose each other's request", () => tabsAtOnce(provider, provider));
 
-  await context.test("two decisions at once on a request without a browser: the second one is told", async () => {
+  await context.test("two decisions at once on a backchannel request: the second one is a page", async () => {
     const person = new Person(provider);
     await person.signUp("dora");
     const { asked, page } = await askWithoutBrowser(person, "dora");
@@ -409,7 +409,7 @@ test("when much happens at once", async (context) => {
     assert.deepEqual(answers.map(({ status }) => status).sort(), [200, 422, 422, 422]);
   });
 
-  await context.test("20 logins at once do not hold up /health", async () => {
+  await context.test("20 logins at once do not delay /health", async () => {
     const people = Array.from({ length: 20 }, () => new Person(provider));
     const pages = await Promise.all(people.map((person) => person.open("/login")));
     let done = false;

@@ -1,5 +1,5 @@
-// Starts what the tests need: the emulator, PostgreSQL, instances of the provider, and a balancer in front of them.
-// Programs are taken from TARGET, the directory that Cargo builds to.
+// Starts what the tests need: the emulator, PostgreSQL, instances of the provider, and a load balancer in front of them.
+// Programs come from TARGET, the target directory of Cargo.
 
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -12,7 +12,7 @@ import { createInterface } from "node:readline";
 
 const target = process.env.TARGET ?? new URL("../../target", import.meta.url).pathname;
 const program = (name) => join(target, "debug", name);
-const PATIENCE = 60_000;
+const TIMEOUT = 60_000;
 // Each process and each directory is removed at the exit.
 process.setMaxListeners(0);
 
@@ -32,7 +32,7 @@ export async function freePort() {
   return port;
 }
 
-/** A process that has said that it is ready. */
+/** A process that is ready. */
 export class Running {
   #process;
 
@@ -44,7 +44,7 @@ export class Running {
     process.on("exit", () => running.#process.kill("SIGKILL"));
     await new Promise((resolve, reject) => {
       const fail = (why) => reject(new Error(`${command} ${why}\n${running.output}`));
-      const timer = setTimeout(() => fail("is not ready"), PATIENCE);
+      const timer = setTimeout(() => fail("is not ready"), TIMEOUT);
       running.#process.on("exit", (code) => fail(`ended with ${code}`));
       for (const stream of [running.#process.stdout, running.#process.stderr]) {
         createInterface({ input: stream }).on("line", (line) => {
@@ -59,7 +59,7 @@ export class Running {
     return running;
   }
 
-  /** Ends it: as an operator would, or as a crash (`SIGKILL`). */
+  /** Stops it, as an operator would or as a crash (`SIGKILL`). */
   async stop(signal = "SIGTERM") {
     if (this.#process.exitCode !== null || this.#process.signalCode !== null) return this.#process.exitCode;
     this.#process.kill(signal);
@@ -68,7 +68,7 @@ export class Running {
   }
 }
 
-/** An emulator in a process of its own. `environment` is what a server needs to use it. */
+/** An emulator in its own process. `environment` has the variables for a server that uses it. */
 export async function startEmulator(seed, { version = "3.0", args = [] } = {}) {
   const directory = place();
   const file = join(directory, "seed.json");
@@ -89,7 +89,7 @@ export async function startProvider({ settings = {}, environment = {}, cwd = pla
   // The port after that of the provider may be taken.
   const all = { listen: `127.0.0.1:${port}`, demo: "127.0.0.1:0", login_attempts: 1000, ...settings };
   const variables = Object.entries(all).map(([name, value]) => [`OPENID_PROVIDER_${name.toUpperCase()}`, String(value)]);
-  // On its own emulator the provider has a demo app, and says so last.
+  // On its own emulator the provider has a demo app, and prints its URL last.
   const hasDemo = !Object.keys(environment).some((name) => name.startsWith("AUTHLETE_"));
   const last = hasDemo ? "Open the demo app: " : "The provider is at ";
   const provider = await Running.start(program("openid-provider"), ["--apply-settings"], {
@@ -143,7 +143,7 @@ export async function startPostgres({ password } = {}) {
   return postgres;
 }
 
-/** A balancer that gives each request to the next of the ports. */
+/** A round-robin load balancer. */
 export async function startBalancer(ports, port) {
   let next = 0;
   const balancer = http.createServer((request, response) => {

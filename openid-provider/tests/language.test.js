@@ -25,7 +25,7 @@ describe("language", () => {
     }
   });
 
-  test("language that the client asks for goes before that of the browser, on all pages of the request", async () => {
+  test("language that the client requests takes precedence over that of the browser, on all pages of the request", async () => {
     const user = await site.user();
     const person = await site.person();
     await person.authorize({ ui_locales: "de ja en" });
@@ -65,7 +65,7 @@ describe("language", () => {
     await person.close();
   });
 
-  test("language can be chosen on a page with a mistake, and the request of the client goes on", async () => {
+  test("language can be chosen on a page with a mistake, and the request of the client continues", async () => {
     const user = await site.user();
     const person = await site.person();
     const state = await person.authorize();
@@ -158,7 +158,7 @@ describe("language", () => {
     await person.close();
   });
 
-  test("Japanese consent has no line on a phone that ends half-way", async () => {
+  test("lines of the Japanese consent on a phone are filled", async () => {
     const person = await site.user({ viewport: PHONE, locale: "ja-JP" });
     await person.authorize();
     const paragraphs = await person.page.locator("main p:not(:has(a))").all();
@@ -175,7 +175,7 @@ describe("language", () => {
     await person.close();
   });
 
-  test("page to come back to is one of this server", async () => {
+  test("redirect after the choice of a language stays on this server", async () => {
     const person = await site.person();
     for (const here of ["https://evil.example/", "//evil.example/", "/\\evil.example/", "/\t/evil.example/", ""]) {
       await person.open("/");

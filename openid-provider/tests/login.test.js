@@ -191,7 +191,7 @@ describe("login", () => {
     await person.close();
   });
 
-  test("prompt=login names the user of the session, and logs nobody else in", async () => {
+  test("prompt=login shows the user of the session, and logs no other user in", async () => {
     const other = await site.user();
     const person = await site.user();
     const first = await person.authorize();
@@ -253,7 +253,7 @@ describe("login", () => {
     await person.close();
   });
 
-  test("start page leads to the login and the sign-up, unless somebody is logged in", async () => {
+  test("start page links to the login and the sign-up, unless a user is logged in", async () => {
     const person = await site.person();
     await person.open("/");
     const link = (name) => person.page.getByRole("link", { name, exact: true });
@@ -293,7 +293,7 @@ describe("login", () => {
     await person.close();
   });
 
-  test("prompt=select_account goes on with the account of the session", async () => {
+  test("prompt=select_account continues with the account of the session", async () => {
     const person = await site.user();
     const state = await person.authorize({ prompt: "select_account" });
     assert.equal(await person.heading(), "Choose an account");
@@ -320,7 +320,7 @@ describe("login", () => {
     await person.close();
   });
 
-  test("prompt=create shows the sign-up, and the new user goes on to the client", async () => {
+  test("prompt=create shows the sign-up, and the new user continues to the client", async () => {
     const person = await site.person();
     const name = site.newName();
     const state = await person.authorize({ prompt: "create", login_hint: `${name}@example.com` });
@@ -346,7 +346,7 @@ describe("login", () => {
     await person.close();
   });
 
-  test("wrong request of an app is a page that says whose fault it is, with the code", async () => {
+  test("invalid request of an app is a page that blames the app, with the error code", async () => {
     const person = await site.person();
     const { url } = site.party.request();
     const wrong = (change) => {
@@ -363,7 +363,7 @@ describe("login", () => {
       const response = await person.page.goto(request);
       assert.ok(response.status() >= 400 && response.status() < 500, request);
       const main = await person.page.locator("main").innerText();
-      assert.match(main, /The app sent a request that is wrong/);
+      assert.match(main, /The app sent an invalid request/);
       assert.match(main, /Status 40\d, (invalid_request|invalid_client|unauthorized_client)/);
     }
     assert.match(site.provider.output, /the request of an app was refused.*\[A\d+\]/);
@@ -480,7 +480,7 @@ describe("login", () => {
     await person.close();
   });
 
-  test("wrong passwords from elsewhere lock nobody out, and right ones do not count", async () => {
+  test("wrong passwords from another address do not lock the owner out, and right ones do not count", async () => {
     const limited = await Site.start({ settings: { login_attempts: 2, address_header: "x-forwarded-for" } });
     const at = (address) => limited.person({ extraHTTPHeaders: { "x-forwarded-for": address } });
     const owner = await at("192.0.2.1");

@@ -1,4 +1,4 @@
-// The end of sessions, and clients that hear of it.
+// The end of sessions, and the logout tokens of their clients.
 
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
@@ -18,7 +18,7 @@ describe("logout", () => {
     return site.party.tokens(state, client);
   };
 
-  test("one of two sessions ends at the account page of the other, and the client hears of each", async () => {
+  test("session that is ended at the account page of another one ends, and the client gets a logout token for each", async () => {
     const here = await site.user();
     const there = await site.person();
     await there.open("/login");
@@ -48,7 +48,7 @@ describe("logout", () => {
     await there.close();
   });
 
-  test("client that the user refused does not hear of the end of the session", async () => {
+  test("client that the user refused gets no logout token", async () => {
     const person = await site.user();
     const state = await person.authorize({ client: "photos" });
     await person.refuse();
@@ -62,7 +62,7 @@ describe("logout", () => {
     await person.close();
   });
 
-  test("every client of the session hears of its end", async () => {
+  test("every client of the session gets a logout token", async () => {
     const person = await site.user();
     await useApp(person);
     await useApp(person, "photos");
@@ -106,7 +106,7 @@ describe("logout", () => {
     await person.close();
   });
 
-  test("logout that was cancelled does not decide where the next one leads", async () => {
+  test("cancelled logout does not decide where the next one leads", async () => {
     const person = await site.user();
     const { id_token } = await useApp(person);
     await person.open(endSession({ id_token_hint: id_token }));

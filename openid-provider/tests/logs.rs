@@ -1,4 +1,4 @@
-//! What the log and the metrics say of a login, and what they do not.
+//! What the log and the metrics contain of a login, and what they do not.
 
 #[path = "browser/mod.rs"]
 mod browser;
@@ -16,7 +16,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tracing_subscriber::EnvFilter;
 
-/// What was logged.
+/// The output of the log.
 #[derive(Clone, Default)]
 struct Lines(Arc<Mutex<Vec<u8>>>);
 
@@ -32,7 +32,7 @@ impl Write for Lines {
 }
 
 #[tokio::test]
-async fn login_leaves_its_route_and_status_and_nothing_secret() {
+async fn login_is_logged_with_its_route_and_status_and_without_secrets() {
     let lines = Lines::default();
     let writer = lines.clone();
     tracing_subscriber::fmt()
@@ -130,7 +130,7 @@ async fn login_leaves_its_route_and_status_and_nothing_secret() {
     }
     assert_eq!(events[2]["client_id"], client_id);
 
-    // What hyper and the database say at this level is for those who debug them.
+    // Events of hyper and the database at this level are for debugging them.
     let ours = |line: &&str| {
         ["audit", "openid_provider", "authlete"]
             .iter()

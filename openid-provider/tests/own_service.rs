@@ -1,4 +1,4 @@
-//! On a service of one's own, behind a proxy with TLS.
+//! The server on a service of Authlete, behind a proxy with TLS.
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
@@ -35,7 +35,7 @@ fn settings(directory: &TempDir, port: u16) -> Settings {
 }
 
 #[tokio::test]
-async fn service_that_does_not_fit_is_left_as_it_is_unless_the_operator_says_so() {
+async fn service_that_does_not_fit_is_changed_only_with_apply_settings() {
     let (emulator, directory) = (Emulator::start().await.unwrap(), TempDir::new().unwrap());
     let config = emulator.config(ApiVersion::V3);
     let api = Authlete::new(config.clone()).unwrap();
@@ -66,7 +66,7 @@ async fn service_that_does_not_fit_is_left_as_it_is_unless_the_operator_says_so(
     let after = api.get_service(emulator.service()).await.unwrap();
     assert_eq!(after.issuer.as_deref(), Some(URL));
 
-    // What fits needs no word of the operator.
+    // A service that fits needs no change.
     let connection = Connection::new(config).unwrap();
     let settings = Settings {
         listen: ([127, 0, 0, 1], 0).into(),
@@ -80,7 +80,7 @@ async fn service_that_does_not_fit_is_left_as_it_is_unless_the_operator_says_so(
 }
 
 #[tokio::test]
-async fn database_of_a_demo_is_refused_on_a_service_and_is_another_one_by_default() {
+async fn database_of_a_demo_is_rejected_on_a_service_and_differs_by_default() {
     let directory = TempDir::new().unwrap();
     let settings = Settings {
         url: None,
@@ -103,7 +103,7 @@ async fn database_of_a_demo_is_refused_on_a_service_and_is_another_one_by_defaul
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn example_of_the_readme_sets_all_that_apply_settings_needs() {
+async fn example_of_the_readme_sets_all_variables_that_apply_settings_needs() {
     let (_, section) = README.split_once("## On your own service").unwrap();
     let (_, example) = section.split_once("```console").unwrap();
     let (example, _) = example.split_once("```").unwrap();
@@ -131,7 +131,7 @@ async fn example_of_the_readme_sets_all_that_apply_settings_needs() {
 }
 
 #[tokio::test]
-async fn behind_tls_cookies_belong_to_the_host_and_browsers_are_told_to_use_tls_only() {
+async fn behind_tls_cookies_are_bound_to_the_host_and_responses_have_hsts() {
     let (emulator, directory) = (Emulator::start().await.unwrap(), TempDir::new().unwrap());
     let connection = Connection::new(emulator.config(ApiVersion::V3)).unwrap();
     let port = free_port().await;

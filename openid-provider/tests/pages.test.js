@@ -1,4 +1,4 @@
-// All pages: what axe-core and a phone make of them, and what they look like. Screenshots go to SCREENSHOTS.
+// All pages: accessibility, layout on a phone, and screenshots, which go to SCREENSHOTS.
 
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
@@ -121,7 +121,7 @@ async function walk(site, person, look) {
   await look("error-404");
 }
 
-/** The pages of a provider that refuses logins, and of one whose Authlete is away. */
+/** The pages of a provider that limits logins, and of one without Authlete. */
 async function walkFaults(site, person, look) {
   for (let attempts = 0; attempts < 2; attempts += 1) {
     await person.open("/login");
@@ -165,7 +165,7 @@ async function violations(page) {
   return results.violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html).join(" ")}`);
 }
 
-/** Looks at the page that is open: in light and in dark, on a desktop and on a phone. */
+/** Checks the page that is open: light and dark, on a desktop and on a phone. */
 async function inspect(person, name, language, found) {
   const { page } = person;
   for (const scheme of SCHEMES) {

@@ -1,4 +1,4 @@
-// People at browsers, and everything that they need: the emulator, the provider, a relying party and Chromium.
+// Users with browsers, and what they need: the emulator, the provider, a relying party and Chromium.
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
@@ -16,7 +16,7 @@ export const PASSWORD = "a sentence to remember";
 export const PHONE = { width: 360, height: 740 };
 export const DESKTOP = { width: 1280, height: 820 };
 
-/** Passes on what the provider asks of Authlete, and keeps the tickets of the answers. */
+/** A proxy between the provider and Authlete that records the tickets of responses. */
 async function recordTickets(environment) {
   const target = new URL(environment.AUTHLETE_BASE_URL);
   const tickets = [];
@@ -38,7 +38,7 @@ async function recordTickets(environment) {
   return { tickets, server, environment: { ...environment, AUTHLETE_BASE_URL: url } };
 }
 
-/** A provider with its surroundings. */
+/** A provider with everything around it. */
 export class Site {
   #people = 0;
   #names = 0;
@@ -74,7 +74,7 @@ export class Site {
     this.party?.stop();
   }
 
-  /** Somebody at a new browser, who is not logged in. */
+  /** A person with a new browser, not logged in. */
   async person(options = {}) {
     const context = await this.browser.newContext({ locale: "en-US", viewport: DESKTOP, ...options });
     context.setDefaultTimeout(15_000);
@@ -83,7 +83,7 @@ export class Site {
     return person;
   }
 
-  /** A user who has just signed up, at a new browser. */
+  /** A user who has just signed up, with a new browser. */
   async user(options) {
     const person = await this.person(options);
     await person.signUp(this.newName());
@@ -141,7 +141,7 @@ export class Person {
     return state;
   }
 
-  /** Opens the page of requests, until so many are there: the client is answered before the server has kept its request. */
+  /** Opens the page of requests until it has so many: the client gets its response before the server has stored its request. */
   async openRequests(count) {
     for (let tries = 0; tries < 100; tries += 1) {
       await this.open("/requests");
@@ -150,7 +150,7 @@ export class Person {
     throw new Error("the requests are not there");
   }
 
-  /** Clicks on what leads to another page. */
+  /** Clicks on an element that leads to another page. */
   async click(locator) {
     try {
       await Promise.all([this.page.waitForNavigation(), locator.click()]);
@@ -160,7 +160,7 @@ export class Person {
     }
   }
 
-  /** What sends the form of the page. */
+  /** The button that sends the form of the page. */
   submit() {
     return this.page.locator("main form button").first();
   }

@@ -1,4 +1,4 @@
-// A person at a browser, for tests of the server without one: follows redirects until the client, and sends the forms of pages.
+// A minimal browser without scripts: follows redirects as far as the client, and sends the forms of pages.
 
 import { forms, totp } from "../../axum/tests/relying_parties/forms.js";
 
@@ -17,7 +17,7 @@ export async function redeem(provider, redirect) {
   return call(provider, "/token", { grant_type: "authorization_code", code, redirect_uri: REDIRECT_URI });
 }
 
-/** What the client `web` gets from an endpoint. */
+/** The response of an endpoint to the client `web`. */
 export async function call(provider, path, parameters) {
   const authorization = `Basic ${Buffer.from(`web:${SECRET}`).toString("base64")}`;
   const body = new URLSearchParams(parameters);
@@ -34,7 +34,7 @@ export class Person {
     this.language = language;
   }
 
-  /** What the browser has of the server. */
+  /** The cookies of the server. */
   get cookies() {
     return Object.fromEntries(this.#cookies);
   }
@@ -88,7 +88,7 @@ export class Person {
     return this.send(page, "/login", { name, password });
   }
 
-  /** Sets up a second factor, with the code of the step before: the one of this step is still good then. */
+  /** Sets up a second factor, with the code of the step before, so that the code of this step is still valid. */
   async setUpSecondFactor() {
     const step = await this.open("/account/second-factor");
     const [, secret] = step.page.match(/class="secret">([A-Z2-7]+)</);

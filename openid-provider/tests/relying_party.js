@@ -11,7 +11,7 @@ export const SECRET = "client-secret-with-at-least-32-characters";
 export const CLIENTS = { recipes: "20000000000011", photos: "20000000000012" };
 const NAMES = { recipes: "Recipe Box", photos: "Photo Prints" };
 const SCOPES = { openid: "", profile: "", email: "", offline_access: "", recipes: "Save recipes for you" };
-const PATIENCE = 10_000;
+const TIMEOUT = 10_000;
 
 const page = (title, content = "") =>
   `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>${title}</title><link rel="icon" href="data:,"></head><body><main><h1>${title}</h1>${content}</main></body></html>`;
@@ -39,7 +39,7 @@ export class RelyingParty {
     this.server.close();
   }
 
-  /** What the emulator starts with: a service and the clients. */
+  /** The seed of the emulator: a service and the clients. */
   async seed() {
     const { privateKey } = await generateKeyPair("ES256", { extractable: true });
     const key = { ...(await exportJWK(privateKey)), kid: "key", use: "sig", alg: "ES256" };
@@ -93,11 +93,11 @@ export class RelyingParty {
     return { state, url: `${this.issuer}/authorize?${new URLSearchParams(all)}` };
   }
 
-  /** What came to the redirect URI. */
+  /** The parameters that the redirect URI received. */
   async answer(state) {
-    const end = Date.now() + PATIENCE;
+    const end = Date.now() + TIMEOUT;
     while (!this.answers.has(state)) {
-      if (Date.now() > end) throw new Error("nothing came to the redirect URI");
+      if (Date.now() > end) throw new Error("the redirect URI received no response");
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     return this.answers.get(state);
@@ -105,7 +105,7 @@ export class RelyingParty {
 
   /** The claims of so many logout tokens, once they are there. */
   async loggedOut(count) {
-    const end = Date.now() + PATIENCE;
+    const end = Date.now() + TIMEOUT;
     while (this.logouts.length < count && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 20));
     return this.logouts;
   }

@@ -116,7 +116,7 @@ describe("second factor", () => {
     await person.close();
   });
 
-  test("essential acr makes a session with a password alone step up, and nothing is asked of it afterwards", async () => {
+  test("essential acr makes a session with a password alone step up once", async () => {
     const person = await site.user();
     const elsewhere = await site.person();
     await elsewhere.open("/login");

@@ -25,7 +25,7 @@ fn command(directory: &TempDir) -> Command {
 }
 
 #[test]
-fn second_start_in_a_directory_says_that_another_provider_runs_there() {
+fn second_start_in_a_directory_fails_with_an_error_that_names_the_first() {
     let directory = TempDir::new().unwrap();
     let mut first = Running(command(&directory).spawn().unwrap());
     let lines = BufReader::new(first.0.stdout.take().unwrap()).lines();

@@ -1,4 +1,4 @@
-// What other sites can do to people who are logged in: nothing.
+// Attacks of other sites on users who are logged in.
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";

@@ -1,4 +1,4 @@
-//! What is in the database for a browser: how long a session lasts, and a login while a table is gone.
+//! Sessions in the database: their lifetime, and a login while a table is missing.
 
 #[path = "browser/mod.rs"]
 mod browser;
@@ -45,7 +45,7 @@ async fn start(directory: &TempDir) -> (Provider, AnyConnection, Browser) {
 }
 
 #[tokio::test]
-async fn wrong_password_while_the_database_fails_is_no_login_without_its_request() {
+async fn login_while_the_database_fails_is_503() {
     let directory = TempDir::new().unwrap();
     let (_provider, mut database, mut browser) = start(&directory).await;
     let login = text(browser.get("/login").await).await;
@@ -58,7 +58,7 @@ async fn wrong_password_while_the_database_fails_is_no_login_without_its_request
     assert_eq!(response.status(), 503);
 }
 
-/// The value of the session cookie, and how many sessions a user is logged in to.
+/// The value of the session cookie, and the number of sessions with a user.
 async fn after_login(browser: &Browser, database: &mut AnyConnection) -> (String, i64) {
     let sql = "SELECT COUNT(*) FROM sessions WHERE subject IS NOT NULL";
     let row = sqlx::query(sql).fetch_one(database).await.unwrap();
@@ -90,7 +90,7 @@ async fn login_that_is_sent_twice_is_one_session() {
     late.submit(&login, "/login", &fields).await;
     assert_eq!(after_login(&late, &mut database).await, (cookie.clone(), 1));
     assert_eq!(late.get("/account").await.status(), 200);
-    // Somebody else who knew the session before does not get this one.
+    // Another user who knows the session before does not get this one.
     let fields = [("name", "bob"), ("password", "builder-of-things")];
     other.submit(&login, "/login", &fields).await;
     let (others, count) = after_login(&other, &mut database).await;
@@ -120,7 +120,7 @@ async fn visit_that_changes_nothing_extends_the_session_and_its_cookie() {
     let left = row.get::<i64, _>(0) - i64::try_from(now.as_secs()).unwrap();
     assert!((2 * HOUR - 10..3 * HOUR).contains(&left), "{left}");
 
-    // Not each visit is written.
+    // Not every visit is written.
     let visit = browser.get("/account").await;
     assert_eq!(max_age(&visit), None);
 }

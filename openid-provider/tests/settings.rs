@@ -1,4 +1,4 @@
-//! Settings: what the README says of them, and what the program says of wrong ones.
+//! Settings: their list in the README, and the errors for wrong ones.
 
 use std::collections::BTreeMap;
 use std::process::{Command, Output, Stdio};
@@ -14,8 +14,8 @@ const CONTAINERFILE: &str = include_str!("../Containerfile");
 const COMPOSE: &str = include_str!("../compose.yaml");
 const CADDYFILE: &str = include_str!("../Caddyfile");
 
-/// How long the program may take to say that a setting is wrong.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// How long the program may take to report a wrong setting.
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The names of the settings, from their type.
 fn names() -> Vec<&'static str> {
@@ -30,7 +30,7 @@ fn names() -> Vec<&'static str> {
 }
 
 #[test]
-fn readme_has_each_setting() {
+fn readme_lists_each_setting() {
     let (_, table) = README.split_once("| Setting | Default |").unwrap();
     let rows = table
         .lines()
@@ -92,15 +92,15 @@ fn run(variables: &[(&str, &str)], file: Option<&str>) -> Output {
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
     let begin = Instant::now();
-    while child.try_wait().unwrap().is_none() && begin.elapsed() < PATIENCE {
+    while child.try_wait().unwrap().is_none() && begin.elapsed() < TIMEOUT {
         sleep(Duration::from_millis(20));
     }
-    // It started, and would go on for ever.
+    // It started, and does not end by itself.
     let _ = child.kill();
     child.wait_with_output().unwrap()
 }
 
-/// Variables, a file, and what the error has to name.
+/// Variables, a file, and what the error must contain.
 type Case = (
     &'static [(&'static str, &'static str)],
     Option<&'static str>,
@@ -108,7 +108,7 @@ type Case = (
 );
 
 #[test]
-fn wrong_setting_is_one_line_that_names_it_and_no_secret() {
+fn wrong_setting_is_an_error_of_one_line_with_its_name_and_no_secret() {
     let cases: [Case; 14] = [
         (&[("OPENID_PROVIDER_LISTEN", "nowhere")], None, "listen"),
         (

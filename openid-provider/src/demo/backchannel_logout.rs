@@ -1,4 +1,4 @@
-//! The provider says that a session has ended (OpenID Connect Back-Channel Logout 1.0 §2.5).
+//! Receives logout tokens (OpenID Connect Back-Channel Logout 1.0 §2.5).
 
 use axum::Json;
 use axum::extract::State;
@@ -21,7 +21,7 @@ use crate::clock::now;
 
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 
-/// How old a logout token may be, and how far the clock of the provider may be away, in seconds.
+/// The maximum age of a logout token, and the maximum clock skew, in seconds.
 const MAX_AGE: i64 = 300;
 
 pub async fn receive(State(demo): State<Demo>, FormFields(sent): FormFields) -> Response {
@@ -43,7 +43,7 @@ async fn accept(demo: &Demo, sent: &[(String, String)]) -> Result<(), &'static s
         return Err("logout_token is missing, or there are several");
     };
     let token = Jwt::decode(token).ok_or("logout_token is not a signed JWT")?;
-    // First what costs nothing: anybody can send a token.
+    // Cheap checks first: anybody can send a token.
     check_claims(demo, &token)?;
     let metadata = demo.discover(&Wire::new(&demo.http)).await;
     let metadata = metadata.map_err(|_| "the keys of the provider cannot be fetched")?;
@@ -100,7 +100,7 @@ fn check_claims(demo: &Demo, token: &Jwt) -> Result<(), &'static str> {
     Ok(())
 }
 
-/// The signature, by a key of the provider for the algorithm: one that ID tokens are signed with.
+/// Checks the signature with a key of the provider. The algorithm must be one of its ID tokens.
 fn check_signature(demo: &Demo, metadata: &Metadata, token: &Jwt) -> Result<(), &'static str> {
     let alg = token.header.get("alg").cloned().unwrap_or_default();
     let alg: CoreJwsSigningAlgorithm =
@@ -121,7 +121,7 @@ fn check_signature(demo: &Demo, metadata: &Metadata, token: &Jwt) -> Result<(), 
     let id = token.header.get("kid").and_then(Value::as_str);
     let keys = metadata.jwks().keys().iter();
     let mut keys = keys.filter(|key| id.is_none() || key.key_id().map(|id| id.as_str()) == id);
-    // The library looks at the use and the type of the key.
+    // The library checks the use and the type of the key.
     let is_right = keys.any(|key| key.verify_signature(&alg, message, signature).is_ok());
     is_right.then_some(()).ok_or(wrong)
 }

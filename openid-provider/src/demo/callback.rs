@@ -1,4 +1,4 @@
-//! The authorization response, and the tokens that the code in it is worth.
+//! Receives the authorization response, and exchanges its code for tokens.
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -34,7 +34,7 @@ pub async fn receive(State(demo): State<Demo>, FormFields(received): FormFields)
     Redirect::to(&format!("/callback?{query}")).into_response()
 }
 
-/// The response in the query. What comes of it is shown at a URL without the code.
+/// The response in the query. The result is shown at a URL without the code.
 pub async fn page(State(demo): State<Demo>, visitor: Visitor, parts: Parts) -> Response {
     let query = parts.uri.query().unwrap_or_default();
     let query: Parameters = form_urlencoded::parse(query.as_bytes())
@@ -60,7 +60,7 @@ async fn respond(demo: &Demo, visitor: &Visitor, query: Parameters) -> (Vec<Step
         .section(CORE.at("3.1.2.5"))
         .section(RFC_6749.at("4.1.2"));
     let state = value(&query, "state").unwrap_or_default();
-    // Whoever starts a login in one browser, and gives the response to another, is stopped here (RFC 6749 §10.12).
+    // A response to a request of another browser is an attack (CSRF, RFC 6749 §10.12).
     let is_own = demo.flows.with(state, |flow| flow.visitor == visitor.0);
     let flow = match is_own {
         Some(true) => demo.flows.take(state),
@@ -104,7 +104,7 @@ async fn respond(demo: &Demo, visitor: &Visitor, query: Parameters) -> (Vec<Step
 const CHECKED_STATE: Text = |texts| texts.checked_state;
 const CHECKED_ISSUER: Text = |texts| texts.checked_response_issuer;
 
-/// The code in the response, if the response is good.
+/// The code in the response, if the response is valid.
 fn check(received: &Parameters, flow: &Flow) -> Result<String, Problem> {
     let refused = |text: Text| Err(Problem::Refused(text));
     let metadata = &flow.metadata;
@@ -156,7 +156,7 @@ async fn exchange(demo: &Demo, code: String, flow: Flow) -> (Vec<Step>, Option<L
     }
 }
 
-/// The value of a parameter that is there once.
+/// The value of a parameter that occurs exactly once.
 fn value<'a>(parameters: &'a Parameters, name: &str) -> Option<&'a str> {
     let mut values = parameters.iter().filter(|(it, _)| it == name);
     let (_, value) = values.next()?;

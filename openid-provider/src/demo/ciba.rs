@@ -1,4 +1,4 @@
-//! Client-initiated backchannel authentication (CIBA Core 1.0): the demo plays a till, or somebody on the phone.
+//! Client-initiated backchannel authentication (CIBA Core 1.0): the demo acts as a till or a call centre.
 
 use axum::extract::State;
 use axum::response::{Redirect, Response};
@@ -44,7 +44,7 @@ pub async fn ask(
         ("login_hint", field("login_hint")),
         ("binding_message", field("binding_message")),
     ];
-    // A parameter without a value is left out (RFC 6749 §3.1).
+    // A parameter without a value is omitted (RFC 6749 §3.1).
     let sent = parameters
         .into_iter()
         .filter(|(_, value)| !value.is_empty());

@@ -1,4 +1,4 @@
-//! The device flow (RFC 8628): the demo plays a device without a keyboard.
+//! The device flow (RFC 8628): the demo acts as a device without a keyboard.
 
 use axum::extract::State;
 use axum::response::{Redirect, Response};

@@ -1,4 +1,4 @@
-//! What the demo knows about the provider: it asks (OpenID Connect Discovery 1.0).
+//! Fetches the metadata and the keys of the provider (OpenID Connect Discovery 1.0).
 
 use openidconnect::core::{
     CoreAuthDisplay, CoreClaimName, CoreClaimType, CoreClient, CoreClientAuthMethod, CoreGrantType,
@@ -17,7 +17,7 @@ use super::sections::{CORE, DISCOVERY, RFC_7517};
 use super::steps::{Failed, Row, Step};
 use super::wire::{Exchange, Wire};
 
-/// Metadata that `openidconnect` does not have.
+/// Metadata that `openidconnect` does not define.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct More {
     pub end_session_endpoint: Option<EndSessionUrl>,
@@ -56,8 +56,8 @@ pub type Client = CoreClient<
 >;
 
 impl Demo {
-    /// Asks the provider for its metadata and its keys. An app of yours does so at its start, and again when the provider
-    /// signs with a key that is not known yet.
+    /// Fetches the metadata and the keys. An app of yours does so at its start, and again when the provider signs with an unknown
+    /// key.
     pub async fn discover(&self, wire: &Wire) -> Result<Metadata, Failed> {
         Ok(Metadata::discover_async(self.issuer.clone(), wire).await?)
     }
@@ -70,7 +70,7 @@ impl Demo {
     }
 }
 
-/// The metadata that the demo uses, of all that there is.
+/// The metadata that the demo uses.
 const USED: [&str; 8] = [
     "issuer",
     "authorization_endpoint",

@@ -1,4 +1,4 @@
-//! What a JWT says, to show it. Nothing here is verified.
+//! Decodes a JWT to show it, without verifying it.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 pub struct Jwt {
     pub header: Map<String, Value>,
     pub claims: Map<String, Value>,
-    /// What the signature is over.
+    /// The part that is signed.
     pub signed: String,
     pub signature: Vec<u8>,
 }
@@ -26,7 +26,7 @@ impl Jwt {
         })
     }
 
-    /// A claim that is a text.
+    /// A claim that is a string.
     pub fn claim(&self, name: &str) -> Option<&str> {
         self.claims.get(name)?.as_str()
     }

@@ -1,4 +1,4 @@
-//! The logout that begins at the demo (OpenID Connect RP-Initiated Logout 1.0).
+//! The logout that the demo requests (OpenID Connect RP-Initiated Logout 1.0).
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -13,7 +13,7 @@ use super::session::{Login, Visitor};
 use super::steps::{Failed, Problem, Step, Text, parameters};
 use super::wire::Wire;
 
-/// The path that the provider sends the browser back to.
+/// The path that the browser returns to from the provider.
 pub const LOGGED_OUT: &str = "/logged-out";
 
 /// Shows the request.
@@ -56,7 +56,7 @@ async fn prepare(demo: &Demo, visitor: &Visitor, login: &Login) -> Result<Url, F
         .http_get_url())
 }
 
-/// The browser comes back. Only with the right `state` does it end the session: any page on the web can send a browser here.
+/// The browser returns. Only the right `state` ends the session: any page on the web can send a browser here.
 pub async fn done(State(demo): State<Demo>, visitor: Visitor, parts: Parts) -> Redirect {
     let query = parts.uri.query().unwrap_or_default();
     let query: Vec<_> = form_urlencoded::parse(query.as_bytes())

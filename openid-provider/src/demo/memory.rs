@@ -1,9 +1,9 @@
-//! What the demo remembers: in memory, and only the newest. A server of yours has a database.
+//! The data of the demo, in memory and bounded. A server of yours has a database.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 
-/// How many entries there are. One more pushes the oldest out.
+/// The maximum number of entries. One more removes the oldest.
 const LIMIT: usize = 1000;
 
 /// Entries by their keys.
@@ -30,7 +30,7 @@ impl<T> Memory<T> {
         });
     }
 
-    /// Takes an entry out: of two who ask at the same time, one gets it.
+    /// Removes an entry and returns it.
     pub fn take(&self, key: &str) -> Option<T> {
         self.entries(|entries| {
             let position = entries.iter().position(|(it, _)| it == key)?;
@@ -38,7 +38,7 @@ impl<T> Memory<T> {
         })
     }
 
-    /// Gives an entry another key. Whether there is one.
+    /// Changes the key of an entry. Returns whether it exists.
     pub fn rename(&self, key: &str, new: &str) -> bool {
         self.entries(|entries| {
             let entry = entries.iter_mut().find(|(it, _)| it == key);
@@ -47,20 +47,20 @@ impl<T> Memory<T> {
     }
 
     /// Reads or changes an entry.
-    pub fn with<R>(&self, key: &str, what: impl FnOnce(&mut T) -> R) -> Option<R> {
+    pub fn with<R>(&self, key: &str, run: impl FnOnce(&mut T) -> R) -> Option<R> {
         self.entries(|entries| {
             let entry = entries.iter_mut().find(|(it, _)| it == key);
-            entry.map(|(_, value)| what(value))
+            entry.map(|(_, value)| run(value))
         })
     }
 
     /// Reads or changes all entries.
-    pub fn each(&self, what: impl FnMut(&mut T)) {
-        self.entries(|entries| entries.iter_mut().map(|(_, value)| value).for_each(what));
+    pub fn each(&self, run: impl FnMut(&mut T)) {
+        self.entries(|entries| entries.iter_mut().map(|(_, value)| value).for_each(run));
     }
 
-    fn entries<R>(&self, what: impl FnOnce(&mut VecDeque<(String, T)>) -> R) -> R {
-        what(&mut self.entries.lock().unwrap_or_else(PoisonError::into_inner))
+    fn entries<R>(&self, run: impl FnOnce(&mut VecDeque<(String, T)>) -> R) -> R {
+        run(&mut self.entries.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 

@@ -1,12 +1,12 @@
 //! The demo app: a relying party that shows each step of a login.
 //!
-//! It knows the provider by its issuer alone: all else comes by discovery and over HTTP, as with any other app. A server of
-//! yours does not need this directory. An app of yours finds here what to send and what to check:
+//! It knows only the issuer of the provider, and fetches everything else by discovery, as any other app does. A server of yours
+//! does not need this directory. It shows what an app of yours has to send and to check:
 //!
-//! - `request` and `callback` are the login (OpenID Connect Core 1.0 §3.1), `tokens` is what to check of it;
+//! - `request` and `callback` are the login (OpenID Connect Core 1.0 §3.1), `tokens` the validation of tokens;
 //! - `result` has the refresh token, `device` and `ciba` the flows without a redirect;
 //! - `logout` and `backchannel_logout` are the end of a session, from either side;
-//! - `steps`, `sections` and `texts` are only for showing what happens.
+//! - `steps`, `sections` and `texts` only show what happens.
 
 mod backchannel_logout;
 mod callback;
@@ -51,7 +51,7 @@ use crate::language::Choice;
 /// The largest form, in bytes.
 const FORM_LIMIT: usize = 64 * 1024;
 
-/// What all handlers share.
+/// The state that all handlers share.
 #[derive(Clone)]
 pub struct Demo(Arc<Shared>);
 
@@ -75,7 +75,7 @@ impl Deref for Demo {
     }
 }
 
-/// The demo at `url`, for the provider `issuer`. `client` is what it is there.
+/// The demo at `url`, for the provider `issuer`. `client` is its registration there.
 ///
 /// # Errors
 /// The client has no identifier or no secret, or the issuer is not a URL.
@@ -92,8 +92,8 @@ pub fn router(issuer: &str, url: &str, client: &authlete::types::Client) -> Resu
         sessions: Memory::default(),
         flows: Memory::default(),
     }));
-    // What the provider sends or makes browsers send comes without a cookie.
-    let from_elsewhere = Router::new()
+    // These requests come without the cookie of the demo.
+    let without_session = Router::new()
         .route("/callback", post(callback::receive))
         .route("/backchannel-logout", post(backchannel_logout::receive))
         .route("/assets/style.css", get(crate::routes::assets::style))
@@ -114,7 +114,7 @@ pub fn router(issuer: &str, url: &str, client: &authlete::types::Client) -> Resu
         .route("/language", post(choose_language))
         .layer(from_fn_with_state(demo.clone(), session::find));
     Ok(pages
-        .merge(from_elsewhere)
+        .merge(without_session)
         .layer(DefaultBodyLimit::max(FORM_LIMIT))
         .with_state(demo))
 }

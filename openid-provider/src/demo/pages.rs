@@ -13,11 +13,11 @@ use super::texts::Texts;
 use crate::language::Language;
 use crate::pages::{current_url, respond};
 
-/// What all pages have.
+/// The data that all pages share.
 pub struct Page {
     language: Language,
     texts: &'static Texts,
-    /// Where the page is, to come back to in another language.
+    /// The URL of the page, to return to it in another language.
     current_url: String,
 }
 
@@ -65,8 +65,8 @@ impl StartPage {
         SCOPES
     }
 
-    /// What is asked for unless the visitor wants something else.
-    fn is_usual(&self, scope: &str) -> bool {
+    /// Whether a scope is selected by default.
+    fn is_default(&self, scope: &str) -> bool {
         scope != OFFLINE_ACCESS
     }
 
@@ -79,7 +79,7 @@ impl StartPage {
     }
 }
 
-/// Pages have no scripts, and forms lead to the demo. To the provider lead links.
+/// Pages have no scripts, and forms are sent to the demo. Links lead to the provider.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// The fields of a form.

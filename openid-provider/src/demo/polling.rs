@@ -35,7 +35,7 @@ pub fn page(demo: &Demo, visitor: &Visitor, parts: &Parts, flow: &'static Polled
     .into_response()
 }
 
-/// Begins a request. `parameters` are those of the flow.
+/// Sends the request that starts a flow. `parameters` are those of the flow.
 pub async fn begin(
     demo: &Demo,
     visitor: &Visitor,
@@ -151,7 +151,7 @@ pub async fn poll(demo: &Demo, visitor: &Visitor, flow: &'static PolledFlow) -> 
     response
 }
 
-/// Sends a form as the client (RFC 6749 §2.3.1), and reads the JSON that comes back.
+/// Sends a form as the client (RFC 6749 §2.3.1), and decodes the JSON of the response.
 async fn post(
     demo: &Demo,
     wire: &Wire,

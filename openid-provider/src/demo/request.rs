@@ -22,7 +22,7 @@ use super::tokens::Expected;
 use super::wire::Wire;
 use crate::session_data::ACRS;
 
-/// An authorization request that the demo has made, until the response is there.
+/// An authorization request that waits for its response.
 pub struct Flow {
     /// The session that it belongs to.
     pub visitor: String,
@@ -64,7 +64,7 @@ pub async fn page(State(demo): State<Demo>, visitor: Visitor, parts: Parts) -> R
     RequestPage { page, steps, url }.into_response()
 }
 
-/// Makes the request, and remembers what the response has to fit to.
+/// Builds the request, and stores what the response must match.
 fn prepare(
     demo: &Demo,
     visitor: &Visitor,
@@ -78,9 +78,9 @@ fn prepare(
         .authorize_url(flow, CsrfToken::new_random, Nonce::new_random)
         .set_pkce_challenge(challenge)
         .add_scopes(choices.scopes.iter().map(|&scope| Scope::new(scope.into())));
-    // A refresh token for when the user is away takes a consent that the user sees (Core §11).
-    let takes_consent = choices.scopes.contains(&OFFLINE_ACCESS);
-    let consent = takes_consent.then_some(CONSENT);
+    // The scope `offline_access` requires `prompt=consent` (Core §11).
+    let needs_consent = choices.scopes.contains(&OFFLINE_ACCESS);
+    let consent = needs_consent.then_some(CONSENT);
     let consent = consent.filter(|_| !matches!(choices.prompt, Some(CONSENT | "none")));
     for prompt in choices.prompt.into_iter().chain(consent) {
         request = request.add_prompt(match prompt {

@@ -1,4 +1,4 @@
-//! What happened last, and new tokens without the user.
+//! The result of the last flow, and the refresh of tokens.
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -57,7 +57,7 @@ async fn exchange(demo: &Demo, login: &Login) -> (Vec<Step>, Option<Login>) {
         Ok(metadata) => metadata,
         Err(Failed(problem)) => return failed(&wire, problem),
     };
-    // It was shown before.
+    // Discovery was shown before.
     drop(wire.take());
     let Some(token) = &login.refresh_token else {
         return failed(
@@ -77,7 +77,7 @@ async fn exchange(demo: &Demo, login: &Login) -> (Vec<Step>, Option<Login>) {
     };
     let step = step.exchanges(wire.take());
     if response.id_token().is_none() {
-        // Core §12.2 allows it. The login stays what it is.
+        // Core §12.2 allows a response without an ID token.
         let refresh_token = response.refresh_token().cloned();
         let new = Login {
             refresh_token: refresh_token.or_else(|| login.refresh_token.clone()),
@@ -92,7 +92,7 @@ async fn exchange(demo: &Demo, login: &Login) -> (Vec<Step>, Option<Login>) {
     let (mut steps, new) = accept(demo, &metadata, &wire, &response, expected).await;
     steps.insert(0, step);
     let new = new.map(|new| Login {
-        // A response without a refresh token: the one before stays good (RFC 6749 §6).
+        // A response without a refresh token: the one before stays valid (RFC 6749 §6).
         refresh_token: new.refresh_token.or_else(|| login.refresh_token.clone()),
         session_id: new.session_id.or_else(|| login.session_id.clone()),
         ..new

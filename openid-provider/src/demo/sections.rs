@@ -1,6 +1,6 @@
-//! Where the specifications say what the demo shows.
+//! Links to the specifications of what the demo shows.
 
-/// A specification, and what its URL is before the number of a section.
+/// A specification: its title, and its URL up to the number of a section.
 pub struct Document(&'static str, &'static str);
 
 impl Document {
@@ -56,7 +56,7 @@ documents! {
     RFC_9207: "RFC 9207", "https://www.rfc-editor.org/rfc/rfc9207#section-";
 }
 
-/// The section for a parameter, a claim or a member, by the place where it stands.
+/// The section for a parameter, a claim or a member, by the message that contains it.
 pub fn of(place: &str, name: &str) -> Option<Section> {
     Some(match (place, name) {
         ("authorization", "client_id" | "response_type" | "redirect_uri") => RFC_6749.at("4.1.1"),

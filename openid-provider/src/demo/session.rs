@@ -1,6 +1,6 @@
 //! The session of a browser at the demo.
 //!
-//! The cookie is `SameSite=Lax`: a form of another site that posts to the demo comes without it, so it finds no session.
+//! The cookie is `SameSite=Lax`: a form of another site is sent without it, so it finds no session.
 
 use axum::extract::{FromRequestParts, Request, State};
 use axum::middleware::Next;
@@ -24,9 +24,9 @@ pub struct Session {
     pub login: Option<Login>,
     /// The login that ended last.
     pub left: Option<Login>,
-    /// What happened last, for the page that shows it.
+    /// The steps of the last flow, for the result page.
     pub report: Vec<Step>,
-    /// How the last login ended.
+    /// The steps that ended the last login.
     pub ended: Vec<Step>,
     pub device: Option<PendingRequest>,
     pub ciba: Option<PendingRequest>,
@@ -41,9 +41,9 @@ impl Session {
         self.ended.clear();
     }
 
-    /// Ends the login. It can be told from both sides, in any order: by the browser that comes back, and by the provider.
+    /// Ends the login. Both the browser that returns and the provider may report it, in any order.
     pub fn log_out(&mut self, step: Step) {
-        // The second message is the last one.
+        // The second report finds the login in `left`, and a third one nothing.
         self.left = self.login.take();
         if self.left.is_some() {
             self.ended.clear();
@@ -69,7 +69,7 @@ pub struct PendingRequest {
     pub metadata: Metadata,
     pub code: String,
     pub user_code: Option<String>,
-    /// Where the user decides.
+    /// The page where the user decides.
     pub url: Option<String>,
     pub expires_at: i64,
     /// Seconds between two polls.
@@ -91,7 +91,7 @@ impl<S: Sync> FromRequestParts<S> for Visitor {
     }
 }
 
-/// Finds the session of a browser, or begins one.
+/// Loads the session of a browser, or creates one.
 ///
 /// Not for `POST /callback`: it comes from the site of the provider, without the cookie, and must not get a new one.
 pub async fn find(State(demo): State<Demo>, mut request: Request, next: Next) -> Response {
@@ -110,7 +110,7 @@ pub async fn find(State(demo): State<Demo>, mut request: Request, next: Next) ->
     response
 }
 
-/// Moves a session to a new key, at a login: whoever knew the key before does not know this one.
+/// Changes the key of a session at a login, against session fixation.
 pub fn renew(demo: &Demo, visitor: &Visitor, response: &mut Response) {
     let key = random::text();
     if demo.sessions.rename(&visitor.0, &key) {

@@ -1,4 +1,4 @@
-//! What happened, step by step, in a form that a page can show in each language.
+//! The steps of a flow, which pages show in each language.
 
 use std::borrow::Cow;
 use std::error::Error;
@@ -19,7 +19,7 @@ pub struct Step {
     pub sections: Vec<Section>,
     pub tables: Vec<Table>,
     pub exchanges: Vec<Exchange>,
-    /// Whether the exchanges are long, and of interest to few.
+    /// Whether the exchanges are collapsed.
     pub folded: bool,
     checks: Vec<Text>,
     pub problem: Option<Problem>,
@@ -29,7 +29,7 @@ pub struct Step {
 #[derive(Clone)]
 pub struct Table {
     caption: Text,
-    /// Where the names stand, since some mean something else elsewhere.
+    /// The message that contains the names, since their meaning depends on it.
     place: &'static str,
     pub rows: Vec<Row>,
 }
@@ -46,14 +46,14 @@ pub const SLOW_DOWN: &str = "slow_down";
 /// What went wrong.
 #[derive(Clone)]
 pub enum Problem {
-    /// The provider says so (RFC 6749 §4.1.2.1, §5.2).
+    /// The provider returned an error (RFC 6749 §4.1.2.1, §5.2).
     Answered {
         error: String,
         description: Option<String>,
     },
-    /// The demo refuses what it got.
+    /// The demo rejected the response.
     Refused(Text),
-    /// Something else, in the words of the library.
+    /// Another error, with its message.
     Other(String),
 }
 
@@ -133,7 +133,7 @@ impl Table {
 }
 
 impl Exchange {
-    /// What the names in the request and in the response mean.
+    /// Explains the names in the request and in the response.
     pub fn tables(&self) -> Vec<Table> {
         let row = |name: &String| Row {
             name: name.clone(),
@@ -162,7 +162,7 @@ impl Exchange {
 }
 
 impl Problem {
-    /// In words.
+    /// The text for the visitor.
     pub fn text(&self, texts: &'static Texts) -> Cow<'_, str> {
         match self {
             Self::Answered { error, .. } => texts.error(error).into(),
@@ -171,12 +171,12 @@ impl Problem {
         }
     }
 
-    /// Whether it is only too early (RFC 8628 §3.5).
+    /// Whether the user has not decided yet (RFC 8628 §3.5).
     pub fn is_waiting(&self) -> bool {
         matches!(self, Self::Answered { error, .. } if error == PENDING || error == SLOW_DOWN)
     }
 
-    /// The words of the protocol, if there are any.
+    /// The error of the protocol or of the library, if there is one.
     pub fn detail(&self) -> Option<String> {
         match self {
             Self::Answered { error, description } => Some(match description {
@@ -198,7 +198,7 @@ pub fn parameters<'a>(pairs: impl IntoIterator<Item = &'a (String, String)>) -> 
     pairs.into_iter().map(row).collect()
 }
 
-/// Rows of claims. Times can be read.
+/// Rows of claims, with times in a readable form.
 pub fn claims(claims: &Map<String, Value>) -> Vec<Row> {
     let row = |(name, value): (&String, &Value)| {
         let time = value.as_i64().filter(|_| TIMES.contains(&name.as_str()));
@@ -224,7 +224,7 @@ pub fn time_text(seconds: i64) -> String {
     format!("{} {hour:02}:{minute:02}:{second:02} UTC", time.date())
 }
 
-/// Something that failed, and how.
+/// The problem of a step that failed.
 #[derive(Clone)]
 pub struct Failed(pub Problem);
 

@@ -1,4 +1,4 @@
-//! Tokens: what the demo checks before it believes them, and what it gets with them.
+//! Validates tokens, and fetches the claims of the user.
 
 use std::error::Error;
 
@@ -17,24 +17,24 @@ use super::steps::{Failed, Problem, Step, Text, claims};
 use super::wire::Wire;
 use crate::clock::now;
 
-/// How far the clock of the provider may be away, in seconds.
+/// The maximum clock skew, in seconds.
 const CLOCK_SKEW: i64 = 60;
 
-/// What the ID token has to say.
+/// What the ID token must match.
 #[derive(Clone, Default)]
 pub struct Expected {
-    /// That of the authorization request. The other flows have none.
+    /// The nonce of the authorization request. Other flows have none.
     pub nonce: Option<Nonce>,
     pub max_age: Option<u32>,
     /// The authentication context that is essential.
     pub acr: Option<&'static str>,
-    /// The user of the ID token before, at a refresh (Core §12.2).
+    /// The subject of the ID token before, at a refresh (Core §12.2).
     pub subject: Option<String>,
 }
 
-/// Verifies what the token endpoint answered, and asks for the claims of the user.
+/// Validates the response of the token endpoint, and fetches the claims of the user.
 ///
-/// The steps show it, whether or not there is a login in the end.
+/// Returns the steps, and the login if all checks succeeded.
 pub async fn accept(
     demo: &Demo,
     metadata: &Metadata,
@@ -81,7 +81,7 @@ pub async fn accept(
     (vec![step, user_info], Some(login))
 }
 
-/// What the library checks, in the order of Core §3.1.3.7, and what is left to the app.
+/// The checks of the library, in the order of Core §3.1.3.7, and those that it leaves to the app.
 fn verify(
     client: &Client,
     response: &CoreTokenResponse,
@@ -137,7 +137,7 @@ fn verify(
     Ok(checks)
 }
 
-/// The claims of the user (Core §5.3), and what to call the user.
+/// The claims of the user (Core §5.3), and the name of the user.
 async fn user_info(
     client: &Client,
     wire: &Wire,
@@ -174,7 +174,7 @@ fn checked_subject(texts: &'static super::texts::Texts) -> &'static str {
 
 type TokenError<E> = RequestTokenError<E, StandardErrorResponse<CoreErrorResponseType>>;
 
-/// What the token endpoint refused, or why there is no answer.
+/// The problem of a token request that failed.
 pub fn refused<E: Error + 'static>(error: TokenError<E>) -> Problem {
     match error {
         RequestTokenError::ServerResponse(answer) => Problem::Answered {

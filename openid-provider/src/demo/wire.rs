@@ -1,6 +1,6 @@
-//! The HTTP client of the demo. It keeps what goes over the wire, so that pages can show it.
+//! The HTTP client of the demo. It records requests and responses, so that pages can show them.
 //!
-//! An app of yours gives `openidconnect` a `reqwest::Client` instead, and shows nobody what is sent: there are secrets in it.
+//! An app of yours gives `openidconnect` a `reqwest::Client` instead, and never shows these messages: they contain secrets.
 
 use std::fmt::Write as _;
 use std::pin::Pin;
@@ -14,10 +14,10 @@ use serde_json::Value;
 
 use super::error_chain::error_chain;
 
-/// How long the provider may take for an answer.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// The timeout of a request.
+const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A request and its response, as texts.
+/// A request and its response, as text.
 #[derive(Debug, Clone)]
 pub struct Exchange {
     pub request: String,
@@ -28,18 +28,18 @@ pub struct Exchange {
     pub body: Value,
 }
 
-/// An HTTP client with a record. Each operation has one of its own.
+/// An HTTP client that records its exchanges. Each operation has its own.
 pub struct Wire {
     http: reqwest::Client,
-    seen: Mutex<Vec<Exchange>>,
+    exchanges: Mutex<Vec<Exchange>>,
 }
 
-/// The connections that all operations share.
+/// The client whose connections all operations share.
 pub fn http_client() -> reqwest::Result<reqwest::Client> {
     reqwest::Client::builder()
-        // A provider that redirects these requests makes the client send its secrets elsewhere.
+        // A redirect would send the secrets of the client elsewhere.
         .redirect(reqwest::redirect::Policy::none())
-        .timeout(PATIENCE)
+        .timeout(TIMEOUT)
         .build()
 }
 
@@ -47,13 +47,18 @@ impl Wire {
     pub fn new(http: &reqwest::Client) -> Self {
         Self {
             http: http.clone(),
-            seen: Mutex::default(),
+            exchanges: Mutex::default(),
         }
     }
 
-    /// What went over the wire since the last time.
+    /// The exchanges since the last call.
     pub fn take(&self) -> Vec<Exchange> {
-        std::mem::take(&mut self.seen.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(
+            &mut self
+                .exchanges
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner),
+        )
     }
 
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, Error> {
@@ -69,8 +74,11 @@ impl Wire {
             Ok(response) => (exchange.response, exchange.body) = response_text(response),
             Err(error) => exchange.response = error_chain(error),
         }
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.push(exchange);
+        let mut exchanges = self
+            .exchanges
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        exchanges.push(exchange);
         response
     }
 
@@ -108,7 +116,7 @@ fn request_text(request: &HttpRequest) -> (String, Vec<String>) {
     if request.body().is_empty() {
         return (text, Vec::new());
     }
-    // A parameter a line is easier to read. On the wire it is one line.
+    // On the wire it is one line. A parameter per line is easier to read.
     let body = String::from_utf8_lossy(request.body()).replace('&', "\n&");
     let _ = write!(text, "\n{body}");
     let names = form_urlencoded::parse(request.body()).map(|(name, _)| name.into_owned());

@@ -1,4 +1,4 @@
-//! The account: the apps that have access, and where the user is logged in.
+//! The account page: the apps that have access, and the sessions of the user.
 //!
 //! Replace this file when your users have an account page already, and keep `disconnect` and `end_session` for it.
 
@@ -56,7 +56,7 @@ fn listed(texts: &Texts, app: ConnectedApp) -> ListedApp {
     }
 }
 
-/// A day, as people of all languages read it.
+/// The date, in ISO 8601.
 fn date(seconds: i64) -> String {
     let time = OffsetDateTime::from_unix_timestamp(seconds);
     let date = time.unwrap_or(OffsetDateTime::UNIX_EPOCH).date();
@@ -73,7 +73,7 @@ pub async fn again() -> Redirect {
     Redirect::to("/account")
 }
 
-/// Takes the access of an app away: its tokens end now, and it has to ask again.
+/// Revokes the access of an app: its tokens and the consent.
 pub async fn disconnect(State(app): State<App>, sent: CsrfForm) -> Result<Redirect, Error> {
     let user = app.directory.user(&sent.browser).await?;
     let client_id = sent.field("client_id").parse::<i64>();

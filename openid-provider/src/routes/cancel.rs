@@ -1,4 +1,4 @@
-//! The way back to an app without a login.
+//! Returns to an app without a login.
 
 use axum::extract::{Query, State};
 use axum::response::Response;

@@ -1,4 +1,4 @@
-//! The choice between the account that is logged in and another one (`prompt=select_account`).
+//! The choice between the account of the session and another one (`prompt=select_account`).
 
 use authlete::server::Interaction;
 use axum::extract::{Query, State};
@@ -33,7 +33,7 @@ pub async fn page(
     Ok(page.into_response())
 }
 
-/// The user goes on with the account that is logged in.
+/// The user continues with the account of the session.
 pub async fn send(State(app): State<App>, sent: CsrfForm) -> Result<Response, Error> {
     let flow = sent.flow();
     let mut browser = sent.browser;

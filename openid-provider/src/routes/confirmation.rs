@@ -9,7 +9,8 @@ use crate::form::CsrfForm;
 use crate::page_query::with_flow;
 use crate::users::User;
 
-/// The user who is logged in, with the second factor if there is one; or where to go first, and from there to a page.
+/// The user who is logged in, with the second factor if the user has one. Otherwise a redirect to log in first, which then leads
+/// to `page`.
 pub async fn confirmed_user(
     app: &App,
     browser: &mut BrowserSession,
@@ -18,21 +19,21 @@ pub async fn confirmed_user(
     let Some(user) = app.directory.user(browser).await? else {
         return Ok(Err(Redirect::to("/login").into_response()));
     };
-    if is_due(browser, &user) {
-        return Ok(Err(use_first(browser, "", page).await?));
+    if lacks_second_factor(browser, &user) {
+        return Ok(Err(ask_for_second_factor(browser, "", page).await?));
     }
     Ok(Ok(user))
 }
 
-/// Whether the user has a second factor that this session has not seen. Only with it can it be replaced or turned off: it is
-/// there for the case that somebody else knows the password.
-pub fn is_due(browser: &BrowserSession, user: &User) -> bool {
+/// Whether the user has a second factor that this session lacks. Changes of the account require it, since somebody else may know
+/// the password.
+pub fn lacks_second_factor(browser: &BrowserSession, user: &User) -> bool {
     let login = browser.data.login.as_ref();
     user.has_second_factor && !login.is_some_and(|login| login.has_second_factor)
 }
 
-/// Asks for the code, and goes on with the authorization request or with a page of this server afterwards.
-pub async fn use_first(
+/// Asks for the code, and continues with the authorization request or with `page`.
+pub async fn ask_for_second_factor(
     browser: &mut BrowserSession,
     flow: &str,
     page: &str,

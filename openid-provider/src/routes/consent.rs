@@ -1,4 +1,4 @@
-//! The consent: what an app asks for, in words.
+//! The consent page, and the decision on it.
 //!
 //! Replace `page` with `templates/consent.html` to ask in another way, and `send` to decide what a user may refuse.
 
@@ -65,7 +65,7 @@ fn render(
     }
 }
 
-/// Scopes in words: those of the texts, or the descriptions that the service has.
+/// The scopes, with their texts or else with their descriptions at Authlete.
 pub fn scopes(texts: &Texts, names: &BTreeSet<String>, described: &[Scope]) -> Vec<Item> {
     let words = |name: &str| {
         let described = described.iter().find(|it| it.name.as_deref() == Some(name));
@@ -83,7 +83,7 @@ pub fn scopes(texts: &Texts, names: &BTreeSet<String>, described: &[Scope]) -> V
     items
 }
 
-/// The claims that no scope stands for: the client named each of them.
+/// The claims that no scope covers: the client requested each by name.
 fn claims(texts: &Texts, asked: &ConsentRequest) -> Vec<String> {
     let scopes = &asked.requested.scopes;
     let mut of_scopes = authlete::server::Consent::new().scopes(scopes.iter().cloned());
@@ -160,18 +160,18 @@ pub async fn send(State(app): State<App>, sent: CsrfForm) -> Result<Response, Er
     Ok(continue_flow(&flow))
 }
 
-/// A request for consent that came without the browser of the user: of a device, or of a client that knows the user.
+/// A request for consent without a redirect: from a device (RFC 8628), or by the backchannel (CIBA).
 pub struct RemoteRequest<'a, S> {
-    /// What the audit log calls the decision.
+    /// The event in the audit log.
     pub event: &'static str,
     pub client_id: Option<i64>,
     pub client_name: Option<&'a str>,
     pub scopes: S,
 }
 
-/// Takes the decision of the user, and keeps the consent. Returns the session when the user agreed.
+/// Saves the decision of the user. Returns the session if the user agreed.
 ///
-/// Call it before the app gets its tokens: then there are none that the page of the account does not list.
+/// Call it before the app gets its tokens, so that the account page lists every app that has some.
 pub async fn decide_remotely<'a>(
     app: &App,
     sent: &mut CsrfForm,

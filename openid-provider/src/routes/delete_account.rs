@@ -1,11 +1,13 @@
-//! The end of an account.
+//! Deletes an account.
 
 use authlete::types::ClientAuthorizationDeleteRequest;
 use authlete_axum::authorization_server::Failure;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 
-use super::confirmation::{confirmed_user, is_due, password_is_right, use_first};
+use super::confirmation::{
+    ask_for_second_factor, confirmed_user, lacks_second_factor, password_is_right,
+};
 use super::log_out::end_session;
 use super::logged_in::LoggedIn;
 use crate::app::App;
@@ -21,14 +23,14 @@ pub async fn page(State(app): State<App>, opened: LoggedIn) -> Result<Response, 
     let LoggedIn {
         mut browser, user, ..
     } = opened;
-    if is_due(&browser, &user) {
-        return use_first(&mut browser, "", PATH).await;
+    if lacks_second_factor(&browser, &user) {
+        return ask_for_second_factor(&mut browser, "", PATH).await;
     }
     let name = user.name;
     Ok(DeleteAccountPage { page, name }.into_response())
 }
 
-/// Deletes it: the tokens of apps, the sessions, and then the user. When one of these fails, the user can try again.
+/// Deletes the tokens of apps, the sessions, and then the user. If one of these fails, the user can try again.
 pub async fn send(State(app): State<App>, mut sent: CsrfForm) -> Result<Response, Error> {
     let user = match confirmed_user(&app, &mut sent.browser, PATH).await? {
         Ok(user) => user,
@@ -58,7 +60,7 @@ pub async fn send(State(app): State<App>, mut sent: CsrfForm) -> Result<Response
     directory.users.remove(subject).await?;
     sent.browser.end().await?;
     let mut page = page;
-    // There is no account any more to come back to in another language.
+    // In another language, this page would be the login.
     "/".clone_into(&mut page.current_url);
     let page = MessagePage {
         page,

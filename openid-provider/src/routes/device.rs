@@ -67,13 +67,13 @@ pub async fn send(State(app): State<App>, sent: CsrfForm) -> Result<Response, Er
     Ok(page.into_response())
 }
 
-/// The page with a code in it.
+/// The URL of the page with a code.
 fn with_code(code: &str) -> String {
     let code: String = byte_serialize(code.as_bytes()).collect();
     format!("/device?user_code={code}")
 }
 
-/// The page is the answer to a form: with a code, it begins anew.
+/// A reload cannot repeat the form: the user enters the code again.
 pub async fn again() -> Redirect {
     Redirect::to("/device")
 }

@@ -1,4 +1,4 @@
-//! What a balancer asks.
+//! Health checks, for a load balancer.
 
 use authlete::types::GetServiceJwksQuery;
 use axum::extract::State;
@@ -13,14 +13,14 @@ pub async fn alive() -> &'static str {
 
 /// The database and Authlete answer, too: this instance can serve requests.
 pub async fn ready(State(app): State<App>) -> Result<&'static str, (StatusCode, &'static str)> {
-    let away = |what| (StatusCode::SERVICE_UNAVAILABLE, what);
+    let unavailable = |what| (StatusCode::SERVICE_UNAVAILABLE, what);
     let database = app.directory.users.by_subject("").await;
-    database.map_err(|_| away("the database does not answer\n"))?;
+    database.map_err(|_| unavailable("the database does not answer\n"))?;
     let keys = app
         .server
         .api()
         .get_service_jwks(&GetServiceJwksQuery::new())
         .await;
-    keys.map_err(|_| away("Authlete does not answer\n"))?;
+    keys.map_err(|_| unavailable("Authlete does not answer\n"))?;
     Ok("ok\n")
 }

@@ -1,6 +1,4 @@
-//! The first page.
-//!
-//! Replace it with a page of yours.
+//! The start page. Replace it with yours.
 
 use axum::extract::State;
 use http::request::Parts;

@@ -11,7 +11,7 @@ pub async fn page() -> Redirect {
     Redirect::to("/")
 }
 
-/// It needs no session and no token: pages for errors have it, too, and another site gains nothing by it.
+/// It needs neither a session nor a CSRF token: error pages have the form, too, and a forged one does no harm.
 pub async fn choose(State(app): State<App>, Form(choice): Form<Choice>) -> impl IntoResponse {
     choice.respond(app.site.is_secure())
 }

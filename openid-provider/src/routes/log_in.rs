@@ -26,15 +26,15 @@ const PATH: &str = "/login";
 /// The value of `account` in the query for a login with another account than the one of the session.
 const OTHER: &str = "other";
 
-/// What the page asks for.
+/// What the page shows.
 #[derive(Default)]
 struct Form {
     /// The request that the login is for. `None`: for this server alone.
     pending: Option<PendingAuthorization>,
     hint: Option<String>,
-    /// Who is logged in already.
+    /// The user of the session.
     user: Option<User>,
-    /// The user who is logged in confirms it with the password (`prompt=login`, `max_age`).
+    /// Whether the user of the session enters the password again (`prompt=login`, `max_age`).
     confirms: bool,
 }
 
@@ -82,7 +82,7 @@ async fn form(
             let needs_second_factor =
                 asked.reason == LoginReason::Acr && asked.acrs.iter().any(|acr| acr == ACRS[1]);
             if needs_second_factor && let Some(user) = &user {
-                // The password was right: what is missing is the second factor.
+                // The password is not enough: the second factor is missing.
                 return Ok(Err(to_second_factor(browser, user, flow).await?));
             }
             let confirms = matches!(asked.reason, LoginReason::Prompt | LoginReason::MaxAge);
@@ -154,7 +154,7 @@ pub async fn send(State(app): State<App>, mut sent: CsrfForm) -> Result<Response
         Ok(form) => form,
         Err(elsewhere) => return Ok(elsewhere),
     };
-    // Who confirms a session cannot become somebody else by it.
+    // A user who confirms the session cannot switch to another account.
     let name = match form.user.as_ref().filter(|_| form.confirms) {
         Some(user) => user.name.clone(),
         None => sent.field("name").to_owned(),

@@ -1,4 +1,4 @@
-//! The end of a session, here and at the clients (OpenID Connect RP-Initiated Logout 1.0, Back-Channel Logout 1.0).
+//! Ends a session, here and at the clients (OpenID Connect RP-Initiated Logout 1.0, Back-Channel Logout 1.0).
 
 use std::mem::take;
 
@@ -30,7 +30,7 @@ pub async fn page(
 ) -> Result<Response, Error> {
     with_form_token(&mut browser).await?;
     if parts.uri.path_and_query().map(PathAndQuery::as_str) != Some(FOR_CLIENT) {
-        // The user wants it now. What a client asked for before was cancelled.
+        // The user opened the page. A logout that a client requested before was cancelled.
         browser.data.logout = None;
         browser.save().await?;
     }
@@ -51,7 +51,7 @@ pub async fn page(
     if user.is_some() {
         return Ok(LogOutPage { page }.into_response());
     }
-    // There is nothing to end.
+    // Nobody is logged in.
     let response = browser
         .data
         .logout
@@ -61,17 +61,17 @@ pub async fn page(
     Ok(response.unwrap_or_else(|| logged_out(page)))
 }
 
-/// The user wants to log out.
+/// The user has confirmed the logout.
 pub async fn send(State(app): State<App>, sent: CsrfForm) -> Result<Response, Error> {
     let flow = sent.flow();
     let CsrfForm {
         mut browser, parts, ..
     } = sent;
     if !flow.is_empty() {
-        // The user was at a page of an app, and wants to go on there with another account.
+        // At a page for an app, the user continues with another account.
         if let Some(ended) = browser.log_out().await? {
             audit::event(&app, &parts, "log_out", &ended.login.subject, "done");
-            tell_clients(&app, ended);
+            notify_clients(&app, ended);
         }
         return Ok(continue_flow(&flow));
     }
@@ -80,7 +80,7 @@ pub async fn send(State(app): State<App>, sent: CsrfForm) -> Result<Response, Er
     browser.end().await?;
     if let Some(login) = login {
         audit::event(&app, &parts, "log_out", &login.subject, "done");
-        tell_clients(&app, Ended { login, clients });
+        notify_clients(&app, Ended { login, clients });
     }
     let response = logout.and_then(|logout| logout.response());
     Ok(response.unwrap_or_else(|| Redirect::to("/log-out").into_response()))
@@ -97,7 +97,7 @@ fn logged_out(page: Page) -> Response {
     page.into_response()
 }
 
-/// Ends a session of a user, in whichever browser it is, and tells its clients. Returns whether it was there.
+/// Ends a session of a user in any browser, and notifies its clients. Returns whether it existed.
 pub async fn end_session(app: &App, subject: &str, session: ActiveSession) -> Result<bool, Error> {
     if !app.directory.sessions.end(subject, &session.id).await? {
         return Ok(false);
@@ -106,12 +106,12 @@ pub async fn end_session(app: &App, subject: &str, session: ActiveSession) -> Re
     let Some(login) = login else {
         return Ok(false);
     };
-    tell_clients(app, Ended { login, clients });
+    notify_clients(app, Ended { login, clients });
     Ok(true)
 }
 
-/// Tells the clients of a session that it has ended. The user need not wait for them.
-pub fn tell_clients(app: &App, ended: Ended) {
+/// Sends logout tokens to the clients of a session that has ended, in the background.
+pub fn notify_clients(app: &App, ended: Ended) {
     let server = app.server.clone();
     tokio::spawn(async move {
         let Ended { login, clients } = ended;

@@ -1,4 +1,4 @@
-//! Pages for users who are logged in.
+//! The extractor of pages for users who are logged in.
 
 use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::pages::Page;
 use crate::users::User;
 
-/// A user who is logged in and opens a page. Others go to the login first, and then come back.
+/// A user who is logged in. Anybody else is redirected to the login, which then returns to the page.
 pub struct LoggedIn {
     pub browser: BrowserSession,
     pub user: User,

@@ -1,4 +1,4 @@
-//! The pages that people open, and what they send. One subject a file.
+//! The handlers of the pages and their forms. A subject a file.
 
 mod account;
 pub mod assets;
@@ -92,7 +92,7 @@ pub fn router(app: &App) -> Router {
         .route("/language", get(language::page).post(language::choose))
         .fallback(async || StatusCode::NOT_FOUND)
         .layer(DefaultBodyLimit::max(FORM_LIMIT))
-        // Browsers store redirects, too, and follow them again when the user goes back, whatever was decided meanwhile.
+        // Browsers cache redirects, too, and would follow outdated ones when the user goes back.
         .layer(SetResponseHeaderLayer::overriding(CACHE_CONTROL, NO_STORE))
         .with_state(app.clone())
 }
@@ -107,7 +107,7 @@ pub fn without_sessions(app: &App) -> Router {
         .with_state(app.clone())
 }
 
-/// Makes sure that the session has a token for forms, before a page with one is shown.
+/// Makes sure that the session has a CSRF token, before a page with a form is shown.
 async fn with_form_token(browser: &mut BrowserSession) -> Result<(), Error> {
     if browser.data.form_token.expose().is_empty() {
         browser.data.form_token = random::text().into();
@@ -133,7 +133,7 @@ fn page_for(
     page.flow(flow, name.unwrap_or_default())
 }
 
-/// The same, for the name of the request. Empty: nobody asked for the page but the user.
+/// Like [`page_for`], by the name of the request. Empty when there is none.
 async fn page_of(
     app: &App,
     parts: &Parts,
@@ -148,7 +148,7 @@ async fn page_of(
     Ok(page_for(app, parts, browser, flow, pending))
 }
 
-/// Begins the session of a user, and goes on with the authorization request that the login was for.
+/// Starts the session of a user, and continues the authorization request of the login.
 async fn finish_login(
     app: &App,
     mut browser: BrowserSession,
@@ -169,10 +169,10 @@ async fn finish_login(
     Ok(continue_flow(flow))
 }
 
-/// Clients are told when the session of another user ends by the login.
+/// Logs a user in. If this ends the session of another user, its clients get logout tokens.
 async fn log_in(app: &App, browser: &mut BrowserSession, login: Login) -> Result<(), Error> {
     if let Some(ended) = browser.log_in(login).await? {
-        log_out::tell_clients(app, ended);
+        log_out::notify_clients(app, ended);
     }
     Ok(())
 }

@@ -1,9 +1,11 @@
-//! The change of the password.
+//! Changes the password.
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
 
-use super::confirmation::{confirmed_user, is_due, password_is_right, use_first};
+use super::confirmation::{
+    ask_for_second_factor, confirmed_user, lacks_second_factor, password_is_right,
+};
 use super::log_out::end_session;
 use super::logged_in::LoggedIn;
 use crate::app::App;
@@ -21,8 +23,8 @@ pub async fn page(State(app): State<App>, opened: LoggedIn) -> Result<Response, 
     let LoggedIn {
         mut browser, user, ..
     } = opened;
-    if is_due(&browser, &user) {
-        return use_first(&mut browser, "", PATH).await;
+    if lacks_second_factor(&browser, &user) {
+        return ask_for_second_factor(&mut browser, "", PATH).await;
     }
     Ok(render(page, user).into_response())
 }
@@ -34,7 +36,7 @@ fn render(page: Page, user: User) -> PasswordPage {
     }
 }
 
-/// Changes it, and ends the sessions in other browsers: somebody else may know the password.
+/// Changes the password, and ends the sessions in other browsers: somebody else may know the old one.
 pub async fn send(State(app): State<App>, mut sent: CsrfForm) -> Result<Response, Error> {
     let user = match confirmed_user(&app, &mut sent.browser, PATH).await? {
         Ok(user) => user,

@@ -1,7 +1,7 @@
-//! What follows the pages of an authorization request: the next page, or the client.
+//! Continues an authorization request after each of its pages: at the next page, or at the client.
 //!
-//! A page that is sent changes what this server keeps, and leads here. Only here Authlete is called, and the request is kept until
-//! Authlete has answered: when it is away, the user reloads the page.
+//! The forms of the pages only save what the user did, and redirect here. Only this handler calls Authlete, and the request is
+//! kept until Authlete has answered: while it is unavailable, the user can reload the page.
 
 use std::time::SystemTime;
 
@@ -15,7 +15,6 @@ use crate::browser_session::BrowserSession;
 use crate::error::Error;
 use crate::page_query::{PageQuery, with_flow};
 
-/// Where this is.
 pub const PATH: &str = "/continue";
 
 pub async fn page(
@@ -40,13 +39,13 @@ pub async fn page(
         // The same page was sent twice, and the other one was first.
         Ok(false) if response.status().is_server_error() => return Err(Error::Ended(destination)),
         Ok(_) => {}
-        // The user goes to the client all the same.
+        // The user goes to the client nevertheless.
         Err(error) => tracing::warn!(%error, "an authorization request could not be ended"),
     }
     Ok(response)
 }
 
-/// Each page is at a URL of its own, so that it can be reloaded.
+/// Redirects to the page for an interaction. Each page has its own URL, so that it can be reloaded.
 pub fn to_page(interaction: &Interaction, flow: &str) -> Response {
     let page = match interaction {
         Interaction::LogIn(_) => "/login",
@@ -57,12 +56,12 @@ pub fn to_page(interaction: &Interaction, flow: &str) -> Response {
     Redirect::to(&with_flow(page, flow)).into_response()
 }
 
-/// After a page was sent, or when it is not needed any more.
+/// Redirects to this handler.
 pub fn continue_flow(flow: &str) -> Response {
     Redirect::to(&with_flow(PATH, flow)).into_response()
 }
 
-/// What an authorization request needs now. `None` when it needs no page any more.
+/// The interaction that an authorization request needs next, if any.
 pub fn interaction(
     pending: &PendingAuthorization,
     session: Option<&Session>,

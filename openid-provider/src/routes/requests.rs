@@ -1,4 +1,4 @@
-//! Requests of clients that have no browser of the user (OpenID Connect CIBA Core 1.0): the user decides here.
+//! The page of backchannel requests (OpenID Connect CIBA Core 1.0): the user decides on them here.
 //!
 //! Replace this page with one in the app on the phone of the user.
 
@@ -11,23 +11,23 @@ use crate::app::App;
 use crate::error::Error;
 use crate::form::CsrfForm;
 use crate::pages::{ListedRequest, MessagePage, Page, RequestsPage};
-use crate::requests::Waiting;
+use crate::requests::PendingRequest;
 use crate::texts::Texts;
 
 pub async fn page(State(app): State<App>, opened: LoggedIn) -> Result<RequestsPage, Error> {
     let page = opened.page(&app);
     let texts = page.texts();
     let requests = &app.directory.requests;
-    let waiting = requests.of_user(&opened.user.subject).await?.into_iter();
+    let pending = requests.of_user(&opened.user.subject).await?.into_iter();
     Ok(RequestsPage {
-        requests: waiting.map(|waiting| listed(texts, waiting)).collect(),
+        requests: pending.map(|pending| listed(texts, pending)).collect(),
         page,
     })
 }
 
-fn listed(texts: &Texts, waiting: Waiting) -> ListedRequest {
-    let answer = waiting.request.answer();
-    let names = waiting.request.scopes().map(str::to_owned).collect();
+fn listed(texts: &Texts, pending: PendingRequest) -> ListedRequest {
+    let answer = pending.request.answer();
+    let names = pending.request.scopes().map(str::to_owned).collect();
     ListedRequest {
         client: answer
             .client_name
@@ -35,7 +35,7 @@ fn listed(texts: &Texts, waiting: Waiting) -> ListedRequest {
             .unwrap_or_else(|| texts.unnamed_app.to_owned()),
         message: answer.binding_message.clone(),
         scopes: scopes(texts, &names, answer.scopes.as_deref().unwrap_or_default()),
-        id: waiting.id,
+        id: pending.id,
     }
 }
 
@@ -76,7 +76,7 @@ pub async fn decide(State(app): State<App>, mut sent: CsrfForm) -> Result<Respon
     let notification = match decided {
         Ok(notification) => notification,
         Err(failure) => {
-            // Authlete may be away: the user tries again.
+            // Authlete may be unavailable: the user tries again.
             requests.put_back(id).await?;
             return Err(failure.into());
         }

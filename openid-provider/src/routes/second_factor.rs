@@ -1,4 +1,4 @@
-//! The second factor: at a login, and on the page of the account.
+//! The second factor: at a login, and at the account page.
 
 use anyhow::Context as _;
 use authlete::Secret;
@@ -6,7 +6,9 @@ use axum::extract::{Query, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use http::request::Parts;
 
-use super::confirmation::{confirmed_user, is_due, password_is_right, use_first};
+use super::confirmation::{
+    ask_for_second_factor, confirmed_user, lacks_second_factor, password_is_right,
+};
 use super::logged_in::LoggedIn;
 use super::{finish_login, page_of};
 use crate::app::App;
@@ -84,13 +86,13 @@ pub async fn set_up_page(
         user,
         parts,
     } = opened;
-    if is_due(&browser, &user) {
-        return use_first(&mut browser, &flow, SET_UP).await;
+    if lacks_second_factor(&browser, &user) {
+        return ask_for_second_factor(&mut browser, &flow, SET_UP).await;
     }
     let kept = browser.data.totp_secret.as_ref();
     let kept = kept.and_then(|secret| Authenticator::of(secret.expose()));
     let authenticator = kept.or_else(Authenticator::generate);
-    let authenticator = authenticator.context("there is no secret for a code")?;
+    let authenticator = authenticator.context("no secret could be generated")?;
     browser.data.totp_secret = Some(authenticator.secret().into());
     browser.save().await?;
     let page = page_of(&app, &parts, &browser, &flow).await?;
@@ -108,7 +110,7 @@ fn render(
     Ok(SetUpSecondFactorPage {
         needed: !page.flow.is_empty(),
         secret: authenticator.secret(),
-        // The image is part of the page, and no document of its own.
+        // Without the XML declaration, since the image is inline.
         qr_code: qr_code
             .split_once("?>")
             .map_or(qr_code.clone(), |(_, svg)| svg.to_owned()),
@@ -125,8 +127,8 @@ pub async fn set_up(State(app): State<App>, mut sent: CsrfForm) -> Result<Respon
     let (Some(authenticator), Some(user)) = (authenticator, user) else {
         return Ok(Redirect::to(SET_UP).into_response());
     };
-    if is_due(&sent.browser, &user) {
-        return use_first(&mut sent.browser, &flow, SET_UP).await;
+    if lacks_second_factor(&sent.browser, &user) {
+        return ask_for_second_factor(&mut sent.browser, &flow, SET_UP).await;
     }
     // The user sees the secret: there is nothing to guess.
     let users = &app.directory.users;
@@ -155,7 +157,7 @@ pub async fn remove_page(State(app): State<App>, opened: LoggedIn) -> RemoveSeco
     }
 }
 
-/// Turns it off. Whoever finds a browser that is logged in cannot.
+/// Turns it off. A session is not enough: it takes the password.
 pub async fn remove(State(app): State<App>, mut sent: CsrfForm) -> Result<Response, Error> {
     let user = match confirmed_user(&app, &mut sent.browser, "/account").await? {
         Ok(user) => user,

@@ -1,4 +1,4 @@
-//! New users.
+//! The sign-up.
 //!
 //! Replace `send` to ask for more, or to confirm e-mail addresses. Remove the route when your users come from elsewhere.
 
@@ -52,7 +52,7 @@ pub async fn page(
     })
 }
 
-/// The page with what was refused.
+/// The page with a form that was refused.
 fn again(page: Page, mut query: PageQuery, refused: &RefusedForm) -> SignUpPage {
     let mistake = page.texts().mistake(refused.mistake);
     let mut page = page.mistake(mistake);
@@ -73,7 +73,7 @@ pub async fn send(State(app): State<App>, mut sent: CsrfForm) -> Result<Response
         name: field("name"),
         display_name: field("display_name"),
         email: field("email"),
-        // Blanks count in a password.
+        // Blanks are part of a password.
         password: sent.field("password").to_owned(),
         is_demo: false,
     };
@@ -111,7 +111,7 @@ async fn refuse(page: Page, sent: &mut CsrfForm, form: RefusedForm) -> Result<Re
     Ok(again(page, sent.query.clone(), &form).into_response())
 }
 
-/// What is wrong with what somebody entered.
+/// The first mistake in what a user entered.
 fn mistake(new: &NewUser) -> Option<Mistake> {
     let is_allowed = |it: char| it.is_ascii_alphanumeric() || matches!(it, '.' | '-' | '_');
     let is_name = (3..=64).contains(&new.name.len()) && new.name.chars().all(is_allowed);
@@ -119,7 +119,7 @@ fn mistake(new: &NewUser) -> Option<Mistake> {
         && !new.display_name.contains(char::is_control)
         && !new.display_name.contains(is_deceptive)
         && new.display_name.contains(char::is_alphanumeric);
-    // Whether there is such an address, only a message to it can tell.
+    // Only an e-mail can show that the address exists.
     let is_email = new.email.split_once('@').is_some_and(|(user, host)| {
         !user.is_empty()
             && host.contains('.')
@@ -140,8 +140,8 @@ fn mistake(new: &NewUser) -> Option<Mistake> {
     }
 }
 
-/// Characters that cannot be seen, or that turn the text around them: with these a name looks like another one, or like none.
-/// Joiners (U+200C, U+200D) are part of names in some scripts.
+/// Invisible characters, and those that change the direction of text: with them, a name can look like another one, or empty.
+/// Joiners (U+200C, U+200D) are allowed, since names in some scripts need them.
 fn is_deceptive(character: char) -> bool {
     matches!(
         character,

@@ -1,6 +1,6 @@
-//! What the pages say, in each language. A text that one language lacks does not compile.
+//! The texts of the pages, in each language. A missing text is a compile error.
 //!
-//! Replace the texts in `en.rs` and `ja.rs`. Put the scopes and claims of your service into words in `scopes` and `claims`.
+//! Replace the texts in `en.rs` and `ja.rs`. Add texts for the scopes and claims of your service to `scopes` and `claims`.
 
 pub mod en;
 pub mod ja;
@@ -126,9 +126,9 @@ pub struct Texts {
     pub error_unavailable: &'static str,
     pub error_internal: &'static str,
     pub error_reference: &'static str,
-    /// Scopes in words, by their names.
+    /// The texts of scopes, by name.
     pub scopes: &'static [(&'static str, &'static str)],
-    /// Claims in words, by their names.
+    /// The texts of claims, by name.
     pub claims: &'static [(&'static str, &'static str)],
 }
 
@@ -144,12 +144,12 @@ impl Texts {
         }
     }
 
-    /// What a scope lets an app do. `None` for a scope that is not among the texts: then its description at Authlete counts.
+    /// What a scope lets an app do. `None` for a scope without a text: its description at Authlete is used.
     pub fn scope(&self, name: &str) -> Option<&'static str> {
         word(self.scopes, name)
     }
 
-    /// What a claim tells an app.
+    /// The text of a claim, or its name.
     pub fn claim<'a>(&self, name: &'a str) -> &'a str {
         let base = name.split('#').next().unwrap_or(name);
         word(self.claims, base).unwrap_or(name)

@@ -7,21 +7,21 @@ pub static TEXTS: Texts = Texts {
     skip: "Skip to the content",
     language: "Language",
     start: "Log in, step by step",
-    intro: "This app lets you log in with an OpenID provider, and shows every message that is sent on the way. Choose what to ask for, look at the request, send it, and see what comes back.",
+    intro: "This app lets you log in with an OpenID provider, and shows every message that is sent on the way. Choose what to ask for, look at the request, send it, and see the response.",
     logged_in: "You are logged in to this app as {}.",
     ended: "Your session at this app is over",
     show_last: "Show the last steps again",
     ask: "What to ask for",
     scopes: "Scopes",
-    scope_openid: "makes it an OpenID Connect request (always there)",
+    scope_openid: "makes it an OpenID Connect request (always sent)",
     prompt: "Pages that the provider shows",
-    usual: "as usual (not sent)",
-    max_age: "Oldest login that counts, in seconds",
-    max_age_hint: "Empty: any login counts. 0: log in again now.",
+    usual: "default (not sent)",
+    max_age: "Maximum age of the login, in seconds",
+    max_age_hint: "Empty: any age. 0: log in again now.",
     two_steps: "Two-step verification",
     ui_locales: "Language of the provider’s pages",
-    response_mode: "How the response comes back",
-    query: "in the query of the URL (usual)",
+    response_mode: "How the response is returned",
+    query: "in the query of the URL (default)",
     form_post: "as a form that the browser posts",
     show_request: "Show the request",
     other_flows: "Without a redirect",
@@ -46,7 +46,7 @@ pub static TEXTS: Texts = Texts {
     response_text: "Response",
     request_parameters: "Parameters of the request",
     response_parameters: "Parameters of the response",
-    metadata: "What the app uses of the metadata",
+    metadata: "Metadata that the app uses",
     response_members: "Members of the response",
     header: "Header of the token",
     claims: "Claims",
@@ -60,7 +60,7 @@ pub static TEXTS: Texts = Texts {
     },
     keys: Topic {
         title: "Keys of the provider",
-        text: "The app fetches the public keys of the provider, to verify the signatures of ID tokens. A real app keeps both documents, and fetches the keys again when it meets a new one.",
+        text: "The app fetches the public keys of the provider, to verify the signatures of ID tokens. A real app caches both documents, and fetches the keys again when a token has an unknown key.",
     },
     authorization_request: Topic {
         title: "Authorization request",
@@ -72,19 +72,19 @@ pub static TEXTS: Texts = Texts {
     },
     token_exchange: Topic {
         title: "Token request",
-        text: "The app exchanges the code for tokens, directly with the provider. It shows its secret and the PKCE verifier, so that a stolen code is worth nothing.",
+        text: "The app exchanges the code for tokens, directly with the provider. It sends its secret and the PKCE verifier, so that a stolen code is useless.",
     },
     id_token: Topic {
         title: "ID token",
-        text: "A signed statement of the provider about the login: who, when, how, and for which app. The app believes it only after these checks.",
+        text: "A signed statement of the provider about the login: who, when, how, and for which app. The app accepts it only after these checks.",
     },
     user_info: Topic {
         title: "UserInfo",
-        text: "With the access token the app asks for the claims of the user. What comes back depends on the scopes that you allowed.",
+        text: "With the access token the app requests the claims of the user. The response depends on the scopes that you allowed.",
     },
     refresh: Topic {
         title: "Refresh",
-        text: "With the refresh token the app gets new tokens without you. The old access token expires soon; the app asks for a new one when it needs it.",
+        text: "With the refresh token the app gets new tokens without you. Access tokens expire soon; the app requests a new one when it needs it.",
     },
     device: Topic {
         title: "Device flow",
@@ -92,11 +92,11 @@ pub static TEXTS: Texts = Texts {
     },
     device_asked: Topic {
         title: "Device authorization request",
-        text: "The device asks for a code for you, and for one for itself, with which it asks at the token endpoint until you have decided.",
+        text: "The device requests a code for you and a code for itself. With the latter it polls the token endpoint until you have decided.",
     },
     device_polled: Topic {
         title: "Token request of the device",
-        text: "The device asks whether you have decided. Until then the answer is authorization_pending.",
+        text: "The device polls the token endpoint. Until you have decided, the response is authorization_pending.",
     },
     ciba: Topic {
         title: "Request without a browser (CIBA)",
@@ -104,19 +104,19 @@ pub static TEXTS: Texts = Texts {
     },
     ciba_asked: Topic {
         title: "Backchannel authentication request",
-        text: "The app names the user, directly at the provider. The user sees the message at both ends, and so knows that they belong together.",
+        text: "The app sends the name of the user to the provider. The user sees the same message at both ends, and so knows that they belong together.",
     },
     ciba_polled: Topic {
         title: "Token request",
-        text: "The app asks whether the user has decided. Until then the answer is authorization_pending.",
+        text: "The app polls the token endpoint. Until the user has decided, the response is authorization_pending.",
     },
     logout: Topic {
         title: "Logout request",
-        text: "The app sends your browser to the provider, to end the session there, too. The provider asks you first, and tells all apps of the session.",
+        text: "The app sends your browser to the provider, to end the session there, too. The provider asks you first, and notifies all apps of the session.",
     },
     logged_out: Topic {
         title: "Back from the logout",
-        text: "The provider sent your browser back. The state is that of the request, so the logout was asked for by this app.",
+        text: "The provider sent your browser back. The state is that of the request, so this app has requested the logout.",
     },
     logout_token: Topic {
         title: "Back-channel logout",
@@ -136,13 +136,13 @@ pub static TEXTS: Texts = Texts {
     checked_same_user: "sub is the same user as before",
     checked_subject: "sub is that of the ID token",
     checked_logout_token: "typ, iss, aud, iat, exp, jti and events are those of a logout token for this app",
-    checked_no_nonce: "There is no nonce: it is no ID token",
+    checked_no_nonce: "There is no nonce: it is not an ID token",
     checked_logout_state: "state is that of the logout request of this browser",
 
     no_id_token: "The response has no ID token.",
     wrong_access_token: "The access token is not the one that the ID token is for.",
     other_user: "The new ID token is for another user.",
-    unknown_state: "This response belongs to no request: it was used before, or is too old, or somebody made it up.",
+    unknown_state: "This response matches no request: it was used before, is too old, or was made up.",
     other_browser: "This response belongs to a request of another browser. Somebody may have sent you the link.",
     other_issuer: "The response is not from the provider that the request went to.",
     no_code: "The response has neither a code nor an error.",
@@ -181,15 +181,15 @@ pub static TEXTS: Texts = Texts {
         ),
         (
             "state",
-            "A random value that comes back with the response. It ties the response to this browser (CSRF).",
+            "A random value that is returned with the response. It ties the response to this browser (CSRF).",
         ),
         (
             "nonce",
-            "A random value that comes back inside the ID token. It ties the ID token to this request.",
+            "A random value that is returned in the ID token. It ties the ID token to this request.",
         ),
         (
             "code_challenge",
-            "The hash of a secret that the app keeps. Only whoever has the secret can use the code (PKCE).",
+            "The hash of a secret that the app keeps. Only the app that has the secret can use the code (PKCE).",
         ),
         (
             "code_challenge_method",
@@ -200,7 +200,7 @@ pub static TEXTS: Texts = Texts {
             "max_age",
             "How old the login may be, in seconds. An older one has to be done again.",
         ),
-        ("acr_values", "How the user should log in, as a wish."),
+        ("acr_values", "How the user should log in, if possible."),
         (
             "claims",
             "Single claims that the app asks for. An essential acr must be met, or the response is an error.",
@@ -211,11 +211,11 @@ pub static TEXTS: Texts = Texts {
         ),
         (
             "response_mode",
-            "How the response comes back. “form_post”: not in the URL, but in the body of a request.",
+            "How the response is returned. “form_post”: not in the URL, but in the body of a request.",
         ),
         (
             "authorized code",
-            "Good for one token request within a short time. It is no token.",
+            "Valid for one token request, for a short time. It is not a token.",
         ),
         ("authorized state", "The value of the request."),
         (
@@ -230,7 +230,7 @@ pub static TEXTS: Texts = Texts {
             "request redirect_uri",
             "The same as in the authorization request.",
         ),
-        ("grant_type", "What the app has to show for the tokens."),
+        ("grant_type", "What the app exchanges for tokens."),
         (
             "code_verifier",
             "The secret whose hash was code_challenge (PKCE).",
@@ -242,12 +242,9 @@ pub static TEXTS: Texts = Texts {
         ("request scope", "What the app asks for."),
         (
             "device_code",
-            "The code of the device, which nobody sees but the app.",
+            "The code of the device, which only the app sees.",
         ),
-        (
-            "auth_req_id",
-            "The name of the request that waits for the user.",
-        ),
+        ("auth_req_id", "The ID of the pending request."),
         (
             "login_hint",
             "Who the user is: a name that the provider knows.",
@@ -255,13 +252,13 @@ pub static TEXTS: Texts = Texts {
         ("binding_message", "What the user sees at both ends."),
         (
             "access_token",
-            "Opens the UserInfo endpoint and other interfaces. For the app it has no meaning of its own.",
+            "Gives access to the UserInfo endpoint and other APIs. It is opaque to the app.",
         ),
         (
             "token_type",
             "How to use the access token: “Bearer”, whoever has it can use it.",
         ),
-        ("expires_in", "For how many seconds it is good."),
+        ("expires_in", "Its lifetime in seconds."),
         ("refresh_token", "Gets new tokens without the user."),
         ("response scope", "What the user allowed."),
         ("id_token", "Who logged in, signed by the provider."),
@@ -273,11 +270,11 @@ pub static TEXTS: Texts = Texts {
         ),
         (
             "interval",
-            "How many seconds the app has to wait between two questions.",
+            "How many seconds the app must wait between two polls.",
         ),
         (
             "alg",
-            "The algorithm of the signature. The app takes none but those that it expects.",
+            "The algorithm of the signature. The app accepts only those that it expects.",
         ),
         ("kid", "Which key of the provider signed it."),
         ("typ", "What kind of token it is."),
@@ -287,7 +284,7 @@ pub static TEXTS: Texts = Texts {
             "The user, by an identifier that never changes. Names and e-mail addresses can.",
         ),
         ("aud", "The app that it is for."),
-        ("exp", "Until when it is good."),
+        ("exp", "When it expires."),
         ("iat", "When it was issued."),
         ("auth_time", "When the user logged in."),
         ("id_token nonce", "The value of the request."),
@@ -303,7 +300,7 @@ pub static TEXTS: Texts = Texts {
         ),
         (
             "at_hash",
-            "The hash of the access token, so that nobody exchanges it.",
+            "The hash of the access token, so that it cannot be replaced.",
         ),
         ("s_hash", "The hash of state."),
         ("name", "The name of the user."),
@@ -313,7 +310,7 @@ pub static TEXTS: Texts = Texts {
             "email_verified",
             "Whether the provider checked that the address belongs to the user.",
         ),
-        ("jti", "The name of this token."),
+        ("jti", "The ID of this token."),
         ("events", "What happened: a logout."),
         (
             "id_token_hint",
@@ -323,11 +320,11 @@ pub static TEXTS: Texts = Texts {
             "post_logout_redirect_uri",
             "Where the provider sends the browser afterwards. It must be registered for the app.",
         ),
-        ("logout state", "A random value that comes back."),
+        ("logout state", "A random value that is returned."),
         ("logged_out state", "The value of the logout request."),
         (
             "issuer",
-            "The provider. It must be the one that was asked, and iss of every ID token.",
+            "The provider. It must be the expected one, and iss of every ID token.",
         ),
         (
             "authorization_endpoint",
@@ -349,7 +346,7 @@ pub static TEXTS: Texts = Texts {
         ),
         (
             "backchannel_authentication_endpoint",
-            "Where the app asks for a user without a browser.",
+            "Where the app requests an authentication without a browser.",
         ),
         ("received_at", "When the app got it."),
     ],
@@ -380,7 +377,7 @@ pub static TEXTS: Texts = Texts {
         ),
         (
             "invalid_request",
-            "The provider does not accept the request as it is.",
+            "The provider does not accept the request.",
         ),
         (
             "invalid_scope",
@@ -390,7 +387,7 @@ pub static TEXTS: Texts = Texts {
         ("invalid_client", "The app could not prove who it is."),
         (
             "invalid_grant",
-            "The code or the token is not good any more: it was used, has expired, or was revoked.",
+            "The code or the token is no longer valid: it was used, has expired, or was revoked.",
         ),
         ("authorization_pending", "The user has not decided yet."),
         ("slow_down", "The app asked too often. It waits longer now."),

@@ -1,11 +1,11 @@
-//! What the pages of the demo say, in each language. A text that one language lacks does not compile.
+//! The texts of the demo, in each language. A missing text is a compile error.
 
 mod en;
 mod ja;
 
 use crate::language::Language;
 
-/// A step of a flow: what it is called, and what it is for.
+/// The title and the description of a step.
 pub struct Topic {
     pub title: &'static str,
     pub text: &'static str,
@@ -109,11 +109,11 @@ pub struct Texts {
     pub not_supported: &'static str,
     pub failed: &'static str,
 
-    /// What the choices of the start page do, by their values.
+    /// The texts of the choices on the start page, by value.
     choices: &'static [(&'static str, &'static str)],
-    /// What parameters, claims and members are for. A name that means something else in one place has that place before it.
+    /// The texts of parameters, claims and members. A name with another meaning in one message is prefixed with that message.
     names: &'static [(&'static str, &'static str)],
-    /// Errors in words.
+    /// The texts of errors, by code.
     errors: &'static [(&'static str, &'static str)],
 }
 
@@ -130,8 +130,8 @@ impl Texts {
     }
 
     pub fn explanation(&self, place: &str, name: &str) -> Option<&'static str> {
-        let there = format!("{place} {name}");
-        word(self.names, &there).or_else(|| word(self.names, name))
+        let in_place = format!("{place} {name}");
+        word(self.names, &in_place).or_else(|| word(self.names, name))
     }
 
     pub fn error(&self, error: &str) -> &'static str {
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn name_in_a_place_goes_before_the_name_alone() {
+    fn name_in_a_place_takes_precedence_over_the_name_alone() {
         let texts = Texts::of(Language::English);
         let in_response = texts.explanation("authorized", "iss");
         assert!(in_response.is_some());
