@@ -15,7 +15,7 @@ pub struct SharedNonce {
 
 impl SharedNonce {
     /// The nonce of now: the last one or, when that has ended, a new one that lives for some seconds.
-    pub fn current(&mut self, lifetime: i64, now: Millis) -> Result<&str, getrandom::Error> {
+    pub fn current(&mut self, lifetime: i64, now: Millis) -> Result<&str, random::Error> {
         if self.expires_at <= now {
             self.value = random::token()?;
             self.expires_at = after(now, lifetime);
