@@ -1,11 +1,12 @@
 //! X.509 certificates of clients and callers.
 
 use base64::Engine as _;
-use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
+use base64::prelude::BASE64_STANDARD;
 use percent_encoding::percent_decode_str;
-use sha2::{Digest as _, Sha256};
 use x509_cert::Certificate;
 use x509_cert::der::Decode as _;
+
+use crate::digest::Digest;
 
 /// A parsed certificate.
 #[derive(Debug)]
@@ -30,7 +31,7 @@ impl ClientCertificate {
 
     /// `x5t#S256` (RFC 8705 §3.1).
     pub fn thumbprint(&self) -> String {
-        BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(&self.der))
+        Digest::of_bytes(&self.der).to_string()
     }
 
     /// The decoded certificate.

@@ -2,19 +2,29 @@
 
 use std::fmt;
 
+use aws_lc_rs::digest::{self, SHA256, SHA256_OUTPUT_LEN};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use sha2::{Digest as _, Sha256};
 
 /// The SHA-256 digest of a token, code or ticket. Displayed in base64url, as in the API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Digest([u8; 32]);
+pub struct Digest([u8; SHA256_OUTPUT_LEN]);
 
 impl Digest {
     pub fn of(value: &str) -> Self {
-        Self(Sha256::digest(value.as_bytes()).into())
+        Self::of_bytes(value.as_bytes())
+    }
+
+    pub fn of_bytes(value: &[u8]) -> Self {
+        let mut digest = [0; SHA256_OUTPUT_LEN];
+        digest.copy_from_slice(digest::digest(&SHA256, value).as_ref());
+        Self(digest)
+    }
+
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
     }
 
     /// Parses a digest in base64url.

@@ -5,6 +5,7 @@ use std::fmt;
 use serde_json::Value;
 
 use crate::json::Object;
+use crate::random;
 use crate::result_code::{INTERNAL_ERROR, ResultCode};
 
 /// An answer to an API call.
@@ -143,8 +144,8 @@ impl Reply {
 }
 
 /// The only internal error: a failure of the system's random number generator.
-impl From<getrandom::Error> for Reply {
-    fn from(_: getrandom::Error) -> Self {
+impl From<random::Error> for Reply {
+    fn from(_: random::Error) -> Self {
         Self::error(500, "/", INTERNAL_ERROR)
     }
 }

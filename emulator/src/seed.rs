@@ -108,7 +108,7 @@ fn build(document: Document, clock: &Clock) -> io::Result<(Store, Credentials)> 
 }
 
 /// The owner, and the keys of its token.
-fn owner(given: OwnerMembers) -> Result<(Owner, Option<AccessTokenMembers>), getrandom::Error> {
+fn owner(given: OwnerMembers) -> Result<(Owner, Option<AccessTokenMembers>), random::Error> {
     let generated = Owner::generate()?;
     let mut token = given.organization_token;
     let value = token.as_mut().and_then(|token| token.value.take());
@@ -125,7 +125,7 @@ fn add_service(
     store: &mut Store,
     members: &ServiceMembers,
     clock: &Clock,
-) -> Result<i64, getrandom::Error> {
+) -> Result<i64, random::Error> {
     let mut service = store.new_service(&members.settings, clock.now())?;
     replace_credentials(
         Arc::make_mut(&mut service.settings).json_mut(),

@@ -98,7 +98,7 @@ pub struct Owner {
 const ORGANIZATION_ID: i64 = 1;
 
 impl Owner {
-    pub fn generate() -> Result<Self, getrandom::Error> {
+    pub fn generate() -> Result<Self, random::Error> {
         Ok(Self {
             api_key: random::number()?,
             api_secret: random::token()?,
@@ -133,7 +133,7 @@ impl Store {
         &mut self,
         requested: &Object,
         now: Millis,
-    ) -> Result<Service, getrandom::Error> {
+    ) -> Result<Service, random::Error> {
         let mut settings = settings::service::complete(requested);
         settings.extend([
             ("number".to_owned(), self.next_number().into()),

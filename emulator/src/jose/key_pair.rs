@@ -7,6 +7,7 @@ use aws_lc_rs::signature::{
 };
 use aws_lc_rs::{agreement, error::Unspecified};
 use serde_json::Value;
+use x509_cert::der::asn1::UintRef;
 
 use super::base64url;
 use super::curve::Curve;
@@ -19,7 +20,8 @@ use crate::json::Object;
 pub fn rsa() -> Result<Jwk, JoseError> {
     let pair = RsaKeyPair::generate(KeySize::Rsa2048)?;
     let der: Pkcs8V1Der<'_> = pair.as_der()?;
-    let numbers = der::rsa_numbers(der.as_ref()).ok_or(JoseError::Failed)?;
+    let numbers = der::rsa_numbers(der.as_ref()).map_err(|_| JoseError::Failed)?;
+    let numbers = numbers.each_ref().map(UintRef::as_bytes);
     let names = ["n", "e", "d", "p", "q", "dp", "dq", "qi"];
     let members = names.into_iter().zip(numbers);
     jwk(&[("kty", "RSA")], members)

@@ -1,8 +1,6 @@
 //! User codes (RFC 8628 §6.1).
 
-use getrandom::Error;
-
-use crate::random;
+use crate::random::{self, Error};
 
 const CONSONANTS: &[u8] = b"BCDFGHJKLMNPQRSTVWXZ";
 const DIGITS: &[u8] = b"0123456789";

@@ -7,7 +7,7 @@ use crate::random;
 use crate::store::{CredentialNonce, Service, TokenRecord};
 
 /// The nonce of the nonce endpoint.
-pub fn shared(service: &mut Service, now: Millis) -> Result<&str, getrandom::Error> {
+pub fn shared(service: &mut Service, now: Millis) -> Result<&str, random::Error> {
     let window = lifetime::credential_nonce(service);
     service.credential_nonce.current(window, now)
 }
@@ -16,7 +16,7 @@ pub fn shared(service: &mut Service, now: Millis) -> Result<&str, getrandom::Err
 pub fn of_token(
     service: &Service,
     now: Millis,
-) -> Result<Option<Box<CredentialNonce>>, getrandom::Error> {
+) -> Result<Option<Box<CredentialNonce>>, random::Error> {
     if credential_issuer::is_final(&service.settings) {
         return Ok(None);
     }

@@ -98,7 +98,7 @@ impl<'a> OfferRequest<'a> {
     }
 
     /// Creates the offer, with random codes.
-    pub fn make(self, service: &Service, now: Millis) -> Result<CredentialOffer, getrandom::Error> {
+    pub fn make(self, service: &Service, now: Millis) -> Result<CredentialOffer, random::Error> {
         let request = self.request;
         let token_if = |included: bool| included.then(random::token).transpose();
         let issuer_state = token_if(self.by_code && request.flag("issuerStateIncluded"))?;

@@ -270,7 +270,7 @@ pub fn add_issuable_credentials(
     service: &Service,
     record: &mut TokenRecord,
     now: Millis,
-) -> Result<(), getrandom::Error> {
+) -> Result<(), random::Error> {
     issuable_credentials::store(service, record);
     record.credential_nonce = match record.issuable_credentials.is_empty() {
         true => None,

@@ -2,6 +2,7 @@
 
 use super::oauth_error::OAuthError;
 use crate::call::Call;
+use crate::random;
 use crate::reply::{Outcome, Reply};
 use crate::settings::ServiceSettings;
 
@@ -61,8 +62,8 @@ impl From<Reply> for Refusal {
     }
 }
 
-impl From<getrandom::Error> for Refusal {
-    fn from(error: getrandom::Error) -> Self {
+impl From<random::Error> for Refusal {
+    fn from(error: random::Error) -> Self {
         Self::Reply(error.into())
     }
 }

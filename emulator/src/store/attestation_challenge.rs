@@ -21,7 +21,7 @@ struct Challenge {
 
 impl AttestationChallenges {
     /// The current challenge, with a window in seconds.
-    pub fn current(&mut self, window: i64, now: Millis) -> Result<&str, getrandom::Error> {
+    pub fn current(&mut self, window: i64, now: Millis) -> Result<&str, random::Error> {
         if self.current.given_until <= now {
             let next = Challenge {
                 value: random::token()?,

@@ -135,11 +135,7 @@ impl Service {
     }
 
     /// A client with its number, its credentials and the requested settings. It is not added yet.
-    pub fn new_client(
-        &mut self,
-        requested: &Object,
-        now: Millis,
-    ) -> Result<Client, getrandom::Error> {
+    pub fn new_client(&mut self, requested: &Object, now: Millis) -> Result<Client, random::Error> {
         let mut settings = settings::client::complete(requested);
         self.filter_custom_metadata(&mut settings);
         settings.extend([
@@ -247,7 +243,7 @@ impl Service {
     }
 
     /// The current challenge for client attestations (OAuth 2.0 Attestation-Based Client Authentication).
-    pub fn attestation_challenge(&mut self, now: Millis) -> Result<String, getrandom::Error> {
+    pub fn attestation_challenge(&mut self, now: Millis) -> Result<String, random::Error> {
         let window = self.attestation_challenge_window();
         let challenge = self.attestation_challenges.current(window, now)?.to_owned();
         let challenges = self.attestation_challenges.clone();

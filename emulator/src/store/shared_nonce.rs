@@ -15,7 +15,7 @@ pub struct SharedNonce {
 
 impl SharedNonce {
     /// The current nonce. An expired nonce is replaced by a new one with this lifetime, in seconds.
-    pub fn current(&mut self, lifetime: i64, now: Millis) -> Result<&str, getrandom::Error> {
+    pub fn current(&mut self, lifetime: i64, now: Millis) -> Result<&str, random::Error> {
         if self.expires_at <= now {
             self.value = random::token()?;
             self.expires_at = after(now, lifetime);

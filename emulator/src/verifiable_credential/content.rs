@@ -6,6 +6,7 @@ use super::refusal::CredentialRefusal;
 use crate::clock::Millis;
 use crate::jose::JoseError;
 use crate::json::Object;
+use crate::random;
 use crate::result_code::{
     CREDENTIAL_BINDING_KEY_UNFIT, CREDENTIAL_PAYLOAD_UNFIT, CREDENTIAL_SIGNING_KEY,
 };
@@ -28,7 +29,7 @@ pub enum Failure {
     Payload(&'static str),
     BindingKey,
     Signature,
-    Random(getrandom::Error),
+    Random(random::Error),
 }
 
 impl Content<'_> {
@@ -51,8 +52,8 @@ impl Content<'_> {
     }
 }
 
-impl From<getrandom::Error> for Failure {
-    fn from(error: getrandom::Error) -> Self {
+impl From<random::Error> for Failure {
+    fn from(error: random::Error) -> Self {
         Self::Random(error)
     }
 }

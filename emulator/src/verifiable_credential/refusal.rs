@@ -3,6 +3,7 @@
 use crate::call::Call;
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::proof_of_possession;
+use crate::random;
 use crate::reply::{Outcome, Reply};
 use crate::result_code::{CREDENTIALS_DISABLED, ResultCode};
 use crate::settings::ServiceSettings;
@@ -61,8 +62,8 @@ impl From<OAuthError> for CredentialRefusal {
     }
 }
 
-impl From<getrandom::Error> for CredentialRefusal {
-    fn from(error: getrandom::Error) -> Self {
+impl From<random::Error> for CredentialRefusal {
+    fn from(error: random::Error) -> Self {
         Self::Reply(error.into())
     }
 }

@@ -28,7 +28,7 @@ fn store(
     call: &Call,
     service: &mut Service,
     request: CredentialRequest,
-) -> Result<Value, getrandom::Error> {
+) -> Result<Value, random::Error> {
     let identifier = random::token()?;
     let info = info(&identifier, &request);
     let end = after(call.now, lifetime::credential_transaction(service));
@@ -142,7 +142,7 @@ fn add_nonce(
     service: &mut Service,
     token: &Presented,
     response: &mut Object,
-) -> Result<(), getrandom::Error> {
+) -> Result<(), random::Error> {
     let Some(nonce) = credential_nonce::of_token(service, call.now)? else {
         return Ok(());
     };

@@ -9,16 +9,17 @@ use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 use coset::cbor::Value as Cbor;
 use coset::{AsCborValue as _, CoseSign1Builder, HeaderBuilder};
-use sha2::{Digest as _, Sha256};
 use x509_cert::der::DateTime;
 
 use super::content::{Content, Failure};
 use super::cose::algorithm;
 use super::signer::{Signer, certificates};
 use crate::clock::Millis;
+use crate::digest::Digest;
 use crate::jose::{self, Jwk};
 use crate::json::{Members, Object};
 use crate::protocol::lifetime;
+use crate::random;
 
 /// The header parameter `x5chain` (RFC 9360 §2).
 const X5CHAIN: i64 = 33;
@@ -65,8 +66,7 @@ type Items = (Vec<Cbor>, Vec<(Cbor, Cbor)>);
 fn items(elements: &Object) -> Result<Items, Failure> {
     let (mut items, mut digests) = (Vec::new(), Vec::new());
     for (number, (name, value)) in (1_u32..).zip(elements) {
-        let mut salt = [0; SALT_LENGTH];
-        getrandom::fill(&mut salt)?;
+        let salt = random::bytes::<SALT_LENGTH>()?;
         let item = Cbor::Map(vec![
             ("digestID".into(), number.into()),
             ("random".into(), Cbor::Bytes(salt.to_vec())),
@@ -74,8 +74,8 @@ fn items(elements: &Object) -> Result<Items, Failure> {
             ("elementValue".into(), cbor::of_claim(value)?),
         ]);
         let item = cbor::embedded(&item)?;
-        let digest = Sha256::digest(cbor::encode(&item)?);
-        digests.push((number.into(), Cbor::Bytes(digest.to_vec())));
+        let digest = Digest::of_bytes(&cbor::encode(&item)?);
+        digests.push((number.into(), Cbor::Bytes(digest.as_bytes().to_vec())));
         items.push(item);
     }
     Ok((items, digests))
