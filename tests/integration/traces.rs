@@ -15,8 +15,7 @@ use tracing::level_filters::LevelFilter;
 use tracing::{Dispatch, Instrument as _, Level};
 use tracing_subscriber::layer::SubscriberExt as _;
 
-use crate::description::FLAT;
-use crate::document::success;
+use crate::description::{FLAT, success};
 use crate::facts::{self, NEEDS_ENCODING, SERVICE, arguments, facts};
 use crate::probe;
 use crate::raw_server::{raw_server, silent_server};

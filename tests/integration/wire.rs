@@ -5,8 +5,7 @@ use authlete_codegen::document::{JSON, object, operations};
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
-use crate::description::{FLAT, instance, member_value};
-use crate::document::success;
+use crate::description::{FLAT, instance, member_value, success};
 use crate::facts::{Fact, SERVICE, arguments, arguments_of, config, facts};
 use crate::probe;
 use crate::server::{Received, Reply, Server};

@@ -2,8 +2,7 @@
 
 use authlete_codegen::document::operations;
 
-use crate::description::FLAT;
-use crate::document::success;
+use crate::description::{FLAT, success};
 
 /// A name and an input.
 type Seed = (String, String);
