@@ -9,7 +9,7 @@ use tower_sessions::{Session as Browser, session, session_store};
 
 use crate::error::Error;
 use crate::random;
-use crate::session_data::{DATA_KEY, Ended, Login, SessionData};
+use crate::session_data::{DATA_KEY, Ended, Login, RefusedForm, SessionData};
 use crate::sessions;
 
 /// The session of the browser that sent a request.
@@ -35,6 +35,22 @@ impl BrowserSession {
             browser: browser.clone(),
             data,
         })
+    }
+
+    /// The refused form of the page at this path, if the page shows it again. Otherwise the form is deleted, because the next user
+    /// of the browser may be another person.
+    pub async fn refused_form(
+        &mut self,
+        path: &str,
+        is_shown_again: bool,
+    ) -> Result<Option<RefusedForm>, Error> {
+        if is_shown_again {
+            return Ok(self.data.refused_form(path).cloned());
+        }
+        if self.data.refused_form.take().is_some() {
+            self.save().await?;
+        }
+        Ok(None)
     }
 
     /// Saves the changes.

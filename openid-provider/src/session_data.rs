@@ -100,8 +100,8 @@ pub struct SessionData {
     pub logout: Option<LogoutRequest>,
 }
 
-/// The longest value that is kept of a refused form, in bytes: that of an e-mail address.
-const LONGEST_VALUE: usize = 254;
+/// The maximum size of a value that is kept of a refused form, in bytes: a display name has up to 100 characters.
+const MAX_VALUE_SIZE: usize = 400;
 
 /// A form that was refused. It is not in the URL: a value may be an address, or a password in the wrong field.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -117,7 +117,7 @@ impl RefusedForm {
     pub fn new(path: &str, mistake: Mistake, fields: &[(&str, &str)]) -> Self {
         let fields = fields
             .iter()
-            .filter(|(_, value)| value.len() <= LONGEST_VALUE);
+            .filter(|(_, value)| value.len() <= MAX_VALUE_SIZE);
         let fields = fields.map(|&(name, value)| (name.to_owned(), value.to_owned()));
         Self {
             path: path.to_owned(),

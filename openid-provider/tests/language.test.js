@@ -105,6 +105,26 @@ describe("language", () => {
     await person.close();
   });
 
+  test("refused sign-up keeps a display name of 100 characters, until the page is opened again", async () => {
+    const person = await site.person();
+    await person.open("/sign-up");
+    const name = "名".repeat(100);
+    const fields = { name: site.newName(), display_name: name, email: "a@example.com", password: "short" };
+    for (const [field, value] of Object.entries(fields)) await person.page.fill(`#${field}`, value);
+    // The page has these checks as well. The server must not depend on them.
+    await person.page.locator("form:has(#name)").evaluate((form) => (form.noValidate = true));
+    await person.click(person.submit());
+    assert.equal(await person.page.getByRole("alert").count(), 1);
+    assert.equal(await person.page.inputValue("#display_name"), name);
+    await person.click(person.button("日本語"));
+    assert.equal(await person.page.inputValue("#display_name"), name);
+    const refused = person.page.url();
+    await person.open("/sign-up");
+    await person.open(refused);
+    assert.equal(await person.page.inputValue("#display_name"), "");
+    await person.close();
+  });
+
   test("language can be chosen at wrong codes and passwords, and the page stays", async () => {
     const person = await site.user();
     const submit = async (path, fields) => {

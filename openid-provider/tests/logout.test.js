@@ -106,6 +106,14 @@ describe("logout", () => {
     await person.close();
   });
 
+  test("logout at the URL of a request that is over ends the session, and continues nothing", async () => {
+    const person = await site.user();
+    await person.open("/log-out?flow=unknown");
+    await person.click(person.button("Log out"));
+    assert.equal(await person.heading(), "You are logged out");
+    await person.close();
+  });
+
   test("cancelled logout does not decide where the next one leads", async () => {
     const person = await site.user();
     const { id_token } = await useApp(person);

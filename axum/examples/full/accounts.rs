@@ -61,7 +61,7 @@ pub async fn log_in(
         return Err(START_AGAIN.into());
     }
     let attempts = users.attempt(&request, value("name"))?;
-    let login = users.log_in(value("name"), value("password"), value("code"));
+    let login = users.log_in(value("name"), value("password"), value("code"))?;
     let is_authenticated = login.is_some();
     if let Some(login) = login {
         attempts.into_iter().for_each(Attempt::take_back);

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, UNIX_EPOCH};
 
 use authlete::server::{Consent, Session, StandardClaims};
 use authlete_axum::authorization_server::BackchannelRequest;
@@ -25,6 +25,8 @@ pub struct Users {
     passwords: AttemptLimiter,
     /// Wrong passwords by address, for all accounts.
     addresses: AttemptLimiter,
+    /// One-time codes by account alone: whoever sends one has the password.
+    codes: AttemptLimiter,
     /// Previous consents by subject and client ID.
     consents: Arc<Mutex<HashMap<(String, i64), Consent>>>,
     /// Pending backchannel requests by subject.
@@ -48,6 +50,7 @@ impl Users {
         Self {
             passwords: AttemptLimiter::new(ten, time),
             addresses: AttemptLimiter::new(ten.saturating_mul(ten), time),
+            codes: AttemptLimiter::new(ten, time),
             consents: Arc::default(),
             requests: Arc::default(),
         }
@@ -68,19 +71,30 @@ impl Users {
         }
     }
 
-    /// Checks the password. A correct one-time code is a second factor.
-    pub fn log_in(&self, name: &str, password: &str, code: &str) -> Option<Login> {
+    /// Checks the password. A correct one-time code is a second factor, and each code counts.
+    pub fn log_in(
+        &self,
+        name: &str,
+        password: &str,
+        code: &str,
+    ) -> Result<Option<Login>, TooManyAttempts> {
         let is_valid = matches!(
             (name, password),
             ("alice", "wonderland") | ("bob", "builder")
         );
-        let auth_time = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
-        is_valid.then(|| Login {
+        if !is_valid {
+            return Ok(None);
+        }
+        if !code.is_empty() {
+            self.codes.check(name)?;
+        }
+        let auth_time = UNIX_EPOCH.elapsed().unwrap_or_default();
+        Ok(Some(Login {
             subject: name.to_owned(),
             id: tower_sessions::session::Id::default().to_string(),
             auth_time: auth_time.as_secs(),
             has_second_factor: code == "123456",
-        })
+        }))
     }
 
     /// The session of a logged-in user, with previous consent for a client.

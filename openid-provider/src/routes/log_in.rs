@@ -52,9 +52,9 @@ pub async fn page(
         Ok(form) => form,
         Err(elsewhere) => return Ok(elsewhere),
     };
-    let refused = browser.data.refused_form(PATH);
-    let refused = refused.filter(|_| !query.refused.is_empty());
-    Ok(render(&app, &parts, &browser, query.clone(), form, refused).into_response())
+    let is_shown_again = !query.refused.is_empty();
+    let refused = browser.refused_form(PATH, is_shown_again).await?;
+    Ok(render(&app, &parts, &browser, query, form, refused.as_ref()).into_response())
 }
 
 /// The form for an authorization request, or another page when the request needs no password.

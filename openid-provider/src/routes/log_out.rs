@@ -45,6 +45,10 @@ pub async fn page(
     let mut page = Page::new(&app, &parts, Some(&browser), Some(&locales)).user(user.as_ref());
     match app.directory.flow(&browser, &flow).await {
         Ok(_) => page.flow = flow,
+        // The form must not continue it.
+        Err(Error::NoFlow | Error::Ended(_)) if !flow.is_empty() => {
+            "/log-out".clone_into(&mut page.current_url);
+        }
         Err(Error::NoFlow | Error::Ended(_)) => {}
         Err(error) => return Err(error),
     }

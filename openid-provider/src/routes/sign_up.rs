@@ -36,9 +36,9 @@ pub async fn page(
     };
     let pending = kept.as_ref().map(|kept| &kept.pending);
     let page = page_for(&app, &parts, &browser, &query.flow, pending);
-    let refused = browser.data.refused_form(PATH);
-    if let Some(refused) = refused.filter(|_| !query.refused.is_empty()) {
-        return Ok(again(page, query, refused));
+    let is_shown_again = !query.refused.is_empty();
+    if let Some(refused) = browser.refused_form(PATH, is_shown_again).await? {
+        return Ok(again(page, query, &refused));
     }
     let email = match pending.and_then(|pending| interaction(pending, None)) {
         Some(Interaction::CreateAccount { login_hint }) => login_hint,

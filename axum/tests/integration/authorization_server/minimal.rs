@@ -26,10 +26,11 @@ async fn example_accepts_the_right_password_and_limits_wrong_ones() {
     let provider = Provider::at("", ApiVersion::V3, example::Users, example::router).await;
     let mut browser = provider.browser();
     let mut last = 0;
-    for _ in 0..6 {
+    for number in 0..6 {
         let parameters = provider.client().parameters("openid", &[]);
         let page = browser.authorize(&parameters).await;
-        let wrong = form(&page, "name=mallory&password=wrong&agree=yes");
+        let wrong = format!("name=user{number}&password=wrong&agree=yes");
+        let wrong = form(&page, &wrong);
         last = browser.post("/decision", &wrong).await.status;
     }
     assert_eq!(last, 429);

@@ -13,6 +13,7 @@ mod cross_origin;
 mod device;
 mod discovery;
 mod federation;
+mod full;
 mod grant_management;
 mod introspection;
 mod logout;
