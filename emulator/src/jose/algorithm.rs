@@ -1,4 +1,4 @@
-//! The signature algorithms by name, and the keys that they need.
+//! Signature algorithms and their keys.
 
 use aws_lc_rs::hmac;
 use aws_lc_rs::signature::{
@@ -16,11 +16,11 @@ use super::key::{Jwk, Material};
 pub enum SignatureAlgorithm {
     Hmac(hmac::Algorithm),
     Rsa(&'static dyn RsaEncoding, &'static RsaParameters),
-    /// ECDSA or EdDSA: the curve decides the rest.
+    /// ECDSA or EdDSA, depending on the curve.
     Curve(Curve),
 }
 
-/// Whether an algorithm signs with a shared secret.
+/// Whether an algorithm uses a shared secret.
 pub fn is_symmetric(alg: &str) -> bool {
     matches!(
         SignatureAlgorithm::named(alg),
@@ -29,7 +29,7 @@ pub fn is_symmetric(alg: &str) -> bool {
 }
 
 impl SignatureAlgorithm {
-    /// The algorithm of a name; `None` for `none`, which signs nothing.
+    /// The algorithm of a name. `None` for `none` and for unknown names.
     pub fn named(alg: &str) -> Option<Self> {
         Some(match alg {
             "HS256" => Self::Hmac(hmac::HMAC_SHA256),
@@ -50,7 +50,7 @@ impl SignatureAlgorithm {
         })
     }
 
-    /// Whether the key is of the type, on the curve and of the length that the algorithm needs.
+    /// Whether the key has the type, curve and length that the algorithm requires.
     pub fn fits(self, key: &Jwk) -> bool {
         match (self, key.material()) {
             // RFC 7518 §3.2: a key of the size of the hash output or larger.

@@ -1,4 +1,4 @@
-//! Base64url without padding (RFC 7515 §2): the form of everything binary in JOSE.
+//! Base64url without padding (RFC 7515 §2), the encoding of binary values in JOSE.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -6,7 +6,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use super::error::JoseError;
 use crate::json::Object;
 
-/// The longest compact serialization that is read: far more than any sensible token.
+/// The maximum length of a compact serialization, in bytes.
 const MAX_LENGTH: usize = 256 * 1024;
 
 pub fn encode(bytes: impl AsRef<[u8]>) -> String {
@@ -17,7 +17,7 @@ pub fn decode(text: &str) -> Option<Vec<u8>> {
     BASE64_URL_SAFE_NO_PAD.decode(text).ok()
 }
 
-/// The parts of a compact serialization (RFC 7515 §7.1, RFC 7516 §7.1), still encoded.
+/// The encoded parts of a compact serialization (RFC 7515 §7.1, RFC 7516 §7.1).
 pub fn parts<const COUNT: usize>(compact: &str) -> Result<[&str; COUNT], JoseError> {
     if compact.len() > MAX_LENGTH {
         return Err(JoseError::TooLong);
@@ -28,7 +28,7 @@ pub fn parts<const COUNT: usize>(compact: &str) -> Result<[&str; COUNT], JoseErr
         .map_err(|_| JoseError::Malformed("the number of parts"))
 }
 
-/// A header, which must be an object and must not demand what nobody here understands (RFC 7515 §4.1.11).
+/// Decodes a header. Refuses headers with `crit`, because no extension is supported (RFC 7515 §4.1.11).
 pub fn header(part: &str) -> Result<Object, JoseError> {
     let header: Object = decode(part)
         .and_then(|bytes| serde_json::from_slice(&bytes).ok())

@@ -1,4 +1,4 @@
-//! How the content is encrypted: the algorithms of `enc` (RFC 7518 §5).
+//! Content encryption: the algorithms of `enc` (RFC 7518 §5).
 
 use aws_lc_rs::aead::{
     self, AES_128_GCM, AES_192_GCM, AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey,
@@ -19,7 +19,7 @@ pub enum ContentEncryption {
     CbcHmac(&'static cipher::Algorithm, hmac::Algorithm),
 }
 
-/// What encryption makes of a plaintext.
+/// The result of an encryption.
 pub struct Sealed {
     pub iv: Vec<u8>,
     pub ciphertext: Vec<u8>,
@@ -39,7 +39,7 @@ impl ContentEncryption {
         })
     }
 
-    /// The bytes of the key. Where there are two keys in one, each has half the size of the hash (RFC 7518 §5.2.3).
+    /// The size of the key in bytes. A CBC-HMAC key consists of two keys of half the hash size each (RFC 7518 §5.2.3).
     pub fn key_size(self) -> usize {
         match self {
             Self::Gcm(algorithm) => algorithm.key_len(),
@@ -94,7 +94,7 @@ impl ContentEncryption {
         } = sealed;
         match self {
             Self::Gcm(algorithm) => {
-                // The tag is in full, or else a byte could wander between it and the ciphertext.
+                // With a tag of another length, bytes could move between ciphertext and tag.
                 if tag.len() != algorithm.tag_len() {
                     return Err(JoseError::Failed);
                 }
@@ -109,7 +109,7 @@ impl ContentEncryption {
             }
             Self::CbcHmac(algorithm, mac) => {
                 let (mac_key, key) = self.halves(key)?;
-                // The tag comes first: a padding that is looked at before it tells what is inside.
+                // Verify the tag before the padding is removed: otherwise the padding is an oracle.
                 let expected = cbc_tag(mac, mac_key, aad, &iv, &ciphertext);
                 constant_time::verify_slices_are_equal(&expected, &tag)?;
                 let iv = FixedLength::try_from(iv.as_slice())?;
@@ -121,7 +121,7 @@ impl ContentEncryption {
         }
     }
 
-    /// The key of the HMAC and that of the cipher.
+    /// The HMAC key and the cipher key.
     fn halves(self, key: &[u8]) -> Result<(&[u8], &[u8]), JoseError> {
         if key.len() != self.key_size() {
             return Err(JoseError::WrongKey);
@@ -135,7 +135,7 @@ fn gcm_key(algorithm: &'static aead::Algorithm, key: &[u8]) -> Result<LessSafeKe
     Ok(LessSafeKey::new(key))
 }
 
-/// The first half of the HMAC of everything, with the number of bits of the additional data (RFC 7518 §5.2.2.1).
+/// The first half of the HMAC over all inputs and the bit length of the additional data (RFC 7518 §5.2.2.1).
 fn cbc_tag(
     algorithm: hmac::Algorithm,
     key: &[u8],
@@ -169,7 +169,7 @@ mod tests {
 
     /// RFC 7518 §B.1, §B.2 and §B.3: the keys are the bytes 00, 01, 02 and so on.
     #[test]
-    fn the_examples_of_the_specification_are_decrypted() {
+    fn examples_of_rfc_7518_are_decrypted() {
         for (enc, ciphertext, tag) in [
             (
                 "A128CBC-HS256",

@@ -1,4 +1,4 @@
-//! The elliptic curves by name.
+//! Elliptic curves.
 
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P256K1_SHA256_FIXED,
@@ -44,7 +44,7 @@ impl Curve {
         }
     }
 
-    /// The bytes of a coordinate and of a private key, which are written in full (RFC 7518 §6.2.1.2).
+    /// The size of a coordinate and of a private key in bytes, including leading zeros (RFC 7518 §6.2.1.2).
     pub fn size(self) -> usize {
         match self {
             Self::P256 | Self::Secp256k1 | Self::Ed25519 | Self::X25519 => 32,
@@ -53,7 +53,7 @@ impl Curve {
         }
     }
 
-    /// The signatures made on the curve; `None` where there are none.
+    /// The signature verification algorithm; `None` for X25519.
     pub fn verification(self) -> Option<&'static dyn VerificationAlgorithm> {
         match self {
             Self::P256 => Some(&ECDSA_P256_SHA256_FIXED),
@@ -65,7 +65,7 @@ impl Curve {
         }
     }
 
-    /// How an ECDSA signature is made on the curve; `None` for the curves that have other signatures or none.
+    /// The ECDSA signature algorithm; `None` for the curves without ECDSA.
     pub fn ecdsa(self) -> Option<&'static EcdsaSigningAlgorithm> {
         match self {
             Self::P256 => Some(&ECDSA_P256_SHA256_FIXED_SIGNING),

@@ -1,34 +1,34 @@
-//! What can be wrong with a key, a signature or a ciphertext. No error repeats a secret.
+//! Errors of keys, signatures and encryption. No error contains a secret.
 
 use std::fmt;
 
-/// Why something is not a usable JWK.
+/// Why a JWK is invalid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyError {
     /// Not a JWK set at all.
     NotASet,
-    /// A key type that RFC 7518 and RFC 8037 do not have.
+    /// A key type that neither RFC 7518 nor RFC 8037 defines.
     UnknownType,
-    /// A member that the key type demands is absent or is no text.
+    /// A required member is missing or not a string.
     Missing(&'static str),
-    /// A member that cannot be what it should be.
+    /// A member with an invalid value.
     Malformed(&'static str),
-    /// The members do not make a key together.
+    /// Members that do not belong to the same key.
     Inconsistent,
 }
 
-/// Why something was not signed, encrypted, decrypted or even read.
+/// Why a JWS or JWE cannot be parsed, made or decrypted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum JoseError {
-    /// No such algorithm here.
+    /// The algorithm is not supported.
     Unsupported(String),
     /// The key does not fit the algorithm.
     WrongKey,
-    /// A part that cannot be what it should be.
+    /// A part is invalid.
     Malformed(&'static str),
-    /// The header has `crit`, and none of its extensions is known here.
+    /// The header has `crit`, and no extension is supported.
     Critical,
-    /// More than is read.
+    /// The maximum length is exceeded.
     TooLong,
     /// The cryptographic operation itself failed.
     Failed,
@@ -64,7 +64,7 @@ impl fmt::Display for JoseError {
 impl std::error::Error for KeyError {}
 impl std::error::Error for JoseError {}
 
-/// The library does not say more than that it failed.
+/// The library gives no reason for failures.
 impl From<aws_lc_rs::error::Unspecified> for JoseError {
     fn from(_: aws_lc_rs::error::Unspecified) -> Self {
         Self::Failed

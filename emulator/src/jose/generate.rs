@@ -1,4 +1,4 @@
-//! New private keys.
+//! Generation of private keys.
 
 use super::algorithm::SignatureAlgorithm;
 use super::curve::Curve;
@@ -8,8 +8,7 @@ use super::key_management::KeyManagement;
 use super::key_pair::{on_curve, rsa};
 use crate::json::{Members, Object};
 
-/// Makes a private key for an algorithm, with its thumbprint as `kid`. Where the algorithm leaves the curve open, it is
-/// P-256.
+/// Generates a private key for an algorithm, with its thumbprint as `kid`. Algorithms without a fixed curve get P-256.
 pub fn generate(alg: &str) -> Result<Jwk, JoseError> {
     match SignatureAlgorithm::named(alg) {
         Some(SignatureAlgorithm::Rsa(..)) => return Ok(rsa()?.dedicated(alg, "sig")),
@@ -25,7 +24,7 @@ pub fn generate(alg: &str) -> Result<Jwk, JoseError> {
     }
 }
 
-/// Makes a private key of the type, the curve, the algorithm and the use of another, with its thumbprint as `kid`.
+/// Generates a private key with the type, curve, algorithm and use of another key, and its thumbprint as `kid`.
 pub fn generate_like(other: &Object) -> Result<Jwk, JoseError> {
     let text = |name| other.text(name).unwrap_or_default();
     let key = match (text("kty"), Curve::named(text("kty"), text("crv"))) {
@@ -43,7 +42,7 @@ pub fn generate_like(other: &Object) -> Result<Jwk, JoseError> {
     Jwk::parse(json).map_err(|_| JoseError::Failed)
 }
 
-/// Makes a private key for an algorithm of key agreement, on a certain curve.
+/// Generates a private key on a curve for a key agreement algorithm.
 pub fn generate_on(curve: Curve, alg: &str) -> Result<Jwk, JoseError> {
     let key = on_curve(curve)?;
     if KeyManagement::named(alg)?.fits(&key) {
@@ -97,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn a_curve_that_the_algorithm_does_not_take_is_refused() {
+    fn curve_that_does_not_fit_the_algorithm_is_refused() {
         for (curve, alg) in [
             (Curve::Ed25519, "ECDH-ES"),
             (Curve::Secp256k1, "ECDH-ES"),
@@ -108,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_for_nothing_is_not_generated() {
+    fn key_for_an_unsupported_algorithm_is_refused() {
         for alg in ["none", "HS256", "dir", "RSA", ""] {
             let refused = generate(alg).unwrap_err();
             assert_eq!(refused, JoseError::Unsupported(alg.to_owned()));

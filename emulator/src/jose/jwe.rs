@@ -9,7 +9,7 @@ use super::key::Jwk;
 use super::key_management::KeyManagement;
 use crate::json::{Members, Object};
 
-/// Encrypts a plaintext. The header gets the algorithms, and the `kid` of the key unless it names one itself.
+/// Encrypts a plaintext. Adds `alg` and `enc` to the header, and the `kid` of the key unless the header has a `kid`.
 pub fn encrypt(
     alg: &str,
     enc: &str,
@@ -35,13 +35,13 @@ pub fn encrypt(
     Ok(format!("{header}.{encrypted_key}.{iv}.{ciphertext}.{tag}"))
 }
 
-/// An encrypted object that has been read and not yet decrypted.
+/// A parsed JWE that is not decrypted yet.
 #[derive(Debug, Clone)]
 pub struct Jwe {
     pub header: Object,
     alg: String,
     enc: String,
-    /// The header as it came, which is what the tag covers.
+    /// The encoded header, which the tag authenticates.
     aad: String,
     encrypted_key: Vec<u8>,
     iv: Vec<u8>,
@@ -53,7 +53,7 @@ impl Jwe {
     pub fn parse(compact: &str) -> Result<Self, JoseError> {
         let [aad, encrypted_key, iv, ciphertext, tag] = base64url::parts(compact)?;
         let header = base64url::header(aad)?;
-        // A plaintext that was compressed tells of itself by its length, and can be a bomb.
+        // Compression reveals the content by its length, and allows decompression bombs.
         if header.contains_key("zip") {
             return Err(JoseError::Unsupported("zip".to_owned()));
         }

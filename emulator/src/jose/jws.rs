@@ -11,7 +11,7 @@ use super::error::JoseError;
 use super::key::{CurveSigner, Jwk, Material};
 use crate::json::{Members, Object};
 
-/// Signs a payload. The header gets the algorithm, and the `kid` of the key unless it names one itself.
+/// Signs a payload. Adds `alg` to the header, and the `kid` of the key unless the header has a `kid`.
 pub fn sign(alg: &str, key: &Jwk, mut header: Object, payload: &[u8]) -> Result<String, JoseError> {
     header.insert("alg".to_owned(), Value::from(alg));
     if let Some(kid) = key.kid() {
@@ -23,7 +23,7 @@ pub fn sign(alg: &str, key: &Jwk, mut header: Object, payload: &[u8]) -> Result<
     Ok(format!("{input}.{}", base64url::encode(signature)))
 }
 
-/// The bare signature of a message, for serializations that are not of JOSE.
+/// The signature of a message without a serialization, for formats other than JOSE.
 pub fn sign_bytes(alg: &str, key: &Jwk, message: &[u8]) -> Result<Vec<u8>, JoseError> {
     let algorithm =
         SignatureAlgorithm::named(alg).ok_or_else(|| JoseError::Unsupported(alg.to_owned()))?;
@@ -33,7 +33,7 @@ pub fn sign_bytes(alg: &str, key: &Jwk, message: &[u8]) -> Result<Vec<u8>, JoseE
     signature(algorithm, key, message)
 }
 
-/// A signed object that has been read and not yet verified.
+/// A parsed JWS that is not verified yet.
 #[derive(Debug, Clone)]
 pub struct Jws {
     pub header: Object,
@@ -66,18 +66,17 @@ impl Jws {
         self.header.text("kid")
     }
 
-    /// Whether it says that it has no signature, and has none (RFC 7515 §A.5). Such an object verifies with no key.
+    /// Whether `alg` is `none` and the signature is empty (RFC 7515 §A.5). An unsigned object verifies with no key.
     pub fn is_unsigned(&self) -> bool {
         self.alg == "none" && self.signature.is_empty()
     }
 
-    /// The payload as the claims of a JWT (RFC 7519); `None` when it is no JSON object.
+    /// The payload as JWT claims (RFC 7519); `None` if it is not a JSON object.
     pub fn claims(&self) -> Option<Object> {
         serde_json::from_slice(&self.payload).ok()
     }
 
-    /// Whether the key made the signature. The key decides as much as the header does: one that is not of the type of
-    /// the algorithm, or that is meant for another, has not.
+    /// Verifies the signature. A key whose type, `use` or `alg` does not fit the algorithm of the header fails.
     pub fn verify(&self, key: &Jwk) -> bool {
         let message = self.signing_input.as_bytes();
         let Some(algorithm) = SignatureAlgorithm::named(&self.alg) else {

@@ -1,4 +1,4 @@
-//! One key as JSON (RFC 7517).
+//! JSON Web Keys (RFC 7517).
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -17,10 +17,10 @@ use super::curve::Curve;
 use super::error::KeyError;
 use crate::json::{Members, Object};
 
-/// The members that must not be shown (RFC 7518 §6.2.2, §6.3.2, §6.4).
+/// The private members (RFC 7518 §6.2.2, §6.3.2, §6.4).
 const PRIVATE_MEMBERS: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 
-/// What a key signs and encrypts with.
+/// The parsed key material.
 #[derive(Clone)]
 pub enum Material {
     Symmetric(Vec<u8>),
@@ -30,11 +30,11 @@ pub enum Material {
     },
     Curve {
         curve: Curve,
-        /// On a NIST curve the uncompressed point, else the bytes of `x`.
+        /// The uncompressed point on ECDSA curves, else the bytes of `x`.
         public: Vec<u8>,
         private: Option<CurvePrivateKey>,
     },
-    /// A curve that is not known here: the key can be shown and named, and nothing else.
+    /// An unsupported curve: the key can only be published and identified.
     Unsupported,
 }
 
@@ -132,7 +132,7 @@ impl Jwk {
         self.json.text("alg")
     }
 
-    /// The member `use`, which Rust has taken.
+    /// The member `use`. The method has another name because `use` is a keyword.
     pub fn usage(&self) -> Option<&str> {
         self.json.text("use")
     }
@@ -146,7 +146,7 @@ impl Jwk {
         self.json.contains_key("d") || self.json.contains_key("k")
     }
 
-    /// Whether the key is one of a pair that signs: no shared secret, and not for encryption alone.
+    /// Whether the key type supports asymmetric signatures.
     pub fn signs_by_key_pair(&self) -> bool {
         match self.material() {
             Material::Rsa { .. } => true,
@@ -155,12 +155,12 @@ impl Jwk {
         }
     }
 
-    /// Whether the members `use` and `alg`, where they are, allow the key for this.
+    /// Whether `use` and `alg` allow a use and an algorithm. Missing members allow all.
     pub fn permits(&self, usage: &str, alg: &str) -> bool {
         self.usage().is_none_or(|own| own == usage) && self.alg().is_none_or(|own| own == alg)
     }
 
-    /// The key without its secrets; `None` for a shared secret, which is nothing else.
+    /// The public key; `None` for a shared secret.
     pub fn public(&self) -> Option<Self> {
         let mut material = Material::clone(&self.material);
         match &mut material {
@@ -174,7 +174,7 @@ impl Jwk {
         Some(Self::new(json, material))
     }
 
-    /// The SHA-256 of what makes the key, in base64url (RFC 7638).
+    /// The SHA-256 thumbprint in base64url (RFC 7638).
     pub fn thumbprint(&self) -> String {
         let members = required_members(&self.json).unwrap_or_default();
         let essence: Object = members
@@ -187,14 +187,14 @@ impl Jwk {
         ))
     }
 
-    /// The same key under another `kid`.
+    /// The same key with another `kid`.
     #[must_use]
     pub fn renamed(mut self, kid: &str) -> Self {
         Arc::make_mut(&mut self.json).insert("kid".to_owned(), kid.into());
         self
     }
 
-    /// The same key under its thumbprint as `kid`, for one algorithm and one use.
+    /// The same key with its thumbprint as `kid`, restricted to an algorithm and a use.
     pub(super) fn dedicated(mut self, alg: &str, usage: &str) -> Self {
         let kid = self.thumbprint();
         let json = Arc::make_mut(&mut self.json);
@@ -226,7 +226,7 @@ impl<'de> Deserialize<'de> for Jwk {
     }
 }
 
-/// Shows which key it is, and no secret.
+/// Shows the type and the `kid` of the key, not the key itself.
 impl fmt::Debug for Jwk {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
@@ -237,7 +237,7 @@ impl fmt::Debug for Jwk {
     }
 }
 
-/// The members that make a key of its type, in the order in which a thumbprint takes them (RFC 7638 §3.2).
+/// The required members of the key type, in the order for thumbprints (RFC 7638 §3.2).
 fn required_members(json: &Object) -> Result<&'static [&'static str], KeyError> {
     match json.text("kty").ok_or(KeyError::Missing("kty"))? {
         "EC" => Ok(&["crv", "kty", "x", "y"]),
@@ -253,7 +253,7 @@ fn bytes(json: &Object, member: &'static str) -> Result<Vec<u8>, KeyError> {
     base64url::decode(text).ok_or(KeyError::Malformed(member))
 }
 
-/// Bytes whose number the curve decides.
+/// Bytes of the size that the curve requires.
 fn sized(json: &Object, member: &'static str, curve: Curve) -> Result<Vec<u8>, KeyError> {
     let bytes = bytes(json, member)?;
     if bytes.len() == curve.size() {
@@ -311,7 +311,7 @@ fn rsa_private(
     .map_err(|_| KeyError::Inconsistent)
 }
 
-/// A positive integer. Zeros before it are wrong (RFC 7518 §6.3.1.1) but common.
+/// A positive integer. Leading zeros are accepted: they are invalid (RFC 7518 §6.3.1.1) but common.
 fn integer(json: &Object, member: &'static str) -> Result<Vec<u8>, KeyError> {
     let bytes = bytes(json, member)?;
     let digits: Vec<u8> = bytes.into_iter().skip_while(|byte| *byte == 0).collect();

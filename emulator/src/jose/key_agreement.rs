@@ -1,4 +1,4 @@
-//! Agreeing on a key by Elliptic Curve Diffie-Hellman Ephemeral Static (RFC 7518 §4.6, RFC 8037 §3.2).
+//! Key agreement with ECDH-ES (RFC 7518 §4.6, RFC 8037 §3.2).
 
 use aws_lc_rs::agreement::{self, PrivateKey, UnparsedPublicKey};
 use aws_lc_rs::kdf::{SskdfDigestAlgorithmId, get_sskdf_digest_algorithm, sskdf_digest};
@@ -11,7 +11,7 @@ use super::key::{Jwk, Material};
 use super::key_pair;
 use crate::json::{Members, Object};
 
-/// Makes a new key of the sender, puts its public half into the header, and agrees on a key with the receiver's.
+/// Agrees on a key with the receiver by an ephemeral key, whose public key it adds to the header as `epk`.
 pub fn with_receiver(
     receiver: &Jwk,
     header: &mut Object,
@@ -27,7 +27,7 @@ pub fn with_receiver(
     agree(&sender, receiver, header, purpose, size)
 }
 
-/// Agrees on a key with the sender, whose public key is in the header.
+/// Agrees on a key with the sender by the `epk` in the header.
 pub fn with_sender(
     receiver: &Jwk,
     header: &Object,
@@ -76,7 +76,7 @@ fn agree(
 }
 
 impl Curve {
-    /// How keys are agreed on with the curve; `None` where they are not.
+    /// The key agreement algorithm; `None` for curves without one.
     pub fn agreement(self) -> Option<&'static agreement::Algorithm> {
         match self {
             Self::P256 => Some(&agreement::ECDH_P256),
@@ -88,7 +88,7 @@ impl Curve {
     }
 }
 
-/// The Concat KDF of NIST SP 800-56A over what both sides know (RFC 7518 §4.6.2).
+/// Derives the key with the Concat KDF of NIST SP 800-56A (RFC 7518 §4.6.2).
 fn derive(
     secret: &[u8],
     header: &Object,
@@ -109,7 +109,7 @@ fn derive(
     Ok(key)
 }
 
-/// What the header tells about one of the two parties: nothing, most times.
+/// `apu` or `apv` of the header, empty if missing.
 fn party(header: &Object, member: &'static str) -> Result<Vec<u8>, JoseError> {
     match header.get(member) {
         None => Ok(Vec::new()),
@@ -171,7 +171,7 @@ mod tests {
         for (epk, error) in [
             (json!(null), JoseError::Malformed("'epk'")),
             (json!("key"), JoseError::Malformed("'epk'")),
-            // A point that is not on the curve would give away the private key, piece by piece.
+            // Points that are not on the curve leak the private key (invalid curve attack).
             (
                 json!({"kty": "EC", "crv": "P-256", "x": x, "y": x}),
                 JoseError::Malformed("'epk'"),
@@ -191,7 +191,7 @@ mod tests {
         assert_eq!(refused, Err(JoseError::Malformed("apu")));
     }
 
-    /// RFC 8037 §3.2.1: a point of small order makes the same secret with every key, and must fail.
+    /// RFC 8037 §3.2.1: a point of small order gives the same secret with every key.
     #[test]
     fn a_point_of_small_order_is_refused() {
         let receiver = key_pair::on_curve(Curve::X25519).unwrap();

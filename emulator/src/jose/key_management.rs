@@ -1,4 +1,4 @@
-//! How the key of the content reaches the receiver: the algorithms of `alg` in a JWE (RFC 7518 §4).
+//! Key management: the algorithms of `alg` in a JWE (RFC 7518 §4).
 
 use aws_lc_rs::aead::{AES_128_GCM, AES_192_GCM, AES_256_GCM};
 use aws_lc_rs::digest::{SHA256, SHA384, SHA512, digest};
@@ -15,18 +15,18 @@ use crate::json::{Members, Object};
 
 #[derive(Clone, Copy)]
 pub enum KeyManagement {
-    /// The shared secret is the key of the content.
+    /// The shared secret is the content encryption key.
     Direct,
-    /// The key is wrapped with a shared secret of so many bytes.
+    /// AES Key Wrap with a shared secret of this size in bytes.
     Wrap(usize),
-    /// The key is encrypted as if it were content, with its IV and its tag in the header.
+    /// AES-GCM key encryption, with `iv` and `tag` in the header.
     Gcm(ContentEncryption),
     Rsa(Padding),
-    /// Sender and receiver agree on the key, or on one of so many bytes that wraps it.
+    /// ECDH-ES: directly, or with a wrapping key of this size in bytes.
     Agreement(Option<usize>),
 }
 
-/// The key of the content, and what is sent of it.
+/// A content encryption key, and its encrypted form.
 pub struct ContentKey {
     pub key: Vec<u8>,
     pub encrypted: Vec<u8>,
@@ -53,15 +53,15 @@ impl KeyManagement {
         })
     }
 
-    /// Whether sender and receiver have the same key.
+    /// Whether the algorithm uses a shared secret.
     pub fn is_symmetric(self) -> bool {
         matches!(self, Self::Direct | Self::Wrap(_) | Self::Gcm(_))
     }
 
-    /// Whether the key is of the type, on a curve and of the length that the algorithm needs.
+    /// Whether the key has the type, curve and length that the algorithm requires.
     pub fn fits(self, key: &Jwk) -> bool {
         match (self, key.material()) {
-            // The length depends on the algorithm of the content.
+            // The length depends on the content encryption.
             (Self::Direct, Material::Symmetric(_)) => true,
             (Self::Wrap(size), Material::Symmetric(secret)) => secret.len() == size,
             (Self::Gcm(wrapping), Material::Symmetric(secret)) => {
@@ -73,7 +73,7 @@ impl KeyManagement {
         }
     }
 
-    /// Finds a key for the content, and adds to the header what the receiver needs to find it.
+    /// Provides a content encryption key, and adds the members that the receiver needs to the header.
     pub fn provide(
         self,
         key: &Jwk,
@@ -121,7 +121,7 @@ impl KeyManagement {
         Ok(ContentKey { key, encrypted })
     }
 
-    /// Recovers the key of the content.
+    /// Recovers the content encryption key.
     pub fn recover(
         self,
         key: &Jwk,
@@ -159,7 +159,7 @@ impl KeyManagement {
                     ..
                 },
             ) => {
-                // Who sent it must not learn whether it was the key or the content that was wrong (RFC 7516 §11.5).
+                // Do not reveal whether the key or the content was invalid (RFC 7516 §11.5).
                 let any = content.new_key()?;
                 match rsa_encryption::decrypt(padding, private, encrypted) {
                     Ok(key) if key.len() == any.len() => key,
@@ -175,7 +175,7 @@ impl KeyManagement {
         }
     }
 
-    /// The bytes of the shared secret that the algorithm takes; `None` when it takes none.
+    /// The size of the shared secret in bytes; `None` for algorithms without one.
     fn secret_size(self, content: ContentEncryption) -> Option<usize> {
         match self {
             Self::Direct => Some(content.key_size()),
@@ -187,7 +187,7 @@ impl KeyManagement {
 }
 
 impl ContentKey {
-    /// A key that the receiver has already.
+    /// A key that is not sent, because the receiver knows or derives it.
     fn unsent(key: Vec<u8>) -> Self {
         Self {
             key,
@@ -197,7 +197,7 @@ impl ContentKey {
 }
 
 impl Jwk {
-    /// The key that a client secret makes for an algorithm: the beginning of its hash (OpenID Connect Core 1.0 §10.2).
+    /// Derives the key from a client secret: the truncated hash (OpenID Connect Core 1.0 §10.2).
     pub fn derived_from_secret(secret: &[u8], alg: &str, enc: &str) -> Result<Self, JoseError> {
         let size = KeyManagement::named(alg)?
             .secret_size(ContentEncryption::named(enc)?)

@@ -1,4 +1,4 @@
-//! Pairs of new keys.
+//! Generation of key pairs.
 
 use aws_lc_rs::encoding::{AsBigEndian, AsDer, Curve25519SeedBin, EcPrivateKeyBin, Pkcs8V1Der};
 use aws_lc_rs::rsa::KeySize;
@@ -16,7 +16,7 @@ use super::error::JoseError;
 use super::key::Jwk;
 use crate::json::Object;
 
-/// An RSA key of 2048 bits that says nothing of its use.
+/// Generates an RSA key of 2048 bits without `use` and `alg`.
 pub fn rsa() -> Result<Jwk, JoseError> {
     let pair = RsaKeyPair::generate(KeySize::Rsa2048)?;
     let der: Pkcs8V1Der<'_> = pair.as_der()?;
@@ -27,7 +27,7 @@ pub fn rsa() -> Result<Jwk, JoseError> {
     jwk(&[("kty", "RSA")], members)
 }
 
-/// The same on a curve.
+/// Generates a key on a curve without `use` and `alg`.
 pub fn on_curve(curve: Curve) -> Result<Jwk, JoseError> {
     let (kty, crv) = curve.names();
     let named = [("kty", kty), ("crv", crv)];
@@ -77,7 +77,7 @@ fn x25519_pair() -> Result<Pair, Unspecified> {
     ))
 }
 
-/// A key of names, which are text, and of numbers, which are bytes.
+/// A JWK with text members and with binary members.
 fn jwk<'a>(
     names: &[(&str, &str)],
     numbers: impl IntoIterator<Item = (&'static str, &'a [u8])>,

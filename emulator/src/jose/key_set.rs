@@ -1,4 +1,4 @@
-//! A set of keys (RFC 7517 §5), and the choice of one.
+//! JWK Sets (RFC 7517 §5) and the selection of keys.
 
 use serde_json::{Value, json};
 
@@ -9,14 +9,14 @@ use super::key::Jwk;
 use super::key_management::KeyManagement;
 use crate::json::{Members, Object};
 
-/// The keys of somebody, in their order.
+/// A JWK Set. The order of the keys is kept.
 #[derive(Debug, Clone, Default)]
 pub struct JwkSet {
     keys: Vec<Jwk>,
 }
 
 impl JwkSet {
-    /// Reads a set. Keys that are of unknown types or not in order are left out, as RFC 7517 §5 would have it.
+    /// Parses a set. Ignores keys of unknown types and invalid keys (RFC 7517 §5).
     pub fn parse(text: &str) -> Result<Self, KeyError> {
         let set: Object = serde_json::from_str(text).map_err(|_| KeyError::NotASet)?;
         let keys = set.array("keys").ok_or(KeyError::NotASet)?;
@@ -31,7 +31,7 @@ impl JwkSet {
         &self.keys
     }
 
-    /// The set that may be published: no private member, no shared secret.
+    /// The public keys of the set.
     pub fn public(&self) -> Self {
         self.keys.iter().filter_map(Jwk::public).collect()
     }
@@ -41,12 +41,12 @@ impl JwkSet {
         json!({ "keys": keys })
     }
 
-    /// The key to sign with.
+    /// The first private key for a signature algorithm.
     pub fn find_signing(&self, alg: &str, kid: Option<&str>) -> Option<&Jwk> {
         self.candidates(alg, kid).find(|key| key.is_private())
     }
 
-    /// The keys that a signature may have been made with. Without a `kid` there can be several.
+    /// The keys for a signature algorithm. Without a `kid` there can be several.
     pub fn candidates<'a, 'b>(
         &'a self,
         alg: &'b str,
@@ -58,20 +58,20 @@ impl JwkSet {
         })
     }
 
-    /// Whether one of the keys made a signature.
+    /// Whether a signature verifies with one of the keys.
     pub fn verify(&self, jws: &Jws) -> bool {
         self.candidates(jws.alg(), jws.kid())
             .any(|key| jws.verify(key))
     }
 
-    /// The key to encrypt to.
+    /// The first key for the encryption of content encryption keys.
     pub fn find_encryption(&self, alg: &str, kid: Option<&str>) -> Option<&Jwk> {
         let management = KeyManagement::named(alg).ok()?;
         self.known_as(kid)
             .find(|key| key.permits("enc", alg) && management.fits(key))
     }
 
-    /// The keys that a ciphertext may be for. Without a `kid` there can be several.
+    /// The private keys for the decryption of content encryption keys. Without a `kid` there can be several.
     pub fn find_decryption<'a, 'b>(
         &'a self,
         alg: &'b str,
@@ -145,12 +145,12 @@ mod tests {
         assert_eq!(set.find_signing("ES256", None).unwrap().kid(), first);
         let found = set.find_signing("ES256", Some(second)).unwrap();
         assert_eq!(found.kid(), Some(second));
-        // The name of a key on another curve, a name that nobody has, and algorithms without keys.
+        // The `kid` of a key on another curve, an unknown `kid`, and algorithms without keys.
         assert!(set.find_signing("ES384", Some(second)).is_none());
         assert!(set.find_signing("ES256", Some("other")).is_none());
         assert!(set.find_signing("EdDSA", None).is_none());
         assert!(set.find_signing("none", None).is_none());
-        // The RSA key names no algorithm, so that it serves all of RSA; the secret is long enough for one of three.
+        // The RSA key has no `alg` and fits all RSA algorithms. The secret is long enough for HS256 only.
         assert!(set.find_signing("PS512", None).is_some());
         assert!(set.find_signing("HS256", None).is_some());
         assert!(set.find_signing("HS384", None).is_none());
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_set_is_refused_and_what_is_not_a_key_is_left_out() {
+    fn invalid_set_is_refused_and_invalid_keys_are_ignored() {
         for text in ["", "[]", "{}", r#"{"keys": {}}"#, r#"{"keys": []"#] {
             assert_eq!(
                 JwkSet::parse(text).unwrap_err(),

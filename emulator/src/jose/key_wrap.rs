@@ -1,4 +1,4 @@
-//! AES Key Wrap (RFC 3394). The library wraps with keys of 128 and of 256 bits alone, and RFC 7518 wants 192, too.
+//! AES Key Wrap (RFC 3394). `aws_lc_rs::key_wrap` has no 192-bit keys, which RFC 7518 requires.
 
 use aws_lc_rs::cipher::{
     AES_128, AES_192, AES_256, Algorithm, DecryptingKey, DecryptionContext, EncryptingKey,
@@ -59,7 +59,7 @@ fn cipher_key(kek: &[u8]) -> Result<UnboundCipherKey, Unspecified> {
     UnboundCipherKey::new(algorithm, kek)
 }
 
-/// A key in blocks of 64 bits, of which there must be two.
+/// Splits a key into blocks of 64 bits, of which there must be at least two.
 fn blocks(key: &[u8]) -> Result<Vec<u64>, Unspecified> {
     match key.as_chunks() {
         (blocks, []) if blocks.len() >= 2 => Ok(blocks
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_not_wrapped_with_the_key_is_not_unwrapped() {
+    fn unwrapping_fails_with_another_key_and_after_a_change() {
         let wrapped = wrap(&[1; 16], &[2; 32]).unwrap();
         assert!(unwrap(&[3; 16], &wrapped).is_err());
         assert!(unwrap(&[1; 15], &wrapped).is_err());

@@ -36,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_der_of_a_key_has_its_point() {
+    fn der_of_a_key_contains_its_point() {
         for (alg, length) in [("ES256", 91), ("ES384", 120), ("RS256", 294)] {
             let der = generate(alg).unwrap().public_der().unwrap();
             assert_eq!(der.len(), length, "{alg}");
@@ -50,7 +50,7 @@ mod tests {
     }
 
     #[test]
-    fn other_keys_have_none() {
+    fn public_keys_and_other_key_types_are_refused() {
         let public = vectors::key(vectors::RFC7515_A3_KEY).public().unwrap();
         for key in [public, Jwk::secret(b"secret"), generate("EdDSA").unwrap()] {
             assert_eq!(key.public_der().unwrap_err(), JoseError::WrongKey);

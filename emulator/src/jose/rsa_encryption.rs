@@ -1,4 +1,4 @@
-//! Encrypting a key with RSA (RFC 7518 §4.2, §4.3).
+//! Key encryption with RSA (RFC 7518 §4.2, §4.3).
 
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der};
 use aws_lc_rs::rsa::{

@@ -8,10 +8,10 @@ use crate::certificate::{self, ClientCertificate};
 use crate::json::{Members, Object};
 use crate::result_code::{ResultCode, SETTING_INVALID, TRUSTED_ROOT_MALFORMED};
 
-/// Roots that a request may have with or without PEM markers, and an answer has with them.
+/// Root certificates that requests may contain with or without PEM markers. Responses always have the markers.
 const ATTESTER_ROOTS: [&str; 2] = ["clientAttesterRoots", "keyAttesterRoots"];
 
-/// Rewrites the roots of attesters as PEM.
+/// Converts the root certificates of attesters to PEM.
 pub fn write_as_pem(settings: &mut Object) {
     for name in ATTESTER_ROOTS {
         let roots = settings.get_mut(name).and_then(Value::as_array_mut);
@@ -28,7 +28,7 @@ fn write(der: Vec<u8>) -> String {
     pem::encode_config(&Pem::new("CERTIFICATE", der), lines)
 }
 
-/// Roots are certificates: those for mutual TLS, and those of attesters.
+/// Checks that the root certificates for mutual TLS and for attesters can be parsed.
 pub fn check(settings: &Object) -> Result<(), Invalid> {
     check_list(settings, "trustedRootCertificates", TRUSTED_ROOT_MALFORMED)?;
     ATTESTER_ROOTS

@@ -1,4 +1,4 @@
-//! Checks that services and clients have in common.
+//! Checks for the settings of services and clients.
 
 use std::fmt;
 
@@ -15,7 +15,7 @@ use crate::result_code::{
     SETTING_KEYS, SETTING_NEGATIVE, SETTING_QUERY, SETTING_RANGE, SETTING_SYMMETRIC, SETTING_WORD,
 };
 
-/// What is wrong with a setting, in words that name it.
+/// An invalid setting and the reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Invalid {
     pub member: String,
@@ -32,7 +32,7 @@ impl Invalid {
         }
     }
 
-    /// The same within another member.
+    /// The same error for a member of an object or list.
     #[must_use]
     pub fn within(self, member: &str) -> Self {
         Self::new(member, self.code, &self)
@@ -45,12 +45,12 @@ impl fmt::Display for Invalid {
     }
 }
 
-/// The members have the types that the SDK's type has; members that it does not know may be anything.
+/// Checks the types of members against the SDK's type. Unknown members may have any type.
 pub fn types<T: DeserializeOwned + Serialize>(settings: &Object) -> Result<(), Invalid> {
     for (name, value) in settings {
         let read = as_read::<T>(name, value)
             .map_err(|error| Invalid::new(name, SETTING_INVALID, error))?;
-        // Where the SDK's type drops such an item, nobody has written it.
+        // A `null` in a list is invalid if the SDK's type drops it.
         if has_null_item(value) && read != *value {
             return Err(Invalid::new(
                 name,
@@ -62,7 +62,7 @@ pub fn types<T: DeserializeOwned + Serialize>(settings: &Object) -> Result<(), I
     Ok(())
 }
 
-/// A member as the SDK's type reads it: without any `null` of what the type knows.
+/// Deserializes and serializes a member by the SDK's type, which drops the `null`s of members that it knows.
 pub fn as_read<T>(name: &str, value: &Value) -> serde_json::Result<Value>
 where
     T: DeserializeOwned + Serialize,
@@ -73,7 +73,7 @@ where
     Ok(read.get_mut(name).map(Value::take).unwrap_or_default())
 }
 
-/// Whether a list within a value has `null` in it.
+/// Whether a value contains a list with a `null` item.
 fn has_null_item(value: &Value) -> bool {
     match value {
         Value::Array(items) => items
@@ -84,7 +84,7 @@ fn has_null_item(value: &Value) -> bool {
     }
 }
 
-/// The words are those of the API. [`types`] lets all pass, as answers may have words of tomorrow.
+/// Checks enum values. [`types`] accepts unknown values, since responses of newer versions may contain them.
 pub fn words(settings: &Object, members: &[Words]) -> Result<(), Invalid> {
     for (name, vocabulary) in members {
         let words = match settings.get(*name) {
@@ -104,7 +104,7 @@ pub fn words(settings: &Object, members: &[Words]) -> Result<(), Invalid> {
     Ok(())
 }
 
-/// The same for the words within a member that is an object or a list of objects.
+/// Checks enum values in a member that is an object or a list of objects.
 pub fn words_within(settings: &Object, member: &str, members: &[Words]) -> Result<(), Invalid> {
     let objects = match settings.get(member) {
         Some(Value::Array(items)) => items.as_slice(),
@@ -117,7 +117,7 @@ pub fn words_within(settings: &Object, member: &str, members: &[Words]) -> Resul
         .map_err(|invalid| invalid.within(member))
 }
 
-/// A member has one of a few words that are no enum.
+/// Checks a text that has a fixed set of values but no enum in the SDK.
 pub fn one_of(settings: &Object, name: &str, words: &[&str]) -> Result<(), Invalid> {
     match settings.text(name) {
         Some(word) if !words.contains(&word) => Err(Invalid::new(
@@ -129,7 +129,7 @@ pub fn one_of(settings: &Object, name: &str, words: &[&str]) -> Result<(), Inval
     }
 }
 
-/// The items of a list are absolute URIs.
+/// Checks that the items of a list are absolute URIs.
 pub fn uri_items(settings: &Object, name: &str) -> Result<(), Invalid> {
     let items = settings.texts(name).unwrap_or_default();
     match items.into_iter().find(|item| Uri::parse(item).is_none()) {
@@ -142,7 +142,8 @@ pub fn uri_items(settings: &Object, name: &str) -> Result<(), Invalid> {
     }
 }
 
-/// Members that are URIs by their names are absolute ones; but not what is compared with a certificate.
+/// Checks that members whose names end like those of URIs are absolute URIs. `tlsClientAuthSanUri` is exempt, because it
+/// is only compared with a certificate.
 pub fn uris(settings: &Object) -> Result<(), Invalid> {
     let is_uri = |name: &str| {
         let ends = ["Uri", "Endpoint", "serviceDocumentation"];
@@ -159,7 +160,7 @@ pub fn uris(settings: &Object) -> Result<(), Invalid> {
     Ok(())
 }
 
-/// An issuer is named by a URL without query and fragment. It may be `http`, as tests have no certificates.
+/// Checks an issuer identifier: a URL without query and fragment. `http` is allowed for tests without certificates.
 pub fn identifier(settings: &Object, name: &str) -> Result<(), Invalid> {
     match settings.text(name).map(Uri::parse) {
         Some(Some(uri)) if uri.has_fragment() => {
@@ -171,10 +172,10 @@ pub fn identifier(settings: &Object, name: &str) -> Result<(), Invalid> {
     }
 }
 
-/// The numbers are in a range.
+/// Checks that numbers are between 0 and `most`.
 pub fn numbers(settings: &Object, names: &[&str], most: i64) -> Result<(), Invalid> {
     for name in names {
-        // A number may come as text.
+        // Requests may contain numbers as text.
         let text = || settings.text(name)?.parse().ok();
         if let Some(number) = settings.integer(name).or_else(text)
             && !(0..=most).contains(&number)
@@ -190,7 +191,7 @@ pub fn numbers(settings: &Object, names: &[&str], most: i64) -> Result<(), Inval
     Ok(())
 }
 
-/// An algorithm of JWS has a key pair: other parties verify what it signs.
+/// Checks that a signature algorithm is asymmetric, because other parties verify the signatures.
 pub fn asymmetric(settings: &Object, name: &str) -> Result<(), Invalid> {
     match settings.text(name) {
         Some(alg) if alg.starts_with("HS") => Err(Invalid::new(
@@ -202,7 +203,7 @@ pub fn asymmetric(settings: &Object, name: &str) -> Result<(), Invalid> {
     }
 }
 
-/// A member that is the text of a JWK Set (RFC 7517 §5) is one.
+/// Checks that a text is a JWK Set (RFC 7517 §5).
 pub fn key_set(settings: &Object, name: &str) -> Result<(), Invalid> {
     match settings.text(name).map(JwkSet::parse) {
         Some(Err(error)) => Err(Invalid::new(name, SETTING_KEYS, error)),
@@ -210,7 +211,7 @@ pub fn key_set(settings: &Object, name: &str) -> Result<(), Invalid> {
     }
 }
 
-/// No value is there twice.
+/// Checks that no value is repeated.
 pub fn distinct<'a>(
     member: &str,
     code: ResultCode,

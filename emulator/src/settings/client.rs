@@ -14,7 +14,7 @@ use crate::result_code::{
     SETTING_ITEM_TOO_LONG, SETTING_ITEM_TWICE,
 };
 
-/// What Authlete assigns or maintains, and a request cannot change.
+/// Settings that Authlete assigns or maintains. Requests cannot change them.
 const ASSIGNED: [&str; 12] = [
     "number",
     "serviceNumber",
@@ -30,7 +30,7 @@ const ASSIGNED: [&str; 12] = [
     "registrationAccessTokenHash",
 ];
 
-/// What an update by the 3.0 API leaves as it is.
+/// Settings that updates by the 3.0 API leave unchanged.
 const UNREAD_BY_UPDATE: [&str; 18] = [
     "automaticallyRegistered",
     "clientIdAliasEnabled",
@@ -58,9 +58,9 @@ const REDIRECT_URI_LENGTH: usize = 200;
 const CUSTOM_METADATA: &str = "customMetadata";
 const DERIVED_SECTOR: &str = "derivedSectorIdentifier";
 
-/// The given settings without what is not theirs to give, and the defaults of what they leave out: RFC 7591 §2 has
-/// those of grant types and response types, OpenID Connect Dynamic Client Registration 1.0 §2 that of the ID token's
-/// algorithm. Authlete does not make a client a web application that does not say so.
+/// The given settings without those that Authlete assigns, completed with defaults: for grant types and response types by
+/// RFC 7591 §2, for the signature algorithm of ID tokens by OpenID Connect Dynamic Client Registration 1.0 §2. Authlete
+/// has no default for the application type.
 pub fn complete(given: &Object) -> Object {
     let mut defaults = Object::from_iter([
         ("clientType".to_owned(), "PUBLIC".into()),
@@ -85,7 +85,7 @@ pub fn complete(given: &Object) -> Object {
     settings
 }
 
-/// Adds what an extension leaves out: its flags are off, and its durations are 0.
+/// Adds the defaults of an extension: flags are `false`, durations are 0.
 pub fn complete_extension(extension: &mut Object) {
     for (name, value) in
         super::all(ClientExtension::FLAGS, false).chain(super::all(ClientExtension::DURATIONS, 0))
@@ -94,12 +94,12 @@ pub fn complete_extension(extension: &mut Object) {
     }
 }
 
-/// The settings after an update: what is left out goes back to its default, what Authlete assigned stays.
+/// The settings after an update: omitted settings are reset to their defaults, assigned settings are kept.
 pub fn replace(current: &Object, given: &Object) -> Object {
     super::keep(current, complete(given), &ASSIGNED)
 }
 
-/// The settings after an update by the API, which does not read all that there is.
+/// The settings after an update by the API, which ignores some settings.
 pub fn update(current: &Object, given: &Object, version: ApiVersion) -> Object {
     let settings = replace(current, given);
     match version {
@@ -108,7 +108,7 @@ pub fn update(current: &Object, given: &Object, version: ApiVersion) -> Object {
     }
 }
 
-/// Leaves in `customMetadata` what the service supports.
+/// Removes unsupported metadata from `customMetadata`.
 pub fn filter_custom_metadata(settings: &mut Object, supported: &[&str]) {
     let Some(text) = settings.text(CUSTOM_METADATA) else {
         return;
@@ -124,7 +124,7 @@ pub fn filter_custom_metadata(settings: &mut Object, supported: &[&str]) {
     };
 }
 
-/// What Authlete would not take.
+/// Refuses settings that Authlete refuses.
 pub fn check(settings: &Object) -> Result<(), Invalid> {
     check::types::<authlete::types::Client>(settings)?;
     check::words(settings, ClientSettings::WORDS)?;
@@ -151,8 +151,8 @@ pub fn check(settings: &Object) -> Result<(), Invalid> {
     Ok(())
 }
 
-/// Absolute, and without a fragment (RFC 6749 §3.1.2); in ASCII, and not too long. Whether it fits to the type of the
-/// application matters when it is used.
+/// Checks that a redirect URI is absolute, without a fragment (RFC 6749 §3.1.2), in ASCII and not too long. Whether it is
+/// allowed for the application type is checked when it is used.
 fn redirect_uri(text: &str) -> Result<(), Invalid> {
     let refuse = |code, what| {
         Err(Invalid::new(
@@ -174,8 +174,8 @@ fn redirect_uri(text: &str) -> Result<(), Invalid> {
     }
 }
 
-/// The sector that pairwise subjects are made for: the host of the sector identifier URI, else the only host that the
-/// redirect URIs have (OpenID Connect Core 1.0 §8.1).
+/// The sector identifier for pairwise subjects: the host of the sector identifier URI, else the host of the redirect URIs
+/// if they all have the same one (OpenID Connect Core 1.0 §8.1).
 pub fn derived_sector(settings: &Object) -> Option<String> {
     let host = |text: &str| Some(Uri::parse(text)?.host()?.to_owned());
     if let Some(uri) = settings.text("sectorIdentifierUri") {

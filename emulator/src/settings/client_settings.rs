@@ -1,4 +1,4 @@
-//! The settings of a client by name.
+//! Typed access to the settings of a client.
 
 use std::sync::OnceLock;
 
@@ -26,7 +26,7 @@ pub struct ClientSettings {
     key_sets: KeySets,
 }
 
-/// The JWK Set in the JSON, parsed when it is first read. A set without a single valid key is empty.
+/// The JWK Set in the JSON, parsed on first use. An invalid set counts as empty.
 #[derive(Debug, Clone, Default)]
 struct KeySets {
     jwks: OnceLock<Option<JwkSet>>,
@@ -46,7 +46,7 @@ impl ClientSettings {
         &self.json
     }
 
-    /// The JSON, to change it. Drops the parsed key set.
+    /// The JSON for changes. Drops the parsed key set.
     pub fn json_mut(&mut self) -> &mut Object {
         self.key_sets = KeySets::default();
         &mut self.json
@@ -56,7 +56,7 @@ impl ClientSettings {
         self.json
     }
 
-    /// How many subjects of the certificate are there, of which there must be one (RFC 8705 §2.1.2).
+    /// The number of settings that name the subject of the certificate (RFC 8705 §2.1.2). More than one is an error.
     pub fn certificate_subjects(&self) -> usize {
         let subjects = CERTIFICATE_SUBJECTS.iter();
         subjects
@@ -183,7 +183,7 @@ impl ClientSettings {
     }
 }
 
-/// Settings of a client that only an administrator can change, not the client itself.
+/// The setting `extension` of a client, which only an administrator can change.
 #[derive(Debug, Clone, Copy)]
 pub struct ClientExtension<'a>(&'a Object);
 

@@ -1,4 +1,4 @@
-//! Settings of a client that depend on each other, and on the service.
+//! Checks for settings of a client that depend on each other or on the service.
 
 use serde_json::Value;
 
@@ -25,7 +25,7 @@ const TAGGED: [&str; 6] = [
     "tosUris",
 ];
 
-/// The algorithm for the key, and that for the content, which is of no use without it.
+/// Pairs of `alg` and `enc` settings, and the code for an `enc` without `alg`.
 const ENCRYPTION: [(&str, &str, ResultCode); 4] = [
     (
         "idTokenEncryptionAlg",
@@ -49,7 +49,7 @@ const ENCRYPTION: [(&str, &str, ResultCode); 4] = [
     ),
 ];
 
-/// What Authlete would not take from an administrator.
+/// Refuses combinations that Authlete refuses in management calls.
 pub fn check(settings: &ClientSettings, service: &ServiceSettings) -> Result<(), Invalid> {
     TAGGED
         .into_iter()
@@ -93,7 +93,7 @@ fn encryption(settings: &ClientSettings) -> Result<(), Invalid> {
     Ok(())
 }
 
-/// An alias could be taken for the identifier of an entity or for the place of a metadata document.
+/// An alias that is an HTTP URL could be confused with an entity identifier or the URL of a metadata document.
 fn alias(settings: &ClientSettings, service: &ServiceSettings) -> Result<(), Invalid> {
     let alias = settings.client_id_alias();
     let is_http = ["http://", "https://"]

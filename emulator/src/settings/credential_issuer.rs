@@ -15,7 +15,7 @@ const MEMBER: &str = "credentialIssuerMetadata";
 /// Implementer's Draft 1, and two names of the final version.
 const VERSIONS: [&str; 3] = ["1.0-ID1", "1.0", "1.0-Final"];
 
-/// What Authlete would not take.
+/// Refuses settings that Authlete refuses.
 pub fn check(settings: &Object) -> Result<(), Invalid> {
     let version = settings.text("oid4vciVersion");
     if version.is_some_and(|version| !VERSIONS.contains(&version)) {
@@ -77,7 +77,7 @@ fn check_metadata(metadata: &Object) -> Result<(), Invalid> {
     }
 }
 
-/// The settings with a `kid` for each key that signs credentials: its thumbprint (RFC 7638), where it has none.
+/// Adds the thumbprint (RFC 7638) as `kid` to each key of `credentialJwks` that has no `kid`.
 pub fn name_keys(settings: &mut Object) {
     let text = settings.text("credentialJwks");
     let Some(mut set) = text.and_then(|text| serde_json::from_str::<Object>(text).ok()) else {

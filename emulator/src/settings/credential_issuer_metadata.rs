@@ -1,4 +1,4 @@
-//! The settings of a service as a credential issuer by name.
+//! Typed access to the settings of a service as a credential issuer.
 
 use super::accessors::accessors;
 use crate::json::Object;

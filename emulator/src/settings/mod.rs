@@ -1,4 +1,4 @@
-//! The settings of services and clients: what they are when nobody says, and what they cannot be.
+//! The settings of services and clients: names, types, defaults and checks.
 
 mod accessors;
 mod certificates;
@@ -30,7 +30,7 @@ use serde_json::Value;
 
 use crate::json::Object;
 
-/// The defaults, and over them what is given and not assigned. `T` is the SDK's type of the settings.
+/// The defaults, overridden by the given settings except assigned ones. `T` is the SDK's type of the settings.
 fn over<T>(defaults: Object, given: &Object, assigned: &[&str]) -> Object
 where
     T: DeserializeOwned + Serialize,
@@ -40,14 +40,14 @@ where
         .iter()
         .filter(|(name, value)| !value.is_null() && !assigned.contains(&name.as_str()));
     settings.extend(given.map(|(name, value)| {
-        // What cannot be read is refused elsewhere.
+        // `check` refuses values that cannot be deserialized.
         let value = check::as_read::<T>(name, value).unwrap_or_else(|_| value.clone());
         (name.clone(), value)
     }));
     settings
 }
 
-/// What the API reads when it creates a service or a client. By 3.0, clients always can have aliases.
+/// The settings that the API reads when it creates a service or a client. The 3.0 API ignores `clientIdAliasEnabled`.
 pub fn created(given: &Object, version: ApiVersion) -> Object {
     let mut given = given.clone();
     if version == ApiVersion::V3 {
@@ -56,7 +56,7 @@ pub fn created(given: &Object, version: ApiVersion) -> Object {
     given
 }
 
-/// New settings with some members as they were before, whether these were there or not.
+/// Resets some members of new settings to their current values. Removes them if there is no current value.
 fn keep(current: &Object, mut settings: Object, names: &[&str]) -> Object {
     for name in names {
         match current.get(*name) {
@@ -67,18 +67,18 @@ fn keep(current: &Object, mut settings: Object, names: &[&str]) -> Object {
     settings
 }
 
-/// Rewrites members that are JSON as text without white space and with their members in order, as Authlete does.
+/// Rewrites JSON texts without white space and with sorted members, as Authlete does.
 fn compact(settings: &mut Object, names: &[&str]) {
     for name in names {
         let text = settings.get(*name).and_then(Value::as_str);
-        // What is no JSON is refused elsewhere.
+        // `check` refuses invalid JSON.
         if let Some(value) = text.and_then(|text| serde_json::from_str::<Value>(text).ok()) {
             settings.insert((*name).to_owned(), value.to_string().into());
         }
     }
 }
 
-/// Members that are all the same at first: a flag is off, a number is 0.
+/// Members with the same default.
 fn all(names: &[&str], value: impl Into<Value>) -> impl Iterator<Item = (String, Value)> {
     let value = value.into();
     names

@@ -12,14 +12,14 @@ use crate::result_code::{
 
 const MEMBER: &str = "supportedScopes";
 
-/// A scope that OpenID Connect Core 1.0 defines: its name, and what it is for in English and in Japanese.
+/// A scope that OpenID Connect Core 1.0 defines: its name, and its description in English and Japanese.
 struct Standard {
     name: &'static str,
     en: &'static str,
     ja: &'static str,
 }
 
-/// Authlete describes these itself, in words of its own.
+/// The scopes that Authlete describes itself.
 const STANDARD: [Standard; 6] = [
     Standard {
         name: "openid",
@@ -53,8 +53,7 @@ const STANDARD: [Standard; 6] = [
     },
 ];
 
-/// Gives each scope its `defaultEntry`, and the standard scopes their descriptions. Descriptions of standard scopes in a
-/// request are not used.
+/// Adds `defaultEntry` to each scope and replaces the descriptions of standard scopes.
 pub fn complete(settings: &mut Object) {
     let scopes = settings.get_mut(MEMBER);
     let scopes = scopes.and_then(Value::as_array_mut).into_iter().flatten();
@@ -73,7 +72,7 @@ pub fn complete(settings: &mut Object) {
     }
 }
 
-/// What Authlete would not take.
+/// Refuses scopes that Authlete refuses.
 pub fn check(settings: &Object) -> Result<(), Invalid> {
     let scopes = settings.array(MEMBER).unwrap_or_default().iter();
     let scopes: Vec<_> = scopes.filter_map(Value::as_object).collect();
@@ -84,7 +83,7 @@ pub fn check(settings: &Object) -> Result<(), Invalid> {
     scopes.into_iter().try_for_each(check_texts)
 }
 
-/// RFC 6749 §3.3: graphic characters without `"` and `\`.
+/// Checks a name: printable ASCII characters except space, `"` and `\` (RFC 6749 §3.3).
 fn check_name(name: &str) -> Result<(), Invalid> {
     let is_allowed = |byte: u8| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\';
     let code = match name {
@@ -111,10 +110,10 @@ fn check_texts(scope: &Object) -> Result<(), Invalid> {
     attributes.check(scope)
 }
 
-/// A list of a scope whose items have a key and a value.
+/// A list of key-value pairs in a scope.
 struct Pairs {
     list: &'static str,
-    /// The name of the key, and the codes for one that is missing or there twice.
+    /// The name of the key member, and the codes for missing and repeated keys.
     key: (&'static str, ResultCode, ResultCode),
     value_missing: ResultCode,
 }

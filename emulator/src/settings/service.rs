@@ -10,7 +10,7 @@ use super::{certificates, credential_issuer, scopes};
 use crate::json::{Members, Object};
 use crate::result_code::CUSTOM_METADATA_RESERVED;
 
-/// What Authlete assigns or maintains, and a request cannot change.
+/// Settings that Authlete assigns or maintains. Requests cannot change them.
 const ASSIGNED: [&str; 8] = [
     "number",
     "serviceOwnerNumber",
@@ -22,7 +22,7 @@ const ASSIGNED: [&str; 8] = [
     "metadata",
 ];
 
-/// The endpoints of Authlete's own that there are no more. They are off, whatever a request says.
+/// Flags of Authlete's former direct endpoints. They are always `false`.
 const CLOSED_ENDPOINTS: [&str; 6] = [
     "directAuthorizationEndpointEnabled",
     "directIntrospectionEndpointEnabled",
@@ -32,7 +32,7 @@ const CLOSED_ENDPOINTS: [&str; 6] = [
     "directUserInfoEndpointEnabled",
 ];
 
-/// What an update by the 3.0 API leaves as it is.
+/// Settings that updates by the 3.0 API leave unchanged.
 const UNREAD_BY_UPDATE: [&str; 6] = [
     "clientIdAliasEnabled",
     "developerAuthenticationCallbackApiKey",
@@ -42,26 +42,26 @@ const UNREAD_BY_UPDATE: [&str; 6] = [
     "tokenBatchNotificationEndpoint",
 ];
 
-/// The words in the credentials for a social network.
+/// The enum members in the credentials for a social network.
 const SNS_WORDS: [Words; 1] = [("sns", of_enum!(Sns))];
 
-/// Numbers that may be negative, which means what 0 means.
+/// Numbers that may be negative. Negative values mean the default, as 0 does.
 const SIGNED: [&str; 3] = [
     "cnonceDuration",
     "credentialOfferDuration",
     "credentialTransactionDuration",
 ];
 
-/// Numbers that must fit into 16 bits.
+/// Numbers with a maximum of 65,535.
 const INTERVALS: [&str; 3] = [
     "allowableClockSkew",
     "backchannelPollingInterval",
     "deviceFlowPollingInterval",
 ];
 
-/// The given settings without what is not theirs to give, and the defaults of what they leave out. A duration that is
-/// left out is 0, which means that the default applies. Other lists of what is supported have no defaults: without a
-/// list, all is supported that the emulator has.
+/// The given settings without those that Authlete assigns, completed with defaults. Durations default to 0, which means the
+/// default duration. Other lists of supported values have no default: without the list, all values that the emulator
+/// implements are supported.
 pub fn complete(given: &Object) -> Object {
     let mut defaults = Object::from_iter([
         ("accessTokenType".to_owned(), "Bearer".into()),
@@ -80,8 +80,8 @@ pub fn complete(given: &Object) -> Object {
     settings
 }
 
-/// The settings after an update: what is left out goes back to its default, what Authlete assigned stays, and so does
-/// what the API does not read.
+/// The settings after an update: omitted settings are reset to their defaults, and settings that are assigned or ignored by
+/// the API are kept.
 pub fn replace(current: &Object, given: &Object, version: ApiVersion) -> Object {
     let settings = super::keep(current, complete(given), &ASSIGNED);
     match version {
@@ -90,7 +90,7 @@ pub fn replace(current: &Object, given: &Object, version: ApiVersion) -> Object 
     }
 }
 
-/// What Authlete would not take.
+/// Refuses settings that Authlete refuses.
 pub fn check(settings: &Object) -> Result<(), Invalid> {
     check::types::<authlete::types::Service>(settings)?;
     check::words(settings, ServiceSettings::WORDS)?;
@@ -126,7 +126,7 @@ pub fn check(settings: &Object) -> Result<(), Invalid> {
     scopes::check(settings)
 }
 
-/// Custom metadata of clients have names that the standards do not use.
+/// Checks that no custom client metadata has the name of standard metadata.
 fn custom_metadata(settings: &Object) -> Result<(), Invalid> {
     const MEMBER: &str = "supportedCustomClientMetadata";
     let names = settings.texts(MEMBER).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! The settings of a service by name.
+//! Typed access to the settings of a service.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -20,14 +20,14 @@ pub struct ServiceSettings {
     key_sets: KeySets,
 }
 
-/// The JWK Sets in the JSON, parsed when they are first read. A set without a single valid key is empty.
+/// The JWK Sets in the JSON, parsed on first use. An invalid set counts as empty.
 #[derive(Debug, Clone, Default)]
 struct KeySets {
     jwks: OnceLock<Option<JwkSet>>,
     federation_jwks: OnceLock<Option<JwkSet>>,
     credential_jwks: OnceLock<Option<JwkSet>>,
     credential_request_encryption_jwks: OnceLock<Option<JwkSet>>,
-    /// By the entity identifiers of the trust anchors.
+    /// By entity identifier.
     trust_anchors: OnceLock<BTreeMap<String, JwkSet>>,
 }
 
@@ -40,10 +40,10 @@ impl From<Object> for ServiceSettings {
     }
 }
 
-/// A setting that lists what the service supports. Without the list, the service supports everything.
+/// A setting that lists supported values. Without the list, the service supports all values.
 pub type Supported = fn(&ServiceSettings) -> Option<Vec<&str>>;
 
-/// Key sets follow from the JSON.
+/// Key sets are derived from the JSON.
 impl PartialEq for ServiceSettings {
     fn eq(&self, other: &Self) -> bool {
         self.json == other.json
@@ -57,7 +57,7 @@ impl ServiceSettings {
         &self.json
     }
 
-    /// The JSON, to change it. Drops the parsed key sets.
+    /// The JSON for changes. Drops the parsed key sets.
     pub fn json_mut(&mut self) -> &mut Object {
         self.key_sets = KeySets::default();
         &mut self.json
@@ -68,7 +68,7 @@ impl ServiceSettings {
         Some(CredentialIssuerMetadata::from(metadata))
     }
 
-    /// The keys of a trust anchor of federations.
+    /// The keys of a trust anchor (OpenID Federation 1.0).
     pub fn trust_anchor_jwks(&self, entity_id: &str) -> Option<&JwkSet> {
         let anchors = self.key_sets.trust_anchors.get_or_init(|| {
             let anchors = self.trust_anchors().unwrap_or_default().iter().rev();

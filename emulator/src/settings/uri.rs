@@ -1,4 +1,4 @@
-//! URIs, as far as registrations look at them.
+//! URIs in settings.
 
 use url::{Host, Url};
 
@@ -7,7 +7,7 @@ use url::{Host, Url};
 pub struct Uri(Url);
 
 impl Uri {
-    /// Reads an absolute URI, more strictly than browsers do: no spaces, and nothing that must be escaped.
+    /// Parses an absolute URI. Unlike the URL Standard, it refuses spaces and characters that must be percent-encoded.
     pub fn parse(text: &str) -> Option<Self> {
         let is_allowed = |byte: u8| byte.is_ascii_graphic() && !br#""<>\^`{|}"#.contains(&byte);
         let url = Url::parse(text).ok()?;
@@ -30,7 +30,7 @@ impl Uri {
         self.0.query().is_some()
     }
 
-    /// Whether the URI is one of the same machine (RFC 8252 §7.3).
+    /// Whether the host is `localhost` or a loopback address (RFC 8252 §7.3).
     pub fn is_loopback(&self) -> bool {
         match self.0.host() {
             Some(Host::Domain(name)) => name == "localhost",
@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_absolute_uris_are_read() {
+    fn relative_and_invalid_uris_are_refused() {
         for text in [
             "https://a.example/b?c#d",
             "app:callback",
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_machine_has_several_names() {
+    fn localhost_and_loopback_addresses_are_loopback() {
         let is_loopback = |text| Uri::parse(text).unwrap().is_loopback();
         assert!(is_loopback("http://localhost/"));
         assert!(is_loopback("http://127.0.0.1:3000/"));

@@ -1,17 +1,17 @@
-//! The words of the API's enums, and those that the protocols have for the same.
+//! The values of the API's enums, and the protocols' values for them.
 
-/// What an enum of the SDK knows, for members that are read by name.
+/// Conversions of an enum of the SDK, for members that are accessed by name.
 #[derive(Debug, Clone, Copy)]
 pub struct Vocabulary {
-    /// Whether a word is one of the API's.
+    /// Whether the API has a value.
     pub has: fn(&str) -> bool,
-    /// The protocols' word for one of the API's.
+    /// Converts the API's value to the protocols' value.
     pub to_protocol: fn(&str) -> Option<&'static str>,
-    /// The API's word for one of the protocols'.
+    /// Converts the protocols' value to the API's value.
     pub from_protocol: fn(&str) -> Option<String>,
 }
 
-/// A member with words of an enum in it.
+/// A member with values of an enum.
 pub type Words = (&'static str, Vocabulary);
 
 /// The vocabulary of an enum of the SDK.

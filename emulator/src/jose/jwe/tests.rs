@@ -164,9 +164,9 @@ fn no_other_key_decrypts() {
     }
 }
 
-/// RFC 7516 §11.5: whatever is wrong with the encrypted key, it looks as if the content were wrong.
+/// RFC 7516 §11.5: an invalid encrypted key gives the same error as invalid content.
 #[test]
-fn a_wrong_rsa_key_is_not_told_from_wrong_content() {
+fn invalid_encrypted_key_fails_like_invalid_content() {
     let key = key(vectors::RFC7516_A1_KEY);
     for alg in RSA {
         let compact = encrypted(alg, "A256GCM", &key);
@@ -293,7 +293,7 @@ fn what_is_not_a_jwe_is_refused() {
     }
 }
 
-/// Nothing that is cut off anywhere panics or is decrypted.
+/// A truncated JWE is neither decrypted nor causes a panic.
 #[test]
 fn no_beginning_of_a_jwe_is_decrypted() {
     let key = key(vectors::RFC7516_A3_KEY);

@@ -7,7 +7,7 @@ const ALGORITHMS: [&str; 14] = [
     "ES384", "ES512", "ES256K", "EdDSA",
 ];
 
-/// A key for an algorithm. The RSA key is that of an example, because making one takes long.
+/// A key for an algorithm. The RSA key is a fixed one, because generating one is slow.
 fn key_for(alg: &str) -> Jwk {
     match alg.split_at(2).0 {
         "HS" => Jwk::secret(&[7; 64]),
@@ -48,7 +48,7 @@ fn the_examples_of_the_specifications_verify() {
     assert_eq!(jws.claims(), None);
 }
 
-/// Of the examples those whose signatures do not depend on chance.
+/// The examples with deterministic signatures.
 #[test]
 fn the_examples_of_the_specifications_are_signed_alike() {
     for (jws, jwk) in [
@@ -116,7 +116,7 @@ fn no_algorithm_verifies_what_was_changed() {
                 "{header}.{payload}.{}",
                 base64url::encode([&bytes[..], &[0]].concat())
             ),
-            // CVE-2022-21449: zeros are a signature for an implementation that forgets to look.
+            // CVE-2022-21449: implementations without a range check accept zeros as a signature.
             format!(
                 "{header}.{payload}.{}",
                 base64url::encode(vec![0; bytes.len()])
@@ -163,7 +163,7 @@ fn a_secret_shorter_than_the_hash_does_not_sign() {
         assert!(verifies(&signed(alg, &enough), &enough));
         let refused = sign(alg, &short, Object::new(), b"");
         assert_eq!(refused, Err(JoseError::WrongKey), "{alg}");
-        // What somebody else signed with the short secret.
+        // A signature that was made with the short secret.
         let input = format!("{}.e30", base64url::encode(format!(r#"{{"alg":"{alg}"}}"#)));
         let signature = match SignatureAlgorithm::named(alg) {
             Some(algorithm) => signature(algorithm, &short, input.as_bytes()).unwrap(),
@@ -245,7 +245,7 @@ fn what_is_not_a_jws_is_refused() {
     }
 }
 
-/// Nothing that is cut off anywhere panics or verifies.
+/// A truncated JWS neither verifies nor causes a panic.
 #[test]
 fn no_beginning_of_a_jws_verifies() {
     let key = key(vectors::RFC8037_KEY);

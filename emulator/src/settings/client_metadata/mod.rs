@@ -1,5 +1,5 @@
-//! The metadata of clients in the words of the protocols (OpenID Connect Dynamic Client Registration 1.0 §2, RFC 7591
-//! §2), and the same as settings of the API.
+//! Conversion between client metadata (OpenID Connect Dynamic Client Registration 1.0 §2, RFC 7591 §2) and the settings of
+//! the API.
 
 mod table;
 
@@ -14,8 +14,8 @@ use crate::result_code::{
 use table::Kind::{self, Flag, Keys, Localized, Number, Text, Texts, Word, Words};
 use table::METADATA;
 
-/// Reads the settings out of metadata. What is not known is left out, as RFC 7591 §2 would have it. An error says what
-/// is not as it should be.
+/// Converts metadata to settings. Ignores unknown metadata (RFC 7591 §2). The error names the invalid metadata and the
+/// expected type.
 pub fn read(metadata: &Object) -> Result<Object, (ResultCode, String)> {
     let mut settings = Object::new();
     for (name, member, kind) in &METADATA {
@@ -35,7 +35,7 @@ pub fn read(metadata: &Object) -> Result<Object, (ResultCode, String)> {
     Ok(settings)
 }
 
-/// Writes the metadata that settings have.
+/// Converts settings to metadata.
 pub fn write(settings: &Object) -> Object {
     let mut metadata = Object::new();
     for (name, member, kind) in &METADATA {
@@ -55,20 +55,20 @@ pub fn write(settings: &Object) -> Object {
     metadata
 }
 
-/// Whether a name is one of the metadata, in whatever language.
+/// Whether metadata of this name are standard. Language tags are ignored.
 pub fn is_standard(name: &str) -> bool {
     let name = name.split('#').next();
     METADATA.iter().any(|(own, ..)| Some(*own) == name)
 }
 
-/// The name that the protocols have for a setting, if they have one.
+/// The metadata name of a setting, or the name of the setting if it is not metadata.
 pub fn name_of(member: &str) -> &str {
     let mut metadata = METADATA.iter();
     let found = metadata.find(|(_, own, _)| *own == member);
     found.map_or(member, |(name, ..)| name)
 }
 
-/// Takes out of settings all that metadata can say.
+/// Removes all settings that correspond to metadata.
 pub fn forget(settings: &mut Object) {
     for (_, member, kind) in &METADATA {
         settings.remove(*member);
@@ -93,7 +93,7 @@ fn localized(name: &str, metadata: &Object) -> Result<Vec<Value>, (ResultCode, S
 }
 
 impl Kind {
-    /// The setting of a value; the error is what the value must be.
+    /// Converts a metadata value to a setting. The error is the expected type.
     fn read(&self, value: &Value) -> Result<Value, (ResultCode, &'static str)> {
         let same = |fits: bool, code, expected| {
             if fits {

@@ -1,10 +1,10 @@
-//! The metadata by name, with the settings that they are.
+//! The table of client metadata and the corresponding settings.
 
 use Kind::{Flag, Keys, Localized, Number, Text, Texts, Word, Words};
 
 use crate::settings::vocabulary::{Vocabulary, of_enum};
 
-/// The name, the name of the setting, and what both hold.
+/// The name of the metadata, the name of the setting, and the type.
 pub type Metadata = (&'static str, &'static str, Kind);
 
 #[derive(Debug, Clone, Copy)]
@@ -15,13 +15,13 @@ pub enum Kind {
     Number,
     Word(Vocabulary),
     Words(Vocabulary),
-    /// A JWK Set: an object here, its text there.
+    /// A JWK Set: an object in metadata, a text in settings.
     Keys,
-    /// A text that can be there in several languages, which the other setting has.
+    /// A text with translations, which are in another setting.
     Localized(&'static str),
 }
 
-/// All that is known.
+/// All supported metadata.
 pub const METADATA: [Metadata; 58] = [
     ("redirect_uris", "redirectUris", Texts),
     (
