@@ -1,14 +1,13 @@
 //! The endpoint `/emulator/clock`, which shows and moves the emulator's clock.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
-use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::HeaderMap;
-use axum::http::header::CONTENT_TYPE;
+use axum::extract::rejection::JsonRejection;
 use axum::routing::get;
+use axum::{Json, Router};
 
 use crate::api::Api;
 use crate::clock::MAX_AHEAD;
@@ -33,12 +32,15 @@ async fn clock(State(api): State<Arc<Api>>) -> Reply {
     )
 }
 
-async fn advance(State(api): State<Arc<Api>>, headers: HeaderMap, body: Bytes) -> Reply {
+async fn advance(
+    State(api): State<Arc<Api>>,
+    body: Result<Json<BTreeMap<String, u64>>, JsonRejection>,
+) -> Reply {
     // Other sites can send text without a CORS preflight request, but not JSON.
-    if !is_json(&headers) {
+    if let Err(JsonRejection::MissingJsonContentType(_)) = body {
         return Reply::message(400, "the body must be JSON, and Content-Type must say so");
     }
-    let Some(by) = seconds(&body) else {
+    let Some(by) = body.ok().and_then(seconds) else {
         let words = format!(
             "the body must be {{\"advance\": seconds}}, with a whole number from 0 to {}",
             MAX_AHEAD.as_secs()
@@ -49,16 +51,7 @@ async fn advance(State(api): State<Arc<Api>>, headers: HeaderMap, body: Bytes) -
     clock(State(api)).await
 }
 
-fn is_json(headers: &HeaderMap) -> bool {
-    let essence = headers
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.split(';').next());
-    essence.is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/json"))
-}
-
-fn seconds(body: &[u8]) -> Option<u64> {
-    let body: Object = serde_json::from_slice(body).ok()?;
-    let by = body.get("advance")?.as_u64()?;
+fn seconds(Json(body): Json<BTreeMap<String, u64>>) -> Option<u64> {
+    let by = *body.get("advance")?;
     (body.len() == 1 && by <= MAX_AHEAD.as_secs()).then_some(by)
 }
