@@ -76,7 +76,7 @@ pub enum Unusable {
 
 fn dpop_thumbprint(key: Object) -> Result<String, Unusable> {
     let key = Jwk::parse(key).map_err(|_| Unusable::DpopKey)?;
-    match key.signs_by_key_pair() {
+    match key.supports_asymmetric_signatures() {
         true => Ok(key.thumbprint()),
         false => Err(Unusable::DpopKey),
     }

@@ -20,7 +20,7 @@ use crate::store::{Client, Service};
 pub fn create(call: &Call, service: &mut Service) -> Outcome {
     refuse_invalid(call, service, &call.body.clone().into(), None)?;
     refuse_too_many(call, service)?;
-    let requested = settings::created(&call.body, call.version);
+    let requested = settings::for_creation(&call.body, call.version);
     let client = service.new_client(&requested, call.now)?;
     let settings = client.settings.json().clone();
     service.clients.put(client);

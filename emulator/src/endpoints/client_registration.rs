@@ -145,7 +145,7 @@ fn requested(
 /// The settings of a client that registers again. Settings that metadata cannot express are kept.
 pub fn replaced(current: &Object, requested: Object) -> Object {
     let mut given = current.clone();
-    client_metadata::forget(&mut given);
+    client_metadata::remove_all(&mut given);
     given.remove("customMetadata");
     given.extend(requested);
     settings::client::replace(current, &given)

@@ -43,7 +43,7 @@ pub fn create(call: &Call, service: &mut Service) -> Outcome {
         ("handle".to_owned(), random::token()?.into()),
         ("publicKey".to_owned(), BASE64_STANDARD.encode(der).into()),
     ]);
-    let private = private.renamed(&kid);
+    let private = private.with_kid(&kid);
     let reply = success(call, HSK_CREATED, &shown);
     Arc::make_mut(&mut service.hardware_keys).push(HardwareKey { shown, private });
     show_in_settings(service);

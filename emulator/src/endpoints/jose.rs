@@ -164,7 +164,7 @@ fn verify_by_service(service: &Service, jws: &Jws) -> Result<(), ResultCode> {
     if keys.verify(jws) {
         return Ok(());
     }
-    if SignatureAlgorithm::named(jws.alg()).is_none() {
+    if SignatureAlgorithm::from_name(jws.alg()).is_none() {
         return Err(JOSE_ALGORITHM);
     }
     Err(match keys.candidates(jws.alg(), jws.kid()).next() {

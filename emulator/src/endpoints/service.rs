@@ -15,7 +15,7 @@ use crate::store::{Service, Store};
 /// console and not by its API, and the emulator has no console.
 pub fn create(call: &Call, store: &mut Store) -> Outcome {
     refuse_invalid(call, &call.body)?;
-    let requested = settings::created(&call.body, call.version);
+    let requested = settings::for_creation(&call.body, call.version);
     let service = store.new_service(&requested, call.now)?;
     let answer = to_json(&service);
     store.add(service);

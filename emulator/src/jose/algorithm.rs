@@ -11,7 +11,7 @@ use aws_lc_rs::signature::{
 use super::curve::Curve;
 use super::key::{Jwk, Material};
 
-/// A signature algorithm by its `alg` (RFC 7518 §3.1, RFC 8037 §3.1, RFC 8812 §3.2).
+/// A signature algorithm of JWS (RFC 7518 §3.1, RFC 8037 §3.1, RFC 8812 §3.2).
 #[derive(Clone, Copy)]
 pub enum SignatureAlgorithm {
     Hmac(hmac::Algorithm),
@@ -23,14 +23,14 @@ pub enum SignatureAlgorithm {
 /// Whether an algorithm uses a shared secret.
 pub fn is_symmetric(alg: &str) -> bool {
     matches!(
-        SignatureAlgorithm::named(alg),
+        SignatureAlgorithm::from_name(alg),
         Some(SignatureAlgorithm::Hmac(_))
     )
 }
 
 impl SignatureAlgorithm {
-    /// The algorithm of a name. `None` for `none` and for unknown names.
-    pub fn named(alg: &str) -> Option<Self> {
+    /// Parses an `alg`. Returns `None` for `none` and for unknown algorithms.
+    pub fn from_name(alg: &str) -> Option<Self> {
         Some(match alg {
             "HS256" => Self::Hmac(hmac::HMAC_SHA256),
             "HS384" => Self::Hmac(hmac::HMAC_SHA384),

@@ -17,7 +17,7 @@ pub fn decode(text: &str) -> Option<Vec<u8>> {
     BASE64_URL_SAFE_NO_PAD.decode(text).ok()
 }
 
-/// The encoded parts of a compact serialization (RFC 7515 §7.1, RFC 7516 §7.1).
+/// Splits a compact serialization into its encoded parts (RFC 7515 §7.1, RFC 7516 §7.1).
 pub fn parts<const COUNT: usize>(compact: &str) -> Result<[&str; COUNT], JoseError> {
     if compact.len() > MAX_LENGTH {
         return Err(JoseError::TooLong);

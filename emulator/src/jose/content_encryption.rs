@@ -1,4 +1,4 @@
-//! Content encryption: the algorithms of `enc` (RFC 7518 §5).
+//! Content encryption algorithms: `enc` of a JWE (RFC 7518 §5).
 
 use aws_lc_rs::aead::{
     self, AES_128_GCM, AES_192_GCM, AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey,
@@ -19,7 +19,7 @@ pub enum ContentEncryption {
     CbcHmac(&'static cipher::Algorithm, hmac::Algorithm),
 }
 
-/// The result of an encryption.
+/// The output of authenticated encryption.
 pub struct Sealed {
     pub iv: Vec<u8>,
     pub ciphertext: Vec<u8>,
@@ -27,7 +27,7 @@ pub struct Sealed {
 }
 
 impl ContentEncryption {
-    pub fn named(enc: &str) -> Result<Self, JoseError> {
+    pub fn from_name(enc: &str) -> Result<Self, JoseError> {
         Ok(match enc {
             "A128GCM" => Self::Gcm(&AES_128_GCM),
             "A192GCM" => Self::Gcm(&AES_192_GCM),
@@ -94,7 +94,7 @@ impl ContentEncryption {
         } = sealed;
         match self {
             Self::Gcm(algorithm) => {
-                // With a tag of another length, bytes could move between ciphertext and tag.
+                // With a tag of another length, an attacker could move bytes between ciphertext and tag.
                 if tag.len() != algorithm.tag_len() {
                     return Err(JoseError::Failed);
                 }
@@ -109,7 +109,7 @@ impl ContentEncryption {
             }
             Self::CbcHmac(algorithm, mac) => {
                 let (mac_key, key) = self.halves(key)?;
-                // Verify the tag before the padding is removed: otherwise the padding is an oracle.
+                // Verify the tag before removing the padding, to prevent padding oracle attacks.
                 let expected = cbc_tag(mac, mac_key, aad, &iv, &ciphertext);
                 constant_time::verify_slices_are_equal(&expected, &tag)?;
                 let iv = FixedLength::try_from(iv.as_slice())?;
@@ -167,7 +167,7 @@ mod tests {
             .collect()
     }
 
-    /// RFC 7518 §B.1, §B.2 and §B.3: the keys are the bytes 00, 01, 02 and so on.
+    /// RFC 7518 §B.1, §B.2 and §B.3: the keys are 00 01 02 …
     #[test]
     fn examples_of_rfc_7518_are_decrypted() {
         for (enc, ciphertext, tag) in [
@@ -199,7 +199,7 @@ mod tests {
                 "4dd3b4c088a7f45c216839645b2012bf2e6269a8c56a816dbc1b267761955bc5",
             ),
         ] {
-            let encryption = ContentEncryption::named(enc).unwrap();
+            let encryption = ContentEncryption::from_name(enc).unwrap();
             let key: Vec<u8> = (0..64).take(encryption.key_size()).collect();
             let sealed = Sealed {
                 iv: bytes("1af38c2dc2b96ffdd86694092341bc04"),

@@ -7,7 +7,7 @@ use aws_lc_rs::signature::{
     VerificationAlgorithm,
 };
 
-/// A curve by its `crv`.
+/// A supported curve.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Curve {
     P256,
@@ -19,8 +19,8 @@ pub enum Curve {
 }
 
 impl Curve {
-    /// The curve of a key type by its name (RFC 7518 §6.2.1.1, RFC 8037 §2, RFC 8812 §3.1).
-    pub fn named(kty: &str, crv: &str) -> Option<Self> {
+    /// Parses `kty` and `crv` (RFC 7518 §6.2.1.1, RFC 8037 §2, RFC 8812 §3.1).
+    pub fn from_names(kty: &str, crv: &str) -> Option<Self> {
         match (kty, crv) {
             ("EC", "P-256") => Some(Self::P256),
             ("EC", "P-384") => Some(Self::P384),

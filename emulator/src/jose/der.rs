@@ -1,4 +1,4 @@
-//! The numbers of a private RSA key in DER.
+//! Parsing of private RSA keys in DER.
 
 use x509_cert::der::asn1::{AnyRef, OctetStringRef, UintRef};
 use x509_cert::der::{self, Decode as _, Reader as _, SliceReader};
@@ -25,7 +25,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_not_a_key_has_no_numbers() {
+    fn invalid_der_is_refused() {
         for der in [
             b"".as_slice(),
             b"\x30",

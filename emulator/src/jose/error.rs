@@ -5,7 +5,7 @@ use std::fmt;
 /// Why a JWK is invalid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyError {
-    /// Not a JWK set at all.
+    /// Not a JWK Set.
     NotASet,
     /// A key type that neither RFC 7518 nor RFC 8037 defines.
     UnknownType,
@@ -13,11 +13,11 @@ pub enum KeyError {
     Missing(&'static str),
     /// A member with an invalid value.
     Malformed(&'static str),
-    /// Members that do not belong to the same key.
+    /// Members that do not form a valid key, such as a point that is not on the curve.
     Inconsistent,
 }
 
-/// Why a JWS or JWE cannot be parsed, made or decrypted.
+/// Why a JWS or JWE cannot be parsed, created or decrypted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum JoseError {
     /// The algorithm is not supported.
@@ -41,7 +41,9 @@ impl fmt::Display for KeyError {
             Self::UnknownType => formatter.write_str("the JWK has an unknown 'kty'"),
             Self::Missing(member) => write!(formatter, "the JWK lacks '{member}'"),
             Self::Malformed(member) => write!(formatter, "'{member}' of the JWK is malformed"),
-            Self::Inconsistent => formatter.write_str("the members of the JWK do not make a key"),
+            Self::Inconsistent => {
+                formatter.write_str("the members of the JWK do not form a valid key")
+            }
         }
     }
 }
@@ -54,7 +56,9 @@ impl fmt::Display for JoseError {
             }
             Self::WrongKey => formatter.write_str("the key does not fit the algorithm"),
             Self::Malformed(part) => write!(formatter, "{part} is malformed"),
-            Self::Critical => formatter.write_str("the header demands an unknown extension"),
+            Self::Critical => {
+                formatter.write_str("the header has 'crit', but no extension is supported")
+            }
             Self::TooLong => formatter.write_str("the JWT is too long"),
             Self::Failed => formatter.write_str("the cryptographic operation failed"),
         }
@@ -64,7 +68,7 @@ impl fmt::Display for JoseError {
 impl std::error::Error for KeyError {}
 impl std::error::Error for JoseError {}
 
-/// The library gives no reason for failures.
+/// `aws_lc_rs` gives no reason for failures.
 impl From<aws_lc_rs::error::Unspecified> for JoseError {
     fn from(_: aws_lc_rs::error::Unspecified) -> Self {
         Self::Failed

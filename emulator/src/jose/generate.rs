@@ -10,15 +10,15 @@ use crate::json::{Members, Object};
 
 /// Generates a private key for an algorithm, with its thumbprint as `kid`. Algorithms without a fixed curve get P-256.
 pub fn generate(alg: &str) -> Result<Jwk, JoseError> {
-    match SignatureAlgorithm::named(alg) {
-        Some(SignatureAlgorithm::Rsa(..)) => return Ok(rsa()?.dedicated(alg, "sig")),
+    match SignatureAlgorithm::from_name(alg) {
+        Some(SignatureAlgorithm::Rsa(..)) => return Ok(rsa()?.restricted_to(alg, "sig")),
         Some(SignatureAlgorithm::Curve(curve)) => {
-            return Ok(on_curve(curve)?.dedicated(alg, "sig"));
+            return Ok(on_curve(curve)?.restricted_to(alg, "sig"));
         }
         Some(SignatureAlgorithm::Hmac(_)) | None => {}
     }
-    match KeyManagement::named(alg) {
-        Ok(KeyManagement::Rsa(_)) => Ok(rsa()?.dedicated(alg, "enc")),
+    match KeyManagement::from_name(alg) {
+        Ok(KeyManagement::Rsa(_)) => Ok(rsa()?.restricted_to(alg, "enc")),
         Ok(KeyManagement::Agreement(_)) => generate_on(Curve::P256, alg),
         _ => Err(JoseError::Unsupported(alg.to_owned())),
     }
@@ -27,7 +27,7 @@ pub fn generate(alg: &str) -> Result<Jwk, JoseError> {
 /// Generates a private key with the type, curve, algorithm and use of another key, and its thumbprint as `kid`.
 pub fn generate_like(other: &Object) -> Result<Jwk, JoseError> {
     let text = |name| other.text(name).unwrap_or_default();
-    let key = match (text("kty"), Curve::named(text("kty"), text("crv"))) {
+    let key = match (text("kty"), Curve::from_names(text("kty"), text("crv"))) {
         ("RSA", _) => rsa()?,
         (_, Some(curve)) => on_curve(curve)?,
         (kty, None) => return Err(JoseError::Unsupported(kty.to_owned())),
@@ -45,8 +45,8 @@ pub fn generate_like(other: &Object) -> Result<Jwk, JoseError> {
 /// Generates a private key on a curve for a key agreement algorithm.
 pub fn generate_on(curve: Curve, alg: &str) -> Result<Jwk, JoseError> {
     let key = on_curve(curve)?;
-    if KeyManagement::named(alg)?.fits(&key) {
-        Ok(key.dedicated(alg, "enc"))
+    if KeyManagement::from_name(alg)?.fits(&key) {
+        Ok(key.restricted_to(alg, "enc"))
     } else {
         Err(JoseError::WrongKey)
     }
@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_generated_key_signs_under_its_thumbprint() {
+    fn generated_signing_key_has_its_thumbprint_as_kid() {
         for alg in [
             "RS256", "PS512", "ES256", "ES384", "ES512", "ES256K", "EdDSA",
         ] {
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn a_generated_key_decrypts_under_its_thumbprint() {
+    fn generated_encryption_key_has_its_thumbprint_as_kid() {
         let keys = ["RSA-OAEP-256", "ECDH-ES", "ECDH-ES+A256KW"].map(generate);
         let curves = [Curve::P384, Curve::P521, Curve::X25519];
         let chosen = curves.map(|curve| generate_on(curve, "ECDH-ES+A128KW"));

@@ -17,8 +17,8 @@ pub fn encrypt(
     mut header: Object,
     plaintext: &[u8],
 ) -> Result<String, JoseError> {
-    let management = KeyManagement::named(alg)?;
-    let content = ContentEncryption::named(enc)?;
+    let management = KeyManagement::from_name(alg)?;
+    let content = ContentEncryption::from_name(enc)?;
     if !(management.fits(key) && key.permits("enc", alg)) {
         return Err(JoseError::WrongKey);
     }
@@ -53,7 +53,7 @@ impl Jwe {
     pub fn parse(compact: &str) -> Result<Self, JoseError> {
         let [aad, encrypted_key, iv, ciphertext, tag] = base64url::parts(compact)?;
         let header = base64url::header(aad)?;
-        // Compression reveals the content by its length, and allows decompression bombs.
+        // Compression leaks the content through the length, and allows decompression bombs.
         if header.contains_key("zip") {
             return Err(JoseError::Unsupported("zip".to_owned()));
         }
@@ -87,8 +87,8 @@ impl Jwe {
     }
 
     pub fn decrypt(&self, key: &Jwk) -> Result<Vec<u8>, JoseError> {
-        let management = KeyManagement::named(&self.alg)?;
-        let content = ContentEncryption::named(&self.enc)?;
+        let management = KeyManagement::from_name(&self.alg)?;
+        let content = ContentEncryption::from_name(&self.enc)?;
         if !(management.fits(key) && key.permits("enc", &self.alg)) {
             return Err(JoseError::WrongKey);
         }

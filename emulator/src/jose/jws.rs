@@ -23,10 +23,10 @@ pub fn sign(alg: &str, key: &Jwk, mut header: Object, payload: &[u8]) -> Result<
     Ok(format!("{input}.{}", base64url::encode(signature)))
 }
 
-/// The signature of a message without a serialization, for formats other than JOSE.
+/// Signs a message without a JWS serialization, for formats other than JOSE.
 pub fn sign_bytes(alg: &str, key: &Jwk, message: &[u8]) -> Result<Vec<u8>, JoseError> {
     let algorithm =
-        SignatureAlgorithm::named(alg).ok_or_else(|| JoseError::Unsupported(alg.to_owned()))?;
+        SignatureAlgorithm::from_name(alg).ok_or_else(|| JoseError::Unsupported(alg.to_owned()))?;
     if !(algorithm.fits(key) && key.permits("sig", alg)) {
         return Err(JoseError::WrongKey);
     }
@@ -66,7 +66,7 @@ impl Jws {
         self.header.text("kid")
     }
 
-    /// Whether `alg` is `none` and the signature is empty (RFC 7515 §A.5). An unsigned object verifies with no key.
+    /// Whether `alg` is `none` and the signature is empty (RFC 7515 §A.5). An unsigned JWS verifies with no key.
     pub fn is_unsigned(&self) -> bool {
         self.alg == "none" && self.signature.is_empty()
     }
@@ -76,10 +76,10 @@ impl Jws {
         serde_json::from_slice(&self.payload).ok()
     }
 
-    /// Verifies the signature. A key whose type, `use` or `alg` does not fit the algorithm of the header fails.
+    /// Verifies the signature. Fails if the type, `use` or `alg` of the key does not fit the algorithm.
     pub fn verify(&self, key: &Jwk) -> bool {
         let message = self.signing_input.as_bytes();
-        let Some(algorithm) = SignatureAlgorithm::named(&self.alg) else {
+        let Some(algorithm) = SignatureAlgorithm::from_name(&self.alg) else {
             return false;
         };
         if !(algorithm.fits(key) && key.permits("sig", &self.alg)) {

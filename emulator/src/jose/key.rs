@@ -60,7 +60,7 @@ impl CurvePrivateKey {
         }
     }
 
-    /// The key pair, made for the first signature; `None` when the public key belongs to another private key.
+    /// The key pair, created on first use. `None` if the private key and the public key do not match.
     pub fn signer(&self, curve: Curve, public: &[u8]) -> Option<&CurveSigner> {
         let signer = self.signer.get_or_init(|| match curve.ecdsa() {
             Some(algorithm) => {
@@ -76,7 +76,7 @@ impl CurvePrivateKey {
     }
 }
 
-/// A validated JSON Web Key: it has the members of its type, and an EC point is on its curve. Clones share the parsed key.
+/// A validated JSON Web Key: it has the members of its type, and EC points are on their curve. Clones share the parsed key.
 #[derive(Clone)]
 pub struct Jwk {
     json: Arc<Object>,
@@ -91,7 +91,7 @@ impl Jwk {
         let material = match json.text("kty") {
             Some("RSA") => rsa(&json)?,
             Some("oct") => Material::Symmetric(bytes(&json, "k")?),
-            Some(kty) => match json.text("crv").and_then(|crv| Curve::named(kty, crv)) {
+            Some(kty) => match json.text("crv").and_then(|crv| Curve::from_names(kty, crv)) {
                 Some(curve) => on_curve(curve, &json)?,
                 None => Material::Unsupported,
             },
@@ -107,7 +107,7 @@ impl Jwk {
         }
     }
 
-    /// A shared secret, such as a client secret, as a key.
+    /// Creates a symmetric key from a shared secret such as a client secret.
     pub fn secret(secret: &[u8]) -> Self {
         let json = Object::from_iter([
             ("kty".to_owned(), Value::from("oct")),
@@ -147,7 +147,7 @@ impl Jwk {
     }
 
     /// Whether the key type supports asymmetric signatures.
-    pub fn signs_by_key_pair(&self) -> bool {
+    pub fn supports_asymmetric_signatures(&self) -> bool {
         match self.material() {
             Material::Rsa { .. } => true,
             Material::Curve { curve, .. } => curve.verification().is_some(),
@@ -155,12 +155,12 @@ impl Jwk {
         }
     }
 
-    /// Whether `use` and `alg` allow a use and an algorithm. Missing members allow all.
+    /// Whether `use` and `alg` of the key allow this use and algorithm. A missing member allows all values.
     pub fn permits(&self, usage: &str, alg: &str) -> bool {
         self.usage().is_none_or(|own| own == usage) && self.alg().is_none_or(|own| own == alg)
     }
 
-    /// The public key; `None` for a shared secret.
+    /// The public key. `None` for a shared secret.
     pub fn public(&self) -> Option<Self> {
         let mut material = Material::clone(&self.material);
         match &mut material {
@@ -177,25 +177,25 @@ impl Jwk {
     /// The SHA-256 thumbprint in base64url (RFC 7638).
     pub fn thumbprint(&self) -> String {
         let members = required_members(&self.json).unwrap_or_default();
-        let essence: Object = members
+        let canonical: Object = members
             .iter()
             .filter_map(|name| Some(((*name).to_owned(), self.json.get(*name)?.clone())))
             .collect();
         base64url::encode(digest(
             &SHA256,
-            Value::Object(essence).to_string().as_bytes(),
+            Value::Object(canonical).to_string().as_bytes(),
         ))
     }
 
-    /// The same key with another `kid`.
+    /// Sets the `kid`.
     #[must_use]
-    pub fn renamed(mut self, kid: &str) -> Self {
+    pub fn with_kid(mut self, kid: &str) -> Self {
         Arc::make_mut(&mut self.json).insert("kid".to_owned(), kid.into());
         self
     }
 
-    /// The same key with its thumbprint as `kid`, restricted to an algorithm and a use.
-    pub(super) fn dedicated(mut self, alg: &str, usage: &str) -> Self {
+    /// Restricts the key to an algorithm and a use, and sets the thumbprint as `kid`.
+    pub(super) fn restricted_to(mut self, alg: &str, usage: &str) -> Self {
         let kid = self.thumbprint();
         let json = Arc::make_mut(&mut self.json);
         for (name, value) in [("kid", kid.as_str()), ("alg", alg), ("use", usage)] {
@@ -205,7 +205,7 @@ impl Jwk {
     }
 }
 
-/// Keys are equal when all of their members are.
+/// Compares all members of the JSON.
 impl PartialEq for Jwk {
     fn eq(&self, other: &Self) -> bool {
         self.json == other.json
@@ -226,7 +226,7 @@ impl<'de> Deserialize<'de> for Jwk {
     }
 }
 
-/// Shows the type and the `kid` of the key, not the key itself.
+/// Prints the type and the `kid` only, no key material.
 impl fmt::Debug for Jwk {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
@@ -253,8 +253,8 @@ fn bytes(json: &Object, member: &'static str) -> Result<Vec<u8>, KeyError> {
     base64url::decode(text).ok_or(KeyError::Malformed(member))
 }
 
-/// Bytes of the size that the curve requires.
-fn sized(json: &Object, member: &'static str, curve: Curve) -> Result<Vec<u8>, KeyError> {
+/// Decodes bytes of the size that the curve requires.
+fn sized_bytes(json: &Object, member: &'static str, curve: Curve) -> Result<Vec<u8>, KeyError> {
     let bytes = bytes(json, member)?;
     if bytes.len() == curve.size() {
         Ok(bytes)
@@ -264,16 +264,16 @@ fn sized(json: &Object, member: &'static str, curve: Curve) -> Result<Vec<u8>, K
 }
 
 fn on_curve(curve: Curve, json: &Object) -> Result<Material, KeyError> {
-    let x = sized(json, "x", curve)?;
+    let x = sized_bytes(json, "x", curve)?;
     let public = match curve.ecdsa() {
-        Some(_) => [[4].as_slice(), &x, &sized(json, "y", curve)?].concat(),
+        Some(_) => [[4].as_slice(), &x, &sized_bytes(json, "y", curve)?].concat(),
         None => x,
     };
     if let Some(algorithm) = curve.verification() {
         ParsedPublicKey::new(algorithm, &public).map_err(|_| KeyError::Inconsistent)?;
     }
     let private = match json.get("d") {
-        Some(_) => Some(CurvePrivateKey::new(sized(json, "d", curve)?)),
+        Some(_) => Some(CurvePrivateKey::new(sized_bytes(json, "d", curve)?)),
         None => None,
     };
     Ok(Material::Curve {
@@ -311,7 +311,7 @@ fn rsa_private(
     .map_err(|_| KeyError::Inconsistent)
 }
 
-/// A positive integer. Leading zeros are accepted: they are invalid (RFC 7518 §6.3.1.1) but common.
+/// Decodes a positive integer. Accepts leading zeros, which are invalid (RFC 7518 §6.3.1.1) but common.
 fn integer(json: &Object, member: &'static str) -> Result<Vec<u8>, KeyError> {
     let bytes = bytes(json, member)?;
     let digits: Vec<u8> = bytes.into_iter().skip_while(|byte| *byte == 0).collect();
@@ -332,18 +332,18 @@ mod tests {
         Jwk::parse(json.as_object().unwrap().clone())
     }
 
-    /// The example of RFC 7638 §3.1.
+    /// RFC 7638 §3.1.
     #[test]
-    fn the_thumbprint_of_an_rsa_key_is_that_of_the_specification() {
+    fn rsa_key_thumbprint_matches_rfc_7638() {
         assert_eq!(
             key(vectors::RFC7638_KEY).thumbprint(),
             "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"
         );
     }
 
-    /// The example of RFC 8037 §A.3. The private key has the thumbprint of the public one.
+    /// RFC 8037 §A.3. The private key and the public key have the same thumbprint.
     #[test]
-    fn the_thumbprint_of_an_okp_key_is_that_of_the_specification() {
+    fn okp_key_thumbprint_matches_rfc_8037() {
         let private = key(vectors::RFC8037_KEY);
         for key in [private.public().unwrap(), private] {
             assert_eq!(
@@ -354,7 +354,7 @@ mod tests {
     }
 
     #[test]
-    fn a_public_key_has_no_secret() {
+    fn public_key_has_no_private_members() {
         for (text, members) in [
             (vectors::RFC7515_A2_KEY, vec!["e", "kty", "n"]),
             (vectors::RFC7515_A4_KEY, vec!["crv", "kty", "x", "y"]),
@@ -372,7 +372,7 @@ mod tests {
     }
 
     #[test]
-    fn a_shared_secret_has_no_public_form() {
+    fn shared_secret_has_no_public_key() {
         let secret = Jwk::secret(b"secret");
         assert_eq!(secret.json().text("k"), Some("c2VjcmV0"));
         assert!(secret.is_private());
@@ -380,20 +380,20 @@ mod tests {
     }
 
     #[test]
-    fn a_key_of_an_unknown_curve_can_be_shown_and_nothing_else() {
+    fn key_on_an_unsupported_curve_can_only_be_published() {
         let key = parse(json!({"kty": "OKP", "crv": "Ed448", "x": "AAAA", "d": "AAAA"})).unwrap();
         assert!(matches!(key.material(), Material::Unsupported));
         assert!(!key.public().unwrap().json().contains_key("d"));
     }
 
     #[test]
-    fn a_shown_key_keeps_its_secret() {
-        let shown = format!("{:?}", Jwk::secret(b"secret"));
-        assert!(!shown.contains("c2VjcmV0"), "{shown}");
+    fn debug_output_does_not_contain_the_secret() {
+        let output = format!("{:?}", Jwk::secret(b"secret"));
+        assert!(!output.contains("c2VjcmV0"), "{output}");
     }
 
     #[test]
-    fn what_is_not_a_key_is_refused() {
+    fn invalid_key_is_refused() {
         let x = "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU";
         let y = "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0";
         for (json, error) in [

@@ -11,11 +11,11 @@ use super::key::{Jwk, Material};
 use super::key_pair;
 use crate::json::{Members, Object};
 
-/// Agrees on a key with the receiver by an ephemeral key, whose public key it adds to the header as `epk`.
+/// Derives the key shared with the receiver from a new ephemeral key pair. Adds its public key to the header as `epk`.
 pub fn with_receiver(
     receiver: &Jwk,
     header: &mut Object,
-    purpose: &str,
+    algorithm_id: &str,
     size: usize,
 ) -> Result<Vec<u8>, JoseError> {
     let Material::Curve { curve, .. } = receiver.material() else {
@@ -24,28 +24,28 @@ pub fn with_receiver(
     let sender = key_pair::on_curve(*curve)?;
     let public = sender.public().ok_or(JoseError::Failed)?;
     header.insert("epk".to_owned(), Value::Object(public.json().clone()));
-    agree(&sender, receiver, header, purpose, size)
+    agree(&sender, receiver, header, algorithm_id, size)
 }
 
-/// Agrees on a key with the sender by the `epk` in the header.
+/// Derives the key shared with the sender from the `epk` in the header.
 pub fn with_sender(
     receiver: &Jwk,
     header: &Object,
-    purpose: &str,
+    algorithm_id: &str,
     size: usize,
 ) -> Result<Vec<u8>, JoseError> {
     let sender = header
         .object("epk")
         .and_then(|epk| Jwk::parse(epk.clone()).ok())
         .ok_or(JoseError::Malformed("'epk'"))?;
-    agree(receiver, &sender, header, purpose, size)
+    agree(receiver, &sender, header, algorithm_id, size)
 }
 
 fn agree(
     private: &Jwk,
     public: &Jwk,
     header: &Object,
-    purpose: &str,
+    algorithm_id: &str,
     size: usize,
 ) -> Result<Vec<u8>, JoseError> {
     let (
@@ -71,12 +71,12 @@ fn agree(
         PrivateKey::from_private_key(algorithm, &private.bytes).map_err(|_| JoseError::WrongKey)?;
     let public = UnparsedPublicKey::new(algorithm, public);
     agreement::agree(&private, public, JoseError::Failed, |secret| {
-        derive(secret, header, purpose, size)
+        derive(secret, header, algorithm_id, size)
     })
 }
 
 impl Curve {
-    /// The key agreement algorithm; `None` for curves without one.
+    /// The key agreement algorithm. `None` for curves without one.
     pub fn agreement(self) -> Option<&'static agreement::Algorithm> {
         match self {
             Self::P256 => Some(&agreement::ECDH_P256),
@@ -92,16 +92,16 @@ impl Curve {
 fn derive(
     secret: &[u8],
     header: &Object,
-    purpose: &str,
+    algorithm_id: &str,
     size: usize,
 ) -> Result<Vec<u8>, JoseError> {
     let mut info = Vec::new();
-    let parties = [party(header, "apu")?, party(header, "apv")?];
-    for data in [purpose.as_bytes(), &parties[0], &parties[1]] {
-        info.extend(bits_of_32(data.len())?);
+    let parties = [party_info(header, "apu")?, party_info(header, "apv")?];
+    for data in [algorithm_id.as_bytes(), &parties[0], &parties[1]] {
+        info.extend(u32_bytes(data.len())?);
         info.extend(data);
     }
-    info.extend(bits_of_32(size * 8)?);
+    info.extend(u32_bytes(size * 8)?);
     let sha256 =
         get_sskdf_digest_algorithm(SskdfDigestAlgorithmId::Sha256).ok_or(JoseError::Failed)?;
     let mut key = vec![0; size];
@@ -109,8 +109,8 @@ fn derive(
     Ok(key)
 }
 
-/// `apu` or `apv` of the header, empty if missing.
-fn party(header: &Object, member: &'static str) -> Result<Vec<u8>, JoseError> {
+/// PartyUInfo or PartyVInfo: `apu` or `apv` of the header, empty if missing.
+fn party_info(header: &Object, member: &'static str) -> Result<Vec<u8>, JoseError> {
     match header.get(member) {
         None => Ok(Vec::new()),
         Some(value) => value
@@ -120,7 +120,7 @@ fn party(header: &Object, member: &'static str) -> Result<Vec<u8>, JoseError> {
     }
 }
 
-fn bits_of_32(number: usize) -> Result<[u8; 4], JoseError> {
+fn u32_bytes(number: usize) -> Result<[u8; 4], JoseError> {
     let number = u32::try_from(number).map_err(|_| JoseError::TooLong)?;
     Ok(number.to_be_bytes())
 }
@@ -137,9 +137,9 @@ mod tests {
         header.as_object().unwrap().clone()
     }
 
-    /// The example of RFC 7518, appendix C, from either side.
+    /// RFC 7518, appendix C.
     #[test]
-    fn both_sides_agree_on_the_key_of_the_specification() {
+    fn both_sides_derive_the_key_of_rfc_7518() {
         let (alice, bob) = (key(vectors::RFC7518_C_ALICE), key(vectors::RFC7518_C_BOB));
         let mut header = parties();
         for (private, public) in [(&alice, &bob), (&bob, &alice)] {
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn the_parties_and_the_purpose_make_the_key() {
+    fn derived_key_depends_on_party_info_and_algorithm() {
         let (alice, bob) = (key(vectors::RFC7518_C_ALICE), key(vectors::RFC7518_C_BOB));
         let agreed = agree(&alice, &bob, &parties(), "A128GCM", 16).unwrap();
         let without = agree(&alice, &bob, &Object::new(), "A128GCM", 16).unwrap();
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_key_of_a_sender_is_refused() {
+    fn invalid_ephemeral_key_is_refused() {
         let bob = key(vectors::RFC7518_C_BOB);
         let x = "weNJy2HscCSM6AEDTDg04biOvhFhyyWvOHQfeF_PxMQ";
         let zeros = base64url::encode([0; 32]);
@@ -191,7 +191,7 @@ mod tests {
         assert_eq!(refused, Err(JoseError::Malformed("apu")));
     }
 
-    /// RFC 8037 §3.2.1: a point of small order gives the same secret with every key.
+    /// RFC 8037 §3.2.1: a point of small order gives the same shared secret with every private key.
     #[test]
     fn a_point_of_small_order_is_refused() {
         let receiver = key_pair::on_curve(Curve::X25519).unwrap();

@@ -1,4 +1,4 @@
-//! Key management: the algorithms of `alg` in a JWE (RFC 7518 §4).
+//! Key management algorithms: `alg` of a JWE (RFC 7518 §4).
 
 use aws_lc_rs::aead::{AES_128_GCM, AES_192_GCM, AES_256_GCM};
 use aws_lc_rs::digest::{SHA256, SHA384, SHA512, digest};
@@ -15,25 +15,25 @@ use crate::json::{Members, Object};
 
 #[derive(Clone, Copy)]
 pub enum KeyManagement {
-    /// The shared secret is the content encryption key.
+    /// Direct encryption: the shared secret is the content encryption key.
     Direct,
     /// AES Key Wrap with a shared secret of this size in bytes.
     Wrap(usize),
     /// AES-GCM key encryption, with `iv` and `tag` in the header.
     Gcm(ContentEncryption),
     Rsa(Padding),
-    /// ECDH-ES: directly, or with a wrapping key of this size in bytes.
+    /// ECDH-ES: direct key agreement, or key agreement with key wrapping by a key of this size in bytes.
     Agreement(Option<usize>),
 }
 
-/// A content encryption key, and its encrypted form.
+/// A content encryption key and the JWE Encrypted Key.
 pub struct ContentKey {
     pub key: Vec<u8>,
     pub encrypted: Vec<u8>,
 }
 
 impl KeyManagement {
-    pub fn named(alg: &str) -> Result<Self, JoseError> {
+    pub fn from_name(alg: &str) -> Result<Self, JoseError> {
         Ok(match alg {
             "dir" => Self::Direct,
             "A128KW" => Self::Wrap(16),
@@ -73,7 +73,7 @@ impl KeyManagement {
         }
     }
 
-    /// Provides a content encryption key, and adds the members that the receiver needs to the header.
+    /// Generates or derives a content encryption key, and adds the members that the receiver needs to the header.
     pub fn provide(
         self,
         key: &Jwk,
@@ -82,17 +82,17 @@ impl KeyManagement {
     ) -> Result<ContentKey, JoseError> {
         let (kek, key) = match (self, key.material()) {
             (Self::Direct, Material::Symmetric(secret)) if secret.len() == content.key_size() => {
-                return Ok(ContentKey::unsent(secret.clone()));
+                return Ok(ContentKey::without_encrypted_key(secret.clone()));
             }
             (Self::Agreement(None), _) => {
-                let purpose = text(header, "enc")?;
+                let algorithm_id = text(header, "enc")?;
                 let agreed =
-                    key_agreement::with_receiver(key, header, &purpose, content.key_size())?;
-                return Ok(ContentKey::unsent(agreed));
+                    key_agreement::with_receiver(key, header, &algorithm_id, content.key_size())?;
+                return Ok(ContentKey::without_encrypted_key(agreed));
             }
             (Self::Agreement(Some(size)), _) => {
-                let purpose = text(header, "alg")?;
-                let kek = key_agreement::with_receiver(key, header, &purpose, size)?;
+                let algorithm_id = text(header, "alg")?;
+                let kek = key_agreement::with_receiver(key, header, &algorithm_id, size)?;
                 (kek, content.new_key()?)
             }
             (Self::Wrap(_) | Self::Gcm(_), Material::Symmetric(secret)) => {
@@ -135,12 +135,12 @@ impl KeyManagement {
             }
             (Self::Direct, Material::Symmetric(secret)) => secret.clone(),
             (Self::Agreement(None), _) => {
-                let purpose = text(header, "enc")?;
-                key_agreement::with_sender(key, header, &purpose, content.key_size())?
+                let algorithm_id = text(header, "enc")?;
+                key_agreement::with_sender(key, header, &algorithm_id, content.key_size())?
             }
             (Self::Agreement(Some(size)), _) => {
-                let purpose = text(header, "alg")?;
-                let kek = key_agreement::with_sender(key, header, &purpose, size)?;
+                let algorithm_id = text(header, "alg")?;
+                let kek = key_agreement::with_sender(key, header, &algorithm_id, size)?;
                 key_wrap::unwrap(&kek, encrypted)?
             }
             (Self::Wrap(_), Material::Symmetric(secret)) => key_wrap::unwrap(secret, encrypted)?,
@@ -160,10 +160,10 @@ impl KeyManagement {
                 },
             ) => {
                 // Do not reveal whether the key or the content was invalid (RFC 7516 §11.5).
-                let any = content.new_key()?;
+                let random = content.new_key()?;
                 match rsa_encryption::decrypt(padding, private, encrypted) {
-                    Ok(key) if key.len() == any.len() => key,
-                    _ => any,
+                    Ok(key) if key.len() == random.len() => key,
+                    _ => random,
                 }
             }
             _ => return Err(JoseError::WrongKey),
@@ -175,7 +175,7 @@ impl KeyManagement {
         }
     }
 
-    /// The size of the shared secret in bytes; `None` for algorithms without one.
+    /// The size of the shared secret in bytes. `None` for algorithms without one.
     fn secret_size(self, content: ContentEncryption) -> Option<usize> {
         match self {
             Self::Direct => Some(content.key_size()),
@@ -187,8 +187,8 @@ impl KeyManagement {
 }
 
 impl ContentKey {
-    /// A key that is not sent, because the receiver knows or derives it.
-    fn unsent(key: Vec<u8>) -> Self {
+    /// A key that is not sent, because the receiver has or derives it.
+    fn without_encrypted_key(key: Vec<u8>) -> Self {
         Self {
             key,
             encrypted: Vec::new(),
@@ -197,10 +197,10 @@ impl ContentKey {
 }
 
 impl Jwk {
-    /// Derives the key from a client secret: the truncated hash (OpenID Connect Core 1.0 §10.2).
+    /// Derives a key from a client secret by truncating its hash (OpenID Connect Core 1.0 §10.2).
     pub fn derived_from_secret(secret: &[u8], alg: &str, enc: &str) -> Result<Self, JoseError> {
-        let size = KeyManagement::named(alg)?
-            .secret_size(ContentEncryption::named(enc)?)
+        let size = KeyManagement::from_name(alg)?
+            .secret_size(ContentEncryption::from_name(enc)?)
             .ok_or(JoseError::WrongKey)?;
         let hash = match size {
             0..=32 => &SHA256,

@@ -30,7 +30,7 @@ pub fn rsa() -> Result<Jwk, JoseError> {
 /// Generates a key on a curve without `use` and `alg`.
 pub fn on_curve(curve: Curve) -> Result<Jwk, JoseError> {
     let (kty, crv) = curve.names();
-    let named = [("kty", kty), ("crv", crv)];
+    let names = [("kty", kty), ("crv", crv)];
     match curve.ecdsa() {
         Some(algorithm) => {
             let (private, point) = ecdsa_pair(algorithm)?;
@@ -39,14 +39,14 @@ pub fn on_curve(curve: Curve) -> Result<Jwk, JoseError> {
                 .get(1..)
                 .and_then(|point| point.split_at_checked(curve.size()))
                 .ok_or(JoseError::Failed)?;
-            jwk(&named, [("d", private.as_slice()), ("x", x), ("y", y)])
+            jwk(&names, [("d", private.as_slice()), ("x", x), ("y", y)])
         }
         None => {
             let (private, x) = match curve {
                 Curve::Ed25519 => ed25519_pair()?,
                 _ => x25519_pair()?,
             };
-            jwk(&named, [("d", private.as_slice()), ("x", &x)])
+            jwk(&names, [("d", private.as_slice()), ("x", &x)])
         }
     }
 }
@@ -77,7 +77,7 @@ fn x25519_pair() -> Result<Pair, Unspecified> {
     ))
 }
 
-/// A JWK with text members and with binary members.
+/// Creates a JWK from text members and binary members.
 fn jwk<'a>(
     names: &[(&str, &str)],
     numbers: impl IntoIterator<Item = (&'static str, &'a [u8])>,

@@ -41,19 +41,19 @@ impl JwkSet {
         json!({ "keys": keys })
     }
 
-    /// The first private key for a signature algorithm.
+    /// Finds the first private key for a signature algorithm.
     pub fn find_signing(&self, alg: &str, kid: Option<&str>) -> Option<&Jwk> {
         self.candidates(alg, kid).find(|key| key.is_private())
     }
 
-    /// The keys for a signature algorithm. Without a `kid` there can be several.
+    /// Finds the keys for a signature algorithm. Without a `kid` there can be several.
     pub fn candidates<'a, 'b>(
         &'a self,
         alg: &'b str,
         kid: Option<&'b str>,
     ) -> impl Iterator<Item = &'a Jwk> + use<'a, 'b> {
-        let algorithm = SignatureAlgorithm::named(alg);
-        self.known_as(kid).filter(move |key| {
+        let algorithm = SignatureAlgorithm::from_name(alg);
+        self.by_kid(kid).filter(move |key| {
             key.permits("sig", alg) && algorithm.is_some_and(|algorithm| algorithm.fits(key))
         })
     }
@@ -64,28 +64,29 @@ impl JwkSet {
             .any(|key| jws.verify(key))
     }
 
-    /// The first key for the encryption of content encryption keys.
+    /// Finds the first key that can encrypt content encryption keys.
     pub fn find_encryption(&self, alg: &str, kid: Option<&str>) -> Option<&Jwk> {
-        let management = KeyManagement::named(alg).ok()?;
-        self.known_as(kid)
+        let management = KeyManagement::from_name(alg).ok()?;
+        self.by_kid(kid)
             .find(|key| key.permits("enc", alg) && management.fits(key))
     }
 
-    /// The private keys for the decryption of content encryption keys. Without a `kid` there can be several.
+    /// Finds the private keys that can decrypt content encryption keys. Without a `kid` there can be several.
     pub fn find_decryption<'a, 'b>(
         &'a self,
         alg: &'b str,
         kid: Option<&'b str>,
     ) -> impl Iterator<Item = &'a Jwk> + use<'a, 'b> {
-        let management = KeyManagement::named(alg).ok();
-        self.known_as(kid).filter(move |key| {
+        let management = KeyManagement::from_name(alg).ok();
+        self.by_kid(kid).filter(move |key| {
             key.is_private()
                 && key.permits("enc", alg)
                 && management.is_some_and(|management| management.fits(key))
         })
     }
 
-    fn known_as<'a, 'b>(
+    /// The keys with this `kid`. All keys if it is `None`.
+    fn by_kid<'a, 'b>(
         &'a self,
         kid: Option<&'b str>,
     ) -> impl Iterator<Item = &'a Jwk> + use<'a, 'b> {
@@ -121,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn a_set_is_read_as_it_was_written() {
+    fn key_set_survives_a_round_trip() {
         let written = set().to_json();
         let read = JwkSet::parse(&written.to_string()).unwrap();
         assert_eq!(read.to_json(), written);
@@ -129,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn a_public_set_has_no_secret() {
+    fn public_key_set_has_no_private_keys() {
         let public = set().public();
         assert_eq!(public.keys().len(), 4);
         assert!(!public.keys().iter().any(Jwk::is_private));
@@ -138,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_found_by_its_algorithm_and_name() {
+    fn key_is_found_by_algorithm_and_kid() {
         let set = set();
         let second = set.keys()[1].kid().unwrap();
         let first = set.keys()[0].kid();
@@ -157,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn an_encryption_key_does_not_sign() {
+    fn encryption_key_is_not_selected_for_signatures() {
         let mut json = vectors::key(vectors::RFC7515_A3_KEY).json().clone();
         json.insert("use".to_owned(), Value::from("enc"));
         let set: JwkSet = [Jwk::parse(json).unwrap()].into_iter().collect();
@@ -166,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn a_signing_key_does_not_encrypt() {
+    fn signing_key_is_not_selected_for_encryption() {
         let [signing, p256, rsa, other] =
             ["ES256", "ECDH-ES", "RSA-OAEP", "RSA-OAEP"].map(|alg| generate(alg).unwrap());
         let (kid, last) = (rsa.kid().map(str::to_owned), other.kid().map(str::to_owned));

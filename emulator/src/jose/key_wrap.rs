@@ -18,9 +18,9 @@ pub fn wrap(kek: &[u8], key: &[u8]) -> Result<Vec<u8>, Unspecified> {
     for _ in 0..6 {
         for block in &mut blocks {
             step += 1;
-            let mut pair = joined(check, *block);
+            let mut pair = join(check, *block);
             cipher.encrypt(&mut pair)?;
-            (check, *block) = parted(pair);
+            (check, *block) = split(pair);
             check ^= step;
         }
     }
@@ -39,9 +39,9 @@ pub fn unwrap(kek: &[u8], wrapped: &[u8]) -> Result<Vec<u8>, Unspecified> {
     let mut step = 6 * blocks.len() as u64;
     for _ in 0..6 {
         for block in blocks.iter_mut().rev() {
-            let mut pair = joined(check ^ step, *block);
+            let mut pair = join(check ^ step, *block);
             cipher.decrypt(&mut pair, DecryptionContext::None)?;
-            (check, *block) = parted(pair);
+            (check, *block) = split(pair);
             step -= 1;
         }
     }
@@ -59,7 +59,7 @@ fn cipher_key(kek: &[u8]) -> Result<UnboundCipherKey, Unspecified> {
     UnboundCipherKey::new(algorithm, kek)
 }
 
-/// Splits a key into blocks of 64 bits, of which there must be at least two.
+/// Splits a key into at least two blocks of 64 bits.
 fn blocks(key: &[u8]) -> Result<Vec<u64>, Unspecified> {
     match key.as_chunks() {
         (blocks, []) if blocks.len() >= 2 => Ok(blocks
@@ -70,11 +70,11 @@ fn blocks(key: &[u8]) -> Result<Vec<u64>, Unspecified> {
     }
 }
 
-fn joined(check: u64, block: u64) -> [u8; 16] {
+fn join(check: u64, block: u64) -> [u8; 16] {
     (u128::from(check) << 64 | u128::from(block)).to_be_bytes()
 }
 
-fn parted(pair: [u8; 16]) -> (u64, u64) {
+fn split(pair: [u8; 16]) -> (u64, u64) {
     let pair = u128::from_be_bytes(pair);
     ((pair >> 64) as u64, pair as u64)
 }
@@ -83,9 +83,9 @@ fn parted(pair: [u8; 16]) -> (u64, u64) {
 mod tests {
     use super::*;
 
-    /// RFC 3394 §4.1, §4.2, §4.3 and §4.6: the bytes 00, 01, 02 and so on wrap 00112233 and so on.
+    /// RFC 3394 §4.1, §4.2, §4.3 and §4.6: the wrapping key is 00 01 02 …, the wrapped key 00 11 22 …
     #[test]
-    fn the_examples_of_the_specification_are_wrapped_alike() {
+    fn examples_of_rfc_3394_are_wrapped_and_unwrapped() {
         let kek: Vec<u8> = (0..32).collect();
         let data: Vec<u8> = (0..16).map(|byte| byte * 0x11).chain(0..16).collect();
         for (kek_size, key_size, wrapped) in [
@@ -107,15 +107,15 @@ mod tests {
     }
 
     #[test]
-    fn unwrapping_fails_with_another_key_and_after_a_change() {
+    fn unwrapping_fails_with_another_key_or_a_modified_input() {
         let wrapped = wrap(&[1; 16], &[2; 32]).unwrap();
         assert!(unwrap(&[3; 16], &wrapped).is_err());
         assert!(unwrap(&[1; 15], &wrapped).is_err());
         for end in 0..wrapped.len() {
             assert!(unwrap(&[1; 16], &wrapped[..end]).is_err());
-            let mut changed = wrapped.clone();
-            changed[end] ^= 1;
-            assert!(unwrap(&[1; 16], &changed).is_err());
+            let mut modified = wrapped.clone();
+            modified[end] ^= 1;
+            assert!(unwrap(&[1; 16], &modified).is_err());
         }
         for size in [0, 7, 8, 17] {
             assert!(wrap(&[1; 16], &vec![2; size]).is_err());

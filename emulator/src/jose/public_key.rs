@@ -36,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn der_of_a_key_contains_its_point() {
+    fn der_ends_with_the_public_point() {
         for (alg, length) in [("ES256", 91), ("ES384", 120), ("RS256", 294)] {
             let der = generate(alg).unwrap().public_der().unwrap();
             assert_eq!(der.len(), length, "{alg}");

@@ -1,8 +1,8 @@
-//! The examples of the specifications.
+//! Test vectors of the RFCs.
 
 use super::key::Jwk;
 
-/// A key of these examples. Its long members are broken into lines, which JSON does not allow.
+/// Parses a key of these test vectors. Removes the line breaks in long members, which JSON does not allow.
 pub fn key(json: &str) -> Jwk {
     let json: String = json.split_whitespace().collect();
     Jwk::parse(serde_json::from_str(&json).unwrap()).unwrap()
@@ -26,7 +26,7 @@ pub const RFC7515_A1_KEY: &str = r#"{
     "k": "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow"
 }"#;
 
-/// What that key signed.
+/// A JWS signed with this key.
 pub const RFC7515_A1: &str = "\
     eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9\
     leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
@@ -55,7 +55,7 @@ pub const RFC7515_A2_KEY: &str = r#"{
       Y7YIBi87w93IKLEdfnbJtoOPLUW0ITrJReOgo1cq9SbsxYawBgfp_gh6A5603k2-ZQwVK0JKSHuLFkuQ3U"
 }"#;
 
-/// What that key signed.
+/// A JWS signed with this key.
 pub const RFC7515_A2: &str = "\
     eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19\
     yb290Ijp0cnVlfQ.cC4hiUPoj9Eetdgtv3hF80EGrhuB__dzERat0XF9g2VtQgr9PJbu3XOiZj5RZmh7AAuHIm4Bh-0Qc_lF5YKt\
@@ -72,7 +72,7 @@ pub const RFC7515_A3_KEY: &str = r#"{
     "d": "jpsQnnGQmL-YBIffH1136cspYG6-0iY7X1fCE9-E9LI"
 }"#;
 
-/// What that key signed.
+/// A JWS signed with this key.
 pub const RFC7515_A3: &str = "\
     eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19\
     yb290Ijp0cnVlfQ.DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU\
@@ -87,18 +87,18 @@ pub const RFC7515_A4_KEY: &str = r#"{
     "d": "AY5pb7A0UFiB3RELSD64fTLOSV_jazdF7fLYyuTw8lOfRhWg6Y6rUrPAxerEzgdRhajnu0ferB0d53vM9mE15j2C"
 }"#;
 
-/// What that key signed.
+/// A JWS signed with this key.
 pub const RFC7515_A4: &str = "\
     eyJhbGciOiJFUzUxMiJ9.UGF5bG9hZA.AdwMgeerwtHoh-l192l60hp9wAHZFVJbLfD_UxMi70cwnZOYaRI1bKPWROc-mZZqwqT2\
     SI-KGDKB34XO0aw_7XdtAG8GaSwFKdCAPZgoXD2YBJZCPEX3xKpRwcdOO8KpEHwJjyqOgzDO7iKvU8vcnwNrmxYbSW9ERBXukOXo\
     lLzeO_Jn";
 
-/// RFC 7515 §A.5: not signed.
+/// RFC 7515 §A.5: an unsigned JWS.
 pub const RFC7515_A5: &str = "\
     eyJhbGciOiJub25lIn0.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19y\
     b290Ijp0cnVlfQ.";
 
-/// RFC 7515, appendix E: it demands an extension that does not exist.
+/// RFC 7515, appendix E: a JWS with an unknown extension in `crit`.
 pub const RFC7515_E: &str = "\
     eyJhbGciOiJub25lIiwNCiAiY3JpdCI6WyJodHRwOi8vZXhhbXBsZS5jb20vVU5ERUZJTkVEIl0sDQogImh0dHA6Ly9leGFtcGxl\
     LmNvbS9VTkRFRklORUQiOnRydWUNCn0.RkFJTA.";
@@ -111,7 +111,7 @@ pub const RFC8037_KEY: &str = r#"{
     "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"
 }"#;
 
-/// What that key signed (RFC 8037 §A.4).
+/// A JWS signed with this key (RFC 8037 §A.4).
 pub const RFC8037_A4: &str = "\
     eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc.hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6\
     dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg";
@@ -140,7 +140,7 @@ pub const RFC7516_A1_KEY: &str = r#"{
       OydB61gwanOsXGOAOv82cHq0E3eL4HrtZkUuKvnPrMnsUUFlfUdybVzxyjz9JF_XyaY14ardLSjf4L_FNY"
 }"#;
 
-/// What was encrypted to that key.
+/// A JWE encrypted to this key.
 pub const RFC7516_A1: &str = "\
     eyJhbGciOiJSU0EtT0FFUCIsImVuYyI6IkEyNTZHQ00ifQ.OKOawDo13gRp2ojaHV7LFpZcgV7T6DVZKTyKOMTYUmKoTCVJRgckC\
     L9kiMT03JGeipsEdY3mx_etLbbWSrFr05kLzcSr4qKAq7YN7e9jwQRb23nfa6c9d-StnImGyFDbSv04uVuxIp5Zms1gNxKKK2Da1\
@@ -155,7 +155,7 @@ pub const RFC7516_A3_KEY: &str = r#"{
     "k": "GawgguFyGrWKav7AX4VKUg"
 }"#;
 
-/// What was encrypted with that key.
+/// A JWE encrypted with this key.
 pub const RFC7516_A3: &str = "\
     eyJhbGciOiJBMTI4S1ciLCJlbmMiOiJBMTI4Q0JDLUhTMjU2In0.6KB707dM9YTIgHtLvtgWQ8mKwboJW3of9locizkDTHzBC2Il\
     rT1oOQ.AxY8DCtDaGlsbGljb3RoZQ.KDlTtXchhZTGufMYmOYGS4HffxPSUrfmqCHXaI9wOGY.U0m_YmjN04DJvceFICbCVQ";

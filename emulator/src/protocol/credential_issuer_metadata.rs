@@ -62,7 +62,8 @@ fn response_encryption(settings: CredentialIssuerMetadata<'_>) -> Option<Value> 
     let algs = algs.into_iter().map(JweAlg::from);
     let algs = algs.filter_map(|alg| alg.protocol_value());
     // The wallet provides a public key, so symmetric algorithms do not apply.
-    let is_public = |alg: &&str| KeyManagement::named(alg).is_ok_and(|kind| !kind.is_symmetric());
+    let is_public =
+        |alg: &&str| KeyManagement::from_name(alg).is_ok_and(|kind| !kind.is_symmetric());
     let algs: Vec<_> = algs.filter(is_public).collect();
     let encs = encs(settings.credential_response_encryption_enc_values_supported()?)?;
     (!algs.is_empty()).then(|| {
@@ -93,7 +94,7 @@ fn encs(encs: Vec<&str>) -> Option<Vec<&'static str>> {
     let encs = encs.into_iter().map(JweEnc::from);
     let encs = encs.filter_map(|enc| enc.protocol_value());
     let encs: Vec<_> = encs
-        .filter(|enc| ContentEncryption::named(enc).is_ok())
+        .filter(|enc| ContentEncryption::from_name(enc).is_ok())
         .collect();
     (!encs.is_empty()).then_some(encs)
 }

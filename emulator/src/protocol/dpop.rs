@@ -52,7 +52,7 @@ pub fn algorithms() -> impl Iterator<Item = &'static str> {
     let named = JwsAlg::KNOWN.iter().filter_map(JwsAlg::protocol_value);
     named.filter(|alg| {
         !matches!(
-            SignatureAlgorithm::named(alg),
+            SignatureAlgorithm::from_name(alg),
             None | Some(SignatureAlgorithm::Hmac(_))
         )
     })

@@ -116,7 +116,7 @@ pub fn encrypt_if_registered(
 pub fn is_encryption_symmetric(alg: Option<&str>) -> bool {
     let alg = alg.map(JweAlg::from);
     let management = alg.as_ref().and_then(JweAlg::protocol_value);
-    let management = management.map(KeyManagement::named);
+    let management = management.map(KeyManagement::from_name);
     management.is_some_and(|kind| kind.is_ok_and(KeyManagement::is_symmetric))
 }
 

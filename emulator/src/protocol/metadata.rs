@@ -399,7 +399,7 @@ fn algorithms(document: &mut Object, service: &Service) {
     let with_secrets = |algs: &[&'static str]| [algs, &["HS256", "HS384", "HS512"]].concat();
     let encryption = || {
         let words = JweAlg::KNOWN.iter().filter_map(JweAlg::protocol_value);
-        words.filter_map(|alg| Some((alg, KeyManagement::named(alg).ok()?)))
+        words.filter_map(|alg| Some((alg, KeyManagement::from_name(alg).ok()?)))
     };
     let to_clients: Vec<_> = encryption().map(|(alg, _)| alg).collect();
     let from_clients = encryption().filter(|(alg, management)| {
@@ -409,7 +409,7 @@ fn algorithms(document: &mut Object, service: &Service) {
     let words = JweEnc::KNOWN.iter().filter_map(JweEnc::protocol_value);
     let content_encryption = json!(
         words
-            .filter(|enc| ContentEncryption::named(enc).is_ok())
+            .filter(|enc| ContentEncryption::from_name(enc).is_ok())
             .collect::<Vec<_>>()
     );
     for kind in ["id_token", "userinfo", "authorization", "introspection"] {

@@ -1,20 +1,20 @@
-//! The macros that declare settings: the name, the type and the default of each, in one place.
+//! Macros that declare the name, type and default of each setting in one place.
 
-/// Writes a method for each setting that is read, and lists of the settings of a kind.
+/// Declares a getter for each setting that the emulator uses, and a list of the settings of each kind.
 ///
-/// | Kind | The method returns | For a missing setting |
+/// | Kind | Return type | Value of a missing setting |
 /// |---|---|---|
 /// | `flag` | `bool` | `false` |
 /// | `number` | `i64` | 0 |
-/// | `presence` | `bool`: whether the member is there, also as an empty text | `false` |
+/// | `presence` | `bool`: whether the member exists, even as an empty text | `false` |
 /// | `integer` | `Option<i64>` | `None` |
-/// | `text` | `Option<&str>` | `None`, as for an empty text |
+/// | `text` | `Option<&str>` | `None`, also for an empty text |
 /// | `texts` | `Option<Vec<&str>>` | `None` |
 /// | `array` | `Option<&[Value]>` | `None` |
 /// | `key_set` | `Option<&JwkSet>`, parsed once | `None` |
 ///
-/// `of` names the SDK's enum that has the values of a text. Settings after the semicolon are in the list and have no method.
-/// The first line is the receiver of the methods and the lifetime of what they return; the receiver has a method `json`.
+/// `of` gives the SDK's enum for the values. Settings after the semicolon are in the list only and have no getter. The first
+/// line declares the receiver of the getters and the lifetime of their return values. The receiver has a method `json`.
 macro_rules! accessors {
     (
         $receiver:tt
@@ -30,7 +30,7 @@ macro_rules! accessors {
             [$($list)?] $(($member $($enum)?))* $($(($unread $($unread_enum)?))*)?
         );)*
 
-        /// The method (empty for none), the name and the kind of each setting.
+        /// The getter (empty if there is no getter), the name and the kind of each setting.
         #[cfg(test)]
         pub const ALL: &'static [(&'static str, &'static str, &'static str)] = &[$(
             $((stringify!($name), $member, stringify!($kind)),)*
@@ -98,8 +98,8 @@ macro_rules! list {
         pub const $list: &'static [&'static str] = &[$($member),*];
     };
     ([$list:ident] $(($member:literal $enum:ident))*) => {
-        pub const $list: &'static [$crate::settings::vocabulary::Words] =
-            &[$(($member, $crate::settings::vocabulary::of_enum!($enum))),*];
+        pub const $list: &'static [$crate::settings::enum_values::EnumMember] =
+            &[$(($member, $crate::settings::enum_values::of_enum!($enum))),*];
     };
 }
 

@@ -1,4 +1,4 @@
-//! Checks for the settings of services and clients.
+//! Validation of the settings of services and clients.
 
 use std::fmt;
 
@@ -6,8 +6,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::enum_values::EnumMember;
 use super::uri::Uri;
-use super::vocabulary::Words;
 use crate::jose::JwkSet;
 use crate::json::{Members, Object};
 use crate::result_code::{
@@ -48,29 +48,32 @@ impl fmt::Display for Invalid {
 /// Checks the types of members against the SDK's type. Unknown members may have any type.
 pub fn types<T: DeserializeOwned + Serialize>(settings: &Object) -> Result<(), Invalid> {
     for (name, value) in settings {
-        let read = as_read::<T>(name, value)
+        let normalized = normalize::<T>(name, value)
             .map_err(|error| Invalid::new(name, SETTING_INVALID, error))?;
         // A `null` in a list is invalid if the SDK's type drops it.
-        if has_null_item(value) && read != *value {
+        if has_null_item(value) && normalized != *value {
             return Err(Invalid::new(
                 name,
                 SETTING_ITEM_NULL,
-                "null is no item of a list",
+                "list items must not be null",
             ));
         }
     }
     Ok(())
 }
 
-/// Deserializes and serializes a member by the SDK's type, which drops the `null`s of members that it knows.
-pub fn as_read<T>(name: &str, value: &Value) -> serde_json::Result<Value>
+/// Deserializes a member into the SDK's type and serializes it again, which drops `null`s in known members.
+pub fn normalize<T>(name: &str, value: &Value) -> serde_json::Result<Value>
 where
     T: DeserializeOwned + Serialize,
 {
-    let alone = Object::from_iter([(name.to_owned(), value.clone())]);
-    let read: T = serde_json::from_value(Value::Object(alone))?;
-    let mut read = serde_json::to_value(read)?;
-    Ok(read.get_mut(name).map(Value::take).unwrap_or_default())
+    let object = Object::from_iter([(name.to_owned(), value.clone())]);
+    let read: T = serde_json::from_value(Value::Object(object))?;
+    let mut normalized = serde_json::to_value(read)?;
+    Ok(normalized
+        .get_mut(name)
+        .map(Value::take)
+        .unwrap_or_default())
 }
 
 /// Whether a value contains a list with a `null` item.
@@ -85,19 +88,19 @@ fn has_null_item(value: &Value) -> bool {
 }
 
 /// Checks enum values. [`types`] accepts unknown values, since responses of newer versions may contain them.
-pub fn words(settings: &Object, members: &[Words]) -> Result<(), Invalid> {
-    for (name, vocabulary) in members {
-        let words = match settings.get(*name) {
-            Some(Value::Array(words)) => words.as_slice(),
-            Some(word) => std::slice::from_ref(word),
+pub fn enums(settings: &Object, members: &[EnumMember]) -> Result<(), Invalid> {
+    for (name, known) in members {
+        let values = match settings.get(*name) {
+            Some(Value::Array(values)) => values.as_slice(),
+            Some(value) => std::slice::from_ref(value),
             None => &[],
         };
-        let mut words = words.iter().filter_map(Value::as_str);
-        if let Some(unknown) = words.find(|word| !(vocabulary.has)(word)) {
+        let mut values = values.iter().filter_map(Value::as_str);
+        if let Some(unknown) = values.find(|value| !(known.has)(value)) {
             return Err(Invalid::new(
                 name,
                 SETTING_WORD,
-                format_args!("there is no '{unknown}'"),
+                format_args!("unknown value '{unknown}'"),
             ));
         }
     }
@@ -105,7 +108,11 @@ pub fn words(settings: &Object, members: &[Words]) -> Result<(), Invalid> {
 }
 
 /// Checks enum values in a member that is an object or a list of objects.
-pub fn words_within(settings: &Object, member: &str, members: &[Words]) -> Result<(), Invalid> {
+pub fn enums_within(
+    settings: &Object,
+    member: &str,
+    members: &[EnumMember],
+) -> Result<(), Invalid> {
     let objects = match settings.get(member) {
         Some(Value::Array(items)) => items.as_slice(),
         Some(object) => std::slice::from_ref(object),
@@ -113,17 +120,17 @@ pub fn words_within(settings: &Object, member: &str, members: &[Words]) -> Resul
     };
     let mut objects = objects.iter().filter_map(Value::as_object);
     objects
-        .try_for_each(|object| words(object, members))
+        .try_for_each(|object| enums(object, members))
         .map_err(|invalid| invalid.within(member))
 }
 
 /// Checks a text that has a fixed set of values but no enum in the SDK.
-pub fn one_of(settings: &Object, name: &str, words: &[&str]) -> Result<(), Invalid> {
+pub fn one_of(settings: &Object, name: &str, values: &[&str]) -> Result<(), Invalid> {
     match settings.text(name) {
-        Some(word) if !words.contains(&word) => Err(Invalid::new(
+        Some(value) if !values.contains(&value) => Err(Invalid::new(
             name,
             SETTING_WORD,
-            format_args!("there is no '{word}'"),
+            format_args!("unknown value '{value}'"),
         )),
         _ => Ok(()),
     }
@@ -142,8 +149,8 @@ pub fn uri_items(settings: &Object, name: &str) -> Result<(), Invalid> {
     }
 }
 
-/// Checks that members whose names end like those of URIs are absolute URIs. `tlsClientAuthSanUri` is exempt, because it
-/// is only compared with a certificate.
+/// Checks that URI members, recognized by the ends of their names, are absolute URIs. `tlsClientAuthSanUri` is exempt,
+/// because it is only compared with a certificate.
 pub fn uris(settings: &Object) -> Result<(), Invalid> {
     let is_uri = |name: &str| {
         let ends = ["Uri", "Endpoint", "serviceDocumentation"];
@@ -172,13 +179,13 @@ pub fn identifier(settings: &Object, name: &str) -> Result<(), Invalid> {
     }
 }
 
-/// Checks that numbers are between 0 and `most`.
-pub fn numbers(settings: &Object, names: &[&str], most: i64) -> Result<(), Invalid> {
+/// Checks that numbers are between 0 and `max`.
+pub fn numbers(settings: &Object, names: &[&str], max: i64) -> Result<(), Invalid> {
     for name in names {
         // Requests may contain numbers as text.
         let text = || settings.text(name)?.parse().ok();
         if let Some(number) = settings.integer(name).or_else(text)
-            && !(0..=most).contains(&number)
+            && !(0..=max).contains(&number)
         {
             let code = match number {
                 ..0 => SETTING_NEGATIVE,
@@ -219,10 +226,10 @@ pub fn distinct<'a>(
 ) -> Result<(), Invalid> {
     let mut seen = std::collections::HashSet::new();
     match values.into_iter().find(|value| !seen.insert(*value)) {
-        Some(twice) => Err(Invalid::new(
+        Some(repeated) => Err(Invalid::new(
             member,
             code,
-            format_args!("'{twice}' is there twice"),
+            format_args!("'{repeated}' is repeated"),
         )),
         None => Ok(()),
     }

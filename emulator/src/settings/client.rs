@@ -31,7 +31,7 @@ const ASSIGNED: [&str; 12] = [
 ];
 
 /// Settings that updates by the 3.0 API leave unchanged.
-const UNREAD_BY_UPDATE: [&str; 18] = [
+const IGNORED_BY_UPDATE: [&str; 18] = [
     "automaticallyRegistered",
     "clientIdAliasEnabled",
     "clientRegistrationTypes",
@@ -58,9 +58,9 @@ const REDIRECT_URI_LENGTH: usize = 200;
 const CUSTOM_METADATA: &str = "customMetadata";
 const DERIVED_SECTOR: &str = "derivedSectorIdentifier";
 
-/// The given settings without those that Authlete assigns, completed with defaults: for grant types and response types by
-/// RFC 7591 §2, for the signature algorithm of ID tokens by OpenID Connect Dynamic Client Registration 1.0 §2. Authlete
-/// has no default for the application type.
+/// Removes settings that Authlete assigns and adds defaults. The defaults for grant types and response types are those of
+/// RFC 7591 §2, the default signature algorithm of ID tokens is that of OpenID Connect Dynamic Client Registration 1.0 §2.
+/// Authlete has no default for the application type.
 pub fn complete(given: &Object) -> Object {
     let mut defaults = Object::from_iter([
         ("clientType".to_owned(), "PUBLIC".into()),
@@ -71,9 +71,10 @@ pub fn complete(given: &Object) -> Object {
         ("subjectType".to_owned(), "PUBLIC".into()),
         ("idTokenSignAlg".to_owned(), "RS256".into()),
     ]);
-    defaults.extend(super::all(ClientSettings::FLAGS, false));
-    defaults.extend(super::all(ClientSettings::NUMBERS, 0));
-    let mut settings = super::over::<authlete::types::Client>(defaults, given, &ASSIGNED);
+    defaults.extend(super::with_default(ClientSettings::FLAGS, false));
+    defaults.extend(super::with_default(ClientSettings::NUMBERS, 0));
+    let mut settings =
+        super::override_defaults::<authlete::types::Client>(defaults, given, &ASSIGNED);
     super::compact(&mut settings, &["jwks"]);
     if let Some(extension) = settings.get_mut("extension").and_then(Value::as_object_mut) {
         complete_extension(extension);
@@ -87,8 +88,8 @@ pub fn complete(given: &Object) -> Object {
 
 /// Adds the defaults of an extension: flags are `false`, durations are 0.
 pub fn complete_extension(extension: &mut Object) {
-    for (name, value) in
-        super::all(ClientExtension::FLAGS, false).chain(super::all(ClientExtension::DURATIONS, 0))
+    for (name, value) in super::with_default(ClientExtension::FLAGS, false)
+        .chain(super::with_default(ClientExtension::DURATIONS, 0))
     {
         extension.entry(name).or_insert(value);
     }
@@ -96,7 +97,7 @@ pub fn complete_extension(extension: &mut Object) {
 
 /// The settings after an update: omitted settings are reset to their defaults, assigned settings are kept.
 pub fn replace(current: &Object, given: &Object) -> Object {
-    super::keep(current, complete(given), &ASSIGNED)
+    super::keep_current(current, complete(given), &ASSIGNED)
 }
 
 /// The settings after an update by the API, which ignores some settings.
@@ -104,7 +105,7 @@ pub fn update(current: &Object, given: &Object, version: ApiVersion) -> Object {
     let settings = replace(current, given);
     match version {
         ApiVersion::V2 => settings,
-        ApiVersion::V3 => super::keep(current, settings, &UNREAD_BY_UPDATE),
+        ApiVersion::V3 => super::keep_current(current, settings, &IGNORED_BY_UPDATE),
     }
 }
 
@@ -127,8 +128,8 @@ pub fn filter_custom_metadata(settings: &mut Object, supported: &[&str]) {
 /// Refuses settings that Authlete refuses.
 pub fn check(settings: &Object) -> Result<(), Invalid> {
     check::types::<authlete::types::Client>(settings)?;
-    check::words(settings, ClientSettings::WORDS)?;
-    check::words(settings, ClientSettings::WORD_LISTS)?;
+    check::enums(settings, ClientSettings::ENUMS)?;
+    check::enums(settings, ClientSettings::ENUM_LISTS)?;
     check::uris(settings)?;
     check::numbers(settings, ClientSettings::NUMBERS, i64::MAX)?;
     check::key_set(settings, "jwks")?;
@@ -151,8 +152,8 @@ pub fn check(settings: &Object) -> Result<(), Invalid> {
     Ok(())
 }
 
-/// Checks that a redirect URI is absolute, without a fragment (RFC 6749 §3.1.2), in ASCII and not too long. Whether it is
-/// allowed for the application type is checked when it is used.
+/// Checks that a redirect URI is absolute, without a fragment (RFC 6749 §3.1.2), in ASCII and not too long. Whether
+/// the application type allows it is checked on use.
 fn redirect_uri(text: &str) -> Result<(), Invalid> {
     let refuse = |code, what| {
         Err(Invalid::new(
@@ -162,7 +163,7 @@ fn redirect_uri(text: &str) -> Result<(), Invalid> {
         ))
     };
     if !text.is_ascii() {
-        return refuse(SETTING_ITEM_NOT_ASCII, "has characters beyond ASCII");
+        return refuse(SETTING_ITEM_NOT_ASCII, "has non-ASCII characters");
     }
     if text.len() > REDIRECT_URI_LENGTH {
         return refuse(SETTING_ITEM_TOO_LONG, "is longer than 200 characters");
@@ -183,6 +184,6 @@ pub fn derived_sector(settings: &Object) -> Option<String> {
     }
     let redirect_uris = settings.array("redirectUris")?.iter();
     let mut hosts: BTreeSet<_> = redirect_uris.filter_map(Value::as_str).map(host).collect();
-    let any = hosts.pop_first()?;
-    any.filter(|_| hosts.is_empty())
+    let host = hosts.pop_first()?;
+    host.filter(|_| hosts.is_empty())
 }

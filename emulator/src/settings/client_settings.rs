@@ -8,7 +8,7 @@ use super::accessors::accessors;
 use crate::jose::JwkSet;
 use crate::json::{Members, Object};
 
-/// The settings that name the subject of the certificate of a client (RFC 8705 §2.1.2).
+/// The settings for the expected certificate subject of a client (RFC 8705 §2.1.2).
 pub const CERTIFICATE_SUBJECTS: [&str; 5] = [
     "tlsClientAuthSubjectDn",
     "tlsClientAuthSanDns",
@@ -17,7 +17,7 @@ pub const CERTIFICATE_SUBJECTS: [&str; 5] = [
     "tlsClientAuthSanEmail",
 ];
 
-/// The settings of a client: the JSON object of the API, with a method for each setting that is read.
+/// The settings of a client: the JSON object of the API, with a getter for each setting that the emulator uses.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ClientSettings {
@@ -46,7 +46,7 @@ impl ClientSettings {
         &self.json
     }
 
-    /// The JSON for changes. Drops the parsed key set.
+    /// The JSON, mutable. Drops the parsed key set.
     pub fn json_mut(&mut self) -> &mut Object {
         self.key_sets = KeySets::default();
         &mut self.json
@@ -56,7 +56,7 @@ impl ClientSettings {
         self.json
     }
 
-    /// The number of settings that name the subject of the certificate (RFC 8705 §2.1.2). More than one is an error.
+    /// The number of [`CERTIFICATE_SUBJECTS`] that are set. More than one is an error.
     pub fn certificate_subjects(&self) -> usize {
         let subjects = CERTIFICATE_SUBJECTS.iter();
         subjects
@@ -105,7 +105,7 @@ impl ClientSettings {
             "metadataDocumentUpdatedAt",
             "trustChainUpdatedAt",
         }
-        text [WORDS] {
+        text [ENUMS] {
             application_type = "applicationType" of ApplicationType,
             authorization_encryption_alg = "authorizationEncryptionAlg" of JweAlg,
             authorization_encryption_enc = "authorizationEncryptionEnc" of JweEnc,
@@ -128,7 +128,7 @@ impl ClientSettings {
             ;
             "clientSource" of ClientSource,
         }
-        texts [WORD_LISTS] {
+        texts [ENUM_LISTS] {
             client_registration_types = "clientRegistrationTypes" of ClientRegistrationType,
             fapi_modes = "fapiModes" of FapiMode,
             grant_types = "grantTypes" of GrantType,

@@ -72,7 +72,7 @@ fn tagged(settings: &ClientSettings, name: &str) -> Result<(), Invalid> {
             (Some(tag), Some(value)) => (tag, value),
         };
         if tags.contains(&tag) {
-            return refuse(TAG_TWICE, "a tag is there twice");
+            return refuse(TAG_TWICE, "a tag is repeated");
         }
         if name.ends_with("Uris") && Uri::parse(value).is_none() {
             return refuse(TAGGED_VALUE_NO_URI, "a value is not an absolute URI");
@@ -103,7 +103,7 @@ fn alias(settings: &ClientSettings, service: &ServiceSettings) -> Result<(), Inv
         true => Err(Invalid::new(
             "clientIdAlias",
             ALIAS_PROHIBITED,
-            "the service has httpAliasProhibited on",
+            "httpAliasProhibited is enabled on the service",
         )),
         false => Ok(()),
     }
@@ -125,7 +125,7 @@ fn sector(settings: &ClientSettings) -> Result<(), Invalid> {
         true => Err(Invalid::new(
             "subjectType",
             SECTOR_UNKNOWN,
-            "PAIRWISE needs sectorIdentifierUri, or redirectUris of one host",
+            "PAIRWISE requires sectorIdentifierUri, or redirectUris with the same host",
         )),
         false => Ok(()),
     }
@@ -134,12 +134,12 @@ fn sector(settings: &ClientSettings) -> Result<(), Invalid> {
 /// OpenID Connect CIBA Core 1.0 §4.
 fn notification(settings: &ClientSettings) -> Result<(), Invalid> {
     const ENDPOINT: &str = "bcNotificationEndpoint";
-    let is_notified = matches!(settings.bc_delivery_mode(), Some("PING" | "PUSH"));
-    match is_notified && settings.bc_notification_endpoint().is_none() {
+    let needs_endpoint = matches!(settings.bc_delivery_mode(), Some("PING" | "PUSH"));
+    match needs_endpoint && settings.bc_notification_endpoint().is_none() {
         true => Err(Invalid::new(
             ENDPOINT,
             NOTIFICATION_ENDPOINT_MISSING,
-            "bcDeliveryMode needs it",
+            "required by bcDeliveryMode",
         )),
         false => Ok(()),
     }
@@ -154,11 +154,11 @@ fn certificate(settings: &ClientSettings) -> Result<(), Invalid> {
     match (settings.token_auth_method(), count) {
         (_, 2..) => refuse(
             CERTIFICATE_SUBJECT_REPEATED,
-            "there is more than one subject of the certificate",
+            "more than one certificate subject is set",
         ),
         (Some("TLS_CLIENT_AUTH"), 0) => refuse(
             CERTIFICATE_SUBJECT_MISSING,
-            "TLS_CLIENT_AUTH needs a subject of the certificate",
+            "TLS_CLIENT_AUTH requires a certificate subject",
         ),
         _ => Ok(()),
     }

@@ -22,11 +22,11 @@ pub fn check(settings: &Object) -> Result<(), Invalid> {
         return Err(Invalid::new(
             "oid4vciVersion",
             SETTING_WORD,
-            "there is no such version",
+            "not a supported version",
         ));
     }
     check::key_set(settings, "credentialJwks")?;
-    check::words_within(settings, MEMBER, CredentialIssuerMetadata::WORDS)?;
+    check::enums_within(settings, MEMBER, CredentialIssuerMetadata::ENUMS)?;
     let Some(metadata) = settings.object(MEMBER) else {
         return Ok(());
     };
@@ -71,28 +71,28 @@ fn check_metadata(metadata: &Object) -> Result<(), Invalid> {
         Some(supported) if !are_configurations(&supported) => Err(Invalid::new(
             "credentialsSupported",
             SETTING_INVALID,
-            "not a JSON object of objects that have a format",
+            "not a JSON object whose values are objects with 'format'",
         )),
         _ => Ok(()),
     }
 }
 
 /// Adds the thumbprint (RFC 7638) as `kid` to each key of `credentialJwks` that has no `kid`.
-pub fn name_keys(settings: &mut Object) {
+pub fn add_missing_kids(settings: &mut Object) {
     let text = settings.text("credentialJwks");
     let Some(mut set) = text.and_then(|text| serde_json::from_str::<Object>(text).ok()) else {
         return;
     };
     let keys = set.get_mut("keys").and_then(Value::as_array_mut);
     let keys = keys.into_iter().flatten().filter_map(Value::as_object_mut);
-    let mut named = false;
+    let mut is_changed = false;
     for key in keys.filter(|key| key.text("kid").is_none()) {
         if let Ok(parsed) = Jwk::parse(key.clone()) {
             key.insert("kid".to_owned(), parsed.thumbprint().into());
-            named = true;
+            is_changed = true;
         }
     }
-    if named {
+    if is_changed {
         let set = Value::Object(set).to_string();
         settings.insert("credentialJwks".to_owned(), set.into());
     }

@@ -40,7 +40,7 @@ impl<'a> CredentialIssuerMetadata<'a> {
             nonce_endpoint = "nonceEndpoint",
             notification_endpoint = "notificationEndpoint",
         }
-        texts [WORDS] {
+        texts [ENUMS] {
             credential_request_encryption_enc_values_supported = "credentialRequestEncryptionEncValuesSupported" of JweEnc,
             credential_response_encryption_alg_values_supported = "credentialResponseEncryptionAlgValuesSupported" of JweAlg,
             credential_response_encryption_enc_values_supported = "credentialResponseEncryptionEncValuesSupported" of JweEnc,

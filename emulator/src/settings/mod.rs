@@ -1,4 +1,4 @@
-//! The settings of services and clients: names, types, defaults and checks.
+//! The settings of services and clients: names, types, defaults and validation.
 
 mod accessors;
 mod certificates;
@@ -9,19 +9,19 @@ mod client_settings;
 pub mod combination;
 mod credential_issuer;
 mod credential_issuer_metadata;
+mod enum_values;
 mod scopes;
 pub mod service;
 mod service_settings;
 #[cfg(test)]
 pub mod tests;
 mod uri;
-mod vocabulary;
 
 pub use client_settings::{ClientExtension, ClientSettings};
 pub use credential_issuer_metadata::CredentialIssuerMetadata;
+pub use enum_values::EnumValues;
 pub use service_settings::{ServiceSettings, Supported};
 pub use uri::Uri;
-pub use vocabulary::Vocabulary;
 
 use authlete::ApiVersion;
 use serde::Serialize;
@@ -30,8 +30,8 @@ use serde_json::Value;
 
 use crate::json::Object;
 
-/// The defaults, overridden by the given settings except assigned ones. `T` is the SDK's type of the settings.
-fn over<T>(defaults: Object, given: &Object, assigned: &[&str]) -> Object
+/// Overrides the defaults with the given settings, except for assigned settings. `T` is the SDK's type of the settings.
+fn override_defaults<T>(defaults: Object, given: &Object, assigned: &[&str]) -> Object
 where
     T: DeserializeOwned + Serialize,
 {
@@ -41,14 +41,14 @@ where
         .filter(|(name, value)| !value.is_null() && !assigned.contains(&name.as_str()));
     settings.extend(given.map(|(name, value)| {
         // `check` refuses values that cannot be deserialized.
-        let value = check::as_read::<T>(name, value).unwrap_or_else(|_| value.clone());
+        let value = check::normalize::<T>(name, value).unwrap_or_else(|_| value.clone());
         (name.clone(), value)
     }));
     settings
 }
 
-/// The settings that the API reads when it creates a service or a client. The 3.0 API ignores `clientIdAliasEnabled`.
-pub fn created(given: &Object, version: ApiVersion) -> Object {
+/// The given settings without those that the API ignores on creation. The 3.0 API ignores `clientIdAliasEnabled`.
+pub fn for_creation(given: &Object, version: ApiVersion) -> Object {
     let mut given = given.clone();
     if version == ApiVersion::V3 {
         given.remove("clientIdAliasEnabled");
@@ -56,8 +56,8 @@ pub fn created(given: &Object, version: ApiVersion) -> Object {
     given
 }
 
-/// Resets some members of new settings to their current values. Removes them if there is no current value.
-fn keep(current: &Object, mut settings: Object, names: &[&str]) -> Object {
+/// Resets members of new settings to their current values. Removes those without a current value.
+fn keep_current(current: &Object, mut settings: Object, names: &[&str]) -> Object {
     for name in names {
         match current.get(*name) {
             Some(value) => settings.insert((*name).to_owned(), value.clone()),
@@ -78,8 +78,8 @@ fn compact(settings: &mut Object, names: &[&str]) {
     }
 }
 
-/// Members with the same default.
-fn all(names: &[&str], value: impl Into<Value>) -> impl Iterator<Item = (String, Value)> {
+/// Members that have the same default.
+fn with_default(names: &[&str], value: impl Into<Value>) -> impl Iterator<Item = (String, Value)> {
     let value = value.into();
     names
         .iter()

@@ -12,14 +12,14 @@ use crate::result_code::{
 
 const MEMBER: &str = "supportedScopes";
 
-/// A scope that OpenID Connect Core 1.0 defines: its name, and its description in English and Japanese.
+/// A scope of OpenID Connect Core 1.0 with its description in English and Japanese.
 struct Standard {
     name: &'static str,
     en: &'static str,
     ja: &'static str,
 }
 
-/// The scopes that Authlete describes itself.
+/// The scopes whose descriptions Authlete sets.
 const STANDARD: [Standard; 6] = [
     Standard {
         name: "openid",
@@ -91,7 +91,7 @@ fn check_name(name: &str) -> Result<(), Invalid> {
         name if name.bytes().all(is_allowed) => return Ok(()),
         _ => SCOPE_CHARACTER,
     };
-    let reason = format_args!("'{name}' is no name of a scope");
+    let reason = format_args!("'{name}' is not a valid scope name");
     Err(Invalid::new(MEMBER, code, reason))
 }
 
@@ -136,7 +136,7 @@ impl Pairs {
                 return refuse(self.value_missing, "a value is missing");
             }
             if keys.contains(&own) {
-                return refuse(key_twice, "a key is there twice");
+                return refuse(key_twice, "a key is repeated");
             }
             keys.push(own);
         }

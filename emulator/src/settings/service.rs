@@ -4,8 +4,8 @@ use authlete::ApiVersion;
 
 use super::check::{self, Invalid};
 use super::client_metadata;
+use super::enum_values::{EnumMember, of_enum};
 use super::service_settings::ServiceSettings;
-use super::vocabulary::{Words, of_enum};
 use super::{certificates, credential_issuer, scopes};
 use crate::json::{Members, Object};
 use crate::result_code::CUSTOM_METADATA_RESERVED;
@@ -23,7 +23,7 @@ const ASSIGNED: [&str; 8] = [
 ];
 
 /// Flags of Authlete's former direct endpoints. They are always `false`.
-const CLOSED_ENDPOINTS: [&str; 6] = [
+const RETIRED_ENDPOINTS: [&str; 6] = [
     "directAuthorizationEndpointEnabled",
     "directIntrospectionEndpointEnabled",
     "directJwksEndpointEnabled",
@@ -33,7 +33,7 @@ const CLOSED_ENDPOINTS: [&str; 6] = [
 ];
 
 /// Settings that updates by the 3.0 API leave unchanged.
-const UNREAD_BY_UPDATE: [&str; 6] = [
+const IGNORED_BY_UPDATE: [&str; 6] = [
     "clientIdAliasEnabled",
     "developerAuthenticationCallbackApiKey",
     "developerAuthenticationCallbackApiSecret",
@@ -42,8 +42,8 @@ const UNREAD_BY_UPDATE: [&str; 6] = [
     "tokenBatchNotificationEndpoint",
 ];
 
-/// The enum members in the credentials for a social network.
-const SNS_WORDS: [Words; 1] = [("sns", of_enum!(Sns))];
+/// The enum members of the credentials for social networks.
+const SNS_ENUMS: [EnumMember; 1] = [("sns", of_enum!(Sns))];
 
 /// Numbers that may be negative. Negative values mean the default, as 0 does.
 const SIGNED: [&str; 3] = [
@@ -59,9 +59,9 @@ const INTERVALS: [&str; 3] = [
     "deviceFlowPollingInterval",
 ];
 
-/// The given settings without those that Authlete assigns, completed with defaults. Durations default to 0, which means the
-/// default duration. Other lists of supported values have no default: without the list, all values that the emulator
-/// implements are supported.
+/// Removes settings that Authlete assigns and adds defaults. Durations default to 0, which means the default duration. Lists
+/// of supported values other than those below have no default: without the list, all values that the emulator implements
+/// are supported.
 pub fn complete(given: &Object) -> Object {
     let mut defaults = Object::from_iter([
         ("accessTokenType".to_owned(), "Bearer".into()),
@@ -69,11 +69,12 @@ pub fn complete(given: &Object) -> Object {
         ("supportedClaimTypes".to_owned(), vec!["NORMAL"].into()),
         ("supportedDisplays".to_owned(), vec!["PAGE"].into()),
     ]);
-    defaults.extend(super::all(ServiceSettings::FLAGS, false));
-    defaults.extend(super::all(ServiceSettings::NUMBERS, 0));
-    let mut settings = super::over::<authlete::types::Service>(defaults, given, &ASSIGNED);
-    settings.extend(super::all(&CLOSED_ENDPOINTS, false));
-    credential_issuer::name_keys(&mut settings);
+    defaults.extend(super::with_default(ServiceSettings::FLAGS, false));
+    defaults.extend(super::with_default(ServiceSettings::NUMBERS, 0));
+    let mut settings =
+        super::override_defaults::<authlete::types::Service>(defaults, given, &ASSIGNED);
+    settings.extend(super::with_default(&RETIRED_ENDPOINTS, false));
+    credential_issuer::add_missing_kids(&mut settings);
     super::compact(&mut settings, ServiceSettings::KEY_SETS);
     scopes::complete(&mut settings);
     certificates::write_as_pem(&mut settings);
@@ -83,21 +84,21 @@ pub fn complete(given: &Object) -> Object {
 /// The settings after an update: omitted settings are reset to their defaults, and settings that are assigned or ignored by
 /// the API are kept.
 pub fn replace(current: &Object, given: &Object, version: ApiVersion) -> Object {
-    let settings = super::keep(current, complete(given), &ASSIGNED);
+    let settings = super::keep_current(current, complete(given), &ASSIGNED);
     match version {
         ApiVersion::V2 => settings,
-        ApiVersion::V3 => super::keep(current, settings, &UNREAD_BY_UPDATE),
+        ApiVersion::V3 => super::keep_current(current, settings, &IGNORED_BY_UPDATE),
     }
 }
 
 /// Refuses settings that Authlete refuses.
 pub fn check(settings: &Object) -> Result<(), Invalid> {
     check::types::<authlete::types::Service>(settings)?;
-    check::words(settings, ServiceSettings::WORDS)?;
-    check::words(settings, ServiceSettings::WORD_LISTS)?;
+    check::enums(settings, ServiceSettings::ENUMS)?;
+    check::enums(settings, ServiceSettings::ENUM_LISTS)?;
     credential_issuer::check(settings)?;
-    check::words_within(settings, "snsCredentials", &SNS_WORDS)?;
-    check::words_within(settings, "developerSnsCredentials", &SNS_WORDS)?;
+    check::enums_within(settings, "snsCredentials", &SNS_ENUMS)?;
+    check::enums_within(settings, "developerSnsCredentials", &SNS_ENUMS)?;
     check::uris(settings)?;
     let numbers = ServiceSettings::NUMBERS
         .iter()

@@ -11,7 +11,7 @@ use super::credential_issuer_metadata::CredentialIssuerMetadata;
 use crate::jose::JwkSet;
 use crate::json::{Members, Object};
 
-/// The settings of a service: the JSON object of the API, with a method for each setting that is read.
+/// The settings of a service: the JSON object of the API, with a getter for each setting that the emulator uses.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ServiceSettings {
@@ -27,7 +27,7 @@ struct KeySets {
     federation_jwks: OnceLock<Option<JwkSet>>,
     credential_jwks: OnceLock<Option<JwkSet>>,
     credential_request_encryption_jwks: OnceLock<Option<JwkSet>>,
-    /// By entity identifier.
+    /// Keyed by entity identifier.
     trust_anchors: OnceLock<BTreeMap<String, JwkSet>>,
 }
 
@@ -43,7 +43,7 @@ impl From<Object> for ServiceSettings {
 /// A setting that lists supported values. Without the list, the service supports all values.
 pub type Supported = fn(&ServiceSettings) -> Option<Vec<&str>>;
 
-/// Key sets are derived from the JSON.
+/// Compares the JSON only, because the key sets are derived from it.
 impl PartialEq for ServiceSettings {
     fn eq(&self, other: &Self) -> bool {
         self.json == other.json
@@ -57,7 +57,7 @@ impl ServiceSettings {
         &self.json
     }
 
-    /// The JSON for changes. Drops the parsed key sets.
+    /// The JSON, mutable. Drops the parsed key sets.
     pub fn json_mut(&mut self) -> &mut Object {
         self.key_sets = KeySets::default();
         &mut self.json
@@ -189,11 +189,11 @@ impl ServiceSettings {
             ;
             "userPinLength",
         }
-        text [WORDS] {
+        text [ENUMS] {
             access_token_sign_alg = "accessTokenSignAlg" of JwsAlg,
             user_code_charset = "userCodeCharset" of UserCodeCharset,
         }
-        texts [WORD_LISTS] {
+        texts [ENUM_LISTS] {
             fapi_modes = "fapiModes" of FapiMode,
             supported_attachments = "supportedAttachments" of AttachmentType,
             supported_backchannel_token_delivery_modes = "supportedBackchannelTokenDeliveryModes" of DeliveryMode,

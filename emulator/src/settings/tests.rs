@@ -1,4 +1,4 @@
-//! The names of settings against the description.
+//! Tests of settings against the OpenAPI description, and of the cache of parsed key sets.
 
 use std::path::Path;
 use std::sync::LazyLock;
@@ -14,13 +14,13 @@ static DESCRIPTION: LazyLock<Description> = LazyLock::new(|| {
     Description::load(&directory).unwrap()
 });
 
-/// The members of a type of the description.
+/// The properties of a schema of the OpenAPI description.
 pub fn described(name: &str) -> &'static Object {
     let properties = DESCRIPTION.schemas()[name]["properties"].as_object();
     properties.unwrap()
 }
 
-/// The JSON type of a member; that of enums is `string`.
+/// The JSON type of a property. Enums have the type `string`.
 fn type_of(member: &Value) -> &str {
     match member["type"].as_str() {
         Some(name) => name,
@@ -37,7 +37,7 @@ fn camel_case(snake_case: &str) -> String {
 }
 
 #[test]
-fn each_setting_has_the_name_and_the_type_of_the_description() {
+fn each_setting_has_the_name_and_type_of_the_openapi_description() {
     for (name, settings) in [
         ("Service", ServiceSettings::ALL),
         ("Client", ClientSettings::ALL),

@@ -52,7 +52,7 @@ pub fn certificates(key: &Jwk) -> Option<Vec<&str>> {
 }
 
 fn can_sign(key: &Jwk, alg: &str) -> bool {
-    let algorithm = SignatureAlgorithm::named(alg);
+    let algorithm = SignatureAlgorithm::from_name(alg);
     key.permits("sig", alg) && algorithm.is_some_and(|algorithm| algorithm.fits(key))
 }
 

@@ -1,3 +1,5 @@
+//! Tests of requested, consented and disclosed claims.
+
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};

@@ -1,3 +1,5 @@
+//! Tests of encryption, decryption and parsing, with the test vectors of the RFCs.
+
 use super::super::curve::Curve;
 use super::super::generate::generate_on;
 use super::super::vectors::{self, key};
@@ -31,7 +33,7 @@ const AGREEMENT: [&str; 4] = [
     "ECDH-ES+A256KW",
 ];
 
-/// Every algorithm with every content encryption, and a key for it.
+/// All combinations of `alg` and `enc`, each with a key.
 fn combinations() -> Vec<(&'static str, &'static str, Jwk)> {
     let curves = [Curve::P256, Curve::P384, Curve::P521, Curve::X25519]
         .map(|curve| generate_on(curve, "ECDH-ES").unwrap())
@@ -63,7 +65,7 @@ fn encrypted(alg: &str, enc: &str, key: &Jwk) -> String {
 }
 
 #[test]
-fn the_examples_of_the_specification_are_decrypted() {
+fn examples_of_rfc_7516_are_decrypted() {
     for (jwe, jwk, plaintext) in [
         (
             vectors::RFC7516_A1,
@@ -82,7 +84,7 @@ fn the_examples_of_the_specification_are_decrypted() {
 }
 
 #[test]
-fn every_algorithm_decrypts_what_it_encrypted() {
+fn each_algorithm_decrypts_its_own_ciphertext() {
     for (alg, enc, key) in combinations() {
         let receiver = key.public().unwrap_or_else(|| key.clone());
         let header = Object::from_iter([("cty".to_owned(), Value::from("JWT"))]);
@@ -101,7 +103,7 @@ fn every_algorithm_decrypts_what_it_encrypted() {
 }
 
 #[test]
-fn every_size_of_plaintext_comes_back() {
+fn plaintext_of_any_size_survives_a_round_trip() {
     for enc in CONTENT {
         let key = Jwk::derived_from_secret(b"secret", "dir", enc).unwrap();
         for size in [0, 1, 15, 16, 17, 100_000] {
@@ -114,7 +116,7 @@ fn every_size_of_plaintext_comes_back() {
 }
 
 #[test]
-fn no_algorithm_decrypts_what_was_changed() {
+fn modified_jwe_is_not_decrypted() {
     for (alg, enc, key) in combinations() {
         let compact = encrypted(alg, enc, &key);
         let parts: [&str; 5] = base64url::parts(&compact).unwrap();
@@ -125,12 +127,12 @@ fn no_algorithm_decrypts_what_was_changed() {
                 Some(last) => *last ^= 1,
                 None => bytes.push(0),
             }
-            for changed in [Some(base64url::encode(bytes)), shorter, Some(String::new())] {
-                let Some(changed) = changed.filter(|changed| changed != parts[index]) else {
+            for modified in [Some(base64url::encode(bytes)), shorter, Some(String::new())] {
+                let Some(modified) = modified.filter(|modified| modified != parts[index]) else {
                     continue;
                 };
                 let mut parts = parts;
-                parts[index] = &changed;
+                parts[index] = &modified;
                 let jwe = Jwe::parse(&parts.join(".")).unwrap();
                 assert!(jwe.decrypt(&key).is_err(), "{alg} {enc} part {index}");
             }
@@ -138,14 +140,14 @@ fn no_algorithm_decrypts_what_was_changed() {
         let mut header = Jwe::parse(&compact).unwrap().header;
         header.insert("cty".to_owned(), Value::from("JWT"));
         let header = base64url::encode(Value::Object(header).to_string());
-        let changed = [&[header.as_str()], &parts[1..]].concat().join(".");
-        let jwe = Jwe::parse(&changed).unwrap();
+        let modified = [&[header.as_str()], &parts[1..]].concat().join(".");
+        let jwe = Jwe::parse(&modified).unwrap();
         assert_eq!(jwe.decrypt(&key), Err(JoseError::Failed), "{alg} {enc}");
     }
 }
 
 #[test]
-fn no_other_key_decrypts() {
+fn another_key_does_not_decrypt() {
     let others = [
         key(vectors::RFC7515_A2_KEY),
         key(vectors::RFC8037_KEY),
@@ -181,7 +183,7 @@ fn invalid_encrypted_key_fails_like_invalid_content() {
 }
 
 #[test]
-fn a_key_for_another_algorithm_or_use_does_not_serve() {
+fn key_for_another_algorithm_or_use_is_refused() {
     for (member, value) in [("alg", "RSA-OAEP-256"), ("use", "sig")] {
         let mut json = key(vectors::RFC7516_A1_KEY).json().clone();
         json.insert(member.to_owned(), Value::from(value));
@@ -194,7 +196,7 @@ fn a_key_for_another_algorithm_or_use_does_not_serve() {
 }
 
 #[test]
-fn a_secret_of_another_size_is_refused() {
+fn shared_secret_of_the_wrong_size_is_refused() {
     for alg in SYMMETRIC {
         let refused = encrypt(alg, "A128GCM", &Jwk::secret(b"short"), Object::new(), b"");
         assert_eq!(refused, Err(JoseError::WrongKey), "{alg}");
@@ -203,7 +205,7 @@ fn a_secret_of_another_size_is_refused() {
 
 /// OpenID Connect Core 1.0 §10.2: SHA-256 of `secret` begins with 2bb80d53.
 #[test]
-fn a_client_secret_makes_a_key_of_the_size_of_the_algorithm() {
+fn key_derived_from_client_secret_has_the_size_of_the_algorithm() {
     for (alg, enc, size) in [
         ("A128KW", "A256CBC-HS512", 16),
         ("A192GCMKW", "A128GCM", 24),
@@ -226,7 +228,7 @@ fn a_client_secret_makes_a_key_of_the_size_of_the_algorithm() {
 }
 
 #[test]
-fn what_is_not_supported_is_refused() {
+fn unsupported_algorithm_is_refused() {
     let key = Jwk::secret(&[7; 32]);
     for (alg, enc, unsupported) in [
         ("PBES2-HS256+A128KW", "A128GCM", "PBES2-HS256+A128KW"),
@@ -245,11 +247,11 @@ fn what_is_not_supported_is_refused() {
 }
 
 #[test]
-fn what_is_not_a_jwe_is_refused() {
+fn malformed_jwe_is_refused() {
     let long = "A".repeat(300_000);
     let zip = base64url::encode(r#"{"alg":"dir","enc":"A128GCM","zip":"DEF"}"#);
     let crit = base64url::encode(r#"{"alg":"dir","enc":"A128GCM","crit":["x"]}"#);
-    let good = base64url::encode(r#"{"alg":"dir","enc":"A128GCM"}"#);
+    let valid = base64url::encode(r#"{"alg":"dir","enc":"A128GCM"}"#);
     for (compact, error) in [
         (String::new(), JoseError::Malformed("the number of parts")),
         (
@@ -272,19 +274,19 @@ fn what_is_not_a_jwe_is_refused() {
         ),
         (format!("{crit}...."), JoseError::Critical),
         (
-            format!("{good}.A..."),
+            format!("{valid}.A..."),
             JoseError::Malformed("the encrypted key"),
         ),
         (
-            format!("{good}..A.."),
+            format!("{valid}..A.."),
             JoseError::Malformed("the initialization vector"),
         ),
         (
-            format!("{good}...A."),
+            format!("{valid}...A."),
             JoseError::Malformed("the ciphertext"),
         ),
         (
-            format!("{good}....A"),
+            format!("{valid}....A"),
             JoseError::Malformed("the authentication tag"),
         ),
         (long, JoseError::TooLong),
@@ -293,12 +295,12 @@ fn what_is_not_a_jwe_is_refused() {
     }
 }
 
-/// A truncated JWE is neither decrypted nor causes a panic.
+/// A truncated JWE neither decrypts nor causes a panic.
 #[test]
-fn no_beginning_of_a_jwe_is_decrypted() {
+fn truncated_jwe_is_not_decrypted() {
     let key = key(vectors::RFC7516_A3_KEY);
     for end in 0..vectors::RFC7516_A3.len() {
-        let beginning = Jwe::parse(&vectors::RFC7516_A3[..end]);
-        assert!(!beginning.is_ok_and(|jwe| jwe.decrypt(&key).is_ok()));
+        let truncated = Jwe::parse(&vectors::RFC7516_A3[..end]);
+        assert!(!truncated.is_ok_and(|jwe| jwe.decrypt(&key).is_ok()));
     }
 }

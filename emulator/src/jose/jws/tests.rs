@@ -1,3 +1,5 @@
+//! Tests of signing, verification and parsing, with the test vectors of the RFCs.
+
 use super::super::vectors::{self, key};
 use super::super::{JwkSet, generate};
 use super::*;
@@ -7,7 +9,7 @@ const ALGORITHMS: [&str; 14] = [
     "ES384", "ES512", "ES256K", "EdDSA",
 ];
 
-/// A key for an algorithm. The RSA key is a fixed one, because generating one is slow.
+/// The RSA key is fixed, because its generation is slow.
 fn key_for(alg: &str) -> Jwk {
     match alg.split_at(2).0 {
         "HS" => Jwk::secret(&[7; 64]),
@@ -25,7 +27,7 @@ fn verifies(compact: &str, key: &Jwk) -> bool {
 }
 
 #[test]
-fn the_examples_of_the_specifications_verify() {
+fn examples_of_the_rfcs_verify() {
     for (jws, jwk, alg) in [
         (vectors::RFC7515_A1, vectors::RFC7515_A1_KEY, "HS256"),
         (vectors::RFC7515_A2, vectors::RFC7515_A2_KEY, "RS256"),
@@ -48,9 +50,8 @@ fn the_examples_of_the_specifications_verify() {
     assert_eq!(jws.claims(), None);
 }
 
-/// The examples with deterministic signatures.
 #[test]
-fn the_examples_of_the_specifications_are_signed_alike() {
+fn deterministic_signatures_match_the_examples_of_the_rfcs() {
     for (jws, jwk) in [
         (vectors::RFC7515_A2, vectors::RFC7515_A2_KEY),
         (vectors::RFC8037_A4, vectors::RFC8037_KEY),
@@ -67,7 +68,7 @@ fn the_examples_of_the_specifications_are_signed_alike() {
 }
 
 #[test]
-fn every_algorithm_verifies_what_it_signed() {
+fn each_algorithm_verifies_its_own_signature() {
     for alg in ALGORITHMS {
         let (key, other) = (key_for(alg), Jwk::secret(&[8; 64]));
         let compact = signed(alg, &key);
@@ -86,7 +87,7 @@ fn every_algorithm_verifies_what_it_signed() {
 }
 
 #[test]
-fn no_algorithm_verifies_the_signature_of_another_key_of_its_kind() {
+fn signature_by_another_key_of_the_same_type_does_not_verify() {
     for alg in ["ES256", "ES384", "ES512", "ES256K", "EdDSA"] {
         assert!(
             !verifies(&signed(alg, &key_for(alg)), &key_for(alg)),
@@ -96,7 +97,7 @@ fn no_algorithm_verifies_the_signature_of_another_key_of_its_kind() {
 }
 
 #[test]
-fn no_algorithm_verifies_what_was_changed() {
+fn modified_jws_does_not_verify() {
     for alg in ALGORITHMS {
         let key = key_for(alg);
         let compact = signed(alg, &key);
@@ -106,7 +107,7 @@ fn no_algorithm_verifies_what_was_changed() {
         *flipped.last_mut().unwrap() ^= 1;
         let other = base64url::encode(r#"{"sub":"another"}"#);
         let typed = base64url::encode(format!(r#"{{"typ":"JWT","alg":"{alg}"}}"#));
-        for changed in [
+        for modified in [
             format!("{header}.{other}.{signature}"),
             format!("{typed}.{payload}.{signature}"),
             format!("{header}.{payload}."),
@@ -122,13 +123,13 @@ fn no_algorithm_verifies_what_was_changed() {
                 base64url::encode(vec![0; bytes.len()])
             ),
         ] {
-            assert!(!verifies(&changed, &key), "{alg}: {changed}");
+            assert!(!verifies(&modified, &key), "{alg}: {modified}");
         }
     }
 }
 
 #[test]
-fn a_public_key_is_no_secret_to_sign_with() {
+fn public_key_is_not_accepted_as_hmac_secret() {
     let public = key(vectors::RFC7515_A2_KEY).public().unwrap();
     let as_text = Value::Object(public.json().clone()).to_string();
     let forged = signed("HS256", &Jwk::secret(as_text.as_bytes()));
@@ -138,7 +139,7 @@ fn a_public_key_is_no_secret_to_sign_with() {
 }
 
 #[test]
-fn what_is_not_signed_never_verifies() {
+fn unsigned_jws_does_not_verify() {
     let jws = Jws::parse(vectors::RFC7515_A5).unwrap();
     assert_eq!(jws.alg(), "none");
     for alg in ALGORITHMS {
@@ -156,7 +157,7 @@ fn what_is_not_signed_never_verifies() {
 
 /// RFC 7518 §3.2.
 #[test]
-fn a_secret_shorter_than_the_hash_does_not_sign() {
+fn hmac_secret_shorter_than_the_hash_is_refused() {
     for (alg, length) in [("HS256", 32), ("HS384", 48), ("HS512", 64)] {
         let enough = Jwk::secret(&vec![7; length]);
         let short = Jwk::secret(&vec![7; length - 1]);
@@ -165,7 +166,7 @@ fn a_secret_shorter_than_the_hash_does_not_sign() {
         assert_eq!(refused, Err(JoseError::WrongKey), "{alg}");
         // A signature that was made with the short secret.
         let input = format!("{}.e30", base64url::encode(format!(r#"{{"alg":"{alg}"}}"#)));
-        let signature = match SignatureAlgorithm::named(alg) {
+        let signature = match SignatureAlgorithm::from_name(alg) {
             Some(algorithm) => signature(algorithm, &short, input.as_bytes()).unwrap(),
             None => unreachable!(),
         };
@@ -175,7 +176,7 @@ fn a_secret_shorter_than_the_hash_does_not_sign() {
 }
 
 #[test]
-fn a_key_for_another_algorithm_or_use_does_not_sign() {
+fn key_for_another_algorithm_or_use_neither_signs_nor_verifies() {
     for (member, value) in [("alg", "PS256"), ("use", "enc")] {
         let mut json = key(vectors::RFC7515_A2_KEY).json().clone();
         json.insert(member.to_owned(), Value::from(value));
@@ -187,7 +188,7 @@ fn a_key_for_another_algorithm_or_use_does_not_sign() {
 }
 
 #[test]
-fn a_private_key_that_is_not_that_of_the_public_one_does_not_sign() {
+fn mismatched_private_and_public_key_cannot_sign() {
     for (alg, example) in [
         ("ES256", vectors::RFC7515_A3_KEY),
         ("EdDSA", vectors::RFC8037_KEY),
@@ -202,7 +203,7 @@ fn a_private_key_that_is_not_that_of_the_public_one_does_not_sign() {
 
 /// RFC 7515 §4.1.11 and its appendix E.
 #[test]
-fn an_extension_that_is_not_known_is_refused() {
+fn header_with_crit_is_refused() {
     assert_eq!(
         Jws::parse(vectors::RFC7515_E).unwrap_err(),
         JoseError::Critical
@@ -215,7 +216,7 @@ fn an_extension_that_is_not_known_is_refused() {
 }
 
 #[test]
-fn what_is_not_a_jws_is_refused() {
+fn malformed_jws_is_refused() {
     let long = "A".repeat(300_000);
     for (compact, error) in [
         ("", JoseError::Malformed("the number of parts")),
@@ -247,16 +248,16 @@ fn what_is_not_a_jws_is_refused() {
 
 /// A truncated JWS neither verifies nor causes a panic.
 #[test]
-fn no_beginning_of_a_jws_verifies() {
+fn truncated_jws_does_not_verify() {
     let key = key(vectors::RFC8037_KEY);
     for end in 0..vectors::RFC8037_A4.len() {
-        let beginning = &vectors::RFC8037_A4[..end];
-        assert!(!Jws::parse(beginning).is_ok_and(|jws| jws.verify(&key)));
+        let truncated = &vectors::RFC8037_A4[..end];
+        assert!(!Jws::parse(truncated).is_ok_and(|jws| jws.verify(&key)));
     }
 }
 
 #[test]
-fn the_header_keeps_what_it_was_given() {
+fn sign_keeps_header_members_and_sets_alg_and_kid() {
     let key = generate("EdDSA").unwrap();
     let header = Object::from_iter([
         ("typ".to_owned(), Value::from("at+jwt")),

@@ -5,13 +5,13 @@ mod table;
 
 use serde_json::{Value, json};
 
-use super::vocabulary::Vocabulary;
+use super::enum_values::EnumValues;
 use crate::json::{Members, Object};
 use crate::result_code::{
     METADATA_INVALID, METADATA_NO_BOOLEAN, METADATA_NO_INTEGER, METADATA_NO_KEYS,
     METADATA_NO_STRING, METADATA_NO_STRINGS, ResultCode,
 };
-use table::Kind::{self, Flag, Keys, Localized, Number, Text, Texts, Word, Words};
+use table::Kind::{self, Enum, Enums, Flag, Keys, Localized, Number, Text, Texts};
 use table::METADATA;
 
 /// Converts metadata to settings. Ignores unknown metadata (RFC 7591 §2). The error names the invalid metadata and the
@@ -55,7 +55,7 @@ pub fn write(settings: &Object) -> Object {
     metadata
 }
 
-/// Whether metadata of this name are standard. Language tags are ignored.
+/// Whether a name is that of standard metadata. Language tags are ignored.
 pub fn is_standard(name: &str) -> bool {
     let name = name.split('#').next();
     METADATA.iter().any(|(own, ..)| Some(*own) == name)
@@ -69,7 +69,7 @@ pub fn name_of(member: &str) -> &str {
 }
 
 /// Removes all settings that correspond to metadata.
-pub fn forget(settings: &mut Object) {
+pub fn remove_all(settings: &mut Object) {
     for (_, member, kind) in &METADATA {
         settings.remove(*member);
         if let Localized(tagged) = kind {
@@ -78,7 +78,7 @@ pub fn forget(settings: &mut Object) {
     }
 }
 
-/// The values with a language tag in their name (OpenID Connect Dynamic Client Registration 1.0 §2.1).
+/// The values whose names have a language tag (OpenID Connect Dynamic Client Registration 1.0 §2.1).
 fn localized(name: &str, metadata: &Object) -> Result<Vec<Value>, (ResultCode, String)> {
     let tagged = metadata.iter().filter_map(|(full, value)| {
         let (own, tag) = full.split_once('#')?;
@@ -115,48 +115,46 @@ impl Kind {
                     true => METADATA_INVALID,
                     false => METADATA_NO_INTEGER,
                 };
-                same(value.as_u64().is_some(), code, "a number from 0")
+                same(value.as_u64().is_some(), code, "a non-negative integer")
             }
             Texts => same(is_strings(value), strings.0, strings.1),
-            Word(_) if !value.is_string() => Err((METADATA_NO_STRING, "a string")),
-            Word(vocabulary) => {
-                from_word(value, vocabulary).ok_or((METADATA_INVALID, "a word that is known"))
-            }
-            Words(_) if !is_strings(value) => Err(strings),
-            Words(vocabulary) => {
-                let words = value.as_array().ok_or(strings)?.iter();
-                let words: Option<Vec<_>> = words.map(|word| from_word(word, vocabulary)).collect();
-                words
+            Enum(_) if !value.is_string() => Err((METADATA_NO_STRING, "a string")),
+            Enum(values) => from_protocol(value, values).ok_or((METADATA_INVALID, "a known value")),
+            Enums(_) if !is_strings(value) => Err(strings),
+            Enums(values) => {
+                let items = value.as_array().ok_or(strings)?.iter();
+                let items: Option<Vec<_>> = items.map(|item| from_protocol(item, values)).collect();
+                items
                     .map(Value::from)
-                    .ok_or((METADATA_INVALID, "an array of words that are known"))
+                    .ok_or((METADATA_INVALID, "an array of known values"))
             }
             Keys if value.is_object() => Ok(value.to_string().into()),
             Keys => Err((METADATA_NO_KEYS, "a JWK Set")),
         }
     }
 
-    /// The metadata of a setting, if it says anything.
+    /// Converts a setting to a metadata value. Returns `None` if there is no such value.
     fn write(&self, value: &Value) -> Option<Value> {
         match self {
             Text | Texts | Flag | Localized(_) => Some(value.clone()),
-            // There is no default of 0 seconds.
+            // 0 means that the setting is not set.
             Number => value.as_u64().filter(|number| *number > 0).map(Value::from),
-            Word(vocabulary) => Some((vocabulary.to_protocol)(value.as_str()?)?.into()),
-            Words(vocabulary) => {
-                let words = value.as_array()?.iter().filter_map(Value::as_str);
-                Some(words.filter_map(vocabulary.to_protocol).collect())
+            Enum(values) => Some((values.to_protocol)(value.as_str()?)?.into()),
+            Enums(values) => {
+                let items = value.as_array()?.iter().filter_map(Value::as_str);
+                Some(items.filter_map(values.to_protocol).collect())
             }
             Keys => serde_json::from_str(value.as_str()?).ok(),
         }
     }
 }
 
-/// The API's word for a word, which can be several in any order (OAuth 2.0 Multiple Response Type Encoding Practices
-/// §5): those that are known are in the order of the alphabet.
-fn from_word(word: &Value, vocabulary: &Vocabulary) -> Option<Value> {
-    let mut words: Vec<_> = word.as_str()?.split(' ').collect();
-    words.sort_unstable();
-    (vocabulary.from_protocol)(&words.join(" ")).map(Value::from)
+/// Converts the protocols' value to the API's value. A response type may consist of several values in any order (OAuth 2.0
+/// Multiple Response Type Encoding Practices §5); the known response types list them in alphabetical order.
+fn from_protocol(value: &Value, values: &EnumValues) -> Option<Value> {
+    let mut parts: Vec<_> = value.as_str()?.split(' ').collect();
+    parts.sort_unstable();
+    (values.from_protocol)(&parts.join(" ")).map(Value::from)
 }
 
 #[cfg(test)]
@@ -168,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn all_metadata_survive_the_way_there_and_back() {
+    fn all_metadata_survive_a_round_trip() {
         let mut metadata = Object::new();
         for (name, _, kind) in &METADATA {
             let value = match kind {
@@ -176,8 +174,8 @@ mod tests {
                 Texts => json!(["one", "two"]),
                 Flag => json!(true),
                 Number => json!(5),
-                Word(vocabulary) => json!(any(vocabulary)),
-                Words(vocabulary) => json!([any(vocabulary)]),
+                Enum(values) => json!(any_value(values)),
+                Enums(values) => json!([any_value(values)]),
                 Keys => json!({ "keys": [] }),
             };
             metadata.insert((*name).to_owned(), value);
@@ -191,14 +189,14 @@ mod tests {
         assert_eq!(settings["jwks"], r#"{"keys":[]}"#);
         assert_eq!(write(&settings), metadata);
         assert!(metadata.keys().all(|name| is_standard(name)));
-        let mut left = settings;
-        forget(&mut left);
-        assert_eq!(left, Object::new());
+        let mut remaining = settings;
+        remove_all(&mut remaining);
+        assert_eq!(remaining, Object::new());
     }
 
-    /// A word that the vocabulary has.
-    fn any(vocabulary: &Vocabulary) -> &'static str {
-        const WORDS: [&str; 9] = [
+    /// A protocol value of the enum.
+    fn any_value(values: &EnumValues) -> &'static str {
+        const CANDIDATES: [&str; 9] = [
             "code",
             "refresh_token",
             "web",
@@ -210,14 +208,14 @@ mod tests {
             "automatic",
         ];
         let more = ["client_secret_jwt", "form_post"];
-        let mut words = WORDS.into_iter().chain(more);
-        words
-            .find(|word| (vocabulary.from_protocol)(word).is_some())
+        let mut candidates = CANDIDATES.into_iter().chain(more);
+        candidates
+            .find(|value| (values.from_protocol)(value).is_some())
             .unwrap()
     }
 
     #[test]
-    fn the_words_of_a_response_type_have_no_order() {
+    fn response_type_values_are_accepted_in_any_order() {
         let settings = read(&object(json!({"response_types": ["token id_token code"]})));
         assert_eq!(
             settings.unwrap()["responseTypes"],
@@ -226,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_the_wrong_type_is_named() {
+    fn error_names_the_invalid_metadata() {
         for metadata in [
             json!({"redirect_uris": "https://a.example/"}),
             json!({"contacts": [1]}),

@@ -1,8 +1,8 @@
 //! The table of client metadata and the corresponding settings.
 
-use Kind::{Flag, Keys, Localized, Number, Text, Texts, Word, Words};
+use Kind::{Enum, Enums, Flag, Keys, Localized, Number, Text, Texts};
 
-use crate::settings::vocabulary::{Vocabulary, of_enum};
+use crate::settings::enum_values::{EnumValues, of_enum};
 
 /// The name of the metadata, the name of the setting, and the type.
 pub type Metadata = (&'static str, &'static str, Kind);
@@ -13,11 +13,11 @@ pub enum Kind {
     Texts,
     Flag,
     Number,
-    Word(Vocabulary),
-    Words(Vocabulary),
+    Enum(EnumValues),
+    Enums(EnumValues),
     /// A JWK Set: an object in metadata, a text in settings.
     Keys,
-    /// A text with translations, which are in another setting.
+    /// A text, with translations in the setting of this name.
     Localized(&'static str),
 }
 
@@ -27,13 +27,13 @@ pub const METADATA: [Metadata; 58] = [
     (
         "response_types",
         "responseTypes",
-        Words(of_enum!(ResponseType)),
+        Enums(of_enum!(ResponseType)),
     ),
-    ("grant_types", "grantTypes", Words(of_enum!(GrantType))),
+    ("grant_types", "grantTypes", Enums(of_enum!(GrantType))),
     (
         "application_type",
         "applicationType",
-        Word(of_enum!(ApplicationType)),
+        Enum(of_enum!(ApplicationType)),
     ),
     ("contacts", "contacts", Texts),
     ("client_name", "clientName", Localized("clientNames")),
@@ -44,61 +44,61 @@ pub const METADATA: [Metadata; 58] = [
     ("jwks_uri", "jwksUri", Text),
     ("jwks", "jwks", Keys),
     ("sector_identifier_uri", "sectorIdentifierUri", Text),
-    ("subject_type", "subjectType", Word(of_enum!(SubjectType))),
+    ("subject_type", "subjectType", Enum(of_enum!(SubjectType))),
     (
         "id_token_signed_response_alg",
         "idTokenSignAlg",
-        Word(of_enum!(JwsAlg)),
+        Enum(of_enum!(JwsAlg)),
     ),
     (
         "id_token_encrypted_response_alg",
         "idTokenEncryptionAlg",
-        Word(of_enum!(JweAlg)),
+        Enum(of_enum!(JweAlg)),
     ),
     (
         "id_token_encrypted_response_enc",
         "idTokenEncryptionEnc",
-        Word(of_enum!(JweEnc)),
+        Enum(of_enum!(JweEnc)),
     ),
     (
         "userinfo_signed_response_alg",
         "userInfoSignAlg",
-        Word(of_enum!(JwsAlg)),
+        Enum(of_enum!(JwsAlg)),
     ),
     (
         "userinfo_encrypted_response_alg",
         "userInfoEncryptionAlg",
-        Word(of_enum!(JweAlg)),
+        Enum(of_enum!(JweAlg)),
     ),
     (
         "userinfo_encrypted_response_enc",
         "userInfoEncryptionEnc",
-        Word(of_enum!(JweEnc)),
+        Enum(of_enum!(JweEnc)),
     ),
     (
         "request_object_signing_alg",
         "requestSignAlg",
-        Word(of_enum!(JwsAlg)),
+        Enum(of_enum!(JwsAlg)),
     ),
     (
         "request_object_encryption_alg",
         "requestEncryptionAlg",
-        Word(of_enum!(JweAlg)),
+        Enum(of_enum!(JweAlg)),
     ),
     (
         "request_object_encryption_enc",
         "requestEncryptionEnc",
-        Word(of_enum!(JweEnc)),
+        Enum(of_enum!(JweEnc)),
     ),
     (
         "token_endpoint_auth_method",
         "tokenAuthMethod",
-        Word(of_enum!(ClientAuthMethod)),
+        Enum(of_enum!(ClientAuthMethod)),
     ),
     (
         "token_endpoint_auth_signing_alg",
         "tokenAuthSignAlg",
-        Word(of_enum!(JwsAlg)),
+        Enum(of_enum!(JwsAlg)),
     ),
     ("default_max_age", "defaultMaxAge", Number),
     ("require_auth_time", "authTimeRequired", Flag),
@@ -123,28 +123,28 @@ pub const METADATA: [Metadata; 58] = [
     (
         "authorization_signed_response_alg",
         "authorizationSignAlg",
-        Word(of_enum!(JwsAlg)),
+        Enum(of_enum!(JwsAlg)),
     ),
     (
         "authorization_encrypted_response_alg",
         "authorizationEncryptionAlg",
-        Word(of_enum!(JweAlg)),
+        Enum(of_enum!(JweAlg)),
     ),
     (
         "authorization_encrypted_response_enc",
         "authorizationEncryptionEnc",
-        Word(of_enum!(JweEnc)),
+        Enum(of_enum!(JweEnc)),
     ),
     (
         "response_modes",
         "responseModes",
-        Words(of_enum!(ResponseMode)),
+        Enums(of_enum!(ResponseMode)),
     ),
     // OpenID Connect CIBA Core 1.0 §4.
     (
         "backchannel_token_delivery_mode",
         "bcDeliveryMode",
-        Word(of_enum!(DeliveryMode)),
+        Enum(of_enum!(DeliveryMode)),
     ),
     (
         "backchannel_client_notification_endpoint",
@@ -154,7 +154,7 @@ pub const METADATA: [Metadata; 58] = [
     (
         "backchannel_authentication_request_signing_alg",
         "bcRequestSignAlg",
-        Word(of_enum!(JwsAlg)),
+        Enum(of_enum!(JwsAlg)),
     ),
     (
         "backchannel_user_code_parameter",
@@ -188,6 +188,6 @@ pub const METADATA: [Metadata; 58] = [
     (
         "client_registration_types",
         "clientRegistrationTypes",
-        Words(of_enum!(ClientRegistrationType)),
+        Enums(of_enum!(ClientRegistrationType)),
     ),
 ];
