@@ -70,7 +70,7 @@ impl fmt::Display for Fault {
             Kind::List => "not a list",
             Kind::Object => "not an object",
             Kind::OneOf(values) => return write!(formatter, "not one of {}", values.join(", ")),
-            Kind::Item => "null is no item of a list",
+            Kind::Item => "list items must not be null",
             Kind::Single => "given more than once",
             Kind::Form => "this is JSON, so its media type is application/json",
         };
