@@ -210,7 +210,11 @@ mod tests {
             ("integer", "true", "not an integer"),
             ("boolean", "1", "not a boolean"),
             ("[string]", "\"a\"", "not a list"),
-            ("[string]", "[\"a\", null]", "1: list items must not be null"),
+            (
+                "[string]",
+                "[\"a\", null]",
+                "1: list items must not be null",
+            ),
             ("[Property]", "[{\"key\": []}]", "0: key: not a string"),
             ("Property", "\"key\"", "not an object"),
             (

@@ -55,11 +55,12 @@ async fn concurrent_calls_use_separate_connections_when_the_server_offers_http2(
         answers.iter().all(Result::is_ok),
         "{answers:?}, {negotiated:?}"
     );
-    let expected = match cfg!(feature = "native-tls") {
-        true => None,
-        false => Some(b"http/1.1".to_vec()),
-    };
-    assert_eq!(*negotiated, vec![expected; CALLS]);
+    // Not every library of a platform offers a protocol by ALPN. If it does, it is not HTTP/2.
+    let http1 = Some(b"http/1.1".to_vec());
+    let is_http1 =
+        |protocol: &_| *protocol == http1 || (cfg!(feature = "native-tls") && *protocol == None);
+    assert_eq!(negotiated.len(), CALLS);
+    assert!(negotiated.iter().all(is_http1), "{negotiated:?}");
 }
 
 /// Sets the ALPN protocols, in order of preference.
