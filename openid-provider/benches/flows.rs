@@ -1,6 +1,6 @@
 //! Logins and authorization code flows through the whole server, over HTTP on loopback, with the emulator in this process.
 //!
-//! `cargo bench -p openid-provider`
+//! `cargo bench -p openid-provider --bench flows`
 
 #[path = "../tests/browser/mod.rs"]
 mod browser;
