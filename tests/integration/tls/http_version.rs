@@ -57,8 +57,9 @@ async fn concurrent_calls_use_separate_connections_when_the_server_offers_http2(
     );
     // Not every library of a platform offers a protocol by ALPN. If it does, it is not HTTP/2.
     let http1 = Some(b"http/1.1".to_vec());
-    let is_http1 =
-        |protocol: &_| *protocol == http1 || (cfg!(feature = "native-tls") && *protocol == None);
+    let is_http1 = |protocol: &Option<Vec<u8>>| {
+        *protocol == http1 || (cfg!(feature = "native-tls") && protocol.is_none())
+    };
     assert_eq!(negotiated.len(), CALLS);
     assert!(negotiated.iter().all(is_http1), "{negotiated:?}");
 }
