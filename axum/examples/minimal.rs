@@ -3,7 +3,7 @@
 //! `cargo run -p authlete-axum --example minimal` prints the discovery URL and a registered client. The only user is `alice`
 //! with the password `wonderland`, who logs in each time.
 
-use std::{collections::HashMap, net::SocketAddr, sync::LazyLock, time::SystemTime};
+use std::{collections::HashMap, net::SocketAddr, time::SystemTime};
 
 use authlete::server::{Interaction, PendingAuthorization, Session, StandardClaims};
 use authlete::types::AuthorizationResponse;
@@ -56,10 +56,8 @@ fn unavailable(_: tower_sessions::session::Error) -> StatusCode {
     StatusCode::SERVICE_UNAVAILABLE
 }
 
-static LOGINS: LazyLock<AttemptLimiter> = LazyLock::new(AttemptLimiter::default);
-
 async fn decide(
-    State(server): State<AuthorizationServer>,
+    State((server, logins)): State<(AuthorizationServer, AttemptLimiter)>,
     browser: Browser,
     request: Parts,
     Form(form): Form<HashMap<String, String>>,
@@ -68,7 +66,7 @@ async fn decide(
     let address = request.extensions.get::<ConnectInfo<SocketAddr>>();
     let address = address.map(|it| it.0.ip());
     // Wrong passwords count by address, for all accounts: nobody can lock a user out from elsewhere.
-    let attempt = LOGINS.begin(&format!("{address:?}"))?;
+    let attempt = logins.begin(&format!("{address:?}"))?;
     let is_right = (field("name"), field("password")) == ("alice", "wonderland");
     if is_right || field("agree") != "yes" {
         attempt.take_back();
@@ -94,7 +92,7 @@ async fn decide(
 /// The endpoints, and the handler of the page's form.
 pub fn router(server: AuthorizationServer) -> Router {
     let page = Router::new().route("/decision", post(decide));
-    let page = page.with_state(server.clone());
+    let page = page.with_state((server.clone(), AttemptLimiter::default()));
     let sessions = SessionManagerLayer::new(MemoryStore::default())
         .with_secure(false)
         .with_same_site(SameSite::Lax);
