@@ -25,7 +25,8 @@ pub(super) fn send_request(
         }
         HttpClient::Function(function) => {
             let server = server(request.url());
-            let sent = call(Arc::clone(function), request);
+            // Boxed, because this future is much larger than the one above, and each call has room for both.
+            let sent = Box::pin(call(Arc::clone(function), request));
             Either::Right(sent.map_err(move |kind| Error::Transport {
                 operation: operation.id,
                 kind,
