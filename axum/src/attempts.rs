@@ -79,15 +79,50 @@ impl StateStore for Counters {
 
 /// An attempt that counts, unless it is taken back. See [`AttemptLimiter::begin`].
 #[must_use = "take it back if the attempt was correct"]
-pub struct Attempt {
+pub struct Attempt(Vec<Counted>);
+
+/// The count of an attempt in one limiter.
+struct Counted {
     counters: Counters,
     counter: u64,
     period: Duration,
 }
 
 impl Attempt {
+    /// Counts the attempt in another limiter, too.
+    ///
+    /// ```
+    /// # fn example() -> Result<(), authlete_axum::TooManyAttempts> {
+    /// # use authlete_axum::AttemptLimiter;
+    /// # let (addresses, accounts) = (AttemptLimiter::default(), AttemptLimiter::default());
+    /// let attempt = addresses.begin("192.0.2.1")?.and(&accounts, "alice")?;
+    /// # attempt.take_back();
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// There were too many attempts in the other limiter. The attempt then counts in none.
+    pub fn and(mut self, limiter: &AttemptLimiter, key: &str) -> Result<Self, TooManyAttempts> {
+        match limiter.begin(key) {
+            Ok(attempt) => {
+                self.0.extend(attempt.0);
+                Ok(self)
+            }
+            Err(refused) => {
+                self.take_back();
+                Err(refused)
+            }
+        }
+    }
+
     /// Removes the attempt from the count, because it was correct or could not be checked.
     pub fn take_back(self) {
+        self.0.into_iter().for_each(Counted::take_back);
+    }
+}
+
+impl Counted {
+    fn take_back(self) {
         let decide = |end: Option<Nanos>| {
             let end = end.unwrap_or(Nanos::from(0));
             Ok::<_, Infallible>(((), end.saturating_sub(self.period.into())))
@@ -143,11 +178,11 @@ impl AttemptLimiter {
     pub fn begin(&self, key: &str) -> Result<Attempt, TooManyAttempts> {
         let counter = self.hash.hash_one(key) % COUNTERS;
         match self.limiter.check_key(&counter) {
-            Ok(()) => Ok(Attempt {
+            Ok(()) => Ok(Attempt(vec![Counted {
                 counters: self.counters.clone(),
                 counter,
                 period: self.period,
-            }),
+            }])),
             Err(refused) => Err(TooManyAttempts {
                 wait: refused.wait_time_from(self.limiter.clock().now()),
             }),
@@ -244,6 +279,20 @@ mod tests {
         limiter.begin("bob").unwrap().take_back();
         let allowed = (0..5).filter(|_| limiter.check("bob").is_ok());
         assert_eq!(allowed.count(), 2);
+    }
+
+    #[test]
+    fn attempt_that_a_second_limiter_refuses_counts_in_neither() {
+        let (addresses, accounts) = (limiter(2), limiter(1));
+        let attempt = |account| addresses.begin("address")?.and(&accounts, account);
+        let alice = attempt("alice").unwrap();
+        for _ in 0..10 {
+            attempt("alice").unwrap_err();
+        }
+        let _ = attempt("bob").unwrap();
+        attempt("carol").unwrap_err();
+        alice.take_back();
+        let _ = attempt("alice").unwrap();
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use authlete_axum::{AttemptLimiter, TooManyAttempts};
+use authlete_axum::{Attempt, AttemptLimiter, TooManyAttempts};
 
 /// The time after which all attempts are available again.
 const PERIOD: Duration = Duration::from_secs(15 * 60);
@@ -23,10 +23,6 @@ pub struct Attempts {
     sign_ups: AttemptLimiter,
 }
 
-/// An attempt that is under way, and counts as a wrong one unless it is taken back.
-#[must_use]
-pub struct Attempt(Vec<authlete_axum::Attempt>);
-
 impl Attempts {
     pub fn new(attempts: NonZeroU32) -> Self {
         let of_address = attempts.saturating_mul(ACCOUNTS_OF_ADDRESS);
@@ -42,40 +38,20 @@ impl Attempts {
     pub fn password(&self, account: &str, address: &str) -> Result<Attempt, TooManyAttempts> {
         let address = network(address);
         let account = format!("{} {address}", account.trim().to_lowercase());
-        Self::begin(&[(&self.addresses, &address), (&self.passwords, &account)])
+        self.addresses
+            .begin(&address)?
+            .and(&self.passwords, &account)
     }
 
     /// Counts a code before it is checked.
     pub fn code(&self, subject: &str, address: &str) -> Result<Attempt, TooManyAttempts> {
-        Self::begin(&[(&self.addresses, &network(address)), (&self.codes, subject)])
+        let address = network(address);
+        self.addresses.begin(&address)?.and(&self.codes, subject)
     }
 
     /// Counts a sign-up, which reveals whether a name is taken.
     pub fn sign_up(&self, address: &str) -> Result<(), TooManyAttempts> {
         self.sign_ups.check(&network(address))
-    }
-
-    fn begin(limits: &[(&AttemptLimiter, &str)]) -> Result<Attempt, TooManyAttempts> {
-        let mut attempt = Attempt(Vec::new());
-        for (limit, key) in limits {
-            match limit.begin(key) {
-                Ok(counted) => attempt.0.push(counted),
-                Err(error) => {
-                    attempt.take_back();
-                    return Err(error);
-                }
-            }
-        }
-        Ok(attempt)
-    }
-}
-
-impl Attempt {
-    /// Stops counting the attempt: it was right, or could not be checked.
-    pub fn take_back(self) {
-        self.0
-            .into_iter()
-            .for_each(authlete_axum::Attempt::take_back);
     }
 }
 

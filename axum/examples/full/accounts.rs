@@ -2,7 +2,6 @@
 
 use authlete::server::{Interaction, PendingAuthorization, Session, StandardClaims};
 use authlete::types::{AuthorizationResponse, TokenResponse};
-use authlete_axum::Attempt;
 use authlete_axum::authorization_server::{Accounts, TokenGrants};
 use axum::extract::{Form, State};
 use axum::http::StatusCode;
@@ -60,11 +59,11 @@ pub async fn log_in(
     if pending.is_none() && !value("request").is_empty() {
         return Err(START_AGAIN.into());
     }
-    let attempts = users.attempt(&request, value("name"))?;
+    let attempt = users.attempt(&request, value("name"))?;
     let login = users.log_in(value("name"), value("password"), value("code"))?;
     let is_authenticated = login.is_some();
     if let Some(login) = login {
-        attempts.into_iter().for_each(Attempt::take_back);
+        attempt.take_back();
         visit.log_in(login).await?;
     }
     let client = pending.as_ref().and_then(PendingAuthorization::client_id);

@@ -56,19 +56,13 @@ impl Users {
         }
     }
 
-    /// Counts a password before it is checked. Take the attempts back when it is right.
-    pub fn attempt(&self, request: &Parts, name: &str) -> Result<[Attempt; 2], TooManyAttempts> {
+    /// Counts a password before it is checked. Take the attempt back when it is right.
+    pub fn attempt(&self, request: &Parts, name: &str) -> Result<Attempt, TooManyAttempts> {
         // Behind a proxy, read the client address from the header that the proxy sets.
         let address = request.extensions.get::<ConnectInfo<SocketAddr>>();
         let address = address.map(|it| it.0.ip());
-        let of_address = self.addresses.begin(&format!("{address:?}"))?;
-        match self.passwords.begin(&format!("{name} {address:?}")) {
-            Ok(of_account) => Ok([of_address, of_account]),
-            Err(refused) => {
-                of_address.take_back();
-                Err(refused)
-            }
-        }
+        let attempt = self.addresses.begin(&format!("{address:?}"))?;
+        attempt.and(&self.passwords, &format!("{name} {address:?}"))
     }
 
     /// Checks the password. A correct one-time code is a second factor, and each code counts.
