@@ -9,7 +9,7 @@ use super::Demo;
 use super::pages::FormFields;
 use super::request::Flow;
 use super::sections::{CORE, FORM_POST, RFC_6749, RFC_9207};
-use super::session::{Login, Visitor, renew};
+use super::session::{Login, Visitor, show_result};
 use super::steps::{Failed, Problem, Step, Text, parameters};
 use super::tokens::{accept, refused};
 use super::wire::Wire;
@@ -41,18 +41,7 @@ pub async fn page(State(demo): State<Demo>, visitor: Visitor, parts: Parts) -> R
         .into_owned()
         .collect();
     let (steps, login) = respond(&demo, &visitor, query).await;
-    let mut response = Redirect::to("/result").into_response();
-    let is_new = login.is_some();
-    demo.sessions.with(&visitor.0, |session| {
-        session.report = steps;
-        if let Some(login) = login {
-            session.log_in(login);
-        }
-    });
-    if is_new {
-        renew(&demo, &visitor, &mut response);
-    }
-    response
+    show_result(&demo, &visitor, steps, login)
 }
 
 async fn respond(demo: &Demo, visitor: &Visitor, query: Parameters) -> (Vec<Step>, Option<Login>) {

@@ -14,7 +14,7 @@ use super::Demo;
 use super::pages::{Page, PolledFlowPage};
 use super::polled_flow::PolledFlow;
 use super::sections::RFC_6749;
-use super::session::{PendingRequest, Visitor, renew};
+use super::session::{PendingRequest, Visitor, show_result};
 use super::steps::{Failed, Problem, SLOW_DOWN, Step};
 use super::tokens::{Expected, accept};
 use super::wire::Wire;
@@ -136,19 +136,9 @@ pub async fn poll(demo: &Demo, visitor: &Visitor, flow: &'static PolledFlow) -> 
             (vec![step], None)
         }
     };
-    let mut response = Redirect::to("/result").into_response();
-    let is_new = login.is_some();
-    demo.sessions.with(&visitor.0, |session| {
-        *(flow.slot)(session) = None;
-        session.report = steps;
-        if let Some(login) = login {
-            session.log_in(login);
-        }
-    });
-    if is_new {
-        renew(demo, visitor, &mut response);
-    }
-    response
+    demo.sessions
+        .with(&visitor.0, |session| *(flow.slot)(session) = None);
+    show_result(demo, visitor, steps, login)
 }
 
 /// Sends a form as the client (RFC 6749 §2.3.1), and decodes the JSON of the response.

@@ -4,7 +4,7 @@
 
 use axum::extract::{FromRequestParts, Request, State};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Redirect, Response};
 use http::header::SET_COOKIE;
 use http::request::Parts;
 use http::{HeaderValue, StatusCode};
@@ -110,8 +110,29 @@ pub async fn find(State(demo): State<Demo>, mut request: Request, next: Next) ->
     response
 }
 
+/// Shows the steps of a flow as its result, and starts the session of the user who has logged in by it.
+pub fn show_result(
+    demo: &Demo,
+    visitor: &Visitor,
+    steps: Vec<Step>,
+    login: Option<Login>,
+) -> Response {
+    let mut response = Redirect::to("/result").into_response();
+    let is_new = login.is_some();
+    demo.sessions.with(&visitor.0, |session| {
+        session.report = steps;
+        if let Some(login) = login {
+            session.log_in(login);
+        }
+    });
+    if is_new {
+        renew(demo, visitor, &mut response);
+    }
+    response
+}
+
 /// Changes the key of a session at a login, against session fixation.
-pub fn renew(demo: &Demo, visitor: &Visitor, response: &mut Response) {
+fn renew(demo: &Demo, visitor: &Visitor, response: &mut Response) {
     let key = random::text();
     if demo.sessions.rename(&visitor.0, &key) {
         set_cookie(response, &key);
