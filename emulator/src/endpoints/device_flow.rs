@@ -54,12 +54,7 @@ fn authorize(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
         UnusableParameters::Empty => invalid(PARAMETERS_NONE),
         UnusableParameters::Repeated(_) => invalid(PARAMETER_REPEATED),
     })?;
-    let authenticated = authenticate(
-        call,
-        service,
-        ServiceSettings::supported_token_auth_methods,
-        &parameters,
-    )?;
+    let authenticated = authenticate(call, service, &parameters)?;
     let flow = read(service, &parameters, &authenticated)?;
     let verification_uri = service.settings.device_verification_uri();
     let verification_uri = verification_uri.ok_or(server_error(DEVICE_VERIFICATION_URI_MISSING))?;

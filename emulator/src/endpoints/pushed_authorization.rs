@@ -21,7 +21,6 @@ use crate::result_code::{
     GRANT_NOT_DECLARED, PARAMETERS_MISSING, PARAMETERS_NONE, PUSHED_DPOP_KEY, PUSHED_OK,
     PUSHED_REFERENCE, PUSHED_TOO_LARGE, REQUEST_PARAMETER_REPEATED,
 };
-use crate::settings::ServiceSettings;
 use crate::store::{Client, PushedRequest, Service};
 
 /// The maximum size of a pushed request, in bytes.
@@ -58,12 +57,7 @@ fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
         Unusable::Repeated(_) => invalid(REQUEST_PARAMETER_REPEATED),
     })?;
     register_automatically(call, service, &parameters)?;
-    let authenticated = authenticate(
-        call,
-        service,
-        ServiceSettings::supported_token_auth_methods,
-        &parameters,
-    )?;
+    let authenticated = authenticate(call, service, &parameters)?;
     let client = &authenticated.client;
     if !may_authorize(client) {
         return Err(OAuthError::new("unauthorized_client", GRANT_NOT_DECLARED).into());

@@ -4,7 +4,7 @@ use crate::call::Call;
 use crate::digest::Digest;
 use crate::model::{Parameters, Unusable};
 use crate::protocol::client_attestation::with_challenge;
-use crate::protocol::client_authentication::authenticate;
+use crate::protocol::client_authentication::authenticate_by;
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::refusal::{Refusal, usual_action};
 use crate::reply::{Outcome, Reply};
@@ -33,7 +33,7 @@ fn process(call: &Call, service: &mut Service) -> Result<Option<String>, Refusal
         Unusable::Empty => invalid(REVOCATION_PARAMETERS_NONE),
         Unusable::Repeated(repeated) => invalid(repeated_at_revocation(&repeated.name)),
     })?;
-    let authenticated = authenticate(
+    let authenticated = authenticate_by(
         call,
         service,
         ServiceSettings::supported_revocation_auth_methods,

@@ -22,7 +22,7 @@ use crate::result_code::{
     ResultCode, TRUST_CHAIN_EXPIRED, client_id_ambiguous, client_id_missing, client_missing,
     client_secret_missing, client_secret_wrong,
 };
-use crate::settings::Supported;
+use crate::settings::{ServiceSettings, Supported};
 use crate::store::{Client, NamedBy, Service};
 
 /// An authenticated client.
@@ -37,9 +37,20 @@ pub struct Authenticated {
     pub instance_key: Option<String>,
 }
 
-/// Authenticates the client of a request. The body of the call has the credentials from the `Authorization` header and
-/// from TLS; `parameters` has those from the body of the client request.
+/// Authenticates the client of a request by a method that the token endpoint supports. Other endpoints accept the same methods
+/// (RFC 8628 §3.1, RFC 9126 §2, CIBA Core 1.0 §7.1).
 pub fn authenticate(
+    call: &Call,
+    service: &mut Service,
+    parameters: &Parameters,
+) -> Result<Authenticated, Refusal> {
+    let supported_methods = ServiceSettings::supported_token_auth_methods;
+    authenticate_by(call, service, supported_methods, parameters)
+}
+
+/// Authenticates the client of a request by a supported method. The body of the call has the credentials from the
+/// `Authorization` header and from TLS; `parameters` has those from the body of the client request.
+pub fn authenticate_by(
     call: &Call,
     service: &mut Service,
     supported_methods: Supported,

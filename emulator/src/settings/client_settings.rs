@@ -2,9 +2,8 @@
 
 use std::sync::OnceLock;
 
-use serde::{Deserialize, Serialize};
-
 use super::accessors::accessors;
+use super::json_settings::JsonSettings;
 use crate::jose::JwkSet;
 use crate::json::{Members, Object};
 
@@ -18,54 +17,25 @@ pub const CERTIFICATE_SUBJECTS: [&str; 5] = [
 ];
 
 /// The settings of a client: the JSON object of the API, with a getter for each setting that the emulator uses.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct ClientSettings {
-    json: Object,
-    #[serde(skip)]
-    key_sets: KeySets,
-}
+pub type ClientSettings = JsonSettings<KeySets>;
 
 /// The JWK Set in the JSON, parsed on first use. An invalid set counts as empty.
 #[derive(Debug, Clone, Default)]
-struct KeySets {
+pub struct KeySets {
     jwks: OnceLock<Option<JwkSet>>,
 }
 
-impl From<Object> for ClientSettings {
-    fn from(json: Object) -> Self {
-        Self {
-            json,
-            key_sets: KeySets::default(),
-        }
-    }
-}
-
 impl ClientSettings {
-    pub fn json(&self) -> &Object {
-        &self.json
-    }
-
-    /// The JSON, mutable. Drops the parsed key set.
-    pub fn json_mut(&mut self) -> &mut Object {
-        self.key_sets = KeySets::default();
-        &mut self.json
-    }
-
-    pub fn into_json(self) -> Object {
-        self.json
-    }
-
     /// The number of [`CERTIFICATE_SUBJECTS`] that are set. More than one is an error.
     pub fn certificate_subjects(&self) -> usize {
         let subjects = CERTIFICATE_SUBJECTS.iter();
         subjects
-            .filter(|name| self.json.contains_key(**name))
+            .filter(|name| self.json().contains_key(**name))
             .count()
     }
 
     pub fn extension(&self) -> Option<ClientExtension<'_>> {
-        self.json.object("extension").map(ClientExtension)
+        self.json().object("extension").map(ClientExtension)
     }
 }
 

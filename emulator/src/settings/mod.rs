@@ -10,6 +10,7 @@ pub mod combination;
 mod credential_issuer;
 mod credential_issuer_metadata;
 mod enum_values;
+mod json_settings;
 mod scopes;
 pub mod service;
 mod service_settings;

@@ -3,26 +3,20 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::accessors::accessors;
 use super::credential_issuer_metadata::CredentialIssuerMetadata;
+use super::json_settings::JsonSettings;
 use crate::jose::JwkSet;
-use crate::json::{Members, Object};
+use crate::json::Members;
 
 /// The settings of a service: the JSON object of the API, with a getter for each setting that the emulator uses.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct ServiceSettings {
-    json: Object,
-    #[serde(skip)]
-    key_sets: KeySets,
-}
+pub type ServiceSettings = JsonSettings<KeySets>;
 
 /// The JWK Sets in the JSON, parsed on first use. An invalid set counts as empty.
 #[derive(Debug, Clone, Default)]
-struct KeySets {
+pub struct KeySets {
     jwks: OnceLock<Option<JwkSet>>,
     federation_jwks: OnceLock<Option<JwkSet>>,
     credential_jwks: OnceLock<Option<JwkSet>>,
@@ -31,40 +25,12 @@ struct KeySets {
     trust_anchors: OnceLock<BTreeMap<String, JwkSet>>,
 }
 
-impl From<Object> for ServiceSettings {
-    fn from(json: Object) -> Self {
-        Self {
-            json,
-            key_sets: KeySets::default(),
-        }
-    }
-}
-
 /// A setting that lists supported values. Without the list, the service supports all values.
 pub type Supported = fn(&ServiceSettings) -> Option<Vec<&str>>;
 
-/// Compares the JSON only, because the key sets are derived from it.
-impl PartialEq for ServiceSettings {
-    fn eq(&self, other: &Self) -> bool {
-        self.json == other.json
-    }
-}
-
-impl Eq for ServiceSettings {}
-
 impl ServiceSettings {
-    pub fn json(&self) -> &Object {
-        &self.json
-    }
-
-    /// The JSON, mutable. Drops the parsed key sets.
-    pub fn json_mut(&mut self) -> &mut Object {
-        self.key_sets = KeySets::default();
-        &mut self.json
-    }
-
     pub fn credential_issuer_metadata(&self) -> Option<CredentialIssuerMetadata<'_>> {
-        let metadata = self.json.object("credentialIssuerMetadata")?;
+        let metadata = self.json().object("credentialIssuerMetadata")?;
         Some(CredentialIssuerMetadata::from(metadata))
     }
 

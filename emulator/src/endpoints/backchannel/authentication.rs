@@ -47,12 +47,7 @@ fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
         Unusable::Empty => OAuthError::invalid_request(PARAMETERS_NONE),
         Unusable::Repeated(_) => OAuthError::invalid_request(PARAMETER_REPEATED),
     })?;
-    let authenticated = authenticate(
-        call,
-        service,
-        ServiceSettings::supported_token_auth_methods,
-        &parameters,
-    )?;
+    let authenticated = authenticate(call, service, &parameters)?;
     check_grant_type(service, &authenticated)?;
     let client = Arc::clone(&authenticated.client);
     let is_signed = parameters.get("request").is_some();

@@ -39,12 +39,7 @@ impl<'a> Request<'a> {
         grant_type: GrantType,
     ) -> Result<Self, Refusal> {
         let identified = identified_by_grant(call, service, parameters, &grant_type)?;
-        let authenticated = authenticate(
-            call,
-            service,
-            ServiceSettings::supported_token_auth_methods,
-            &identified,
-        )?;
+        let authenticated = authenticate(call, service, &identified)?;
         let request = Self {
             call,
             parameters,
