@@ -7,11 +7,13 @@
 //! - [`PendingAuthorization`] is an authorization request in progress: it decides between login,
 //!   consent, issue and failure, and builds the request for Authlete.
 //! - [`Claims`] provides the claims of a user; [`RequestedClaims`] and [`ConsentedClaims`] select those to disclose.
-//! - [`error_response`] is the response for a failed call to Authlete.
+//! - [`error_response`] is the response for a failed call to Authlete, [`oauth_error`] that for an error of your own
+//!   endpoint.
 
 mod claims;
 mod decision;
 mod next;
+mod page_id;
 mod presented;
 mod response;
 
@@ -22,10 +24,11 @@ pub use decision::{
     Session,
 };
 pub(crate) use next::next;
+pub use page_id::page_id;
 pub(crate) use presented::presented;
 pub use presented::{
     ClientCertificate, ClientCertificateSource, ClientCredentials, Presented, PresentedError,
     PresentedToken, TokenScheme,
 };
 pub(crate) use response::{Challenge, Content, Parts, Plan, respond, server_error};
-pub use response::{Response, ResponseBody, error_response};
+pub use response::{Response, ResponseBody, error_response, oauth_error};

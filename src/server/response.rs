@@ -200,7 +200,7 @@ fn sensitive(text: &str) -> Option<HeaderValue> {
 
 /// 500 with the error `server_error` (RFC 6749 §4.1.2.1), without the cause.
 pub(crate) fn server_error() -> Response {
-    json_error(StatusCode::INTERNAL_SERVER_ERROR, "server_error")
+    oauth_error(StatusCode::INTERNAL_SERVER_ERROR, "server_error")
 }
 
 /// The response to your client after a failed call to Authlete. It does not contain the cause.
@@ -219,7 +219,7 @@ pub fn error_response(error: &Error) -> Response {
     match error.kind() {
         ErrorKind::RateLimited | ErrorKind::Unavailable => {
             let mut response =
-                json_error(StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable");
+                oauth_error(StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable");
             if let Some(wait) = error.retry_after() {
                 let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
                 response.headers_mut().insert(RETRY_AFTER, seconds.into());
@@ -230,10 +230,18 @@ pub fn error_response(error: &Error) -> Response {
     }
 }
 
-/// An OAuth error response without a description.
-pub(super) fn json_error(status: StatusCode, error: &str) -> Response {
+/// The error response of an OAuth endpoint of your own, such as `invalid_request` with 400: JSON without a description
+/// (RFC 6749 §5.2), which must not be cached.
+///
+/// ```
+/// use http::StatusCode;
+///
+/// let response = authlete::server::oauth_error(StatusCode::BAD_REQUEST, "invalid_request");
+/// assert_eq!(response.headers()["cache-control"], "no-store");
+/// ```
+pub fn oauth_error(status: StatusCode, error: &str) -> Response {
     let headers = HeaderMap::from_iter([(CONTENT_TYPE, JSON)]);
-    let body = Bytes::from(format!("{{\"error\":\"{error}\"}}"));
+    let body = Bytes::from(serde_json::json!({ "error": error }).to_string());
     response(status, headers, ResponseBody(body))
 }
 

@@ -1,12 +1,12 @@
 //! Client-initiated backchannel authentication (OpenID Connect CIBA Core 1.0).
 
 use std::future::Future;
-use std::hash::{BuildHasher as _, RandomState};
 
 use authlete::Secret;
 use authlete::server::{
     BackchannelAuthenticationCompleteNext, BackchannelAuthenticationFailNext,
     BackchannelAuthenticationIssueNext, BackchannelAuthenticationNext, RequestedClaims, Session,
+    page_id,
 };
 use authlete::types::{
     BackchannelAuthenticationCompleteRequest, BackchannelAuthenticationCompleteResponse,
@@ -116,8 +116,7 @@ pub async fn backchannel_authentication(
     let BackchannelAuthenticationIssueNext::Respond(response) = issued.next();
     if response.status().is_success() {
         let request = BackchannelRequest {
-            // `RandomState` has random keys, so the ticket cannot be derived from the hash.
-            page_id: format!("{:016x}", RandomState::new().hash_one(ticket.expose())),
+            page_id: page_id(&ticket),
             subject,
             ticket,
             answer,

@@ -1,9 +1,9 @@
 //! Error responses of endpoints.
 
-use authlete::server::{PresentedError, error_response};
+use authlete::server::{PresentedError, error_response, oauth_error};
 use axum::body::Body;
 use axum::response::{ErrorResponse, IntoResponse, Response};
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, WWW_AUTHENTICATE};
+use http::header::WWW_AUTHENTICATE;
 use http::{HeaderValue, StatusCode};
 
 use crate::response;
@@ -16,13 +16,8 @@ pub struct Failure(Box<Response>);
 
 impl Failure {
     /// An OAuth error without a description (RFC 6749 §5.2).
-    pub(super) fn oauth(status: StatusCode, error: &'static str) -> Self {
-        let mut response = Response::new(Body::from(format!("{{\"error\":\"{error}\"}}")));
-        *response.status_mut() = status;
-        let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        Self::from(response)
+    pub(super) fn oauth(status: StatusCode, error: &str) -> Self {
+        Self::from(oauth_error(status, error))
     }
 
     /// `server_error`, without details of the cause.

@@ -1,6 +1,5 @@
 //! Pending authorization requests.
 
-use std::hash::{BuildHasher as _, RandomState};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
@@ -15,6 +14,7 @@ use super::{
 };
 use crate::Secret;
 use crate::server::claims::{Claims, RequestedClaims, consented_list};
+use crate::server::page_id::page_id;
 use crate::types::{
     AuthorizationAction, AuthorizationFailReason, AuthorizationFailRequest,
     AuthorizationIssueRequest, AuthorizationResponse, AuthzDetails, GmAction, Prompt,
@@ -500,11 +500,6 @@ fn offline_access(requested: &Consent) -> Option<Consent> {
     let is_requested =
         requested.scopes.contains(OFFLINE_ACCESS) && requested.scopes.contains(OPENID);
     is_requested.then(|| Consent::new().scopes([OFFLINE_ACCESS]))
-}
-
-/// The hash key is random, so that the ID reveals nothing about the ticket.
-fn page_id(ticket: &Secret) -> String {
-    format!("{:016x}", RandomState::new().hash_one(ticket.expose()))
 }
 
 fn seconds(time: SystemTime) -> i64 {

@@ -3,7 +3,7 @@
 use http::StatusCode;
 use http::header::{HeaderValue, WWW_AUTHENTICATE};
 
-use crate::server::response::{Response, json_error};
+use crate::server::response::{Response, oauth_error};
 
 /// Why the credentials in a request cannot be read. It contains no data of the request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -49,12 +49,12 @@ impl PresentedError {
     pub fn response(&self) -> Response {
         match self {
             Self::BasicCredentials => {
-                let mut response = json_error(StatusCode::UNAUTHORIZED, self.error());
+                let mut response = oauth_error(StatusCode::UNAUTHORIZED, self.error());
                 let challenge = HeaderValue::from_static(crate::server::response::BASIC);
                 response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
                 response
             }
-            _ => json_error(StatusCode::BAD_REQUEST, self.error()),
+            _ => oauth_error(StatusCode::BAD_REQUEST, self.error()),
         }
     }
 }
