@@ -4,7 +4,9 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, ensure};
+
+use crate::markdown_block;
 
 /// The line before a block, around its command.
 const BEGIN: (&str, &str) = ("<!-- output of `", "` -->\n");
@@ -41,19 +43,7 @@ fn commands(text: &str) -> impl Iterator<Item = &str> {
 /// The text with another output of a command.
 fn replace(text: &str, command: &str, output: &str) -> Result<String> {
     let begin = format!("{}{command}{}", BEGIN.0, BEGIN.1);
-    let (before, rest) = text.split_once(&begin).context("the block has vanished")?;
-    let Some((_, after)) = rest.split_once(END) else {
-        bail!(
-            "no line {:?} follows {:?}",
-            END.trim_end(),
-            begin.trim_end()
-        );
-    };
-    // Blank lines separate the output from the markers.
-    Ok(format!(
-        "{before}{begin}\n{}\n\n{END}{after}",
-        output.trim()
-    ))
+    markdown_block::replace(text, &begin, END, output)
 }
 
 fn output(root: &Path, command: &str) -> Result<String> {

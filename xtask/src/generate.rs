@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use anyhow::{Context as _, Result};
 use authlete_codegen::Description;
 
-use crate::{operations_table, public_api, requests};
+use crate::{features_table, operations_table, public_api, requests};
 
 /// The maximum number of differences shown.
 const SHOWN_DIFFERENCES: usize = 40;
@@ -50,13 +50,15 @@ pub fn run(description: &Description, root: &Path, check: bool) -> Result<ExitCo
     Ok(ExitCode::SUCCESS)
 }
 
-/// The files that derive from the description alone.
+/// The files that derive from the description and from Cargo.toml.
 fn of_description(description: &Description, root: &Path) -> Result<Vec<Derived>> {
     let readme = fs::read_to_string(root.join("README.md")).context("README.md")?;
+    let readme = operations_table::replace_in(&readme, description)?;
+    let readme = features_table::replace_in(&readme, root)?;
     Ok(vec![
         Derived {
             file: "README.md",
-            text: operations_table::replace_in(&readme, description)?,
+            text: readme,
         },
         Derived {
             file: "emulator/src/request/types.json",

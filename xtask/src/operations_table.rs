@@ -1,27 +1,19 @@
 //! The table of operations in README.md.
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use authlete_codegen::Description;
 use authlete_codegen::description::{DISPLAY_NAME, GROUP, NOTE};
 use serde_json::Value;
+
+use crate::markdown_block;
 
 /// The lines before and after the table.
 const BEGIN: &str = "<!-- operations: written by `cargo xtask generate` -->\n";
 const END: &str = "<!-- end of operations -->\n";
 
-/// The text of a file with the table of operations between its markers.
+/// The text of README.md with the table of operations between its markers.
 pub fn replace_in(text: &str, description: &Description) -> Result<String> {
-    let (before, rest) = text
-        .split_once(BEGIN)
-        .with_context(|| format!("README.md does not have the line {}", BEGIN.trim_end()))?;
-    let (_, after) = rest
-        .split_once(END)
-        .with_context(|| format!("README.md does not have the line {}", END.trim_end()))?;
-    // Blank lines separate the table from the markers.
-    Ok(format!(
-        "{before}{BEGIN}\n{}\n{END}{after}",
-        table(description)
-    ))
+    markdown_block::replace(text, BEGIN, END, &table(description))
 }
 
 fn table(description: &Description) -> String {
@@ -93,19 +85,5 @@ mod tests {
             assert!(table.contains(row), "{row}:\n{table}");
         }
         assert!(table.find("| Authorization |") < table.find("| Attestation ("));
-    }
-
-    #[test]
-    fn only_what_is_between_the_markers_is_replaced() {
-        let description = description();
-        let table = table(&description);
-        let text = format!("before\n{BEGIN}old\n{END}after\n");
-        let expected = format!("before\n{BEGIN}\n{table}\n{END}after\n");
-        assert_eq!(replace_in(&text, &description).unwrap(), expected);
-        assert_eq!(replace_in(&expected, &description).unwrap(), expected);
-        for lacking in [text.replace(BEGIN, ""), text.replace(END, "")] {
-            let error = replace_in(&lacking, &description).unwrap_err();
-            assert!(error.to_string().contains("does not have the line"));
-        }
     }
 }
