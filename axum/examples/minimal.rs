@@ -1,50 +1,54 @@
-//! An OpenID provider with one page, on the emulator. It needs no Authlete account.
+//! An OpenID provider with login and consent pages, on the emulator. It needs no Authlete account.
 //!
 //! `cargo run -p authlete-axum --example minimal` prints the discovery URL and a registered client. The only user is `alice`
-//! with the password `wonderland`, who logs in each time.
+//! with the password `wonderland`.
 
-use std::{collections::HashMap, net::SocketAddr, time::SystemTime};
+use std::{net::SocketAddr, time::UNIX_EPOCH};
 
-use authlete::server::{Interaction, PendingAuthorization, Session, StandardClaims};
-use authlete::types::AuthorizationResponse;
+use authlete::server::{Interaction, Session, StandardClaims};
 use authlete::{ApiVersion, Authlete};
-use authlete_axum::authorization_server::{Accounts, Endpoints};
-use authlete_axum::{AttemptLimiter, AuthorizationServer};
+use authlete_axum::AuthorizationServer;
+use authlete_axum::authorization_server::Endpoints;
+use authlete_axum::interaction::{Form, Interactions, Page, TowerSessions, Users};
 use authlete_emulator::Emulator;
-use axum::extract::{ConnectInfo, Form, State};
-use axum::http::{StatusCode, header::CONTENT_SECURITY_POLICY, request::Parts};
+use axum::Router;
+use axum::http::request::Parts;
 use axum::response::{Html, IntoResponse, Response, Result};
-use axum::{Router, routing::post};
-use tower_sessions::cookie::SameSite;
-use tower_sessions::{MemoryStore, Session as Browser, SessionManagerLayer};
+use tower_sessions::{MemoryStore, SessionManagerLayer, cookie::SameSite};
 
-pub struct Users;
+pub struct Alice;
 
-impl Accounts for Users {
+impl Users for Alice {
     type Claims = StandardClaims;
 
-    async fn session(&self, _: &Parts, _: &AuthorizationResponse) -> Result<Option<Session>> {
-        Ok(None)
+    async fn log_in(&self, _: &Parts, form: &Form) -> Result<Option<Session>> {
+        let is_right = (form.get("name"), form.get("password")) == ("alice", "wonderland");
+        let now = UNIX_EPOCH.elapsed().unwrap_or_default().as_secs();
+        Ok(is_right.then(|| Session::new("alice", now.cast_signed())))
     }
 
-    async fn interact(
-        &self,
-        request: &Parts,
-        pending: PendingAuthorization,
-        _: Interaction,
-    ) -> Result<Response> {
-        let browser: Option<&Browser> = request.extensions.get();
-        let browser = browser.ok_or(StatusCode::INTERNAL_SERVER_ERROR)?;
-        let page = format!(
-            "<form method=post action=/decision><input type=hidden name=request value={}> \
-             <input name=name> <input name=password type=password> \
-             <button name=agree value=yes>Log in and agree</button> <button name=agree value=no>Refuse</button></form>",
-            pending.page_id()
-        );
-        let kept = browser.insert("pending", pending).await;
-        kept.map_err(unavailable)?;
-        let policy = [(CONTENT_SECURITY_POLICY, "frame-ancestors 'none'")];
-        Ok((policy, Html(page)).into_response())
+    async fn page(&self, _: &Parts, page: Page<'_>) -> Result<Response> {
+        let html = match page {
+            Page::Authorization {
+                pending,
+                interaction: Interaction::Consent(details),
+                ..
+            } => consent("/consent", pending.page_id(), &details.requested.scopes),
+            Page::Authorization { pending, .. } => {
+                form("/login", "request", pending.page_id(), LOGIN)
+            }
+            Page::LogIn { return_to, .. } => form("/login", "return_to", return_to, LOGIN),
+            Page::UserCode { .. } => form(
+                "/device",
+                "",
+                "",
+                "<input name=user_code><button>Continue</button>",
+            ),
+            Page::Device(device) => consent("/device/consent", device.page_id(), device.scopes()),
+            Page::LogOut(_) => form("/logout/confirm", "", "", "<button>Log out</button>"),
+            Page::Notice(notice) => format!("<!DOCTYPE html>{notice:?}"),
+        };
+        Ok(Html(html).into_response())
     }
 
     async fn claims(&self, subject: &str) -> Result<Option<StandardClaims>> {
@@ -52,51 +56,46 @@ impl Accounts for Users {
     }
 }
 
-fn unavailable(_: tower_sessions::session::Error) -> StatusCode {
-    StatusCode::SERVICE_UNAVAILABLE
+const LOGIN: &str = "<input name=name> <input name=password type=password> <button>Log in</button>";
+
+fn consent(action: &str, id: &str, scopes: impl IntoIterator<Item = impl AsRef<str>>) -> String {
+    let scopes = scopes.into_iter().map(|scope| escape(scope.as_ref()));
+    let scopes =
+        scopes.map(|it| format!("<input type=checkbox name=scope value=\"{it}\" checked>{it} "));
+    let buttons =
+        "<button name=agree value=yes>Agree</button> <button name=agree value=no>Refuse</button>";
+    form(
+        action,
+        "request",
+        id,
+        &(scopes.collect::<String>() + buttons),
+    )
 }
 
-async fn decide(
-    State((server, logins)): State<(AuthorizationServer, AttemptLimiter)>,
-    browser: Browser,
-    request: Parts,
-    Form(form): Form<HashMap<String, String>>,
-) -> Result<Response> {
-    let field = |name| form.get(name).map_or("", String::as_str);
-    let address = request.extensions.get::<ConnectInfo<SocketAddr>>();
-    let address = address.map(|it| it.0.ip());
-    // Wrong passwords count by address, for all accounts: nobody can lock a user out from elsewhere.
-    let attempt = logins.begin(&format!("{address:?}"))?;
-    let is_right = (field("name"), field("password")) == ("alice", "wonderland");
-    if is_right || field("agree") != "yes" {
-        attempt.take_back();
-    }
-    let pending = browser.remove("pending").await.map_err(unavailable)?;
-    // The browser may have started another request in another tab.
-    let pending = pending.filter(|it: &PendingAuthorization| it.page_id() == field("request"));
-    let mut pending = pending.ok_or((StatusCode::BAD_REQUEST, "Start again at the app."))?;
-    if field("agree") != "yes" {
-        return Ok(server.deny(&pending).await?);
-    }
-    if !is_right {
-        return Ok(server.proceed(&request, pending, None).await?);
-    }
-    let now = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
-    let session = Session::new("alice", now.as_secs().cast_signed());
-    pending.logged_in(&session);
-    let all = pending.requested();
-    pending.consented(&session, all);
-    Ok(server.proceed(&request, pending, Some(&session)).await?)
+fn form(action: &str, name: &str, value: &str, fields: &str) -> String {
+    let hidden = format!(
+        "<input type=hidden name=\"{name}\" value=\"{}\">",
+        escape(value)
+    );
+    format!("<!DOCTYPE html><form method=post action={action}>{hidden}{fields}</form>")
 }
 
-/// The endpoints, and the handler of the page's form.
-pub fn router(server: AuthorizationServer) -> Router {
-    let page = Router::new().route("/decision", post(decide));
-    let page = page.with_state((server.clone(), AttemptLimiter::default()));
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('"', "&quot;")
+}
+
+/// The endpoints and the pages.
+pub fn router(
+    server: AuthorizationServer,
+    interactions: Interactions<Alice, TowerSessions>,
+) -> Router {
     let sessions = SessionManagerLayer::new(MemoryStore::default())
         .with_secure(false)
         .with_same_site(SameSite::Lax);
-    server.router().merge(page).layer(sessions)
+    let pages = interactions.router(&server);
+    server.router().merge(pages).layer(sessions)
 }
 
 #[tokio::main]
@@ -110,7 +109,9 @@ async fn main() -> anyhow::Result<()> {
     let client = emulator.client();
     println!("{issuer}/.well-known/openid-configuration");
     println!("client {}, {}", client.id, client.secret.expose());
-    let server = AuthorizationServer::new(api, endpoints, Users);
-    let service = router(server).into_make_service_with_connect_info::<SocketAddr>();
+    let interactions = Interactions::new(Alice, TowerSessions);
+    let server = AuthorizationServer::new(api, endpoints, interactions.clone());
+    let router = router(server.logout(interactions.clone()), interactions);
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
     Ok(axum::serve(listener, service).await?)
 }

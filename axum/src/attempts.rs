@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::fmt;
 use std::hash::{BuildHasher as _, RandomState};
+use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,8 +27,8 @@ const LONGEST: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
 /// Limits attempts to guess a secret, such as a password or a code.
 ///
 /// The attempts of each key are counted separately. Use the account as one key and the client address as another one. This
-/// limits both many attempts on one account and single attempts on many accounts. Behind a proxy, take the address from the
-/// header that your proxy sets.
+/// limits both many attempts on one account and single attempts on many accounts. [`address_key`](Self::address_key) is the key
+/// of an address. Behind a proxy, take the address from the header that your proxy sets.
 ///
 /// Attempts are counted in this process: with several instances behind a load balancer, each instance allows the full limit.
 /// Memory is bounded, even if an attacker makes up keys: there are at most 262,144 counters, and keys with the same hash
@@ -159,6 +160,17 @@ impl AttemptLimiter {
             counters,
             period,
             hash: RandomState::new(),
+        }
+    }
+
+    /// The key of a client address: for IPv6 the /64 prefix, since a host can use any address in it.
+    pub fn address_key(address: IpAddr) -> String {
+        match address.to_canonical() {
+            IpAddr::V6(address) => {
+                let [a, b, c, d, ..] = address.segments();
+                format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+            }
+            IpAddr::V4(address) => address.to_string(),
         }
     }
 
@@ -307,6 +319,15 @@ mod tests {
         assert!(try_once() && !try_once());
         limiter.limiter.clock().advance(HOUR * 7 / 3);
         assert_eq!((0..5).filter(|_| try_once()).count(), 3);
+    }
+
+    #[test]
+    fn addresses_of_one_network_have_one_key() {
+        let key = |address: &str| AttemptLimiter::address_key(address.parse().unwrap());
+        assert_eq!(key("192.0.2.1"), "192.0.2.1");
+        assert_eq!(key("::ffff:192.0.2.1"), "192.0.2.1");
+        assert_eq!(key("2001:db8:0:1::a"), key("2001:db8:0:1:ffff::b"));
+        assert_ne!(key("2001:db8:0:1::a"), key("2001:db8:0:2::a"));
     }
 
     #[test]

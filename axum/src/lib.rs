@@ -5,6 +5,7 @@
 mod attempts;
 pub mod authorization_server;
 pub mod guide;
+pub mod interaction;
 mod public_url;
 pub mod resource;
 mod response;

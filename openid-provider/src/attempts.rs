@@ -1,6 +1,5 @@
 //! Rate limits against guessing passwords and codes. Only wrong ones count, and each instance of the server counts for itself.
 
-use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
@@ -49,20 +48,24 @@ impl Attempts {
         self.addresses.begin(&address)?.and(&self.codes, subject)
     }
 
+    /// The keys of the user codes that a user enters (RFC 8628 §5.1).
+    pub fn user_code(subject: &str, address: &str) -> [String; 2] {
+        [
+            format!("account {subject}"),
+            format!("address {}", network(address)),
+        ]
+    }
+
     /// Counts a sign-up, which reveals whether a name is taken.
     pub fn sign_up(&self, address: &str) -> Result<(), TooManyAttempts> {
         self.sign_ups.check(&network(address))
     }
 }
 
-/// The network that counts as one address: for IPv6 the /64 prefix, since a host can use any address in it.
+/// The key of an address. A proxy may send something else in its place.
 fn network(address: &str) -> String {
-    match address.parse::<IpAddr>().map(|it| it.to_canonical()) {
-        Ok(IpAddr::V6(address)) => {
-            let [a, b, c, d, ..] = address.segments();
-            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
-        }
-        Ok(address) => address.to_string(),
+    match address.parse() {
+        Ok(address) => AttemptLimiter::address_key(address),
         Err(_) => address.to_owned(),
     }
 }

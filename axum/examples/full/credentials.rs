@@ -6,13 +6,14 @@ use authlete::types::{
 };
 use authlete_axum::authorization_server::{CredentialOrders, Failure};
 use axum::extract::State;
+use axum::http::request::Parts;
 use axum::response::{Response, Result};
 use serde_json::json;
 
+use crate::Shared;
 use crate::pages;
 use crate::settings::{MEMBERSHIP, MEMBERSHIP_TYPE};
 use crate::users::Users;
-use crate::visit::{Server, Visit};
 
 impl CredentialOrders for Users {
     async fn order(
@@ -31,12 +32,13 @@ impl CredentialOrders for Users {
 }
 
 /// Offers a credential to the logged-in user, with a link that opens the wallet.
-pub async fn offer(State((server, _)): Server, visit: Visit) -> Result<Response> {
-    let Some(login) = visit.login else {
-        return Ok(pages::own_login());
+pub async fn offer(State(state): Shared, request: Parts) -> Result<Response> {
+    let server = state.server;
+    let Some(session) = state.interactions.session(&request).await? else {
+        return state.interactions.log_in_page(&server, &request).await;
     };
     let configurations = vec![MEMBERSHIP.to_owned()];
-    let request = CredentialOfferCreateRequest::new(configurations, login.subject)
+    let request = CredentialOfferCreateRequest::new(configurations, session.subject())
         .pre_authorized_code_grant_included(true);
     let offer = server.api().credential_offer_create(&request).await;
     let offer = offer.map_err(Failure::from)?.info.unwrap_or_default();

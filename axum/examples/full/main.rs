@@ -10,20 +10,16 @@
 //!   requests of clients.
 //! - `INITIAL_ACCESS_TOKEN`: allows clients that present this token to register.
 //!
-//! `users.rs`, `pages.rs` and `visit.rs` stand in for the code that your server already has: users, pages and browser
-//! sessions. The other files connect them with Authlete, one topic each.
+//! `users.rs` and `pages.rs` stand in for the code that your server already has. The other files connect them with Authlete,
+//! one topic each.
 
 mod accounts;
 mod credentials;
-mod device;
-mod logout;
 mod pages;
 mod phone;
 mod registration;
 mod settings;
-mod site;
 mod users;
-mod visit;
 
 use std::env;
 use std::net::SocketAddr;
@@ -32,11 +28,12 @@ use anyhow::{Context as _, Result};
 use authlete::types::JwsAlg;
 use authlete::{ApiVersion, Authlete, Config};
 use authlete_axum::authorization_server::{Endpoints, ResourceServer, ResourceServerSecrets};
+use authlete_axum::interaction::{Interactions, TowerSessions};
 use authlete_axum::{AccessToken, AuthorizationServer, Dpop, RequireAccessToken};
 use authlete_emulator::Emulator;
 use axum::Router;
-use axum::middleware::from_fn;
-use axum::routing::{get, post};
+use axum::extract::State;
+use axum::routing::get;
 use tokio::net::TcpListener;
 use tower_sessions::cookie::SameSite;
 use tower_sessions::{MemoryStore, SessionManagerLayer};
@@ -68,13 +65,14 @@ async fn main() -> Result<()> {
     let issuer = service.issuer.unwrap_or_default();
 
     let users = Users::new();
+    let interactions = Interactions::new(users.clone(), TowerSessions);
     let orders = ResourceServer::new("https://api.example.com").sign_alg(JwsAlg::Es256);
     let apis = ResourceServerSecrets::new().add("api", "api-secret", orders);
-    let server = AuthorizationServer::new(api.clone(), endpoints, users.clone())
+    let server = AuthorizationServer::new(api.clone(), endpoints, interactions.clone())
+        .logout(interactions.clone())
         .token_grants(users.clone())
         .resource_servers(apis)
         .backchannel_users(users.clone())
-        .logout(users.clone())
         .registrations(registration::Partners::from_env())
         .credential_orders(users.clone())
         .client_certificates(settings::client_certificates())
@@ -84,26 +82,39 @@ async fn main() -> Result<()> {
         .dpop(Dpop::at(&issuer)?)
         .client_certificates(settings::client_certificates());
     let resource = Router::new().route("/me", get(me)).layer(guard);
-    let forms = Router::new()
-        .route("/login", post(accounts::log_in))
-        .route("/consent", post(accounts::consent))
-        .route("/device", get(device::page).post(device::enter))
-        .route("/device/consent", post(device::consent))
+    let own_pages = Router::new()
         .route("/phone", get(phone::page).post(phone::decide))
-        .route("/logout/confirm", post(logout::confirm))
         .route("/offer", get(credentials::offer))
-        .layer(from_fn(site::reject_cross_site_forms))
-        .with_state((server.clone(), users));
+        .with_state(PageState {
+            server: server.clone(),
+            interactions: interactions.clone(),
+            users,
+        });
     let sessions = SessionManagerLayer::new(MemoryStore::default())
         .with_secure(issuer.starts_with("https:"))
         .with_same_site(SameSite::Lax);
-    let router = server.router().merge(forms).merge(resource).layer(sessions);
+    let router = server
+        .router()
+        .merge(interactions.router(&server))
+        .merge(own_pages)
+        .merge(resource)
+        .layer(sessions);
 
     println!("{issuer}/.well-known/openid-configuration");
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, service).await?;
     Ok(())
 }
+
+/// The state of the pages beside login, consent, device and logout.
+#[derive(Clone)]
+struct PageState {
+    server: AuthorizationServer,
+    interactions: Interactions<Users, TowerSessions>,
+    users: Users,
+}
+
+type Shared = State<PageState>;
 
 /// A protected resource.
 async fn me(token: AccessToken) -> String {

@@ -2,12 +2,14 @@
 
 use authlete::types::{BackchannelAuthenticationFailReason, BackchannelAuthenticationResponse};
 use authlete_axum::authorization_server::{BackchannelRequest, BackchannelUsers};
-use axum::extract::{Form, State};
+use authlete_axum::interaction::Form;
+use axum::extract::State;
+use axum::http::request::Parts;
 use axum::response::{Response, Result};
 
+use crate::Shared;
 use crate::pages;
 use crate::users::Users;
-use crate::visit::{Fields, Server, Visit, field};
 
 impl BackchannelUsers for Users {
     async fn identify(
@@ -28,32 +30,30 @@ impl BackchannelUsers for Users {
 
 const NO_REQUEST: &str = "No pending request";
 
-pub async fn page(State((_, users)): Server, visit: Visit) -> Response {
-    let Some(login) = visit.login else {
-        return pages::own_login();
+pub async fn page(State(state): Shared, request: Parts) -> Result<Response> {
+    let Some(session) = state.interactions.session(&request).await? else {
+        return state
+            .interactions
+            .log_in_page(&state.server, &request)
+            .await;
     };
-    match users.pending_request(&login) {
+    Ok(match state.users.pending_request(session.subject()) {
         Some(pending) => pages::phone(&pending),
         None => pages::message(NO_REQUEST),
-    }
+    })
 }
 
 /// Handles the decision of the user.
-pub async fn decide(
-    State((server, users)): Server,
-    visit: Visit,
-    Form(fields): Fields,
-) -> Result<Response> {
-    let pending = visit
-        .login
-        .as_ref()
-        .and_then(|login| users.take_request(login, field(&fields, "request")));
-    let (Some(login), Some(pending)) = (visit.login, pending) else {
+pub async fn decide(State(state): Shared, request: Parts, form: Form) -> Result<Response> {
+    let (server, users) = (state.server, state.users);
+    let Some(session) = state.interactions.session(&request).await? else {
         return Ok(pages::message(NO_REQUEST));
     };
-    let notification = match field(&fields, "agree") {
+    let Some(pending) = users.take_request(session.subject(), form.get("request")) else {
+        return Ok(pages::message(NO_REQUEST));
+    };
+    let notification = match form.get("agree") {
         "yes" => {
-            let session = users.session(&login, pending.answer().client_id);
             let scopes = pending.scopes();
             server
                 .authorize_backchannel(&pending, &session, scopes)

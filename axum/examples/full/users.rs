@@ -1,17 +1,13 @@
 //! The users. A real server would use a database with password hashes (Argon2id).
 
 use std::collections::HashMap;
-use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, UNIX_EPOCH};
 
 use authlete::server::{Consent, Session, StandardClaims};
 use authlete_axum::authorization_server::BackchannelRequest;
-use authlete_axum::{Attempt, AttemptLimiter, TooManyAttempts};
-use axum::extract::ConnectInfo;
-use axum::http::request::Parts;
-use serde::{Deserialize, Serialize};
+use authlete_axum::{AttemptLimiter, TooManyAttempts};
 
 /// The authentication context class (`acr`) of a password.
 const PASSWORD: &str = "https://refeds.org/profile/sfa";
@@ -21,57 +17,31 @@ const TWO_FACTORS: &str = "https://refeds.org/profile/mfa";
 
 #[derive(Clone)]
 pub struct Users {
-    /// Wrong passwords by account and address together: nobody can lock a user out from elsewhere.
-    passwords: AttemptLimiter,
-    /// Wrong passwords by address, for all accounts.
-    addresses: AttemptLimiter,
-    /// One-time codes by account alone: whoever sends one has the password.
+    /// One-time codes by account: whoever sends one has the password.
     codes: AttemptLimiter,
-    /// Previous consents by subject and client ID.
+    /// Consents by subject and client ID.
     consents: Arc<Mutex<HashMap<(String, i64), Consent>>>,
     /// Pending backchannel requests by subject.
     requests: Arc<Mutex<HashMap<String, BackchannelRequest>>>,
 }
 
-/// A login, stored in the browser session.
-#[derive(Clone, Serialize, Deserialize)]
-pub struct Login {
-    pub subject: String,
-    /// The session ID that clients receive (claim `sid`).
-    pub id: String,
-    auth_time: u64,
-    has_second_factor: bool,
-}
-
 impl Users {
     pub fn new() -> Self {
         let ten = NonZeroU32::MIN.saturating_add(9);
-        let time = Duration::from_secs(15 * 60);
         Self {
-            passwords: AttemptLimiter::new(ten, time),
-            addresses: AttemptLimiter::new(ten.saturating_mul(ten), time),
-            codes: AttemptLimiter::new(ten, time),
+            codes: AttemptLimiter::new(ten, Duration::from_secs(15 * 60)),
             consents: Arc::default(),
             requests: Arc::default(),
         }
     }
 
-    /// Counts a password before it is checked. Take the attempt back when it is right.
-    pub fn attempt(&self, request: &Parts, name: &str) -> Result<Attempt, TooManyAttempts> {
-        // Behind a proxy, read the client address from the header that the proxy sets.
-        let address = request.extensions.get::<ConnectInfo<SocketAddr>>();
-        let address = address.map(|it| it.0.ip());
-        let attempt = self.addresses.begin(&format!("{address:?}"))?;
-        attempt.and(&self.passwords, &format!("{name} {address:?}"))
-    }
-
     /// Checks the password. A correct one-time code is a second factor, and each code counts.
-    pub fn log_in(
+    pub fn check(
         &self,
         name: &str,
         password: &str,
         code: &str,
-    ) -> Result<Option<Login>, TooManyAttempts> {
+    ) -> Result<Option<Session>, TooManyAttempts> {
         let is_valid = matches!(
             (name, password),
             ("alice", "wonderland") | ("bob", "builder")
@@ -82,36 +52,23 @@ impl Users {
         if !code.is_empty() {
             self.codes.check(name)?;
         }
-        let auth_time = UNIX_EPOCH.elapsed().unwrap_or_default();
-        Ok(Some(Login {
-            subject: name.to_owned(),
-            id: tower_sessions::session::Id::default().to_string(),
-            auth_time: auth_time.as_secs(),
-            has_second_factor: code == "123456",
-        }))
-    }
-
-    /// The session of a logged-in user, with previous consent for a client.
-    pub fn session(&self, login: &Login, client: Option<i64>) -> Session {
-        let time = i64::try_from(login.auth_time).unwrap_or_default();
-        let (acr, amr): (_, &[_]) = match login.has_second_factor {
-            true => (TWO_FACTORS, &["pwd", "otp", "mfa"]),
-            false => (PASSWORD, &["pwd"]),
+        let (acr, amr): (_, &[_]) = match code {
+            "123456" => (TWO_FACTORS, &["pwd", "otp", "mfa"]),
+            _ => (PASSWORD, &["pwd"]),
         };
-        let session = Session::new(&login.subject, time)
-            .acr(acr)
-            .amr(amr.iter().copied())
-            .id(&login.id);
-        let key = (login.subject.clone(), client.unwrap_or_default());
-        match lock(&self.consents).get(&key) {
-            Some(consent) => session.consented_before(consent.clone()),
-            None => session,
-        }
+        let now = UNIX_EPOCH.elapsed().unwrap_or_default().as_secs();
+        let session = Session::new(name, now.cast_signed());
+        Ok(Some(session.acr(acr).amr(amr.iter().copied())))
     }
 
-    /// Stores the consent of a user, in addition to previous consent.
-    pub fn remember(&self, subject: &str, client: Option<i64>, consent: Consent) {
-        let key = (subject.to_owned(), client.unwrap_or_default());
+    pub fn earlier_consent(&self, subject: &str, client_id: i64) -> Option<Consent> {
+        let key = (subject.to_owned(), client_id);
+        lock(&self.consents).get(&key).cloned()
+    }
+
+    /// Stores the consent of a user, in addition to earlier consent.
+    pub fn add_consent(&self, subject: &str, client_id: i64, consent: Consent) {
+        let key = (subject.to_owned(), client_id);
         let mut consents = lock(&self.consents);
         let before = consents.remove(&key).unwrap_or_default();
         consents.insert(key, before.and(consent));
@@ -141,16 +98,16 @@ impl Users {
     }
 
     /// The pending request of a user.
-    pub fn pending_request(&self, login: &Login) -> Option<BackchannelRequest> {
-        lock(&self.requests).get(&login.subject).cloned()
+    pub fn pending_request(&self, subject: &str) -> Option<BackchannelRequest> {
+        lock(&self.requests).get(subject).cloned()
     }
 
     /// Removes and returns the pending request of a user, if it is the one with this page ID.
-    pub fn take_request(&self, login: &Login, page_id: &str) -> Option<BackchannelRequest> {
+    pub fn take_request(&self, subject: &str, page_id: &str) -> Option<BackchannelRequest> {
         let mut requests = lock(&self.requests);
-        let pending = requests.get(&login.subject);
+        let pending = requests.get(subject);
         pending.filter(|request| request.page_id() == page_id)?;
-        requests.remove(&login.subject)
+        requests.remove(subject)
     }
 }
 

@@ -8,20 +8,35 @@ use authlete::server::{
 };
 use authlete::types::{AuthorizationFailReason, AuthorizationFailRequest, AuthorizationRequest};
 use axum::extract::{Request, State};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use form_urlencoded::Serializer;
+use http::Method;
 use http::request::Parts;
 
-use super::form_page::for_browser;
+use super::form_page::{for_browser, for_user};
 use super::{AuthorizationServer, Failure};
+
+/// The maximum length of a query, in bytes. Many servers refuse a URL of more than 8 KiB.
+const LONGEST_QUERY: usize = 6 * 1024;
 
 /// The authorization endpoint (RFC 6749 §3.1, OpenID Connect Core 1.0 §3.1.2.1). `GET` and `POST`.
 ///
 /// [`Accounts`](super::Accounts) provides the session of the user and the pages.
+///
+/// Browsers send no `SameSite=Lax` cookies with a `POST` from another site, so the user would seem not to be logged in, and
+/// would get a new session. Such a request is redirected to the same request with `GET`, unless it has over 6 KiB.
 pub async fn authorization(
     State(server): State<AuthorizationServer>,
     request: Request,
 ) -> Result<Response, Failure> {
     let (parts, parameters) = server.parameters(request).await?;
+    if is_cross_site_post(&parts) && parameters.len() <= LONGEST_QUERY {
+        let parameters = form_urlencoded::parse(parameters.as_bytes());
+        let query = Serializer::new(String::new())
+            .extend_pairs(parameters)
+            .finish();
+        return Ok(Redirect::to(&format!("?{query}")).into_response());
+    }
     let request = AuthorizationRequest::new(parameters.as_str());
     let (ticket, answer) = match server.api().authorization(&request).await?.next() {
         AuthorizationNext::Respond(response) => return Ok(for_browser(response)),
@@ -35,6 +50,12 @@ pub async fn authorization(
     let accounts = &server.settings.accounts;
     let session = accounts.session(&parts, pending.answer()).await?;
     server.proceed(&parts, pending, session.as_ref()).await
+}
+
+/// <https://www.w3.org/TR/fetch-metadata/>
+fn is_cross_site_post(request: &Parts) -> bool {
+    let site = request.headers.get("sec-fetch-site");
+    request.method == Method::POST && site.is_some_and(|site| site == "cross-site")
 }
 
 impl AuthorizationServer {
@@ -69,7 +90,8 @@ impl AuthorizationServer {
         let accounts = &self.settings.accounts;
         match pending.decide(session, SystemTime::now()) {
             Decision::Interact(interaction) => {
-                Ok(accounts.interact(request, pending, interaction).await?)
+                let page = accounts.interact(request, pending, interaction).await?;
+                Ok(for_user(page))
             }
             Decision::Issue(request) => {
                 let Some(user) = accounts.claims(&request.subject).await? else {

@@ -3,6 +3,7 @@
 use authlete::Secret;
 use authlete::server::{
     DeviceAuthorizationNext, DeviceCompleteNext, DeviceVerificationNext, RequestedClaims, Session,
+    page_id,
 };
 use authlete::types::{
     DeviceAuthorizationRequest, DeviceCompleteRequest, DeviceCompleteResult,
@@ -45,11 +46,23 @@ pub enum UserCode {
 /// views the page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DeviceRequest {
+    page_id: String,
     user_code: Secret,
     answer: Box<DeviceVerificationResponse>,
 }
 
 impl DeviceRequest {
+    /// Identifies this request on the page where the user decides. Put it into a hidden field, and continue only if it
+    /// matches the request in the session: the user may have entered another code in another tab. It is not secret.
+    pub fn page_id(&self) -> &str {
+        &self.page_id
+    }
+
+    /// The user code in the form in which Authlete issued it, for the user to compare with the device (RFC 8628 §5.4).
+    pub fn user_code(&self) -> &str {
+        self.user_code.expose()
+    }
+
     /// The answer of Authlete: the client, and the requested scopes and claims.
     pub fn answer(&self) -> &DeviceVerificationResponse {
         &self.answer
@@ -75,19 +88,22 @@ pub enum DeviceOutcome {
 impl AuthorizationServer {
     /// Looks up a user code. Case, spaces and hyphens in the input are ignored (RFC 8628 §6.1).
     ///
-    /// `attempts_of` is the key for counting attempts, such as the address of the browser. Default limit: 10 attempts in 5
-    /// minutes (§5.1), see [`user_code_attempts`](Self::user_code_attempts).
+    /// `attempts_of` are the keys for counting attempts: use the account and the address of the browser, since an attacker
+    /// may have several of either. Default limit for each: 10 attempts in 5 minutes (§5.1), see
+    /// [`user_code_attempts`](Self::user_code_attempts).
     ///
     /// # Errors
     /// There were too many attempts (429), or the call to Authlete failed. The error is the complete response.
     pub async fn verify_user_code(
         &self,
         typed: &str,
-        attempts_of: &str,
+        attempts_of: impl IntoIterator<Item = impl AsRef<str>>,
     ) -> Result<UserCode, Failure> {
         let attempts = &self.settings.user_code_attempts;
-        let allowed = attempts.check(attempts_of);
-        allowed.map_err(|refused| Failure::from(refused.into_response()))?;
+        for key in attempts_of {
+            let allowed = attempts.check(key.as_ref());
+            allowed.map_err(|refused| Failure::from(refused.into_response()))?;
+        }
         let user_code = Secret::from(normalize(typed));
         if user_code.expose().is_empty() {
             return Ok(UserCode::Unknown);
@@ -96,9 +112,11 @@ impl AuthorizationServer {
         Ok(
             match self.api().device_verification(&request).await?.next() {
                 DeviceVerificationNext::Respond(response) => return Err(response.into()),
-                DeviceVerificationNext::Valid { answer } => {
-                    UserCode::Valid(DeviceRequest { user_code, answer })
-                }
+                DeviceVerificationNext::Valid { answer } => UserCode::Valid(DeviceRequest {
+                    page_id: page_id(&user_code),
+                    user_code,
+                    answer,
+                }),
                 DeviceVerificationNext::Expired { .. } => UserCode::Expired,
                 DeviceVerificationNext::NotExist { .. } => UserCode::Unknown,
             },

@@ -31,7 +31,7 @@ impl Failure {
     }
 
     /// A response without a body.
-    pub(super) fn empty(status: StatusCode) -> Self {
+    pub(crate) fn empty(status: StatusCode) -> Self {
         Self::from(response::empty(status))
     }
 

@@ -7,7 +7,8 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use http::HeaderValue;
 use http::header::{
-    CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, REFERRER_POLICY,
+    X_CONTENT_TYPE_OPTIONS,
 };
 use sha2::{Digest, Sha256};
 
@@ -41,6 +42,17 @@ pub(super) fn for_browser(response: http::Response<ResponseBody>) -> Response {
         }
     }
     Response::from_parts(parts, Body::from(body))
+}
+
+/// Protects a page of the user's server: other sites cannot frame it (RFC 6749 §10.13), and it is not cached. Headers of the
+/// page take precedence.
+pub(crate) fn for_user(mut response: Response) -> Response {
+    let no_frames = HeaderValue::from_static("frame-ancestors 'none'");
+    let headers = response.headers_mut();
+    headers.entry(CONTENT_SECURITY_POLICY).or_insert(no_frames);
+    let no_store = HeaderValue::from_static("no-store");
+    headers.entry(CACHE_CONTROL).or_insert(no_store);
+    response
 }
 
 /// `'unsafe-hashes'` allows event handlers by their hash, too (Content Security Policy Level 3).

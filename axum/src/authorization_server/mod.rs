@@ -21,6 +21,8 @@
 //! types that Authlete does not handle by itself, [`ResourceServers`] for the callers of the introspection endpoint,
 //! [`BackchannelUsers`] for CIBA, [`Logout`] for logout, [`Registrations`] for dynamic client registration, and
 //! [`CredentialOrders`] for verifiable credentials. All except [`Accounts`] are optional, and refuse requests by default.
+//!
+//! [`Interactions`](crate::interaction::Interactions) implements [`Accounts`] and [`Logout`], with the handlers of the forms.
 
 mod accounts;
 mod attestation_challenge;
@@ -86,21 +88,28 @@ pub use userinfo::userinfo;
 use accounts::AnyAccounts;
 use backchannel::{AnyBackchannelUsers, NoBackchannelUsers};
 use credential_issuer::{AnyCredentialOrders, NoCredentialOrders};
+pub(crate) use form_page::for_user;
 use introspection::{AnyResourceServers, NoResourceServers};
 use logout::{AnyLogout, NoLogout};
 use notifier::Notifier;
 use registration::{AnyRegistrations, NoRegistrations};
+pub(crate) use request::read_form;
 use token::{AnyTokenGrants, NoTokenGrants};
+pub(crate) use traced::Traced;
 
 /// The default maximum size of request bodies, in bytes.
-const BODY_LIMIT: usize = 256 * 1024;
+pub(crate) const BODY_LIMIT: usize = 256 * 1024;
 
 /// The default time limit for receiving a request body.
-const BODY_TIMEOUT: Duration = Duration::from_secs(10);
+pub(crate) const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// 10 attempts in 5 minutes (RFC 8628 §5.1).
 const USER_CODE_ATTEMPTS: NonZeroU32 = NonZeroU32::MIN.saturating_add(9);
 const USER_CODE_TIME: Duration = Duration::from_secs(5 * 60);
+
+/// 10 wrong passwords in 15 minutes.
+const PASSWORD_ATTEMPTS: NonZeroU32 = NonZeroU32::MIN.saturating_add(9);
+const PASSWORD_TIME: Duration = Duration::from_secs(15 * 60);
 
 /// An authorization server on Authlete: its endpoints, and the methods that continue a request after a page.
 ///
@@ -134,6 +143,7 @@ struct Settings {
     logout: Arc<dyn AnyLogout>,
     notifier: Notifier,
     user_code_attempts: AttemptLimiter,
+    password_attempts: AttemptLimiter,
     registrations: Arc<dyn AnyRegistrations>,
     credential_orders: Arc<dyn AnyCredentialOrders>,
     certificates: ClientCertificateSource,
@@ -156,6 +166,7 @@ impl AuthorizationServer {
                 logout: Arc::new(NoLogout),
                 notifier: Notifier::default(),
                 user_code_attempts: AttemptLimiter::new(USER_CODE_ATTEMPTS, USER_CODE_TIME),
+                password_attempts: AttemptLimiter::new(PASSWORD_ATTEMPTS, PASSWORD_TIME),
                 registrations: Arc::new(NoRegistrations),
                 credential_orders: Arc::new(NoCredentialOrders),
                 certificates: ClientCertificateSource::None,
@@ -206,6 +217,13 @@ impl AuthorizationServer {
     #[must_use]
     pub fn user_code_attempts(self, limiter: AttemptLimiter) -> Self {
         self.with(|settings| settings.user_code_attempts = limiter)
+    }
+
+    /// Limits wrong passwords of the password grant (RFC 6749 §4.3.2). Default: 10 in 15 minutes for each user name and
+    /// client. More are answered with 429.
+    #[must_use]
+    pub fn password_attempts(self, limiter: AttemptLimiter) -> Self {
+        self.with(|settings| settings.password_attempts = limiter)
     }
 
     /// Decides on dynamic client registration (RFC 7591). Default: all requests are refused.

@@ -1,5 +1,7 @@
 //! Reads requests: bodies, parameters and credentials.
 
+use std::time::Duration;
+
 use authlete::server::{ClientCertificateSource, Presented, PresentedError, TokenScheme};
 use axum::extract::Request;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
@@ -42,33 +44,14 @@ impl AuthorizationServer {
 
     /// Reads a request with a form body.
     pub(super) async fn form(&self, request: Request) -> Result<(Parts, String), Failure> {
-        if !is_form(request.headers()) {
-            return Err(Failure::oauth(
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "invalid_request",
-            ));
-        }
-        self.text(request).await
+        let settings = &self.settings;
+        read_form(request, settings.body_limit, settings.body_timeout).await
     }
 
     /// Reads a request with a UTF-8 body.
     pub(super) async fn text(&self, request: Request) -> Result<(Parts, String), Failure> {
-        let (parts, body) = request.into_parts();
-        let limit = self.settings.body_limit;
-        let too_large = || Failure::oauth(StatusCode::PAYLOAD_TOO_LARGE, "invalid_request");
-        if content_length(&parts.headers).is_some_and(|length| length > limit) {
-            return Err(too_large());
-        }
-        let time = self.settings.body_timeout;
-        let body = tokio::time::timeout(time, axum::body::to_bytes(body, limit)).await;
-        let too_slow = |_| Failure::oauth(StatusCode::REQUEST_TIMEOUT, "invalid_request");
-        let body = body.map_err(too_slow)?;
-        let body = body.map_err(|error| match is_length_limit(&error) {
-            true => too_large(),
-            false => Failure::invalid_request(),
-        })?;
-        let text = String::from_utf8(body.into()).map_err(|_| Failure::invalid_request())?;
-        Ok((parts, text))
+        let settings = &self.settings;
+        read_text(request, settings.body_limit, settings.body_timeout).await
     }
 
     /// The credentials in the headers, and the client certificate.
@@ -95,6 +78,43 @@ impl AuthorizationServer {
         let source = from_connection.unwrap_or(&self.settings.certificates);
         Presented::from_headers(&parts.headers, source)
     }
+}
+
+/// Reads a request with a form body.
+pub(crate) async fn read_form(
+    request: Request,
+    limit: usize,
+    time: Duration,
+) -> Result<(Parts, String), Failure> {
+    if !is_form(request.headers()) {
+        return Err(Failure::oauth(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "invalid_request",
+        ));
+    }
+    read_text(request, limit, time).await
+}
+
+/// Reads a request with a UTF-8 body.
+async fn read_text(
+    request: Request,
+    limit: usize,
+    time: Duration,
+) -> Result<(Parts, String), Failure> {
+    let (parts, body) = request.into_parts();
+    let too_large = || Failure::oauth(StatusCode::PAYLOAD_TOO_LARGE, "invalid_request");
+    if content_length(&parts.headers).is_some_and(|length| length > limit) {
+        return Err(too_large());
+    }
+    let body = tokio::time::timeout(time, axum::body::to_bytes(body, limit)).await;
+    let too_slow = |_| Failure::oauth(StatusCode::REQUEST_TIMEOUT, "invalid_request");
+    let body = body.map_err(too_slow)?;
+    let body = body.map_err(|error| match is_length_limit(&error) {
+        true => too_large(),
+        false => Failure::invalid_request(),
+    })?;
+    let text = String::from_utf8(body.into()).map_err(|_| Failure::invalid_request())?;
+    Ok((parts, text))
 }
 
 /// Whether `Content-Type` is that of a form.

@@ -14,7 +14,7 @@ use tracing::{Instrument as _, Span};
 
 /// Creates a span for each request, with the method, the route and the status, and no other data of the request.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Traced;
+pub(crate) struct Traced;
 
 impl<S> Layer<S> for Traced {
     type Service = TracedService<S>;
@@ -25,7 +25,7 @@ impl<S> Layer<S> for Traced {
 }
 
 #[derive(Debug, Clone)]
-pub(super) struct TracedService<S> {
+pub(crate) struct TracedService<S> {
     inner: S,
 }
 

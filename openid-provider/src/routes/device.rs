@@ -11,6 +11,7 @@ use serde::Deserialize;
 use super::consent::{RemoteRequest, decide_remotely, scopes};
 use super::logged_in::LoggedIn;
 use crate::app::App;
+use crate::attempts::Attempts;
 use crate::error::Error;
 use crate::form::CsrfForm;
 use crate::pages::{DeviceConsentPage, DevicePage, MessagePage, Page};
@@ -43,7 +44,8 @@ pub async fn send(State(app): State<App>, sent: CsrfForm) -> Result<Response, Er
     let texts = page.texts();
     let code = sent.field("user_code");
     page.current_url = with_code(code);
-    let found = app.server.verify_user_code(code, &user.subject).await?;
+    let keys = Attempts::user_code(&user.subject, &app.address(&sent.parts));
+    let found = app.server.verify_user_code(code, keys).await?;
     let UserCode::Valid(device) = found else {
         let page = DevicePage {
             page: page.mistake(texts.device_wrong),

@@ -1,8 +1,10 @@
 //! The session of a user at the server.
 
+use serde::{Deserialize, Serialize};
+
 use super::Consent;
 
-/// The session of a user with an authorization request, and the user's earlier consent.
+/// The session of a user with an authorization request, and the user's earlier consent. It can be serialized.
 ///
 /// ```
 /// use authlete::server::{Consent, Session};
@@ -13,7 +15,7 @@ use super::Consent;
 ///     .consented_before(Consent::new().scopes(["openid", "profile"]));
 /// # assert_eq!(session.subject(), "alice");
 /// ```
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Session {
     pub(super) subject: String,
     pub(super) auth_time: i64,
@@ -24,7 +26,7 @@ pub struct Session {
 }
 
 /// The consent of a user from before an authorization request.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) enum PriorConsent {
     /// The user has not been asked for consent for this client.
     Never,
@@ -95,6 +97,11 @@ impl Session {
     /// When the user last authenticated, in seconds since the Unix epoch.
     pub fn auth_time(&self) -> i64 {
         self.auth_time
+    }
+
+    /// The session identifier for clients.
+    pub fn id_value(&self) -> Option<&str> {
+        self.id.as_deref()
     }
 
     /// The authentication context class that the login satisfied.

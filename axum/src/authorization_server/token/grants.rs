@@ -30,8 +30,9 @@ use crate::authorization_server::accounts::BoxFuture;
 pub trait TokenGrants: Send + Sync + 'static {
     /// The subject of the user with `username` and `password` of the answer (RFC 6749 §4.3), or `None` if they are wrong.
     ///
-    /// OAuth 2.0 Security Best Current Practice (RFC 9700 §2.4) forbids this grant type. Limit password attempts, and spend
-    /// the same time on unknown users.
+    /// OAuth 2.0 Security Best Current Practice (RFC 9700 §2.4) forbids this grant type. Wrong passwords are limited:
+    /// [`AuthorizationServer::password_attempts`](crate::AuthorizationServer::password_attempts). Spend the same time on
+    /// unknown users.
     fn password(
         &self,
         answer: &TokenResponse,
@@ -41,7 +42,8 @@ pub trait TokenGrants: Send + Sync + 'static {
     }
 
     /// The access token to issue for the subject and actor tokens of the answer (RFC 8693), or `None` if they are not
-    /// acceptable. By default, it is issued to the client of the token request.
+    /// acceptable. By default, it is issued to the client of the token request, and bound to no key: set
+    /// `dpop_key_thumbprint` or `certificate_thumbprint` to bind it.
     ///
     /// Authlete validates only tokens that it issued itself. Validate everything else here, such as the signature of a JWT
     /// of another issuer.
@@ -54,7 +56,8 @@ pub trait TokenGrants: Send + Sync + 'static {
     }
 
     /// The access token to issue for the `assertion` of the answer (RFC 7523 §2.1), or `None` if it is not acceptable. By
-    /// default, it is issued to the client of the token request.
+    /// default, it is issued to the client of the token request, and bound to no key, as with
+    /// [`token_exchange`](Self::token_exchange).
     ///
     /// Authlete does not verify the signature of the assertion: verify it here.
     fn jwt_bearer(

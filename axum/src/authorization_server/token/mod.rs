@@ -13,7 +13,7 @@ use authlete::types::{
 use authlete::{Secret, server};
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;
 
 use super::{AuthorizationServer, Failure};
@@ -56,7 +56,15 @@ impl AuthorizationServer {
 
     /// RFC 6749 §4.3.
     async fn password(&self, ticket: Secret, answer: &TokenResponse) -> Result<Response, Failure> {
-        let response = match self.grants().password(answer).await? {
+        let username = answer.username.as_deref().unwrap_or_default();
+        let key = format!("{:?} {}", answer.client_id, username.trim().to_lowercase());
+        let attempt = self.settings.password_attempts.begin(&key);
+        let attempt = attempt.map_err(|refused| Failure::from(refused.into_response()))?;
+        let decision = self.grants().password(answer).await;
+        if !matches!(decision, Ok(None)) {
+            attempt.take_back();
+        }
+        let response = match decision? {
             Some(subject) => {
                 let request = TokenIssueRequest::new(ticket, subject);
                 let TokenIssueNext::Respond(response) =

@@ -100,9 +100,21 @@ impl Browser {
         self.send(self.http.get(url)).await
     }
 
+    pub async fn get(&mut self, path: &str) -> Reply {
+        let url = format!("{}{path}", self.issuer);
+        self.send(self.http.get(url)).await
+    }
+
     pub async fn post(&mut self, path: &str, form: &str) -> Reply {
+        self.post_from("same-origin", path, form).await
+    }
+
+    /// Posts a form of a page of this or of another site (`Sec-Fetch-Site`).
+    pub async fn post_from(&mut self, site: &str, path: &str, form: &str) -> Reply {
         let request = self.http.post(format!("{}{path}", self.issuer));
-        let request = request.header("content-type", "application/x-www-form-urlencoded");
+        let request = request
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("sec-fetch-site", site);
         self.send(request.body(form.to_owned())).await
     }
 

@@ -69,7 +69,7 @@ async fn poll(provider: &Provider, device_code: &str) -> Reply {
 }
 
 async fn valid_request(server: &AuthorizationServer, typed: &str) -> DeviceRequest {
-    match server.verify_user_code(typed, "192.0.2.1").await.unwrap() {
+    match server.verify_user_code(typed, ["192.0.2.1"]).await.unwrap() {
         UserCode::Valid(request) => request,
         other => panic!("{other:?}"),
     }
@@ -159,13 +159,13 @@ async fn deleted_user_cannot_grant_a_request_and_it_can_still_be_ended(
 async fn unknown_and_expired_user_codes_are_distinguished() {
     let (provider, server) = start(ApiVersion::V3, |server| server).await;
     for typed in ["", " - ", "XXXX-XXXX", "<script>"] {
-        let found = server.verify_user_code(typed, "192.0.2.1").await.unwrap();
+        let found = server.verify_user_code(typed, ["192.0.2.1"]).await.unwrap();
         assert_eq!(found, UserCode::Unknown, "{typed}");
     }
     let (user_code, device_code) = begin(&provider, "openid").await;
     let request = valid_request(&server, &user_code).await;
     provider.emulator.advance(Duration::from_secs(601));
-    let found = server.verify_user_code(&user_code, "192.0.2.1").await;
+    let found = server.verify_user_code(&user_code, ["192.0.2.1"]).await;
     assert_eq!(found.unwrap(), UserCode::Expired);
     let outcome = server
         .authorize_device(&request, &alice(), ["openid"])
@@ -180,28 +180,28 @@ async fn user_code_attempts_over_the_limit_are_refused_with_429() {
     let (_provider, server) = start(ApiVersion::V3, |server| server).await;
     for _ in 0..10 {
         server
-            .verify_user_code("GUESSED", "192.0.2.1")
+            .verify_user_code("GUESSED", ["192.0.2.1"])
             .await
             .unwrap();
     }
-    let refused = server.verify_user_code("GUESSED", "192.0.2.1").await;
+    let refused = server.verify_user_code("GUESSED", ["192.0.2.1"]).await;
     let response = refused.unwrap_err().into_response();
     assert_eq!(response.status(), 429);
     assert!(response.headers().contains_key("retry-after"));
     server
-        .verify_user_code("GUESSED", "192.0.2.2")
+        .verify_user_code("GUESSED", ["192.0.2.2"])
         .await
         .unwrap();
 
     let one = AttemptLimiter::new(NonZeroU32::MIN, Duration::from_secs(60));
     let (_provider, server) = start(ApiVersion::V3, |server| server.user_code_attempts(one)).await;
     server
-        .verify_user_code("GUESSED", "192.0.2.1")
+        .verify_user_code("GUESSED", ["192.0.2.1"])
         .await
         .unwrap();
     assert!(
         server
-            .verify_user_code("GUESSED", "192.0.2.1")
+            .verify_user_code("GUESSED", ["192.0.2.1"])
             .await
             .is_err()
     );

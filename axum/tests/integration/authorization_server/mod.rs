@@ -15,6 +15,7 @@ mod discovery;
 mod federation;
 mod full;
 mod grant_management;
+mod interaction;
 mod introspection;
 mod logout;
 mod minimal;
@@ -27,6 +28,8 @@ mod userinfo;
 
 pub mod paths;
 pub mod users;
+
+use std::net::SocketAddr;
 
 use authlete::{ApiVersion, Authlete};
 use authlete_axum::AuthorizationServer;
@@ -82,7 +85,8 @@ impl Provider {
         endpoints.register(&api, emulator.service()).await.unwrap();
         let server = AuthorizationServer::new(api.clone(), endpoints, accounts);
         let router = router(server);
-        tokio::spawn(async move { axum::serve(listener, router).await });
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        tokio::spawn(async move { axum::serve(listener, service).await });
         Self {
             emulator,
             api,

@@ -102,6 +102,35 @@ async fn grant_types_that_the_server_decides_on_are_refused_by_default(
     assert_eq!(refreshed.get("id_token"), None);
 }
 
+#[tokio::test]
+async fn wrong_passwords_of_the_password_grant_are_limited_by_user_name_and_right_ones_are_not() {
+    let provider = Provider::with(ApiVersion::V3, |server| {
+        users::router(server.token_grants(Grants))
+    });
+    let provider = provider.await;
+    enable_grants(&provider).await;
+    let client = provider.client();
+    for _ in 0..12 {
+        assert_eq!(client.post("/token", &PASSWORD).await.status, 200);
+    }
+    let mut wrong = PASSWORD;
+    wrong[2].1 = "looking-glass";
+    for _ in 0..10 {
+        client
+            .post("/token", &wrong)
+            .await
+            .assert_error(400, "invalid_request");
+    }
+    let refused = client.post("/token", &PASSWORD).await;
+    assert_eq!(refused.status, 429, "{refused:?}");
+    assert!(refused.header("retry-after").is_some());
+    wrong[1].1 = "bob";
+    client
+        .post("/token", &wrong)
+        .await
+        .assert_error(400, "invalid_request");
+}
+
 #[rstest]
 #[tokio::test]
 async fn password_and_token_exchange_are_granted_by_the_trait(

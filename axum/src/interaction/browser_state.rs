@@ -1,0 +1,116 @@
+//! The state of a browser.
+
+use std::collections::BTreeSet;
+use std::hash::{BuildHasher as _, Hasher as _, RandomState};
+
+use authlete::server::{PendingAuthorization, Session};
+use serde::{Deserialize, Serialize};
+
+use crate::authorization_server::{DeviceRequest, LogoutRequest};
+
+/// The number of authorization requests that a browser may have open, in tabs for example. The oldest is dropped.
+const PENDING: usize = 5;
+
+/// The state of a browser: the logged-in user, and the requests whose pages it shows.
+///
+/// [`BrowserSessions`](super::BrowserSessions) stores it as it is. It has tickets, so it must stay on the server.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct BrowserState {
+    pub(super) login: Option<Session>,
+    /// The clients that the user logged in to during this session. They are notified of the logout.
+    pub(super) clients: BTreeSet<i64>,
+    pending: Vec<PendingAuthorization>,
+    pub(super) device: Option<DeviceRequest>,
+    pub(super) logout: Option<LogoutRequest>,
+}
+
+impl BrowserState {
+    /// The session of the logged-in user, who logs in to a client.
+    pub(super) fn login_to(&mut self, client: Option<i64>) -> Option<Session> {
+        let login = self.login.clone()?;
+        self.clients.extend(client);
+        Some(login)
+    }
+
+    /// Records a login. If the same user logs in again, the session of the clients goes on. Another user has a new one, and
+    /// the clients of the former user are not notified of the logout.
+    pub(super) fn log_in(&mut self, mut session: Session) {
+        let previous = self.login.take();
+        let previous = previous.filter(|previous| previous.subject() == session.subject());
+        if session.id_value().is_none() {
+            let id = previous.as_ref().and_then(Session::id_value);
+            session = session.id(id.map_or_else(random_id, str::to_owned));
+        }
+        if previous.is_none() {
+            self.clients.clear();
+        }
+        self.login = Some(session);
+    }
+
+    /// The authorization request that a form is for.
+    pub(super) fn pending(&self, page_id: &str) -> Option<&PendingAuthorization> {
+        self.pending.iter().find(|it| it.page_id() == page_id)
+    }
+
+    /// Stores a request, in place of its earlier state.
+    pub(super) fn keep(&mut self, pending: PendingAuthorization) {
+        self.end(pending.page_id());
+        if self.pending.len() == PENDING {
+            self.pending.remove(0);
+        }
+        self.pending.push(pending);
+    }
+
+    /// Removes a request that is over.
+    pub(super) fn end(&mut self, page_id: &str) {
+        self.pending.retain(|it| it.page_id() != page_id);
+    }
+
+    /// The request of the device that a form is for.
+    pub(super) fn device(&self, page_id: &str) -> Option<&DeviceRequest> {
+        self.device.as_ref().filter(|it| it.page_id() == page_id)
+    }
+}
+
+/// A unique session identifier for clients. It is not a secret. `RandomState` has random keys.
+fn random_id() -> String {
+    let part = || RandomState::new().build_hasher().finish();
+    format!("{:016x}{:016x}", part(), part())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn log_in(state: &mut BrowserState, subject: &str) -> (String, usize) {
+        state.log_in(Session::new(subject, 1_767_225_600));
+        state.login_to(Some(1));
+        state.login_to(Some(i64::try_from(state.clients.len() + 1).unwrap()));
+        let id = state.login.as_ref().and_then(Session::id_value).unwrap();
+        (id.to_owned(), state.clients.len())
+    }
+
+    #[test]
+    fn session_goes_on_for_the_same_user_and_ends_for_another_one() {
+        let mut state = BrowserState::default();
+        let (first, clients) = log_in(&mut state, "alice");
+        assert_eq!((first.len(), clients), (32, 2));
+        assert_eq!(log_in(&mut state, "alice"), (first.clone(), 3));
+        let (other, clients) = log_in(&mut state, "bob");
+        assert_ne!(other, first);
+        assert_eq!(clients, 2);
+    }
+
+    #[test]
+    fn state_survives_serialization() {
+        let mut state = BrowserState::default();
+        state.log_in(Session::new("alice", 1_767_225_600).acr("urn:example:acr"));
+        let json = serde_json::to_string(&state).unwrap();
+        assert_eq!(serde_json::from_str::<BrowserState>(&json).unwrap(), state);
+        assert_eq!(
+            serde_json::from_str::<BrowserState>("{}").unwrap(),
+            BrowserState::default()
+        );
+    }
+}

@@ -1,0 +1,85 @@
+//! The pages of the device flow (RFC 8628 §3.3).
+
+use axum::extract::State;
+use axum::response::{Response, Result};
+use form_urlencoded::parse;
+use http::request::Parts;
+
+use super::site::Site;
+use super::{BrowserSessions, Form, Notice, Page, Users};
+use crate::authorization_server::{DeviceOutcome, UserCode};
+
+/// The form for a user code. `verification_uri_complete` has the code in its query.
+pub(super) async fn page<U: Users, S: BrowserSessions>(
+    State(site): State<Site<U, S>>,
+    request: Parts,
+) -> Result<Response> {
+    if site.load(&request).await?.login.is_none() {
+        return site.own_login(&request).await;
+    }
+    let query = request.uri.query().unwrap_or_default();
+    let code = parse(query.as_bytes()).find(|(name, _)| name == "user_code");
+    let page = Page::UserCode {
+        user_code: &code.map(|(_, code)| code).unwrap_or_default(),
+        is_wrong: false,
+    };
+    site.page(&request, page).await
+}
+
+/// Handles the form with the user code.
+pub(super) async fn enter<U: Users, S: BrowserSessions>(
+    State(site): State<Site<U, S>>,
+    request: Parts,
+    form: Form,
+) -> Result<Response> {
+    let mut state = site.load(&request).await?;
+    let Some(session) = &state.login else {
+        return site.own_login(&request).await;
+    };
+    let user_code = form.get("user_code");
+    let keys = site.interactions.counted_by(&request, session);
+    let UserCode::Valid(device) = site.server.verify_user_code(user_code, keys).await? else {
+        let page = Page::UserCode {
+            user_code,
+            is_wrong: true,
+        };
+        return site.page(&request, page).await;
+    };
+    let page = site.page(&request, Page::Device(&device)).await?;
+    state.device = Some(device);
+    site.save(&request, &state).await?;
+    Ok(page)
+}
+
+/// Handles the consent form.
+pub(super) async fn consent<U: Users, S: BrowserSessions>(
+    State(site): State<Site<U, S>>,
+    request: Parts,
+    form: Form,
+) -> Result<Response> {
+    let mut state = site.load(&request).await?;
+    let device = state.device(form.get("request"));
+    let (Some(device), Some(session)) = (device, &state.login) else {
+        return site.start_again(&request).await;
+    };
+    let (outcome, done) = if form.agrees() {
+        // As in an authorization request, `openid` is always granted.
+        let agreed = |scope: &str| scope == "openid" || form.all("scope").any(|it| it == scope);
+        let scopes = device.scopes().filter(|scope| agreed(scope));
+        let outcome = site
+            .server
+            .authorize_device(device, session, scopes)
+            .await?;
+        (outcome, Notice::DeviceConnected)
+    } else {
+        let outcome = site.server.deny_device(device).await?;
+        (outcome, Notice::DeviceRefused)
+    };
+    state.device = None;
+    site.save(&request, &state).await?;
+    let notice = match outcome {
+        DeviceOutcome::Done => done,
+        DeviceOutcome::Expired | DeviceOutcome::Unknown => Notice::DeviceExpired,
+    };
+    site.notice(&request, notice).await
+}

@@ -1,0 +1,145 @@
+//! The pages of a server, and their settings.
+
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Duration;
+
+use authlete::server::Session;
+use axum::extract::ConnectInfo;
+use axum::response::Result;
+use http::request::Parts;
+
+use super::{BrowserSessions, BrowserState, Users};
+use crate::{Attempt, AttemptLimiter, TooManyAttempts};
+
+/// Wrong logins by account and address: 10 in 15 minutes.
+const ATTEMPTS: NonZeroU32 = NonZeroU32::MIN.saturating_add(9);
+const ATTEMPTS_TIME: Duration = Duration::from_secs(15 * 60);
+
+/// Wrong logins by address, for all accounts: 100 in 15 minutes.
+const ATTEMPTS_OF_ADDRESS: NonZeroU32 = NonZeroU32::MIN.saturating_add(99);
+
+/// The login, consent, device and logout pages of a server, for its [`Users`].
+///
+/// It implements [`Accounts`](crate::authorization_server::Accounts) and [`Logout`](crate::authorization_server::Logout): pass
+/// clones of it to [`AuthorizationServer::new`](crate::AuthorizationServer::new) and
+/// [`AuthorizationServer::logout`](crate::AuthorizationServer::logout). [`router`](Self::router) handles the forms.
+/// See the [module documentation](super).
+pub struct Interactions<U, S> {
+    pub(super) parts: Arc<InteractionParts<U, S>>,
+    client_address: fn(&Parts) -> Option<IpAddr>,
+}
+
+pub(super) struct InteractionParts<U, S> {
+    pub users: U,
+    pub sessions: S,
+    /// Wrong logins by account and address.
+    accounts: AttemptLimiter,
+    /// Wrong logins by address.
+    addresses: AttemptLimiter,
+}
+
+impl<U: Users, S: BrowserSessions> Interactions<U, S> {
+    /// The pages of these users. `sessions` stores the state of browsers: see [`TowerSessions`](super::TowerSessions), with the
+    /// feature `tower-sessions`.
+    pub fn new(users: U, sessions: S) -> Self {
+        Self {
+            parts: Arc::new(InteractionParts {
+                users,
+                sessions,
+                accounts: AttemptLimiter::new(ATTEMPTS, ATTEMPTS_TIME),
+                addresses: AttemptLimiter::new(ATTEMPTS_OF_ADDRESS, ATTEMPTS_TIME),
+            }),
+            client_address: peer_address,
+        }
+    }
+
+    /// Reads the address of the browser from a request, for the limits on wrong logins and user codes. Default: the peer of
+    /// the connection, from [`ConnectInfo<SocketAddr>`](ConnectInfo), which needs
+    /// [`into_make_service_with_connect_info`](axum::Router::into_make_service_with_connect_info).
+    ///
+    /// Behind a proxy, read the header that your proxy sets; the proxy must remove this header from incoming requests.
+    /// With `None`, attempts are limited by account alone: anybody can then lock an account by wrong logins.
+    #[must_use]
+    pub fn client_address(mut self, address: fn(&Parts) -> Option<IpAddr>) -> Self {
+        self.client_address = address;
+        self
+    }
+
+    /// The session of the user who is logged in at a browser, for your own pages.
+    ///
+    /// # Errors
+    /// The session could not be loaded. The error is the response of [`BrowserSessions`].
+    pub async fn session(&self, request: &Parts) -> Result<Option<Session>> {
+        Ok(self.parts.sessions.load(request).await?.login)
+    }
+
+    /// The session of the user, with the earlier consent to a client.
+    pub(super) async fn session_for(
+        &self,
+        state: &BrowserState,
+        client: Option<i64>,
+    ) -> Result<Option<Session>> {
+        let Some(session) = state.login.clone() else {
+            return Ok(None);
+        };
+        let Some(client) = client else {
+            return Ok(Some(session));
+        };
+        let consent = self.parts.users.consent(session.subject(), client).await?;
+        Ok(Some(match consent {
+            Some(consent) => session.consented_before(consent),
+            None => session,
+        }))
+    }
+
+    /// Counts a login before it is checked. The name in different spellings is one account.
+    pub(super) fn begin_login(
+        &self,
+        request: &Parts,
+        name: &str,
+    ) -> Result<Attempt, TooManyAttempts> {
+        let parts = &self.parts;
+        let name = name.trim().to_lowercase();
+        match (self.client_address)(request) {
+            Some(address) => {
+                let address = AttemptLimiter::address_key(address);
+                let attempt = parts.addresses.begin(&address)?;
+                attempt.and(&parts.accounts, &format!("{address} {name}"))
+            }
+            None => parts.accounts.begin(&name),
+        }
+    }
+
+    /// The keys for counting the user codes that a user enters.
+    pub(super) fn counted_by(&self, request: &Parts, session: &Session) -> Vec<String> {
+        let address = (self.client_address)(request);
+        let address = address.map(|it| format!("address {}", AttemptLimiter::address_key(it)));
+        let account = format!("account {}", session.subject());
+        address.into_iter().chain([account]).collect()
+    }
+}
+
+fn peer_address(request: &Parts) -> Option<IpAddr> {
+    let peer: Option<&ConnectInfo<SocketAddr>> = request.extensions.get();
+    Some(peer?.0.ip())
+}
+
+impl<U, S> Clone for Interactions<U, S> {
+    fn clone(&self) -> Self {
+        Self {
+            parts: Arc::clone(&self.parts),
+            client_address: self.client_address,
+        }
+    }
+}
+
+impl<U, S> fmt::Debug for Interactions<U, S> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Interactions")
+            .finish_non_exhaustive()
+    }
+}

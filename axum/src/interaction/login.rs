@@ -1,0 +1,47 @@
+//! Login and choice of an account.
+
+use axum::extract::State;
+use axum::response::{Response, Result};
+use http::request::Parts;
+
+use super::site::Site;
+use super::{BrowserSessions, Form, Users};
+
+pub(super) async fn log_in<U: Users, S: BrowserSessions>(
+    State(site): State<Site<U, S>>,
+    mut request: Parts,
+    form: Form,
+) -> Result<Response> {
+    let attempt = site.interactions.begin_login(&request, form.get("name"))?;
+    match site.users().log_in(&request, &form).await {
+        Ok(Some(session)) => {
+            attempt.take_back();
+            site.log_in(&request, &form, session).await
+        }
+        Ok(None) => site.log_in_again(&mut request, &form).await,
+        Err(error) => {
+            // It could not be checked.
+            attempt.take_back();
+            Err(error)
+        }
+    }
+}
+
+/// Continues with the account of the session.
+pub(super) async fn choose_account<U: Users, S: BrowserSessions>(
+    State(site): State<Site<U, S>>,
+    request: Parts,
+    form: Form,
+) -> Result<Response> {
+    let mut state = site.load(&request).await?;
+    let Some(mut pending) = state.pending(form.get("request")).cloned() else {
+        return site.start_again(&request).await;
+    };
+    let session = site.session(&state, pending.client_id()).await?;
+    if let Some(session) = &session {
+        pending.account_chosen(session);
+        state.keep(pending.clone());
+        site.save(&request, &state).await?;
+    }
+    site.proceed(&request, pending, session.as_ref()).await
+}

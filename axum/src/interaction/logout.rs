@@ -1,0 +1,48 @@
+//! Logout (OpenID Connect RP-Initiated Logout 1.0, Back-Channel Logout 1.0).
+
+use axum::extract::State;
+use axum::response::{Response, Result};
+use http::request::Parts;
+use tracing::Instrument as _;
+
+use super::site::Site;
+use super::{BrowserSessions, Form, Interactions, Notice, Page, Users};
+use crate::authorization_server::{Logout, LogoutRequest, for_user};
+
+impl<U: Users, S: BrowserSessions> Logout for Interactions<U, S> {
+    async fn log_out(&self, request: &Parts, logout: LogoutRequest) -> Result<Response> {
+        let sessions = &self.parts.sessions;
+        let mut state = sessions.load(request).await?;
+        let page = self
+            .parts
+            .users
+            .page(request, Page::LogOut(&logout))
+            .await?;
+        state.logout = Some(logout);
+        sessions.save(request, &state).await?;
+        Ok(for_user(page))
+    }
+}
+
+/// Handles the confirmation.
+pub(super) async fn confirm<U: Users, S: BrowserSessions>(
+    State(site): State<Site<U, S>>,
+    request: Parts,
+    _: Form,
+) -> Result<Response> {
+    let state = site.load(&request).await?;
+    site.sessions().delete(&request).await?;
+    if let Some(session) = state.login {
+        let server = site.server.clone();
+        let notify = async move {
+            let (subject, id) = (Some(session.subject()), session.id_value());
+            server.log_out_of_clients(state.clients, subject, id).await;
+        };
+        // The user does not wait for the clients.
+        tokio::spawn(notify.in_current_span());
+    }
+    match state.logout.and_then(|logout| logout.response()) {
+        Some(response) => Ok(response),
+        None => site.notice(&request, Notice::LoggedOut).await,
+    }
+}
