@@ -10,6 +10,7 @@ import * as oidc from "openid-client";
 import { Browser } from "./browser.js";
 import { CERTIFICATE, PRIVATE_JWK, PUBLIC_JWK, REDIRECT_URI } from "./keys.js";
 import { ACRS, needs, server, subject } from "./server.js";
+import { fetchWithWrongSignature, refusesSignature, withWrongSignature } from "./signatures.js";
 
 const issuer = process.env.ISSUER;
 const SECRET = "client-secret-with-at-least-32-characters";
@@ -17,10 +18,13 @@ const insecure = { execute: [oidc.allowInsecureRequests] };
 const key = await importJWK(PRIVATE_JWK, "ES256");
 const signingKey = { key, kid: PRIVATE_JWK.kid };
 
-/** A client that is configured by discovery. */
+/** A client that is configured by discovery, and that verifies the signatures of all responses. */
 async function connect(alias, authentication = oidc.ClientSecretBasic(SECRET), metadata = {}) {
   const signed = { id_token_signed_response_alg: "ES256", ...metadata };
-  return oidc.discovery(new URL(issuer), alias, signed, authentication, insecure);
+  const config = await oidc.discovery(new URL(issuer), alias, signed, authentication, insecure);
+  // Without it, the library verifies only what comes through the browser.
+  oidc.enableNonRepudiationChecks(config);
+  return config;
 }
 
 /** The parameters of an authorization request, and the checks for its response. */
@@ -140,6 +144,73 @@ test("hybrid flow", async () => {
   oidc.useCodeIdTokenResponseType(config);
   const issued = await tokens(config);
   assert.equal(issued.claims().sub, subject("alice"));
+});
+
+/** The tokens of each flow, in which the token endpoint is called with this client. */
+const flows = {
+  code: (config) => tokens(config),
+  hybrid(config) {
+    oidc.useCodeIdTokenResponseType(config);
+    return tokens(config);
+  },
+  async refresh(config) {
+    const more = { scope: "openid offline_access", prompt: "consent" };
+    const { refresh_token: token } = await tokens(await connect("web"), more);
+    return oidc.refreshTokenGrant(config, token);
+  },
+  async device(config) {
+    const started = await oidc.initiateDeviceAuthorization(config, { scope: "openid" });
+    const browser = new Browser(issuer);
+    await browser.logInFirst();
+    await browser.open(started.verification_uri);
+    await browser.send({ user_code: started.user_code });
+    await browser.agree();
+    return oidc.pollDeviceAuthorizationGrant(config, { ...started, interval: 0.1 });
+  },
+  async backchannel(config) {
+    const parameters = { scope: "openid", login_hint: "bob", binding_message: "F0RGE" };
+    const started = await oidc.initiateBackchannelAuthentication(config, parameters);
+    const browser = new Browser(issuer);
+    await browser.logInFirst("bob");
+    await openRequest(browser, "F0RGE");
+    await browser.agree();
+    return oidc.pollBackchannelAuthenticationGrant(config, started);
+  },
+};
+
+for (const [name, flow] of Object.entries(flows)) {
+  test(`ID token of the ${name} flow with a wrong signature is refused by the client`, async () => {
+    const config = await connect("web");
+    config[oidc.customFetch] = fetchWithWrongSignature;
+    await refusesSignature(flow(config));
+  });
+}
+
+test("UserInfo as a JWT with a wrong signature is refused by the client", async () => {
+  const config = await connect("post", oidc.ClientSecretPost(SECRET), { userinfo_signed_response_alg: "ES256" });
+  const issued = await tokens(config);
+  config[oidc.customFetch] = fetchWithWrongSignature;
+  await refusesSignature(oidc.fetchUserInfo(config, issued.access_token, subject("alice")));
+});
+
+test("ID token of an authorization response with a wrong signature is refused by the client", async () => {
+  const config = await connect("web");
+  oidc.useCodeIdTokenResponseType(config);
+  const { parameters, checks } = await request();
+  const answer = await new Browser(issuer).authorize(oidc.buildAuthorizationUrl(config, parameters));
+  const fragment = new URLSearchParams(answer.hash.slice(1));
+  fragment.set("id_token", withWrongSignature(fragment.get("id_token")));
+  answer.hash = fragment;
+  await refusesSignature(oidc.authorizationCodeGrant(config, answer, checks));
+});
+
+test("response as a JWT (JARM) with a wrong signature is refused by the client", async () => {
+  const config = await connect("jarm", undefined, { authorization_signed_response_alg: "ES256" });
+  oidc.useJwtResponseMode(config);
+  const { parameters, checks } = await request();
+  const answer = await new Browser(issuer).authorize(oidc.buildAuthorizationUrl(config, parameters));
+  answer.searchParams.set("response", withWrongSignature(answer.searchParams.get("response")));
+  await refusesSignature(oidc.authorizationCodeGrant(config, answer, checks));
 });
 
 test("response_mode=form_post", async () => {
@@ -380,6 +451,7 @@ test("dynamic registration and back-channel logout", async () => {
       });
     await assert.rejects(register("guessed"), { status: 401 });
     const config = await register(process.env.INITIAL_ACCESS_TOKEN);
+    oidc.enableNonRepudiationChecks(config);
 
     const browser = new Browser(issuer);
     const issued = await tokens(config, {}, { browser });
