@@ -284,10 +284,94 @@ test("prompt=login and max_age", async () => {
   assert.ok(issued.claims().auth_time);
 });
 
+test("prompt=select_account with a session asks for the account, and continues with that of the session", async () => {
+  const config = await connect("web");
+  const browser = new Browser(issuer);
+  await tokens(config, {}, { browser });
+  const { parameters, checks } = await request({ prompt: "select_account" });
+  const step = await browser.open(oidc.buildAuthorizationUrl(config, parameters));
+  assert.ok(step.page, "a page is shown");
+  assert.equal(browser.asks("password"), !server.hasAccountPage);
+  const answer = await (server.hasAccountPage ? browser.send() : browser.logIn());
+  const issued = await oidc.authorizationCodeGrant(config, answer.url, checks);
+  assert.equal(issued.claims().sub, subject("alice"));
+});
+
+test("prompt=select_account with a session continues with another user who logs in", async () => {
+  const config = await connect("web");
+  const browser = new Browser(issuer);
+  await tokens(config, {}, { browser });
+  const { parameters, checks } = await request({ prompt: "select_account" });
+  await browser.open(oidc.buildAuthorizationUrl(config, parameters));
+  if (server.hasAccountPage) await browser.follow("/login");
+  const answer = await browser.complete(await browser.logIn("bob"));
+  const issued = await oidc.authorizationCodeGrant(config, answer, checks);
+  assert.equal(issued.claims().sub, subject("bob"));
+  // The session is now that of the other user.
+  const { parameters: silent, checks: silently } = await request({ prompt: "none" });
+  const { url } = await browser.open(oidc.buildAuthorizationUrl(config, silent));
+  assert.equal((await oidc.authorizationCodeGrant(config, url, silently)).claims().sub, subject("bob"));
+});
+
+test("prompt=create with a session asks for a new account, and continues with it", async () => {
+  const config = await connect("web");
+  const browser = new Browser(issuer);
+  await tokens(config, {}, { browser });
+  const { parameters, checks } = await request({ prompt: "create" });
+  await browser.open(oidc.buildAuthorizationUrl(config, parameters));
+  const { fields, name } = server.newAccount;
+  for (const field of Object.keys(fields)) assert.ok(browser.asks(field), field);
+  const answer = await browser.complete(await browser.send(fields));
+  const issued = await oidc.authorizationCodeGrant(config, answer, checks);
+  const { sub } = issued.claims();
+  assert.notEqual(sub, subject("alice"));
+  assert.equal((await oidc.fetchUserInfo(config, issued.access_token, sub)).name, name);
+});
+
+test("voluntary acr that the first login does not reach is answered with the acr of the login", async () => {
+  const [password, twoFactors] = ACRS;
+  const issued = await tokens(await connect("web"), { acr_values: twoFactors });
+  assert.equal(issued.claims().sub, subject("alice"));
+  assert.equal(issued.claims().acr, password);
+});
+
+test("voluntary acr that the session has needs no page", async () => {
+  const config = await connect("web");
+  const browser = new Browser(issuer);
+  const [password, twoFactors] = ACRS;
+  await tokens(config, {}, { browser });
+  const { parameters, checks } = await request({ acr_values: `${twoFactors} ${password}` });
+  const { url } = await browser.open(oidc.buildAuthorizationUrl(config, parameters));
+  assert.equal((await oidc.authorizationCodeGrant(config, url, checks)).claims().acr, password);
+});
+
+test("voluntary acr that the session lacks asks for the second factor", async () => {
+  const config = await connect("web");
+  const browser = new Browser(issuer);
+  const [password, twoFactors] = ACRS;
+  const [, user] = server.secondFactorUsers;
+  assert.equal((await tokens(config, {}, { browser, options: { user } })).claims().acr, password);
+  const { parameters, checks } = await request({ acr_values: twoFactors });
+  const step = await browser.open(oidc.buildAuthorizationUrl(config, parameters));
+  assert.ok(browser.asks("code"));
+  const answer = await browser.complete(step, { user, secondFactor: true });
+  assert.equal((await oidc.authorizationCodeGrant(config, answer, checks)).claims().acr, twoFactors);
+});
+
+test("voluntary acr that the session lacks, with prompt=none, is answered with the acr of the session", async () => {
+  const config = await connect("web");
+  const browser = new Browser(issuer);
+  const [password, twoFactors] = ACRS;
+  await tokens(config, {}, { browser });
+  const { parameters, checks } = await request({ acr_values: twoFactors, prompt: "none" });
+  const { url } = await browser.open(oidc.buildAuthorizationUrl(config, parameters));
+  assert.equal((await oidc.authorizationCodeGrant(config, url, checks)).claims().acr, password);
+});
+
 test("acr", async () => {
   const config = await connect("web");
   const browser = new Browser(issuer);
-  const user = server.secondFactorUser;
+  const [user] = server.secondFactorUsers;
   const [password, twoFactors] = ACRS;
   assert.equal((await tokens(config, {}, { browser, options: { user } })).claims().acr, password);
   const claims = { id_token: { acr: { essential: true, values: [twoFactors] } } };
