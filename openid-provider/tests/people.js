@@ -43,10 +43,11 @@ export class Site {
   #people = 0;
   #names = 0;
 
-  static async start({ settings } = {}) {
+  /** `clients` has more members of clients by their alias. */
+  static async start({ settings, clients } = {}) {
     const site = new Site();
     site.party = await RelyingParty.start();
-    site.emulator = await startEmulator(await site.party.seed());
+    site.emulator = await startEmulator(await site.party.seed(clients));
     site.recorder = await recordTickets(site.emulator.environment);
     site.tickets = site.recorder.tickets;
     site.provider = await startProvider({ settings, environment: site.recorder.environment });

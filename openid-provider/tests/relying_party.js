@@ -39,8 +39,8 @@ export class RelyingParty {
     this.server.close();
   }
 
-  /** The seed of the emulator: a service and the clients. */
-  async seed() {
+  /** The seed of the emulator: a service and the clients, with more members of clients by their alias. */
+  async seed(members = {}) {
     const { privateKey } = await generateKeyPair("ES256", { extractable: true });
     const key = { ...(await exportJWK(privateKey)), kid: "key", use: "sig", alg: "ES256" };
     const clients = Object.entries(CLIENTS).map(([alias, id]) => ({
@@ -60,6 +60,7 @@ export class RelyingParty {
       backchannelLogoutUri: `${this.url}/backchannel-logout`,
       backchannelLogoutSessionRequired: true,
       customMetadata: JSON.stringify({ post_logout_redirect_uris: [`${this.url}/bye`] }),
+      ...members[alias],
     }));
     const service = {
       serviceName: "Browser tests",

@@ -1,7 +1,7 @@
-// A simulated browser that parses the forms of a page and submits them.
+// A simulated browser that parses the forms and links of a page, and uses them.
 
 import assert from "node:assert/strict";
-import { forms, totp } from "./forms.js";
+import { forms, links, totp } from "./forms.js";
 import { REDIRECT_URI } from "./keys.js";
 import { server } from "./server.js";
 
@@ -58,6 +58,13 @@ export class Browser {
     return this.#read(await this.#fetch(`${this.issuer}${form.action}`, { method: "POST", body }));
   }
 
+  /** Follows the link of the page to this path. */
+  async follow(path) {
+    const target = links(this.#page).find((target) => target?.split("?")[0] === path);
+    assert.ok(target, `no link leads to ${path}: ${this.#page}`);
+    return this.open(`${this.issuer}${target}`);
+  }
+
   async logIn(user = "alice") {
     return this.send({ name: user, password: server.users[user].password });
   }
@@ -78,8 +85,12 @@ export class Browser {
   }
 
   /** Goes through all pages until the client gets a response. */
-  async authorize(url, { refused, user = "alice", secondFactor = false } = {}) {
-    let step = await this.open(url);
+  async authorize(url, options) {
+    return this.complete(await this.open(url), options);
+  }
+
+  /** Goes through all pages from this step on. */
+  async complete(step, { refused, user = "alice", secondFactor = false } = {}) {
     for (let pages = 0; step.page && pages < 5; pages += 1) {
       if (this.asks("password")) {
         const { password, code } = server.users[user];

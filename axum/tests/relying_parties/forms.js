@@ -1,4 +1,4 @@
-// Parses the forms of pages, and computes the codes of authenticator apps.
+// Parses the forms and links of pages, and computes the codes of authenticator apps.
 
 import { createHmac } from "node:crypto";
 
@@ -9,6 +9,11 @@ export function forms(page) {
     fields: [...content.matchAll(/<input\b([^>]*)>/g)].map(([, input]) => ({ value: "", ...attributes(input) })),
     buttons: [...content.matchAll(/<button\b([^>]*)>/g)].map(([, button]) => attributes(button)),
   }));
+}
+
+/** The targets of the links of a page. */
+export function links(page) {
+  return [...page.matchAll(/<a\b([^>]*)>/g)].map(([, start]) => attributes(start).href);
 }
 
 function attributes(tag) {

@@ -6,24 +6,38 @@ import * as oauth from "oauth4webapi";
 import { Browser } from "./browser.js";
 import { REDIRECT_URI } from "./keys.js";
 import { subject } from "./server.js";
+import { fetchWithWrongSignature, refusesSignature } from "./signatures.js";
 
 const issuer = new URL(process.env.ISSUER);
 const SECRET = "client-secret-with-at-least-32-characters";
 const insecure = { [oauth.allowInsecureRequests]: true };
+const forged = { ...insecure, [oauth.customFetch]: fetchWithWrongSignature };
 const client = { client_id: "web", id_token_signed_response_alg: "ES256" };
 const authentication = oauth.ClientSecretBasic(SECRET);
+/** A client that gets UserInfo as a JWT. */
+const post = { ...client, client_id: "post", userinfo_signed_response_alg: "ES256" };
+const api = { client_id: "api", introspection_signed_response_alg: "ES256" };
+/** How `api` knows itself in a signed response: `aud` is the URI of the resource server. */
+const resource = { ...api, client_id: "https://api.example.com" };
+const apiAuthentication = oauth.ClientSecretBasic("api-secret");
 
 async function discover(algorithm) {
   const response = await oauth.discoveryRequest(issuer, { algorithm, ...insecure });
   return oauth.processDiscoveryResponse(issuer, response);
 }
 
-async function tokens(server, scope) {
+/** Verifies the signature of a processed response: the library does so only for what comes through the browser. */
+async function verify(server, response) {
+  await oauth.validateApplicationLevelSignature(server, response, insecure);
+}
+
+/** Gets tokens with the code flow, and verifies the ID token. */
+async function tokens(server, scope, { by = client, authenticated = authentication, options = insecure } = {}) {
   const verifier = oauth.generateRandomCodeVerifier();
   const nonce = oauth.generateRandomNonce();
   const url = new URL(server.authorization_endpoint);
   url.search = new URLSearchParams({
-    client_id: client.client_id,
+    client_id: by.client_id,
     redirect_uri: REDIRECT_URI,
     response_type: "code",
     scope,
@@ -33,11 +47,32 @@ async function tokens(server, scope) {
     code_challenge_method: "S256",
   });
   const answer = await new Browser(process.env.ISSUER).authorize(url);
-  const parameters = oauth.validateAuthResponse(server, client, answer, "state");
+  const parameters = oauth.validateAuthResponse(server, by, answer, "state");
   const response = await oauth.authorizationCodeGrantRequest(
-    server, client, authentication, parameters, REDIRECT_URI, verifier, insecure,
+    server, by, authenticated, parameters, REDIRECT_URI, verifier, options,
   );
-  return oauth.processAuthorizationCodeResponse(server, client, response, { expectedNonce: nonce, requireIdToken: true });
+  const checks = { expectedNonce: nonce, requireIdToken: true };
+  const issued = await oauth.processAuthorizationCodeResponse(server, by, response, checks);
+  await verify(server, response);
+  return issued;
+}
+
+/** The claims of UserInfo as a JWT, after its signature was verified. */
+async function signedUserInfo(server, { access_token: token }, options = insecure) {
+  const response = await oauth.userInfoRequest(server, post, token, options);
+  const claims = await oauth.processUserInfoResponse(server, post, subject("alice"), response);
+  await verify(server, response);
+  return claims;
+}
+
+/** The claims of an introspection response as a JWT, after its signature was verified. */
+async function signedIntrospection(server, { access_token: token }, options = insecure) {
+  const more = { requestJwtResponse: true, ...options };
+  const response = await oauth.introspectionRequest(server, api, apiAuthentication, token, more);
+  assert.match(response.headers.get("content-type"), /jwt/);
+  const info = await oauth.processIntrospectionResponse(server, resource, response);
+  await verify(server, response);
+  return info;
 }
 
 test("discovery at both paths is the same document", async () => {
@@ -46,7 +81,7 @@ test("discovery at both paths is the same document", async () => {
   assert.equal(openid.authorization_response_iss_parameter_supported, true);
 });
 
-test("code flow, signature of the ID token and UserInfo", async () => {
+test("ID token of the code flow has a valid signature, and UserInfo has the claims", async () => {
   const server = await discover("oidc");
   const issued = await tokens(server, "openid email");
   const { sub } = oauth.getValidatedIdTokenClaims(issued);
@@ -56,27 +91,35 @@ test("code flow, signature of the ID token and UserInfo", async () => {
   assert.equal(claims.email, "alice@example.com");
 });
 
-test("introspection as JSON and as a signed JWT", async () => {
+test("ID token with a wrong signature is refused by the client", async () => {
+  const server = await discover("oidc");
+  await refusesSignature(tokens(server, "openid", { options: forged }));
+});
+
+test("UserInfo as a JWT has a valid signature, and with a wrong one the client refuses it", async () => {
+  const server = await discover("oidc");
+  const issued = await tokens(server, "openid email", { by: post, authenticated: oauth.ClientSecretPost(SECRET) });
+  assert.equal((await signedUserInfo(server, issued)).email, "alice@example.com");
+  await refusesSignature(signedUserInfo(server, issued, forged));
+});
+
+test("introspection as JSON has the subject, and with a wrong secret it is refused", async () => {
   const server = await discover("oidc");
   const { access_token: token } = await tokens(server, "openid");
-  const api = { client_id: "api", introspection_signed_response_alg: "ES256" };
-  const secret = oauth.ClientSecretBasic("api-secret");
-  for (const requestJwtResponse of [false, true]) {
-    const response = await oauth.introspectionRequest(server, api, secret, token, { requestJwtResponse, ...insecure });
-    const media = response.headers.get("content-type");
-    assert.equal(media.includes("jwt"), requestJwtResponse, media);
-    if (requestJwtResponse) {
-      // `aud` is the URI of the resource server.
-      const resource = { ...api, client_id: "https://api.example.com" };
-      const info = await oauth.processIntrospectionResponse(server, resource, response);
-      assert.equal(info.active, true);
-    } else {
-      const info = await oauth.processIntrospectionResponse(server, api, response);
-      assert.equal(info.sub, subject("alice"));
-    }
-  }
-  const unknown = await oauth.introspectionRequest(server, api, oauth.ClientSecretBasic("wrong"), token, insecure);
-  assert.equal(unknown.status, 401);
+  const plain = { requestJwtResponse: false, ...insecure };
+  const response = await oauth.introspectionRequest(server, api, apiAuthentication, token, plain);
+  assert.doesNotMatch(response.headers.get("content-type"), /jwt/);
+  const info = await oauth.processIntrospectionResponse(server, api, response);
+  assert.equal(info.sub, subject("alice"));
+  const refused = await oauth.introspectionRequest(server, api, oauth.ClientSecretBasic("wrong"), token, plain);
+  assert.equal(refused.status, 401);
+});
+
+test("introspection as a JWT has a valid signature, and with a wrong one the client refuses it", async () => {
+  const server = await discover("oidc");
+  const issued = await tokens(server, "openid");
+  assert.equal((await signedIntrospection(server, issued)).active, true);
+  await refusesSignature(signedIntrospection(server, issued, forged));
 });
 
 test("revocation", async () => {

@@ -10,6 +10,7 @@ import * as oidc from "openid-client";
 import { Browser } from "./browser.js";
 import { CERTIFICATE, PRIVATE_JWK, PUBLIC_JWK, REDIRECT_URI } from "./keys.js";
 import { ACRS, needs, server, subject } from "./server.js";
+import { fetchWithWrongSignature, refusesSignature, withWrongSignature } from "./signatures.js";
 
 const issuer = process.env.ISSUER;
 const SECRET = "client-secret-with-at-least-32-characters";
@@ -17,10 +18,13 @@ const insecure = { execute: [oidc.allowInsecureRequests] };
 const key = await importJWK(PRIVATE_JWK, "ES256");
 const signingKey = { key, kid: PRIVATE_JWK.kid };
 
-/** A client that is configured by discovery. */
+/** A client that is configured by discovery, and that verifies the signatures of all responses. */
 async function connect(alias, authentication = oidc.ClientSecretBasic(SECRET), metadata = {}) {
   const signed = { id_token_signed_response_alg: "ES256", ...metadata };
-  return oidc.discovery(new URL(issuer), alias, signed, authentication, insecure);
+  const config = await oidc.discovery(new URL(issuer), alias, signed, authentication, insecure);
+  // Without it, the library verifies only what comes through the browser.
+  oidc.enableNonRepudiationChecks(config);
+  return config;
 }
 
 /** The parameters of an authorization request, and the checks for its response. */
@@ -142,6 +146,73 @@ test("hybrid flow", async () => {
   assert.equal(issued.claims().sub, subject("alice"));
 });
 
+/** The tokens of each flow, in which the token endpoint is called with this client. */
+const flows = {
+  code: (config) => tokens(config),
+  hybrid(config) {
+    oidc.useCodeIdTokenResponseType(config);
+    return tokens(config);
+  },
+  async refresh(config) {
+    const more = { scope: "openid offline_access", prompt: "consent" };
+    const { refresh_token: token } = await tokens(await connect("web"), more);
+    return oidc.refreshTokenGrant(config, token);
+  },
+  async device(config) {
+    const started = await oidc.initiateDeviceAuthorization(config, { scope: "openid" });
+    const browser = new Browser(issuer);
+    await browser.logInFirst();
+    await browser.open(started.verification_uri);
+    await browser.send({ user_code: started.user_code });
+    await browser.agree();
+    return oidc.pollDeviceAuthorizationGrant(config, { ...started, interval: 0.1 });
+  },
+  async backchannel(config) {
+    const parameters = { scope: "openid", login_hint: "bob", binding_message: "F0RGE" };
+    const started = await oidc.initiateBackchannelAuthentication(config, parameters);
+    const browser = new Browser(issuer);
+    await browser.logInFirst("bob");
+    await openRequest(browser, "F0RGE");
+    await browser.agree();
+    return oidc.pollBackchannelAuthenticationGrant(config, started);
+  },
+};
+
+for (const [name, flow] of Object.entries(flows)) {
+  test(`ID token of the ${name} flow with a wrong signature is refused by the client`, async () => {
+    const config = await connect("web");
+    config[oidc.customFetch] = fetchWithWrongSignature;
+    await refusesSignature(flow(config));
+  });
+}
+
+test("UserInfo as a JWT with a wrong signature is refused by the client", async () => {
+  const config = await connect("post", oidc.ClientSecretPost(SECRET), { userinfo_signed_response_alg: "ES256" });
+  const issued = await tokens(config);
+  config[oidc.customFetch] = fetchWithWrongSignature;
+  await refusesSignature(oidc.fetchUserInfo(config, issued.access_token, subject("alice")));
+});
+
+test("ID token of an authorization response with a wrong signature is refused by the client", async () => {
+  const config = await connect("web");
+  oidc.useCodeIdTokenResponseType(config);
+  const { parameters, checks } = await request();
+  const answer = await new Browser(issuer).authorize(oidc.buildAuthorizationUrl(config, parameters));
+  const fragment = new URLSearchParams(answer.hash.slice(1));
+  fragment.set("id_token", withWrongSignature(fragment.get("id_token")));
+  answer.hash = fragment;
+  await refusesSignature(oidc.authorizationCodeGrant(config, answer, checks));
+});
+
+test("response as a JWT (JARM) with a wrong signature is refused by the client", async () => {
+  const config = await connect("jarm", undefined, { authorization_signed_response_alg: "ES256" });
+  oidc.useJwtResponseMode(config);
+  const { parameters, checks } = await request();
+  const answer = await new Browser(issuer).authorize(oidc.buildAuthorizationUrl(config, parameters));
+  answer.searchParams.set("response", withWrongSignature(answer.searchParams.get("response")));
+  await refusesSignature(oidc.authorizationCodeGrant(config, answer, checks));
+});
+
 test("response_mode=form_post", async () => {
   const issued = await tokens(await connect("web"), { response_mode: "form_post" });
   assert.equal(issued.claims().sub, subject("alice"));
@@ -213,10 +284,94 @@ test("prompt=login and max_age", async () => {
   assert.ok(issued.claims().auth_time);
 });
 
+test("prompt=select_account with a session asks for the account, and continues with that of the session", async () => {
+  const config = await connect("web");
+  const browser = new Browser(issuer);
+  await tokens(config, {}, { browser });
+  const { parameters, checks } = await request({ prompt: "select_account" });
+  const step = await browser.open(oidc.buildAuthorizationUrl(config, parameters));
+  assert.ok(step.page, "a page is shown");
+  assert.equal(browser.asks("password"), !server.hasAccountPage);
+  const answer = await (server.hasAccountPage ? browser.send() : browser.logIn());
+  const issued = await oidc.authorizationCodeGrant(config, answer.url, checks);
+  assert.equal(issued.claims().sub, subject("alice"));
+});
+
+test("prompt=select_account with a session continues with another user who logs in", async () => {
+  const config = await connect("web");
+  const browser = new Browser(issuer);
+  await tokens(config, {}, { browser });
+  const { parameters, checks } = await request({ prompt: "select_account" });
+  await browser.open(oidc.buildAuthorizationUrl(config, parameters));
+  if (server.hasAccountPage) await browser.follow("/login");
+  const answer = await browser.complete(await browser.logIn("bob"));
+  const issued = await oidc.authorizationCodeGrant(config, answer, checks);
+  assert.equal(issued.claims().sub, subject("bob"));
+  // The session is now that of the other user.
+  const { parameters: silent, checks: silently } = await request({ prompt: "none" });
+  const { url } = await browser.open(oidc.buildAuthorizationUrl(config, silent));
+  assert.equal((await oidc.authorizationCodeGrant(config, url, silently)).claims().sub, subject("bob"));
+});
+
+test("prompt=create with a session asks for a new account, and continues with it", async () => {
+  const config = await connect("web");
+  const browser = new Browser(issuer);
+  await tokens(config, {}, { browser });
+  const { parameters, checks } = await request({ prompt: "create" });
+  await browser.open(oidc.buildAuthorizationUrl(config, parameters));
+  const { fields, name } = server.newAccount;
+  for (const field of Object.keys(fields)) assert.ok(browser.asks(field), field);
+  const answer = await browser.complete(await browser.send(fields));
+  const issued = await oidc.authorizationCodeGrant(config, answer, checks);
+  const { sub } = issued.claims();
+  assert.notEqual(sub, subject("alice"));
+  assert.equal((await oidc.fetchUserInfo(config, issued.access_token, sub)).name, name);
+});
+
+test("voluntary acr that the first login does not reach is answered with the acr of the login", async () => {
+  const [password, twoFactors] = ACRS;
+  const issued = await tokens(await connect("web"), { acr_values: twoFactors });
+  assert.equal(issued.claims().sub, subject("alice"));
+  assert.equal(issued.claims().acr, password);
+});
+
+test("voluntary acr that the session has needs no page", async () => {
+  const config = await connect("web");
+  const browser = new Browser(issuer);
+  const [password, twoFactors] = ACRS;
+  await tokens(config, {}, { browser });
+  const { parameters, checks } = await request({ acr_values: `${twoFactors} ${password}` });
+  const { url } = await browser.open(oidc.buildAuthorizationUrl(config, parameters));
+  assert.equal((await oidc.authorizationCodeGrant(config, url, checks)).claims().acr, password);
+});
+
+test("voluntary acr that the session lacks asks for the second factor", async () => {
+  const config = await connect("web");
+  const browser = new Browser(issuer);
+  const [password, twoFactors] = ACRS;
+  const [, user] = server.secondFactorUsers;
+  assert.equal((await tokens(config, {}, { browser, options: { user } })).claims().acr, password);
+  const { parameters, checks } = await request({ acr_values: twoFactors });
+  const step = await browser.open(oidc.buildAuthorizationUrl(config, parameters));
+  assert.ok(browser.asks("code"));
+  const answer = await browser.complete(step, { user, secondFactor: true });
+  assert.equal((await oidc.authorizationCodeGrant(config, answer, checks)).claims().acr, twoFactors);
+});
+
+test("voluntary acr that the session lacks, with prompt=none, is answered with the acr of the session", async () => {
+  const config = await connect("web");
+  const browser = new Browser(issuer);
+  const [password, twoFactors] = ACRS;
+  await tokens(config, {}, { browser });
+  const { parameters, checks } = await request({ acr_values: twoFactors, prompt: "none" });
+  const { url } = await browser.open(oidc.buildAuthorizationUrl(config, parameters));
+  assert.equal((await oidc.authorizationCodeGrant(config, url, checks)).claims().acr, password);
+});
+
 test("acr", async () => {
   const config = await connect("web");
   const browser = new Browser(issuer);
-  const user = server.secondFactorUser;
+  const [user] = server.secondFactorUsers;
   const [password, twoFactors] = ACRS;
   assert.equal((await tokens(config, {}, { browser, options: { user } })).claims().acr, password);
   const claims = { id_token: { acr: { essential: true, values: [twoFactors] } } };
@@ -380,6 +535,7 @@ test("dynamic registration and back-channel logout", async () => {
       });
     await assert.rejects(register("guessed"), { status: 401 });
     const config = await register(process.env.INITIAL_ACCESS_TOKEN);
+    oidc.enableNonRepudiationChecks(config);
 
     const browser = new Browser(issuer);
     const issued = await tokens(config, {}, { browser });

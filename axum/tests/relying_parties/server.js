@@ -14,14 +14,23 @@ const servers = {
       alice: { subject: "alice", password: "wonderland", code: "123456" },
       bob: { subject: "bob", password: "builder" },
     },
-    secondFactorUser: "alice",
+    // Users that can have a second factor, one for each test that needs it.
+    secondFactorUsers: ["alice", "alice"],
+    // The login is also the page for the choice and for the creation of an account.
+    hasAccountPage: false,
+    newAccount: { fields: { name: "bob", password: "builder" }, name: "Bob" },
     lacks: {},
   },
   "openid-provider": {
     phone: "/requests",
     // Created by sign_up.js.
     users: process.env.USERS && JSON.parse(readFileSync(process.env.USERS, "utf8")),
-    secondFactorUser: "carol",
+    secondFactorUsers: ["carol", "dave"],
+    hasAccountPage: true,
+    newAccount: {
+      fields: { name: "erin", display_name: "Erin", email: "erin@example.com", password: "an-account-of-her-own" },
+      name: "Erin",
+    },
     lacks: {
       "protected resource": "it has no protected API",
       "claims in a language": "names of users have no language",

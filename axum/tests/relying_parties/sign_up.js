@@ -9,8 +9,10 @@ const issuer = process.env.ISSUER;
 const users = {
   alice: { password: "down-the-rabbit-hole" },
   bob: { password: "builder-of-things" },
-  // Sets up a second factor. The other users have none, because each code is valid only once and for 30 seconds.
+  // Set up a second factor, each in one test. The other users have none, because each code is valid only once and for 30
+  // seconds.
   carol: { password: "a-christmas-carol" },
+  dave: { password: "a-name-of-a-friend" },
 };
 
 for (const [name, user] of Object.entries(users)) {
