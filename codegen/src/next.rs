@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use heck::ToUpperCamelCase;
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 use serde_json::Value;
 use syn::Item;
@@ -76,19 +76,28 @@ pub(crate) struct Answer<'a> {
     /// The schema of the action.
     pub(crate) action: &'a str,
     /// The operations that return it.
-    operations: Vec<&'a str>,
+    pub(crate) operations: Vec<&'a str>,
     pub(crate) members: &'a Value,
     values: &'a [Value],
 }
 
 impl Answer<'_> {
-    fn item(&self) -> Item {
+    /// The names of the types of the response and of its next steps.
+    pub(crate) fn types(&self) -> (Ident, Ident) {
         let name = type_name(self.name);
         let next = format_ident!("{}Next", name.strip_suffix("Response").unwrap_or(&name));
-        let (answer, action) = (
-            format_ident!("{name}"),
-            format_ident!("{}", type_name(self.action)),
-        );
+        (format_ident!("{name}"), next)
+    }
+
+    /// Whether a value of the action challenges the client, so that the method takes what the client presented.
+    pub(crate) fn takes_presented(&self) -> bool {
+        let asks = |value: &Value| value[HTTP]["challenge"] == CHALLENGES[0];
+        self.values.iter().any(asks)
+    }
+
+    fn item(&self) -> Item {
+        let (answer, next) = self.types();
+        let action = format_ident!("{}", type_name(self.action));
         let names: Vec<_> = self.operations.iter().map(|id| format!("`{id}`")).collect();
         let doc = format!(
             " What your server does with the answer of {}.",
@@ -112,8 +121,7 @@ impl Answer<'_> {
             of("dpopNonce", "dpop_nonce"),
             of("attestationChallenge", "attestation_challenge"),
         ];
-        let asks = |value: &Value| value[HTTP]["challenge"] == CHALLENGES[0];
-        let presented = self.values.iter().any(asks).then(|| quote!(presented));
+        let presented = self.takes_presented().then(|| quote!(presented));
         syn::parse_quote! {
             crate::server::next! {
                 #[doc = #doc]

@@ -7,11 +7,13 @@ use serde_json::Value;
 use syn::{FnArg, ImplItem, Item, Stmt, Type, parse_quote};
 
 use crate::document::object;
+use crate::next::{Answer, actions};
 use crate::operations::Operation;
 use crate::prepare::query_name;
 use crate::refine::type_name;
 
-/// The source of the probe: `call` calls an operation by its ID, `decode` decodes JSON by the name of its schema.
+/// The source of the probe: `call` calls an operation by its ID, `decode` decodes JSON by the name of its schema, `next` takes
+/// the next step after a response.
 pub fn probe(
     client: &syn::File,
     flat: &Value,
@@ -29,6 +31,8 @@ pub fn probe(
         let ty = format_ident!("{}", type_name(&name));
         quote!(#name => decoded::<authlete::types::#ty>(text))
     });
+    let answers = actions(flat);
+    let steps = answers.iter().map(step);
     parse_quote! {
         /// Calls an operation with its path parameters by name, its `query` and its `body`.
         pub async fn call(api: &authlete::Authlete, id: &str, arguments: &Value) -> authlete::Result<Value> {
@@ -44,6 +48,20 @@ pub fn probe(
                 #(#decoders,)*
                 other => panic!("no schema {other}"),
             }
+        }
+
+        /// The HTTP response that a server sends for the response of an operation, or `None` if the server has to decide.
+        /// `None` instead of a result if the response of the operation has no action.
+        #[allow(unreachable_patterns, reason = "some responses leave no decision")]
+        pub fn next(
+            id: &str,
+            text: &str,
+            presented: &authlete::server::Presented,
+        ) -> Option<serde_json::Result<Option<authlete::server::Response>>> {
+            Some(match id {
+                #(#steps)*
+                _ => return None,
+            })
         }
     }
 }
@@ -73,6 +91,18 @@ fn call(method: &syn::ImplItemFn) -> proc_macro2::TokenStream {
             #(#bindings)*
             api.#name(#(#passed),*).await.map(|answer| json!(answer))
         }
+    }
+}
+
+fn step(answer: &Answer<'_>) -> proc_macro2::TokenStream {
+    let ids = &answer.operations;
+    let (ty, next) = answer.types();
+    let presented = answer.takes_presented().then(|| quote!(presented));
+    quote! {
+        #(#ids)|* => serde_json::from_str::<authlete::types::#ty>(text).map(|answer| match answer.next(#presented) {
+            authlete::server::#next::Respond(response) => Some(response),
+            _ => None,
+        }),
     }
 }
 

@@ -244,6 +244,91 @@ fn each_mistake_is_named_with_its_place() {
 }
 
 #[test]
+fn mistake_in_the_value_of_an_action_is_named_with_its_place() {
+    const SEND: &str = "http: { status: 200, body: application/json }";
+    const ASK: &str = "description: Ask., next: [thing]";
+    for (from, to, expected) in [
+        (
+            ASK,
+            "description: Ask.",
+            "Step.ASK: has neither http nor next",
+        ),
+        (
+            "description: Red.",
+            "description: Red., http: { status: 200 }",
+            "Color.RED: has http or next but is not an action",
+        ),
+        (
+            "description: Red.",
+            "description: Red., next: [thing]",
+            "Color.RED: has http or next but is not an action",
+        ),
+        (
+            SEND,
+            "http: { status: 200, bdoy: text/plain }",
+            "Step.SEND: http has an unknown member",
+        ),
+        (
+            SEND,
+            "http: { body: application/json }",
+            "Step.SEND: http has no status",
+        ),
+        (
+            SEND,
+            "http: { status: 99 }",
+            "Step.SEND: http has no status",
+        ),
+        (
+            SEND,
+            "http: { status: 600 }",
+            "Step.SEND: http has no status",
+        ),
+        (SEND, "http: 200", "Step.SEND: http has no status"),
+        (
+            SEND,
+            "http: { status: 302, body: text/html, header: Location }",
+            "Step.SEND: http puts responseContent into the body and into a header",
+        ),
+        (
+            "responseContent:",
+            "content:",
+            "Step.SEND: http uses responseContent, which the response does not have",
+        ),
+        (
+            SEND,
+            "http: { status: 302, header: X-Location }",
+            "Step.SEND: http has an unsupported header for responseContent",
+        ),
+        (
+            SEND,
+            "http: { status: 401, challenge: user }",
+            "Step.SEND: http has an unknown challenge: it must be client or bearer",
+        ),
+        (
+            ASK,
+            "description: Ask., next: thing",
+            "Step.ASK: next is not a list of operations",
+        ),
+        (
+            ASK,
+            "description: Ask., next: [thing, thign]",
+            r#"Step.ASK: next is not the operationId of an operation: "thign""#,
+        ),
+        (
+            ASK,
+            "description: Ask., next: [5]",
+            "Step.ASK: next is not the operationId of an operation: 5",
+        ),
+    ] {
+        assert_eq!(
+            mistakes(from, to),
+            format!("things.yaml: {expected}"),
+            "{to}"
+        );
+    }
+}
+
+#[test]
 fn x_pages_needs_a_list_with_total_count_and_bounds() {
     for (from, to) in [
         ("x-pages: things", "x-pages: thigns"),

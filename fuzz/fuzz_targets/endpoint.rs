@@ -3,7 +3,7 @@
 use libfuzzer_sys::{Corpus, fuzz_target};
 
 fuzz_target!(|input: &[u8]| -> Corpus {
-    match authlete_fuzz::endpoint::send(input) {
+    match authlete_fuzz::endpoint::send(input, authlete_fuzz::is_usable) {
         true => Corpus::Keep,
         false => Corpus::Reject,
     }

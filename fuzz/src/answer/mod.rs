@@ -9,6 +9,7 @@
 //! {"action":"OK"}
 //! ```
 
+mod next_step;
 mod target;
 
 use authlete::{Error, Operation, UnexpectedBodyError, operations};
@@ -29,13 +30,16 @@ thread_local! {
     static TARGET: Target = Target::new();
 }
 
-/// Calls an operation, and checks the result. Returns whether the input is a valid response.
+/// Calls an operation, checks the result, and takes the next step of a server. Returns whether the input is a valid response.
 pub fn run(input: &[u8]) -> bool {
     let Some(answer) = Answer::parse(input) else {
         return false;
     };
     match TARGET.with(|target| target.call(answer.operation, answer.message())) {
-        Ok(returned) => answer.assert_result(&returned),
+        Ok(returned) => {
+            answer.assert_result(&returned);
+            next_step::check(answer.operation.id, &returned);
+        }
         Err(error) => answer.assert_error(&error),
     }
     true

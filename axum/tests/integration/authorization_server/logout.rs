@@ -138,6 +138,34 @@ async fn invalid_hint_is_refused(#[values(ApiVersion::V2, ApiVersion::V3)] versi
 
 #[rstest]
 #[tokio::test]
+async fn repeated_parameter_is_refused(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+    #[values(
+        "id_token_hint",
+        "client_id",
+        "post_logout_redirect_uri",
+        "state",
+        "ui_locales"
+    )]
+    name: &str,
+) {
+    let setup = Setup::start(version).await;
+    let mut parameters = vec![
+        ("id_token_hint", setup.id_token.as_str()),
+        ("client_id", setup.client_id.as_str()),
+        ("post_logout_redirect_uri", AFTER),
+        ("state", "x"),
+        ("ui_locales", "de"),
+    ];
+    assert_eq!(setup.log_out(&parameters).await.status, 303);
+    let repeated = *parameters.iter().find(|(it, _)| *it == name).unwrap();
+    parameters.push(repeated);
+    let reply = setup.log_out(&parameters).await;
+    reply.assert_error(400, "invalid_request");
+}
+
+#[rstest]
+#[tokio::test]
 async fn id_token_of_another_issuer_is_refused_even_with_the_same_keys(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {

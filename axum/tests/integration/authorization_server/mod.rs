@@ -39,6 +39,7 @@ use axum::Router;
 use tokio::net::TcpListener;
 
 pub use client::{Browser, Client, Reply};
+pub use complete::media_type;
 
 /// An authorization server with its own emulator and registered client.
 pub struct Provider {

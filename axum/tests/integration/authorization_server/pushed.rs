@@ -1,6 +1,9 @@
 use super::*;
+use crate::common::jwt;
 use authlete::ApiVersion;
+use authlete::types::JwsAlg;
 use rstest::rstest;
+use serde_json::{Value, json};
 
 async fn push(provider: &Provider, more: &[(&str, &str)]) -> Reply {
     let parameters = provider.client().parameters("openid", more);
@@ -56,6 +59,48 @@ async fn pushed_max_age_zero_requires_a_new_login(
     push(&provider, &[("max_age", "0"), ("prompt", "none")])
         .await
         .assert_error(400, "login_required");
+}
+
+/// Pushes the parameters of a request in a signed request object (RFC 9101), with other parameters in it.
+async fn push_object(provider: &Provider, key: &jwt::Key, more: &Value) -> Reply {
+    let parameters = provider.client().parameters("openid", &[]);
+    let pairs = form_urlencoded::parse(parameters.as_bytes());
+    let pairs = pairs.map(|(name, value)| (name.into_owned(), Value::from(value)));
+    let mut claims: serde_json::Map<_, _> = pairs.collect();
+    claims.extend(more.as_object().unwrap().clone());
+    let object = key.sign(&claims.into());
+    provider
+        .client()
+        .post("/par", &[("request", &object)])
+        .await
+}
+
+#[rstest]
+#[tokio::test]
+async fn pushed_request_object_with_max_age_zero_requires_a_new_login(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let provider = Provider::start(version).await;
+    let key = jwt::Key::generate();
+    provider
+        .change_client(|client| {
+            client.jwks = Some(key.jwks().into());
+            client.request_sign_alg = Some(JwsAlg::Es256);
+        })
+        .await;
+    let mut browser = provider.browser();
+    let parameters = provider.client().parameters("openid", &[]);
+    browser.authorization_response(&parameters).await;
+    for (more, page) in [
+        (json!({ "max_age": 0 }), "action=/login"),
+        (json!({ "max_age": "0" }), "action=/login"),
+        (json!({}), "action=/consent"),
+    ] {
+        let pushed = push_object(&provider, &key, &more).await;
+        assert_eq!(pushed.status, 201, "{pushed:?}");
+        let reply = browser.authorize(&query(&provider, &pushed)).await;
+        assert!(reply.body.contains(page), "{more}: {reply:?}");
+    }
 }
 
 #[rstest]

@@ -1,6 +1,11 @@
 use std::sync::{Arc, Mutex};
+use std::time::{SystemTime, UNIX_EPOCH};
 
-use authlete::types::{ClientAuthMethod, GrantType, TokenCreateRequest, TokenResponse};
+use authlete::Secret;
+use authlete::types::{
+    AuthorizationIssueRequest, AuthorizationRequest, ClientAuthMethod, ClientType, GrantType,
+    NativeSsoRequest, Scope, TokenCreateRequest, TokenResponse,
+};
 use authlete_axum::authorization_server::TokenGrants;
 use axum::http::StatusCode;
 use axum::response::Result;
@@ -9,9 +14,10 @@ use base64::prelude::BASE64_STANDARD;
 
 use super::client::claims;
 use super::*;
-use crate::common::GENERATIONS;
+use crate::common::{GENERATIONS, jwt};
 use authlete::ApiVersion;
 use rstest::rstest;
+use serde_json::json;
 
 struct Grants;
 
@@ -35,10 +41,37 @@ impl TokenGrants for Grants {
         }))
     }
 
+    async fn jwt_bearer(&self, answer: &TokenResponse) -> Result<Option<TokenCreateRequest>> {
+        // A server verifies the signature.
+        let is_signed = |assertion: &Secret| !assertion.expose().ends_with('.');
+        let subject = answer.subject.as_ref();
+        let subject = subject.filter(|_| answer.assertion.as_ref().is_some_and(is_signed));
+        Ok(subject.map(|subject| {
+            TokenCreateRequest::new(GrantType::JwtBearer)
+                .subject(subject)
+                .scopes(answer.scopes.clone().unwrap_or_default())
+        }))
+    }
+
+    async fn native_sso(&self, answer: &TokenResponse) -> Result<Option<NativeSsoRequest>> {
+        let tokens = [&answer.jwt_access_token, &answer.access_token];
+        let access_token = tokens.into_iter().flatten().next();
+        // The first app presents a code and gets the device secret, with which the second app must come.
+        let presented = answer.device_secret.as_ref();
+        let is_known = presented.is_none_or(|secret| secret.expose() == DEVICE_SECRET);
+        Ok(access_token.filter(|_| is_known).map(|access_token| {
+            let mut request = NativeSsoRequest::new(access_token, DEVICE_SECRET);
+            request.refresh_token = answer.refresh_token.clone();
+            request
+        }))
+    }
+
     async fn reissues_id_token(&self, _: &TokenResponse) -> Result<bool> {
         Ok(true)
     }
 }
+
+const DEVICE_SECRET: &str = "device-secret-1";
 
 async fn enable_grants(provider: &Provider) {
     let grants = || {
@@ -177,6 +210,113 @@ async fn password_and_token_exchange_are_granted_by_the_trait(
     exchange[1].1 = "unknown";
     let refused = client.post("/token", &exchange).await;
     refused.assert_error(400, "invalid_request");
+}
+
+#[rstest]
+#[tokio::test]
+async fn assertion_that_the_trait_accepts_is_exchanged_for_a_token_of_its_subject(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let provider =
+        Provider::with(version, |server| users::router(server.token_grants(Grants))).await;
+    enable_grants(&provider).await;
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    let claims = json!({
+        "iss": "https://partner.example",
+        "sub": "alice",
+        "aud": provider.issuer,
+        "exp": now.as_secs() + 60,
+    });
+    let post = async |assertion: &str| {
+        let grant_type = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+        let form = [
+            ("grant_type", grant_type),
+            ("assertion", assertion),
+            ("scope", "email"),
+        ];
+        provider.client().post("/token", &form).await
+    };
+    let reply = post(&jwt::Key::generate().sign(&claims)).await;
+    assert_eq!(reply.status, 200, "{reply:?}");
+    assert_eq!(reply.header("cache-control"), Some("no-store"));
+    let tokens = reply.json();
+    assert_eq!(tokens["scope"], "email");
+    assert_eq!(tokens.get("issued_token_type"), None);
+    let token = tokens["access_token"].as_str().unwrap();
+    let info = authlete::types::IntrospectionRequest::new(token);
+    let info = provider.api.introspection(&info).await.unwrap();
+    assert_eq!(info.subject.as_deref(), Some("alice"));
+    assert_eq!(info.client_id, Some(provider.emulator.client().id));
+    let refused = post(&jwt::unsigned(&claims)).await;
+    refused.assert_error(400, "invalid_grant");
+}
+
+/// An authorization code for an app that shares the session `session-1` of `alice` with other apps.
+async fn native_sso_code(provider: &Provider) -> String {
+    let parameters = provider.client().parameters("openid device_sso", &[]);
+    let request = AuthorizationRequest::new(parameters);
+    let answer = provider.api.authorization(&request).await.unwrap();
+    let request = AuthorizationIssueRequest::new(answer.ticket.unwrap(), "alice");
+    let request = request.session_id("session-1");
+    let issued = provider.api.authorization_issue(&request).await.unwrap();
+    issued.authorization_code.unwrap().expose().to_owned()
+}
+
+#[rstest]
+#[tokio::test]
+async fn second_app_gets_tokens_of_the_session_with_the_device_secret_that_the_trait_issued(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let provider =
+        Provider::with(version, |server| users::router(server.token_grants(Grants))).await;
+    enable_grants(&provider).await;
+    provider
+        .change_service(|service| {
+            service.native_sso_supported = Some(true);
+            let scopes = service.supported_scopes.as_mut().unwrap();
+            scopes.push(Scope::new("device_sso"));
+        })
+        .await;
+    let client = provider.client();
+    let reply = client.redeem(&native_sso_code(&provider).await).await;
+    assert_eq!(reply.status, 200, "{reply:?}");
+    let first = reply.json();
+    assert_eq!(first["device_secret"], DEVICE_SECRET);
+
+    let mut app = authlete::types::Client::new();
+    app.client_type = Some(ClientType::Public);
+    app.token_auth_method = Some(ClientAuthMethod::None);
+    app.grant_types = Some(vec![GrantType::TokenExchange]);
+    let app = provider.api.create_client(&app).await.unwrap();
+    let app = app.client_id.unwrap().to_string();
+    let exchange = async |device_secret: &str| {
+        let form = [
+            (
+                "grant_type",
+                "urn:ietf:params:oauth:grant-type:token-exchange",
+            ),
+            ("client_id", app.as_str()),
+            ("audience", provider.issuer.as_str()),
+            ("subject_token", first["id_token"].as_str().unwrap()),
+            (
+                "subject_token_type",
+                "urn:ietf:params:oauth:token-type:id_token",
+            ),
+            ("actor_token", device_secret),
+            (
+                "actor_token_type",
+                "urn:openid:params:token-type:device-secret",
+            ),
+            ("scope", "openid"),
+        ];
+        Reply::of(client.form("/token", &form)).await
+    };
+    let reply = exchange(DEVICE_SECRET).await;
+    assert_eq!(reply.status, 200, "{reply:?}");
+    let id_token = claims(&reply.json());
+    assert_eq!(id_token["sub"], "alice");
+    assert_eq!(id_token["sid"], "session-1");
+    exchange("another").await.assert_error(400, "invalid_grant");
 }
 
 #[tokio::test]
