@@ -10,6 +10,7 @@ pub mod jwt;
 pub mod openid;
 pub mod program;
 pub mod registration;
+pub mod rsa;
 pub mod state_file;
 pub mod wallet;
 
