@@ -7,6 +7,7 @@ use crate::call::Call;
 use crate::clock::Millis;
 use crate::digest::Digest;
 use crate::json::{Members, Object};
+use crate::protocol::fapi::{self, Profiles};
 use crate::protocol::keys::{self, Signature};
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::{claims_parameter, consented_claims, dpop, proof_of_possession, scopes};
@@ -163,6 +164,10 @@ fn respond(call: &Call, service: &Service, grant: &Grant) -> Result<Answer, Box<
     match protected {
         None => Ok(answer("JSON").with("responseContent", Value::Object(claims).to_string())),
         Some(client) => {
+            let profiles = Profiles::of(service, client, &grant.scopes);
+            fapi::check_userinfo(&profiles, client).map_err(|code| {
+                UserInfoRefusal::new("BAD_REQUEST", OAuthError::invalid_request(code))
+            })?;
             let audience = client.identifier(grant.client_named_by);
             let jwt = jwt(service, client, claims, audience);
             let jwt = jwt.map_err(|error| UserInfoRefusal::new("INTERNAL_SERVER_ERROR", error))?;

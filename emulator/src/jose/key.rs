@@ -146,6 +146,15 @@ impl Jwk {
         self.json.contains_key("d") || self.json.contains_key("k")
     }
 
+    /// The size of the modulus of an RSA key, in bits.
+    pub fn rsa_bits(&self) -> Option<usize> {
+        let Material::Rsa { public, .. } = self.material() else {
+            return None;
+        };
+        let unused = public.n.first()?.leading_zeros() as usize;
+        Some(public.n.len() * 8 - unused)
+    }
+
     /// Whether the key type supports asymmetric signatures.
     pub fn supports_asymmetric_signatures(&self) -> bool {
         match self.material() {

@@ -2,7 +2,7 @@
 
 use authlete::types::{DeliveryMode, UserIdentificationHintType as HintType};
 
-use super::fapi;
+use super::fapi::Profiles;
 use super::oauth_error::OAuthError;
 use super::scopes;
 use crate::json::Object;
@@ -111,7 +111,7 @@ impl<'a> BackchannelParameters<'a> {
                 .service
                 .settings
                 .backchannel_binding_message_required_in_fapi()
-                && !fapi::modes(self.service, self.client, scopes).is_empty() =>
+                && !Profiles::of(self.service, self.client, scopes).is_empty() =>
             {
                 let code = BACKCHANNEL_BINDING_MESSAGE_MISSING;
                 Err(OAuthError::new("invalid_binding_message", code))

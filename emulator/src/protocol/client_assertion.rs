@@ -10,7 +10,7 @@ use super::oauth_error::OAuthError;
 use crate::call::Call;
 use crate::clock::after;
 use crate::digest::Digest;
-use crate::jose::{self, Jws};
+use crate::jose::{self, Jwk, Jws};
 use crate::json::{Members, Object};
 use crate::model::Parameters;
 use crate::result_code::{
@@ -59,6 +59,17 @@ impl<'a> ClientAssertion<'a> {
     /// The client that the assertion identifies.
     pub fn subject(&self) -> Option<&str> {
         self.claims.text("sub")
+    }
+
+    pub fn algorithm(&self) -> &str {
+        self.jws.alg()
+    }
+
+    /// The size of the shortest RSA key of the client that the assertion could be signed with, in bits.
+    pub fn rsa_bits(&self, client: &Client) -> Option<usize> {
+        let keys = client.settings.jwks()?;
+        let candidates = keys.candidates(self.jws.alg(), self.jws.kid());
+        candidates.filter_map(Jwk::rsa_bits).min()
     }
 
     pub fn method(&self) -> ClientAuthMethod {

@@ -6,6 +6,7 @@ use authlete::types::ClientAuthMethod;
 
 use super::client_assertion::ClientAssertion;
 use super::client_attestation::ClientAttestation;
+use super::fapi;
 use super::federation;
 use super::oauth_error::OAuthError;
 use super::refusal::Refusal;
@@ -68,6 +69,7 @@ pub fn authenticate_by(
     if !service.supports(supported_methods, method.as_str()) {
         return Err(refuse(CLIENT_AUTHENTICATION_METHOD).into());
     }
+    check_fapi(call, service, parameters, &client, &method, &credential)?;
     let mut instance_key = None;
     match &credential {
         Credential::Basic(secret) | Credential::Post(secret) => {
@@ -95,6 +97,29 @@ pub fn authenticate_by(
         certificate: certificate.map(|certificate| certificate.thumbprint()),
         instance_key,
     })
+}
+
+/// Checks that the FAPI profiles allow how the client authenticates.
+fn check_fapi(
+    call: &Call,
+    service: &Service,
+    parameters: &Parameters,
+    client: &Client,
+    method: &ClientAuthMethod,
+    credential: &Credential<'_>,
+) -> Result<(), OAuthError> {
+    let scopes = fapi::scopes_of_request(call, service, client, parameters);
+    let assertion = match credential {
+        Credential::Assertion(assertion) => Some(assertion),
+        _ => None,
+    };
+    let proof = fapi::Proof {
+        method,
+        algorithm: assertion.map(|assertion| assertion.algorithm()),
+        rsa_bits: assertion.and_then(|assertion| assertion.rsa_bits(client)),
+    };
+    let profiles = fapi::Profiles::of(service, client, &scopes);
+    fapi::check_client_authentication(&profiles, call.operation, &proof)
 }
 
 /// The client that a request names, without authentication.

@@ -143,7 +143,8 @@ impl IdToken<'_> {
     }
 }
 
-fn signature_algorithm(client: &Client) -> &str {
+/// The algorithm that the client has registered, or the default, as in the settings.
+pub fn signature_algorithm(client: &Client) -> &str {
     client.settings.id_token_sign_alg().unwrap_or("RS256")
 }
 

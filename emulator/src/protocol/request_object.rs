@@ -52,10 +52,13 @@ impl VerifiedRequestObject {
         security: Security<'_>,
     ) -> Result<Self, OAuthError> {
         let decrypted;
+        let mut encryption_alg = None;
         let (signed, codes) = if text.matches('.').count() == 4 {
             let encryption = security.codes.encryption.as_ref();
             let encryption = encryption.map_err(|code| invalid(*code))?;
-            decrypted = decrypt(service, client, text, encryption)?;
+            let opened = decrypt(service, client, text, encryption)?;
+            encryption_alg = Some(opened.alg);
+            decrypted = opened.content;
             (decrypted.as_str(), &security.codes.wrapped)
         } else if security.encrypted {
             return Err(invalid(REQUEST_OBJECT_NOT_ENCRYPTED));
@@ -82,6 +85,9 @@ impl VerifiedRequestObject {
             object: RequestObject {
                 payload: Value::Object(claims.clone()).to_string(),
                 signed: jws.alg() != "none",
+                alg: Some(jws.alg().to_owned()),
+                encryption_alg,
+                outside: Parameters::default(),
             },
             claims,
             codes,
@@ -137,10 +143,15 @@ impl VerifiedRequestObject {
 
     /// Sets the parameters in the object.
     pub fn set(&self, parameters: &mut Parameters) {
-        for (name, value) in &self.claims {
-            if !JWT_CLAIMS.contains(&name.as_str()) {
-                parameters.set(name, values(name, value));
-            }
+        set(&self.claims, parameters);
+    }
+}
+
+/// Sets the parameters that are claims of a request object.
+pub fn set(claims: &Object, parameters: &mut Parameters) {
+    for (name, value) in claims {
+        if !JWT_CLAIMS.contains(&name.as_str()) {
+            parameters.set(name, values(name, value));
         }
     }
 }
@@ -152,13 +163,19 @@ pub fn is_traditional(service: &Service) -> bool {
         .traditional_request_object_processing_applied()
 }
 
+/// The content of an encrypted request object.
+struct Decrypted {
+    content: String,
+    alg: String,
+}
+
 /// Decrypts a request object with a key of the service, or with the client secret.
 fn decrypt(
     service: &Service,
     client: &Client,
     text: &str,
     codes: &EncryptionCodes,
-) -> Result<String, OAuthError> {
+) -> Result<Decrypted, OAuthError> {
     let jwe = Jwe::parse(text).map_err(|error| {
         invalid(match error {
             JoseError::Malformed("alg") => codes.alg_missing,
@@ -209,6 +226,10 @@ fn decrypt(
         .iter()
         .find_map(|key| jwe.decrypt(key).ok())
         .and_then(|plaintext| String::from_utf8(plaintext).ok())
+        .map(|content| Decrypted {
+            content,
+            alg: jwe.alg().to_owned(),
+        })
         .ok_or(invalid(codes.undecipherable))
 }
 

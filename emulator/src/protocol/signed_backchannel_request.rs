@@ -13,7 +13,7 @@ use crate::result_code::{
     BACKCHANNEL_OBJECT_SYMMETRIC, BACKCHANNEL_PARAMETER_OUTSIDE, BACKCHANNEL_REQUEST_CLAIM_MISSING,
     BACKCHANNEL_REQUEST_CLAIM_NULL, BACKCHANNEL_REQUEST_UNSIGNED,
 };
-use crate::store::{Client, Service};
+use crate::store::{Client, RequestObject, Service};
 
 const CLAIMS: [&str; 5] = ["aud", "exp", "iat", "nbf", "jti"];
 
@@ -26,20 +26,20 @@ const OUTSIDE: [&str; 5] = [
     "client_assertion_type",
 ];
 
-/// The effective parameters: those of the signed request, if there is one. A client with a registered algorithm must sign
+/// The effective parameters: those of the signed request, if there is one, and the signed request. A client with a registered algorithm must sign
 /// its requests.
 pub fn resolve(
     call: &Call,
     service: &Service,
     client: &Client,
     parameters: Parameters,
-) -> Result<Parameters, OAuthError> {
+) -> Result<(Parameters, Option<RequestObject>), OAuthError> {
     let invalid = OAuthError::invalid_request;
     let alg = client.settings.bc_request_sign_alg().map(JwsAlg::from);
     let Some(text) = parameters.get("request") else {
         return match alg {
             Some(_) => Err(invalid(BACKCHANNEL_REQUEST_UNSIGNED)),
-            None => Ok(parameters),
+            None => Ok((parameters, None)),
         };
     };
     let alg = alg.as_ref().and_then(JwsAlg::protocol_value);
@@ -77,5 +77,5 @@ pub fn resolve(
         .map_err(as_invalid_request)?;
     let mut inside = Parameters::default();
     verified.set(&mut inside);
-    Ok(inside)
+    Ok((inside, Some(verified.object)))
 }

@@ -234,32 +234,6 @@ result_codes! {
     ID_TOKEN_HINT_WRONG = own "A901311", "id_token_hint is not an ID token of this service";
     /// OpenID Connect Core 1.0 §3.1.2.1.
     ID_TOKEN_HINT_DIFFERENT = own "A901312", "id_token_hint and claims ask for different users";
-    /// FAPI 1.0 Baseline §5.2.2, FAPI 2.0 Security Profile §5.3.2.2.
-    FAPI_REDIRECT_URI_MISSING = published "A150307", "FAPI: redirect_uri is missing";
-    /// FAPI 1.0 Baseline §5.2.2, FAPI 2.0 Security Profile §5.3.2.2.
-    FAPI_REDIRECT_URI_NOT_HTTPS = published "A150323", "FAPI: the redirect URI is not https";
-    /// FAPI 1.0 Baseline §5.2.2.2.
-    FAPI_NONCE_MISSING = published "A150314", "FAPI: nonce is missing";
-    /// FAPI 1.0 Baseline §5.2.2.3.
-    FAPI_STATE_MISSING = published "A150313", "FAPI: state is missing";
-    /// FAPI 1.0 Baseline §5.2.2, FAPI 1.0 Advanced §5.2.2, FAPI 2.0 Security Profile §5.3.2.2.
-    FAPI_CHALLENGE_MISSING = published "A150315", "FAPI: code_challenge is missing";
-    /// FAPI 1.0 Baseline §5.2.2, FAPI 1.0 Advanced §5.2.2, FAPI 2.0 Security Profile §5.3.2.2.
-    FAPI_CHALLENGE_METHOD = published "A150316", "FAPI: code_challenge_method must be S256";
-    /// FAPI 1.0 Advanced §5.2.2, FAPI 2.0 Security Profile §5.3.2.2.
-    FAPI_RESPONSE_TYPE = published "A150312", "FAPI: the profile does not allow this response_type with this response_mode";
-    /// FAPI 2.0 Security Profile §5.3.2.1.
-    FAPI_CLIENT_PUBLIC = published "A150367", "FAPI: the client must be confidential";
-    /// FAPI 1.0 Advanced §5.2.2, FAPI 2.0 Message Signing §5.3.1.
-    FAPI_REQUEST_OBJECT_MISSING = published "A150301", "FAPI: the request must come as a request object";
-    /// FAPI 1.0 Advanced §5.2.2, FAPI 2.0 Message Signing §5.3.1.
-    FAPI_REQUEST_OBJECT_UNSIGNED = published "A150302", "FAPI: the request object must be signed";
-    /// FAPI 1.0 Advanced §5.2.2, FAPI 2.0 Message Signing §5.3.1.
-    FAPI_REQUEST_OBJECT_WITHOUT_END = published "A150319", "FAPI: the request object has no exp";
-    /// FAPI 1.0 Advanced §5.2.2, FAPI 2.0 Message Signing §5.3.1.
-    FAPI_REQUEST_OBJECT_WITHOUT_BEGINNING = published "A150351", "FAPI: the request object has no nbf";
-    /// FAPI 1.0 Advanced §5.2.2, FAPI 2.0 Message Signing §5.3.1.
-    FAPI_REQUEST_OBJECT_LIFETIME = published "A150365", "FAPI: the request object is valid for more than an hour";
     /// FAPI 2.0 Message Signing §5.4.
     FAPI_RESPONSE_MODE = own "A901313", "FAPI: the response must be in a JWT";
     /// The code and tokens were issued.

@@ -89,6 +89,7 @@ families! {
     credential_issuer = "926",
     credential_offer = "927",
     credential_issuance = "928",
+    fapi = "929",
 }
 
 #[cfg(test)]

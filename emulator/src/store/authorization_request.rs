@@ -27,6 +27,21 @@ pub struct RequestObject {
     /// The claims as JSON text.
     pub payload: String,
     pub signed: bool,
+    /// The signature algorithm.
+    #[serde(default)]
+    pub alg: Option<String>,
+    /// The algorithm that encrypts the key, if the object was encrypted.
+    #[serde(default)]
+    pub encryption_alg: Option<String>,
+    /// The parameters that the request has outside of the object.
+    #[serde(default)]
+    pub outside: Parameters,
+}
+
+impl RequestObject {
+    pub fn claims(&self) -> Object {
+        serde_json::from_str(&self.payload).unwrap_or_default()
+    }
 }
 
 /// A pending authorization request.

@@ -9,7 +9,7 @@ use authlete::types::{
     BackchannelAuthenticationFailReason, BackchannelAuthenticationFailRequest,
     BackchannelAuthenticationIssueAction, BackchannelAuthenticationIssueRequest,
     BackchannelAuthenticationRequest, BackchannelAuthenticationResponse, ClientType, DeliveryMode,
-    FapiMode, GrantType, JwsAlg, Pair, Scope, ServiceProfile, UserIdentificationHintType,
+    GrantType, JwsAlg, Pair, Scope, UserIdentificationHintType,
 };
 use authlete::{ApiVersion, Authlete};
 use authlete_emulator::{Emulator, RegisteredClient};
@@ -202,9 +202,7 @@ async fn requests_of_public_or_unauthorized_clients_are_refused(
 
 #[rstest]
 #[tokio::test]
-async fn user_code_and_binding_message_can_be_required(
-    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
-) {
+async fn user_code_can_be_required(#[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion) {
     let (emulator, api) = start_ciba(version).await;
     let client = emulator.client();
     let plain = "scope=openid&login_hint=alice";
@@ -223,21 +221,6 @@ async fn user_code_and_binding_message_can_be_required(
     let with_code = "scope=openid&login_hint=alice&user_code=1234";
     let answer = accepted(&api, client, with_code).await;
     assert_eq!(answer.user_code_required, Some(true));
-
-    configure(&emulator, &api, |service| {
-        service.backchannel_binding_message_required_in_fapi = Some(true);
-    })
-    .await;
-    accepted(&api, client, with_code).await;
-    configure(&emulator, &api, |service| {
-        service.supported_service_profiles = Some(vec![ServiceProfile::Fapi]);
-        service.fapi_modes = Some(vec![FapiMode::Fapi1Advanced]);
-    })
-    .await;
-    let expected = "invalid_binding_message";
-    assert_eq!(error(&api, client, with_code).await, expected);
-    let with_message = format!("{with_code}&binding_message=W4SCT");
-    accepted(&api, client, &with_message).await;
 }
 
 #[rstest]

@@ -143,6 +143,7 @@ async fn without_nbf_the_lifetime_of_a_request_object_is_not_checked_when_nbf_is
         "response_type": "code",
         "response_mode": "jwt",
         "redirect_uri": client.redirect_uri,
+        "aud": "https://as.example",
         "scope": "read",
         "state": "s",
         "exp": now + 7200,

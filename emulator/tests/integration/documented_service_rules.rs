@@ -7,9 +7,8 @@ use crate::common::*;
 use authlete::types::{
     AuthzDetails, AuthzDetailsElement, BackchannelAuthenticationIssueRequest,
     BackchannelAuthenticationRequest, Client, ClientExtension, DeliveryMode,
-    DeviceAuthorizationRequest, FapiMode, GrantType, IntrospectionAction, IntrospectionRequest,
-    JwsAlg, Pair, Service, ServiceProfile, TokenAction, TokenCreateRequest, TokenResponse,
-    UserCodeCharset,
+    DeviceAuthorizationRequest, GrantType, IntrospectionAction, IntrospectionRequest, JwsAlg, Pair,
+    Service, TokenAction, TokenCreateRequest, TokenResponse, UserCodeCharset,
 };
 use authlete::{ApiVersion, Authlete, Secret};
 use authlete_emulator::RegisteredClient;
@@ -483,7 +482,7 @@ async fn the_shortest_access_token_duration_of_service_client_and_scopes_applies
     }
 }
 
-/// `Service.backchannelAuthReqIdDuration`, `backchannelPollingInterval`, `backchannelBindingMessageRequiredInFapi`.
+/// `Service.backchannelAuthReqIdDuration`, `backchannelPollingInterval`.
 #[rstest]
 #[tokio::test]
 async fn a_backchannel_response_has_the_duration_and_the_interval_of_the_service(
@@ -494,9 +493,6 @@ async fn a_backchannel_response_has_the_duration_and_the_interval_of_the_service
     configure(&emulator, &api, |service| {
         service.backchannel_auth_req_id_duration = Some(333);
         service.backchannel_polling_interval = Some(11);
-        service.supported_service_profiles = Some(vec![ServiceProfile::Fapi]);
-        service.fapi_modes = Some(vec![FapiMode::Fapi1Advanced]);
-        service.backchannel_binding_message_required_in_fapi = Some(false);
     })
     .await;
     configure_client(&api, client.id, |client| {
@@ -504,7 +500,6 @@ async fn a_backchannel_response_has_the_duration_and_the_interval_of_the_service
         client.bc_delivery_mode = Some(DeliveryMode::Poll);
     })
     .await;
-    // Without the flag, FAPI needs no binding message.
     let request = BackchannelAuthenticationRequest::new("scope=openid&login_hint=alice")
         .client_id(client.id.to_string())
         .client_secret(&client.secret);

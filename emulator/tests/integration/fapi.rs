@@ -2,6 +2,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use crate::common::fapi::FapiClient;
 use crate::common::*;
 use authlete::types::{
     AuthorizationAction, ClientType, FapiMode, GrantType, JwsAlg, Pair, PushedAuthReqAction,
@@ -47,6 +48,7 @@ fn object(client: &RegisteredClient, key: &jwt::Key, changes: &[(&str, Value)]) 
         "response_type": "code",
         "response_mode": "jwt",
         "redirect_uri": client.redirect_uri,
+        "aud": "https://as.example",
         "scope": "read",
         "state": "s",
         "nbf": now,
@@ -73,10 +75,10 @@ fn object(client: &RegisteredClient, key: &jwt::Key, changes: &[(&str, Value)]) 
 async fn fapi_2_requires_pushed_requests_s256_and_short_lived_codes(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
-    let (emulator, api, _) = start_fapi(version, &[FapiMode::Fapi2Security]).await;
-    let client = emulator.client();
+    let fapi = FapiClient::start(version, &[FapiMode::Fapi2Security]).await;
+    let (api, client) = (&fapi.api, fapi.registered());
     let good = query(client);
-    assert_eq!(refused(&api, good.as_str()).await, "A903303");
+    assert_eq!(refused(api, good.as_str()).await, "A903303");
     for (weak, code) in [
         (good.replace("S256", "plain"), "A150316"),
         (
@@ -86,25 +88,26 @@ async fn fapi_2_requires_pushed_requests_s256_and_short_lived_codes(
         ),
         (format!("{good}&response_mode=fragment"), "A150312"),
     ] {
-        let answer = push(&api, client, &weak).await;
+        let answer = fapi.push(&weak).await;
         assert_eq!(answer.action, PushedAuthReqAction::BadRequest);
         assert_eq!(answer.result_code.as_deref(), Some(code), "{weak}");
     }
-    let answer = push(&api, client, &good).await;
+    let answer = fapi.push(&good).await;
     assert_eq!(answer.action, PushedAuthReqAction::Created);
     let uri = answer.request_uri.unwrap();
     let by_reference = form(&[("client_id", client.alias.as_str()), ("request_uri", &uri)]);
-    let code = code(&api, &by_reference).await;
-    emulator.advance(Duration::from_secs(60));
-    let token = request_token(&api, client, &code_parameters(client, &code)).await;
+    let code = code(api, &by_reference).await;
+    fapi.emulator.advance(Duration::from_secs(60));
+    let token = fapi.token(&code_parameters(client, &code)).await;
     assert_eq!(token.action, TokenAction::BadRequest);
     assert_eq!(token.result_code.as_deref(), Some("A050311"));
 
-    configure_client(&api, client.id, |client| {
+    fapi.configure(|client| {
         client.client_type = Some(ClientType::Public);
+        client.token_auth_method = None;
     })
     .await;
-    assert_eq!(refused(&api, good).await, "A150367");
+    assert_eq!(refused(api, good).await, "A150367");
 }
 
 #[rstest]

@@ -11,19 +11,20 @@ use crate::clock::after;
 use crate::digest::Digest;
 use crate::json::{Members, Object};
 use crate::protocol::authorization_response::{Delivery, Destination};
+use crate::protocol::fapi::{self, Profiles};
 use crate::protocol::granted::Requested;
 use crate::protocol::id_token::IdToken;
 use crate::protocol::issuance::{self, Issuance, Prepared};
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::refusal::{Refusal, usual_action};
 use crate::protocol::token_response::{seconds_left, token_type};
-use crate::protocol::{fapi, lifetime, native_sso, response_type};
+use crate::protocol::{lifetime, native_sso, response_type};
 use crate::random;
 use crate::reply::{Outcome, Reply};
 use crate::result_code::{
-    ISSUE_CLAIMS_MALFORMED, ISSUE_CLIENT_GONE, ISSUE_HEADER_MALFORMED, ISSUE_JWT, ISSUE_OK,
-    ISSUE_SUBJECT_MISSING, ISSUE_TICKET_EXPIRED, ISSUE_TICKET_MISSING,
-    ISSUE_TICKET_OF_ANOTHER_SERVICE, ISSUE_TICKET_UNKNOWN, NATIVE_SSO_SESSION_MISSING,
+    FAPI_FRONT_CHANNEL_ID_TOKEN, ISSUE_CLAIMS_MALFORMED, ISSUE_CLIENT_GONE, ISSUE_HEADER_MALFORMED,
+    ISSUE_JWT, ISSUE_OK, ISSUE_SUBJECT_MISSING, ISSUE_TICKET_EXPIRED, ISSUE_TICKET_MISSING,
+    ISSUE_TICKET_OF_ANOTHER_SERVICE, ISSUE_TICKET_UNKNOWN, NATIVE_SSO_SESSION_MISSING, ResultCode,
 };
 use crate::store::{AuthorizationRequest, Binding, Client, Code, Grant, Service};
 
@@ -40,6 +41,11 @@ fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
         let error = OAuthError::new("server_error", NATIVE_SSO_SESSION_MISSING);
         let destination = Destination::of(&decision.request, &decision.client);
         let refused = Refused::at(Some(destination), error);
+        return refused.outcome(call, service).map_err(Refusal::Reply);
+    }
+    if let Err(code) = decision.check_id_token(service) {
+        let destination = Destination::of(&decision.request, &decision.client);
+        let refused = Refused::at(Some(destination), OAuthError::invalid_request(code));
         return refused.outcome(call, service).map_err(Refusal::Reply);
     }
     let code = match decision.has("code") {
@@ -102,6 +108,20 @@ impl<'a> Decision<'a> {
             && self.call.body.text("sessionId").is_none()
     }
 
+    /// The FAPI profiles that apply.
+    fn profiles(&self, service: &Service) -> Profiles {
+        Profiles::of(service, &self.client, &self.request.scopes)
+    }
+
+    /// Checks that the FAPI profiles allow the algorithms of an ID token in the response.
+    fn check_id_token(&self, service: &Service) -> Result<(), ResultCode> {
+        let codes = &FAPI_FRONT_CHANNEL_ID_TOKEN;
+        match self.has("id_token") {
+            true => fapi::check_id_token(&self.profiles(service), &self.client, codes),
+            false => Ok(()),
+        }
+    }
+
     /// Whether the response is to have a `code`, a `token`, an `id_token`.
     fn has(&self, word: &str) -> bool {
         response_type::has(&self.request.response_type, word)
@@ -117,9 +137,8 @@ impl<'a> Decision<'a> {
             dpop_key: self.request.dpop_key.clone(),
             used_for: None,
         };
-        let modes = fapi::modes(service, &self.client, &self.grant.scopes);
         let mut lifetime = lifetime::authorization_code(service);
-        if modes.contains(&FapiMode::Fapi2Security) {
+        if self.profiles(service).has(&FapiMode::Fapi2Security) {
             lifetime = lifetime.min(fapi::AUTHORIZATION_CODE);
         }
         let now = self.call.now;

@@ -198,8 +198,12 @@ pub fn by_value(
     if federation::is_automatic(client) {
         federation::check_request_object(call, service, client, &opened.claims)?;
     }
-    let parameters = opened.parameters(service, client, &parameters)?;
-    Ok((parameters, Some(opened.object)))
+    let effective = opened.parameters(service, client, &parameters)?;
+    let object = RequestObject {
+        outside: parameters,
+        ..opened.object
+    };
+    Ok((effective, Some(object)))
 }
 
 /// The error for a request object that would have to be fetched, which the emulator does not do.

@@ -14,6 +14,7 @@ use crate::model::{Parameters, Unusable};
 use crate::protocol::backchannel_request::BackchannelParameters;
 use crate::protocol::client_attestation::with_challenge;
 use crate::protocol::client_authentication::{Authenticated, authenticate};
+use crate::protocol::fapi::{self, Profiles};
 use crate::protocol::id_token_hint::Fault;
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::refusal::{Refusal, status_action};
@@ -50,15 +51,19 @@ fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
     let authenticated = authenticate(call, service, &parameters)?;
     check_grant_type(service, &authenticated)?;
     let client = Arc::clone(&authenticated.client);
-    let is_signed = parameters.get("request").is_some();
-    let parameters = signed_backchannel_request::resolve(call, service, &client, parameters)?;
+    let requested = fapi::scopes_of_request(call, service, &client, &parameters);
+    let profiles = Profiles::of(service, &client, &requested);
+    fapi::check_backchannel_request_is_signed(&profiles, &parameters)?;
+    let (parameters, signed) =
+        signed_backchannel_request::resolve(call, service, &client, parameters)?;
     let rules = BackchannelParameters {
         parameters: &parameters,
         service,
         client: &client,
-        is_signed,
+        is_signed: signed.is_some(),
     };
     let delivery_mode = rules.delivery_mode()?;
+    fapi::check_backchannel_request(&profiles, &delivery_mode, signed.as_ref())?;
     let client_notification_token = rules.client_notification_token(&delivery_mode)?;
     let (scopes, dynamic_scopes) = rules.scopes()?;
     let (hint_type, hint) = rules.hint()?;

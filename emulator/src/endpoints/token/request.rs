@@ -13,7 +13,7 @@ use crate::protocol::client_authentication::{Authenticated, authenticate};
 use crate::protocol::issuance::{Issuance, Issued};
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::refusal::Refusal;
-use crate::protocol::{authorization_details, dpop, proof_of_possession, resource, scopes};
+use crate::protocol::{authorization_details, dpop, fapi, proof_of_possession, resource, scopes};
 use crate::result_code::{
     CODE_DOES_NOT_IDENTIFY, GRANT_TYPE_NOT_ALLOWED, GRANT_TYPE_UNSUPPORTED,
     REFRESH_TOKEN_DOES_NOT_IDENTIFY, scope_missing_at_token,
@@ -48,6 +48,14 @@ impl<'a> Request<'a> {
             grant_type,
         };
         request.check_grant_type(service, &request.grant_type)?;
+        let scopes = fapi::scopes_of_request(call, service, request.client(), parameters);
+        fapi::check_token_request(
+            service,
+            request.client(),
+            &scopes,
+            &request.grant_type,
+            &request.binding,
+        )?;
         Ok(request)
     }
 

@@ -153,14 +153,14 @@ pub fn encrypt(jwk: &Value, plaintext: &str) -> String {
         Ok(digest::digest(&digest::SHA256, &input))
     });
     let header = json!({ "alg": "ECDH-ES", "enc": "A256GCM", "epk": epk, "kid": jwk["kid"] });
-    sealed(&header, key.unwrap().as_ref(), plaintext)
+    sealed(&header, &[], key.unwrap().as_ref(), plaintext)
 }
 
 /// Encrypts by `dir` and `A256GCM` with a key derived from the client secret.
 pub fn encrypt_with_secret(secret: &str, plaintext: &str) -> String {
     let key = digest::digest(&digest::SHA256, secret.as_bytes());
     let header = json!({ "alg": "dir", "enc": "A256GCM" });
-    sealed(&header, key.as_ref(), plaintext)
+    sealed(&header, &[], key.as_ref(), plaintext)
 }
 
 pub fn encode(bytes: impl AsRef<[u8]>) -> String {
@@ -183,7 +183,8 @@ pub fn half_hash_by(algorithm: &'static digest::Algorithm, text: &str) -> String
     encode(&digest.as_ref()[..half])
 }
 
-fn signed(header: &Value, claims: &Value, sign: impl FnOnce(&[u8]) -> Vec<u8>) -> String {
+/// A JWT signed by a function.
+pub fn signed(header: &Value, claims: &Value, sign: impl FnOnce(&[u8]) -> Vec<u8>) -> String {
     let input = format!(
         "{}.{}",
         encode(header.to_string()),
@@ -193,7 +194,8 @@ fn signed(header: &Value, claims: &Value, sign: impl FnOnce(&[u8]) -> Vec<u8>) -
     format!("{input}.{signature}")
 }
 
-fn sealed(header: &Value, key: &[u8], plaintext: &str) -> String {
+/// A JWE by `A256GCM`, with the content encryption key in plain and encrypted.
+pub fn sealed(header: &Value, encrypted_key: &[u8], key: &[u8], plaintext: &str) -> String {
     let header = encode(header.to_string());
     let key = LessSafeKey::new(UnboundKey::new(&AES_256_GCM, key).unwrap());
     let iv = [7; 12];
@@ -201,7 +203,7 @@ fn sealed(header: &Value, key: &[u8], plaintext: &str) -> String {
     let nonce = Nonce::assume_unique_for_key(iv);
     let tag = key.seal_in_place_separate_tag(nonce, Aad::from(header.as_bytes()), &mut text);
     let tag = tag.unwrap();
-    let encrypted_key = "";
+    let encrypted_key = encode(encrypted_key);
     let parts = [encode(iv), encode(text), encode(tag)];
     format!("{header}.{encrypted_key}.{}", parts.join("."))
 }

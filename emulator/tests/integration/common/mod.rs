@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
 pub mod credentials;
+pub mod fapi;
 pub mod federation;
 pub mod grants;
 pub mod issued;
@@ -10,6 +11,7 @@ pub mod jwt;
 pub mod openid;
 pub mod program;
 pub mod registration;
+pub mod rsa;
 pub mod state_file;
 pub mod wallet;
 

@@ -1,0 +1,46 @@
+//! Client authentication.
+
+use authlete::types::ClientAuthMethod;
+
+use super::profiles::Profiles;
+use crate::protocol::oauth_error::OAuthError;
+use crate::result_code::fapi_authentication_codes;
+
+/// The minimum size of RSA keys, in bits (FAPI 1.0 Baseline §5.2.2, FAPI 2.0 Security Profile §5.4.1). The keys on all
+/// supported curves are long enough.
+const MIN_RSA_BITS: usize = 2048;
+
+/// How a client authenticates.
+#[derive(Debug)]
+pub struct Proof<'a> {
+    pub method: &'a ClientAuthMethod,
+    /// The signature algorithm of the client assertion.
+    pub algorithm: Option<&'a str>,
+    /// The size of the RSA key to verify the client assertion with, in bits.
+    pub rsa_bits: Option<usize>,
+}
+
+/// Checks the method, the signature algorithm and the key size at the endpoints where FAPI has rules for them.
+pub fn check_client_authentication(
+    profiles: &Profiles,
+    operation: &str,
+    proof: &Proof<'_>,
+) -> Result<(), OAuthError> {
+    let Some(codes) = fapi_authentication_codes(operation).filter(|_| !profiles.is_empty()) else {
+        return Ok(());
+    };
+    let refuse = OAuthError::invalid_client;
+    if !profiles.allow_authentication(proof.method) {
+        return Err(refuse(codes.method));
+    }
+    if proof
+        .algorithm
+        .is_some_and(|alg| !profiles.allow_signature(alg))
+    {
+        return Err(refuse(codes.algorithm));
+    }
+    if proof.rsa_bits.is_some_and(|bits| bits < MIN_RSA_BITS) {
+        return Err(refuse(codes.key_size));
+    }
+    Ok(())
+}
