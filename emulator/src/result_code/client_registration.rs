@@ -21,6 +21,10 @@ result_codes! {
     METADATA_INVALID = own "A920301", "the client metadata are not valid";
     /// RFC 7591 §3.2.2.
     METADATA_TWO_KEY_SETS = published "A204301", "jwks and jwks_uri exclude each other";
+    /// RFC 7591 §2.1.
+    METADATA_CODE_RESPONSE = published "A204302", "the grant type authorization_code needs a response type with code";
+    /// RFC 7591 §2.1.
+    METADATA_IMPLICIT_RESPONSE = published "A204303", "the grant type implicit needs a response type with token or id_token";
     /// RFC 7591 §3.2.2.
     METADATA_CODE_GRANT = published "A204304", "a response type with code needs the grant type authorization_code";
     /// RFC 7591 §3.2.2.

@@ -27,6 +27,14 @@ result_codes! {
     CREATE_SCOPE_UNKNOWN = published "A106201", "the service does not know one of the scopes";
     /// Caller error.
     CREATE_AUTH_TIME = own "A911202", "authTime is negative";
+    /// RFC 6749 §4.4.3.
+    CREATE_REFRESH_TOKEN_CLIENT_CREDENTIALS = published "A108204", "CLIENT_CREDENTIALS has no refreshToken";
+    /// RFC 6749 §4.2.2.
+    CREATE_REFRESH_TOKEN_IMPLICIT = published "A108203", "IMPLICIT has no refreshToken";
+    /// `supportedGrantTypes` of the service.
+    CREATE_REFRESH_TOKEN_UNSUPPORTED = published "A108202", "refreshToken needs a service that supports refresh tokens";
+    /// Caller error.
+    CREATE_DURATION = own "A911206", "accessTokenDuration or refreshTokenDuration is negative";
     /// The batch was processed; its status has the result.
     BATCH_ACCEPTED = own "A911001", "the batch was accepted";
     /// A dry run.

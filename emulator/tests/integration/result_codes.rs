@@ -344,12 +344,20 @@ async fn invalid_client_metadata_have_specific_result_codes() {
             "A204301",
         ),
         (
-            json!({ "grant_types": ["implicit"], "response_types": ["code"] }),
+            json!({ "grant_types": ["client_credentials"], "response_types": ["code"] }),
             "A204304",
         ),
         (
-            json!({ "grant_types": ["authorization_code"], "response_types": ["token"] }),
+            json!({ "grant_types": ["client_credentials"], "response_types": ["token"] }),
             "A204305",
+        ),
+        (
+            json!({ "grant_types": ["authorization_code"], "response_types": ["none"] }),
+            "A204302",
+        ),
+        (
+            json!({ "grant_types": ["authorization_code", "implicit"], "response_types": ["code"] }),
+            "A204303",
         ),
         (
             json!({

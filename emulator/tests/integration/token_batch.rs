@@ -141,6 +141,7 @@ async fn one_invalid_request_fails_the_whole_batch() {
         (good().scopes(["unknown"]), "A106201"),
         (good().auth_time(-1), "A911202"),
         (good().jwt_at_claims("no JSON"), "A108205"),
+        (good().refresh_token_duration(-1), "A911206"),
         (good().access_token("taken"), "A144201"),
         (good().refresh_token("taken-refresh"), "A144202"),
         (good().access_token("twice"), "A144201"),

@@ -182,6 +182,8 @@ async fn invalid_create_request_is_refused(
         ),
         (good().auth_time(-1), bad.clone(), "A911202"),
         (good().jwt_at_claims("x"), bad.clone(), "A108205"),
+        (good().access_token_duration(-1), bad.clone(), "A911206"),
+        (good().refresh_token_duration(-1), bad.clone(), "A911206"),
     ] {
         let answer = api.token_create(&request).await.unwrap();
         assert_eq!(answer.action, action, "{code}");
@@ -193,6 +195,29 @@ async fn invalid_create_request_is_refused(
     let by_alias = by_alias.client_identifier(&emulator.client().alias);
     let created = create(&api, &by_alias).await;
     assert_eq!(created.client_id, Some(emulator.client().id));
+}
+
+#[rstest]
+#[tokio::test]
+async fn refresh_token_value_is_refused_when_no_refresh_token_can_be_created(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let refused = async |grant_type: GrantType, code: &str| {
+        let mut request = request(&emulator).refresh_token("refresh-from-elsewhere");
+        request.grant_type = grant_type;
+        let answer = api.token_create(&request).await.unwrap();
+        assert_eq!(answer.result_code.as_deref(), Some(code));
+        assert_eq!(answer.action, TokenCreateAction::BadRequest);
+        assert_eq!(answer.access_token, None);
+    };
+    refused(GrantType::ClientCredentials, "A108204").await;
+    refused(GrantType::Implicit, "A108203").await;
+    configure(&emulator, &api, |service| {
+        service.supported_grant_types = Some(vec![GrantType::AuthorizationCode]);
+    })
+    .await;
+    refused(GrantType::AuthorizationCode, "A108202").await;
 }
 
 #[rstest]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use authlete::types::{AuthzDetails, GrantType};
 
-use super::{binding, is_without_refresh_token};
+use super::binding;
 use crate::call::Call;
 use crate::json::{Members, Object};
 use crate::protocol::issuance::{Issuance, Issued, Prepared};
@@ -14,10 +14,12 @@ use crate::protocol::token_response::{seconds_left, token_type};
 use crate::reply::{Outcome, Reply};
 use crate::result_code::{
     ACCESS_TOKEN_VALUE_TAKEN, CREATE_AUTH_TIME, CREATE_CLIENT_LOCKED, CREATE_CLIENT_MISSING,
-    CREATE_CLIENT_OF_ANOTHER_SERVICE, CREATE_CLIENT_UNKNOWN, CREATE_GRANT_TYPE_MISSING,
-    CREATE_GRANT_TYPE_REFRESH, CREATE_GRANT_TYPE_UNKNOWN, CREATE_JWT, CREATE_OK,
-    CREATE_SCOPE_UNKNOWN, CREATE_SUBJECT_MISSING, CREATE_SUBJECT_NOT_ASCII,
-    CREATE_SUBJECT_TOO_LONG, Missing, REFRESH_TOKEN_VALUE_TAKEN, ResultCode,
+    CREATE_CLIENT_OF_ANOTHER_SERVICE, CREATE_CLIENT_UNKNOWN, CREATE_DURATION,
+    CREATE_GRANT_TYPE_MISSING, CREATE_GRANT_TYPE_REFRESH, CREATE_GRANT_TYPE_UNKNOWN, CREATE_JWT,
+    CREATE_OK, CREATE_REFRESH_TOKEN_CLIENT_CREDENTIALS, CREATE_REFRESH_TOKEN_IMPLICIT,
+    CREATE_REFRESH_TOKEN_UNSUPPORTED, CREATE_SCOPE_UNKNOWN, CREATE_SUBJECT_MISSING,
+    CREATE_SUBJECT_NOT_ASCII, CREATE_SUBJECT_TOO_LONG, Missing, REFRESH_TOKEN_VALUE_TAKEN,
+    ResultCode,
 };
 use crate::settings::ServiceSettings;
 use crate::store::{Authentication, Client, Grant, NamedBy, Service};
@@ -62,17 +64,21 @@ pub fn prepare(call: &Call, service: &Service) -> Result<Prepared, Refused> {
         let code = CREATE_JWT.because("jwtAtClaims is not a JSON object");
         return Err(code.into());
     }
-    let refreshable = !is_without_refresh_token(&grant.grant_type)
-        && service.supports(
-            ServiceSettings::supported_grant_types,
-            GrantType::RefreshToken.as_str(),
-        );
+    let without_refresh_token = why_without_refresh_token(service, &grant.grant_type);
+    if let (Some(code), Some(_)) = (without_refresh_token, call.body.text("refreshToken")) {
+        return Err(code.into());
+    }
+    let durations = ["accessTokenDuration", "refreshTokenDuration"];
+    let mut durations = durations.iter().filter_map(|name| call.body.integer(name));
+    if durations.any(|seconds| seconds < 0) {
+        return Err(CREATE_DURATION.into());
+    }
     let issuance = Issuance {
         call,
         client: &client,
         grant,
         binding: binding(&call.body),
-        refreshable,
+        refreshable: without_refresh_token.is_none(),
     };
     issuance
         .prepare(service, None)
@@ -87,6 +93,17 @@ pub fn prepare(call: &Call, service: &Service) -> Result<Prepared, Refused> {
                 Refused::Request(error.code, action)
             }
         })
+}
+
+/// Why there is no refresh token, if there is none.
+fn why_without_refresh_token(service: &Service, grant_type: &GrantType) -> Option<ResultCode> {
+    let refresh = GrantType::RefreshToken;
+    match grant_type {
+        GrantType::ClientCredentials => Some(CREATE_REFRESH_TOKEN_CLIENT_CREDENTIALS),
+        GrantType::Implicit => Some(CREATE_REFRESH_TOKEN_IMPLICIT),
+        _ if service.supports(ServiceSettings::supported_grant_types, refresh.as_str()) => None,
+        _ => Some(CREATE_REFRESH_TOKEN_UNSUPPORTED),
+    }
 }
 
 /// The client of the tokens. For two grant types it is optional and defaults to an unregistered client.

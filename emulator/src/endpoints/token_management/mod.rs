@@ -15,8 +15,6 @@ pub use list::list;
 pub use revoke::revoke;
 pub use update::update;
 
-use authlete::types::GrantType;
-
 use crate::json::{Members, Object};
 use crate::store::Binding;
 
@@ -28,12 +26,4 @@ fn binding(request: &Object) -> Binding {
         dpop_key: text("dpopKeyThumbprint"),
         instance_key: None,
     }
-}
-
-/// Whether a grant type has no refresh token (RFC 6749 §4.2.2, §4.4.3).
-fn is_without_refresh_token(grant_type: &GrantType) -> bool {
-    matches!(
-        grant_type,
-        GrantType::Implicit | GrantType::ClientCredentials
-    )
 }

@@ -1,7 +1,10 @@
 //! Checks of grant types, response types and redirect URIs in dynamic client registration.
 
 use super::{Checked, has, invalid_as, invalid_redirect_uri, refuse};
-use crate::result_code::{METADATA_CODE_GRANT, METADATA_IMPLICIT_GRANT};
+use crate::result_code::{
+    METADATA_CODE_GRANT, METADATA_CODE_RESPONSE, METADATA_IMPLICIT_GRANT,
+    METADATA_IMPLICIT_RESPONSE,
+};
 use crate::settings::{ClientSettings, ServiceSettings, Supported, Uri};
 use crate::store::Service;
 
@@ -57,21 +60,44 @@ pub fn supported(settings: &ClientSettings, service: &Service) -> Checked {
     )
 }
 
-/// Response types require their grant types (RFC 7591 §2.1).
+/// Grant types and response types require each other (RFC 7591 §2.1).
 pub fn types(settings: &ClientSettings) -> Checked {
-    let types = settings.response_types().unwrap_or_default();
-    let mut needed = grant_types_of(&types).into_iter();
-    match needed.find(|needed| !has(settings.grant_types(), needed)) {
-        Some("IMPLICIT") => Err(invalid_as(
-            METADATA_IMPLICIT_GRANT,
-            "response_types: need the grant type implicit",
-        )),
-        Some(_) => Err(invalid_as(
+    let used = grant_types_of(&settings.response_types().unwrap_or_default());
+    let is_used = |grant_type| used.contains(&grant_type);
+    let is_registered = |grant_type| has(settings.grant_types(), grant_type);
+    for (grant_type, without_response_type, words) in [
+        (
+            "AUTHORIZATION_CODE",
+            METADATA_CODE_RESPONSE,
+            "grant_types: authorization_code needs a response type with code",
+        ),
+        (
+            "IMPLICIT",
+            METADATA_IMPLICIT_RESPONSE,
+            "grant_types: implicit needs a response type with token or id_token",
+        ),
+    ] {
+        if is_registered(grant_type) && !is_used(grant_type) {
+            return Err(invalid_as(without_response_type, words));
+        }
+    }
+    for (grant_type, without_grant_type, words) in [
+        (
+            "AUTHORIZATION_CODE",
             METADATA_CODE_GRANT,
             "response_types: need the grant type authorization_code",
-        )),
-        None => Ok(()),
+        ),
+        (
+            "IMPLICIT",
+            METADATA_IMPLICIT_GRANT,
+            "response_types: need the grant type implicit",
+        ),
+    ] {
+        if is_used(grant_type) && !is_registered(grant_type) {
+            return Err(invalid_as(without_grant_type, words));
+        }
     }
+    Ok(())
 }
 
 /// The grant types that belong to response types: `code` is exchanged at the token endpoint, tokens come from the
