@@ -20,9 +20,17 @@ pub struct BrowserState {
     pub(super) login: Option<Session>,
     /// The clients that the user logged in to during this session. They are notified of the logout.
     pub(super) clients: BTreeSet<i64>,
-    pending: Vec<PendingAuthorization>,
+    pending: Vec<OpenPage>,
     pub(super) device: Option<DeviceRequest>,
     pub(super) logout: Option<LogoutRequest>,
+}
+
+/// A page of an authorization request.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct OpenPage {
+    request: PendingAuthorization,
+    /// The user who was logged in when the page was shown. Its form is no decision of another one.
+    user: Option<String>,
 }
 
 impl BrowserState {
@@ -44,27 +52,47 @@ impl BrowserState {
         }
         if previous.is_none() {
             self.clients.clear();
+            // Its page was shown to the former user.
+            self.device = None;
         }
         self.login = Some(session);
     }
 
     /// The authorization request that a form is for.
     pub(super) fn pending(&self, page_id: &str) -> Option<&PendingAuthorization> {
-        self.pending.iter().find(|it| it.page_id() == page_id)
+        self.page(page_id).map(|page| &page.request)
     }
 
-    /// Stores a request, in place of its earlier state.
+    /// The logged-in user, if the page of a form was shown to this user.
+    pub(super) fn viewer(&self, page_id: &str) -> Option<&Session> {
+        let user = self.page(page_id)?.user.as_deref();
+        let login = self.login.as_ref();
+        login.filter(|login| Some(login.subject()) == user)
+    }
+
+    fn page(&self, page_id: &str) -> Option<&OpenPage> {
+        self.pending
+            .iter()
+            .find(|page| page.request.page_id() == page_id)
+    }
+
+    /// Stores a request whose page is shown, in place of its earlier state.
     pub(super) fn keep(&mut self, pending: PendingAuthorization) {
         self.end(pending.page_id());
         if self.pending.len() == PENDING {
             self.pending.remove(0);
         }
-        self.pending.push(pending);
+        let user = self.login.as_ref().map(Session::subject);
+        self.pending.push(OpenPage {
+            request: pending,
+            user: user.map(str::to_owned),
+        });
     }
 
     /// Removes a request that is over.
     pub(super) fn end(&mut self, page_id: &str) {
-        self.pending.retain(|it| it.page_id() != page_id);
+        self.pending
+            .retain(|page| page.request.page_id() != page_id);
     }
 
     /// The request of the device that a form is for.

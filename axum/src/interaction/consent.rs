@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::response::{Response, Result};
 use http::request::Parts;
 
+use super::next_step::is_consent;
 use super::site::Site;
 use super::{BrowserSessions, Form, Users};
 
@@ -12,7 +13,7 @@ pub(super) async fn consent<U: Users, S: BrowserSessions>(
     request: Parts,
     form: Form,
 ) -> Result<Response> {
-    let mut state = site.load(&request).await?;
+    let state = site.load(&request).await?;
     let Some(mut pending) = state.pending(form.get("request")).cloned() else {
         return site.start_again(&request).await;
     };
@@ -22,16 +23,15 @@ pub(super) async fn consent<U: Users, S: BrowserSessions>(
     }
     let client = pending.client_id();
     let session = site.session(&state, client).await?;
-    // Without a session, for example after a logout in another tab, the user has to log in again.
-    if let Some(session) = &session {
+    let viewer = state.viewer(pending.page_id()).and(session.as_ref());
+    // Otherwise, the form is of an earlier page, or another user has logged in or out in another tab.
+    if let Some(session) = viewer.filter(|it| is_consent(&pending, it)) {
         let lasting = pending.consented_to_scopes(session, form.all("scope"));
         if let Some(client) = client {
             site.users()
                 .remember(session.subject(), client, lasting)
                 .await?;
         }
-        state.keep(pending.clone());
-        site.save(&request, &state).await?;
     }
     site.proceed(&request, pending, session.as_ref()).await
 }

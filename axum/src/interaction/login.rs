@@ -33,15 +33,13 @@ pub(super) async fn choose_account<U: Users, S: BrowserSessions>(
     request: Parts,
     form: Form,
 ) -> Result<Response> {
-    let mut state = site.load(&request).await?;
+    let state = site.load(&request).await?;
     let Some(mut pending) = state.pending(form.get("request")).cloned() else {
         return site.start_again(&request).await;
     };
     let session = site.session(&state, pending.client_id()).await?;
-    if let Some(session) = &session {
+    if let Some(session) = state.viewer(pending.page_id()) {
         pending.account_chosen(session);
-        state.keep(pending.clone());
-        site.save(&request, &state).await?;
     }
     site.proceed(&request, pending, session.as_ref()).await
 }

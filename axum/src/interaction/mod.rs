@@ -63,6 +63,7 @@ mod interactions;
 mod login;
 mod logout;
 mod markers;
+mod next_step;
 mod page;
 mod router;
 mod site;

@@ -1,5 +1,7 @@
 //! The pages of `interaction`, with a simulated browser.
 
+mod several_users;
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, UNIX_EPOCH};
