@@ -1,4 +1,4 @@
-//! Tasks for maintainers of the API description: `cargo xtask --help`.
+//! Tasks for contributors: `cargo xtask --help`.
 
 #![forbid(unsafe_code)]
 
@@ -28,10 +28,7 @@ use clap::{Parser, Subcommand};
 use crate::generation::Generation;
 
 #[derive(Parser)]
-#[command(
-    name = "cargo xtask",
-    about = "Tasks for maintainers of the API description in openapi/"
-)]
+#[command(name = "cargo xtask", about = "Tasks for contributors")]
 struct Arguments {
     #[command(subcommand)]
     task: Task,

@@ -1,4 +1,4 @@
-//! What the handlers and the authorization server tell each other, in extensions of requests and responses.
+//! Extensions of requests and responses, which pass information between the handlers and the authorization server.
 
 /// Request extension: the page follows a wrong login.
 #[derive(Clone)]

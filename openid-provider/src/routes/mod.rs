@@ -1,4 +1,4 @@
-//! The handlers of the pages and their forms. A subject a file.
+//! The handlers of the pages and their forms, one file per subject.
 
 mod account;
 pub mod assets;
