@@ -106,7 +106,9 @@ impl BrowserSessions for Permissive {
     async fn load(&self, request: &Parts) -> Result<BrowserState> {
         let login = Session::new("alice", 1_000_000_000);
         let login = request.headers.contains_key(COOKIE).then_some(login);
-        let state = json!({ "login": login, "pending": [pending()], "device": device() });
+        let viewer = login.as_ref().map(Session::subject);
+        let page = json!({ "request": pending(), "user": viewer });
+        let state = json!({ "login": login, "pending": [page], "device": device() });
         Ok(serde_json::from_value(state).expect("this is a state"))
     }
 
