@@ -90,7 +90,7 @@ mod tests {
     #[tokio::test]
     async fn request_is_found_by_its_name_and_by_its_user_alone() {
         let request = |code: &str| {
-            let request = json!({ "user_code": code, "answer": {} });
+            let request = json!({ "page_id": code, "user_code": code, "answer": {} });
             serde_json::from_value::<DeviceRequest>(request).unwrap()
         };
         for database in databases().await {
