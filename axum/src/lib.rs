@@ -4,6 +4,7 @@
 
 mod attempts;
 pub mod authorization_server;
+mod fetch_site;
 pub mod guide;
 pub mod interaction;
 mod public_url;

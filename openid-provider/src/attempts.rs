@@ -36,7 +36,7 @@ impl Attempts {
     /// Counts a password before it is checked: logins at the same time all count.
     pub fn password(&self, account: &str, address: &str) -> Result<Attempt, TooManyAttempts> {
         let address = network(address);
-        let account = format!("{} {address}", account.trim().to_lowercase());
+        let account = format!("{} {address}", AttemptLimiter::account_key(account));
         self.addresses
             .begin(&address)?
             .and(&self.passwords, &account)

@@ -15,6 +15,7 @@ use http::request::Parts;
 
 use super::form_page::{for_browser, for_user};
 use super::{AuthorizationServer, Failure};
+use crate::fetch_site::fetch_site;
 
 /// The maximum length of a query, in bytes. Many servers refuse a URL of more than 8 KiB.
 const LONGEST_QUERY: usize = 6 * 1024;
@@ -52,10 +53,8 @@ pub async fn authorization(
     server.proceed(&parts, pending, session.as_ref()).await
 }
 
-/// <https://www.w3.org/TR/fetch-metadata/>
 fn is_cross_site_post(request: &Parts) -> bool {
-    let site = request.headers.get("sec-fetch-site");
-    request.method == Method::POST && site.is_some_and(|site| site == "cross-site")
+    request.method == Method::POST && fetch_site(&request.headers) == Some("cross-site")
 }
 
 impl AuthorizationServer {

@@ -40,7 +40,7 @@ impl<U: Users, S: BrowserSessions> Accounts for Interactions<U, S> {
             session: state.login.as_ref(),
             login_failed: request.extensions.get::<LoginFailed>().is_some(),
         };
-        let mut response = self.parts.users.page(request, page).await?;
+        let mut response = self.page(request, page).await?;
         state.keep(pending);
         sessions.save(request, &state).await?;
         response.extensions_mut().insert(PageShown);

@@ -13,10 +13,7 @@ pub(super) async fn consent<U: Users, S: BrowserSessions>(
     request: Parts,
     form: Form,
 ) -> Result<Response> {
-    let state = site.load(&request).await?;
-    let Some(mut pending) = state.pending(form.get("request")).cloned() else {
-        return site.start_again(&request).await;
-    };
+    let (state, mut pending) = site.pending(&request, &form).await?;
     if !form.agrees() {
         let response = site.server.deny(&pending).await?;
         return site.ended(&request, pending.page_id(), response).await;

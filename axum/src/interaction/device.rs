@@ -60,7 +60,7 @@ pub(super) async fn consent<U: Users, S: BrowserSessions>(
     let mut state = site.load(&request).await?;
     let device = state.device(form.get("request"));
     let (Some(device), Some(session)) = (device, &state.login) else {
-        return site.start_again(&request).await;
+        return Err(site.start_again(&request).await);
     };
     let (outcome, done) = if form.agrees() {
         // As in an authorization request, `openid` is always granted.

@@ -1,14 +1,12 @@
 //! The forms of the server's own pages.
 
 use axum::extract::{FromRequest, Request};
-use http::header::{HOST, HeaderName, HeaderValue, ORIGIN};
+use http::header::{HOST, HeaderValue, ORIGIN};
 use http::uri::Authority;
 use http::{HeaderMap, StatusCode};
 
 use crate::authorization_server::{BODY_LIMIT, BODY_TIMEOUT, Failure, read_form};
-
-/// <https://www.w3.org/TR/fetch-metadata/>
-const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+use crate::fetch_site::fetch_site;
 
 /// The fields of a form on a page of your server. An axum extractor.
 ///
@@ -69,7 +67,7 @@ fn is_from_own_page(headers: &HeaderMap, authority: Option<&str>) -> bool {
         let value: Option<&HeaderValue> = headers.get(name);
         value.map(|value| value.to_str().unwrap_or_default())
     };
-    if let Some(site) = text(SEC_FETCH_SITE) {
+    if let Some(site) = fetch_site(headers) {
         return matches!(site, "same-origin" | "none");
     }
     let Some(origin) = text(ORIGIN) else {
@@ -82,7 +80,11 @@ fn is_from_own_page(headers: &HeaderMap, authority: Option<&str>) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use http::HeaderName;
+
     use super::*;
+
+    const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
     #[test]
     fn form_is_accepted_only_from_pages_of_the_same_origin() {

@@ -8,10 +8,11 @@ use std::time::Duration;
 
 use authlete::server::Session;
 use axum::extract::ConnectInfo;
-use axum::response::Result;
+use axum::response::{Response, Result};
 use http::request::Parts;
 
-use super::{BrowserSessions, BrowserState, Users};
+use super::{BrowserSessions, BrowserState, Page, Users};
+use crate::authorization_server::for_user;
 use crate::{Attempt, AttemptLimiter, TooManyAttempts};
 
 /// Wrong logins by account and address: 10 in 15 minutes.
@@ -95,14 +96,19 @@ impl<U: Users, S: BrowserSessions> Interactions<U, S> {
         }))
     }
 
-    /// Counts a login before it is checked. The name in different spellings is one account.
+    /// A page, protected against framing and caching.
+    pub(super) async fn page(&self, request: &Parts, page: Page<'_>) -> Result<Response> {
+        Ok(for_user(self.parts.users.page(request, page).await?))
+    }
+
+    /// Counts a login before it is checked.
     pub(super) fn begin_login(
         &self,
         request: &Parts,
         name: &str,
     ) -> Result<Attempt, TooManyAttempts> {
         let parts = &self.parts;
-        let name = name.trim().to_lowercase();
+        let name = AttemptLimiter::account_key(name);
         match (self.client_address)(request) {
             Some(address) => {
                 let address = AttemptLimiter::address_key(address);

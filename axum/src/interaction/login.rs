@@ -33,10 +33,7 @@ pub(super) async fn choose_account<U: Users, S: BrowserSessions>(
     request: Parts,
     form: Form,
 ) -> Result<Response> {
-    let state = site.load(&request).await?;
-    let Some(mut pending) = state.pending(form.get("request")).cloned() else {
-        return site.start_again(&request).await;
-    };
+    let (state, mut pending) = site.pending(&request, &form).await?;
     let session = site.session(&state, pending.client_id()).await?;
     if let Some(session) = state.viewer(pending.page_id()) {
         pending.account_chosen(session);

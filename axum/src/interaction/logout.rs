@@ -7,20 +7,16 @@ use tracing::Instrument as _;
 
 use super::site::Site;
 use super::{BrowserSessions, Form, Interactions, Notice, Page, Users};
-use crate::authorization_server::{Logout, LogoutRequest, for_user};
+use crate::authorization_server::{Logout, LogoutRequest};
 
 impl<U: Users, S: BrowserSessions> Logout for Interactions<U, S> {
     async fn log_out(&self, request: &Parts, logout: LogoutRequest) -> Result<Response> {
         let sessions = &self.parts.sessions;
         let mut state = sessions.load(request).await?;
-        let page = self
-            .parts
-            .users
-            .page(request, Page::LogOut(&logout))
-            .await?;
+        let page = self.page(request, Page::LogOut(&logout)).await?;
         state.logout = Some(logout);
         sessions.save(request, &state).await?;
-        Ok(for_user(page))
+        Ok(page)
     }
 }
 

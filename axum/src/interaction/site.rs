@@ -1,14 +1,13 @@
 //! The state of the form handlers, and what they have in common.
 
 use authlete::server::{PendingAuthorization, Session};
-use axum::response::{IntoResponse as _, Redirect, Response, Result};
+use axum::response::{ErrorResponse, IntoResponse as _, Redirect, Response, Result};
 use http::StatusCode;
 use http::request::Parts;
 
 use super::markers::{LoginFailed, PageShown};
 use super::{BrowserSessions, BrowserState, Form, Interactions, Notice, Page, Users};
 use crate::AuthorizationServer;
-use crate::authorization_server::for_user;
 
 /// The state of the form handlers.
 pub(super) struct Site<U, S> {
@@ -43,7 +42,7 @@ impl<U: Users, S: BrowserSessions> Site<U, S> {
     }
 
     pub(super) async fn page(&self, request: &Parts, page: Page<'_>) -> Result<Response> {
-        Ok(for_user(self.users().page(request, page).await?))
+        self.interactions.page(request, page).await
     }
 
     pub(super) async fn notice(&self, request: &Parts, notice: Notice) -> Result<Response> {
@@ -51,10 +50,38 @@ impl<U: Users, S: BrowserSessions> Site<U, S> {
     }
 
     /// The response to a form of a request that is over.
-    pub(super) async fn start_again(&self, request: &Parts) -> Result<Response> {
-        let mut response = self.notice(request, Notice::StartAgain).await?;
-        *response.status_mut() = StatusCode::BAD_REQUEST;
-        Ok(response)
+    pub(super) async fn start_again(&self, request: &Parts) -> ErrorResponse {
+        match self.notice(request, Notice::StartAgain).await {
+            Ok(page) => (StatusCode::BAD_REQUEST, page).into(),
+            Err(error) => error,
+        }
+    }
+
+    /// The state of the browser, and the authorization request that a form is for. `None` for the form of another page.
+    async fn opened(
+        &self,
+        request: &Parts,
+        form: &Form,
+    ) -> Result<(BrowserState, Option<PendingAuthorization>)> {
+        let state = self.load(request).await?;
+        let page_id = form.get("request");
+        let pending = state.pending(page_id).cloned();
+        match pending.is_some() || page_id.is_empty() {
+            true => Ok((state, pending)),
+            false => Err(self.start_again(request).await),
+        }
+    }
+
+    /// The state of the browser, and the authorization request that a form is for.
+    pub(super) async fn pending(
+        &self,
+        request: &Parts,
+        form: &Form,
+    ) -> Result<(BrowserState, PendingAuthorization)> {
+        match self.opened(request, form).await? {
+            (state, Some(pending)) => Ok((state, pending)),
+            (_, None) => Err(self.start_again(request).await),
+        }
     }
 
     /// The login page for a page of the server itself.
@@ -74,11 +101,7 @@ impl<U: Users, S: BrowserSessions> Site<U, S> {
         form: &Form,
         session: Session,
     ) -> Result<Response> {
-        let mut state = self.load(request).await?;
-        let pending = state.pending(form.get("request")).cloned();
-        if pending.is_none() && !form.get("request").is_empty() {
-            return self.start_again(request).await;
-        }
+        let (mut state, pending) = self.opened(request, form).await?;
         self.sessions().renew(request).await?;
         state.log_in(session);
         let Some(mut pending) = pending else {
@@ -96,21 +119,16 @@ impl<U: Users, S: BrowserSessions> Site<U, S> {
 
     /// Shows the login page again.
     pub(super) async fn log_in_again(&self, request: &mut Parts, form: &Form) -> Result<Response> {
-        let state = self.load(request).await?;
-        match state.pending(form.get("request")).cloned() {
-            Some(pending) => {
-                request.extensions.insert(LoginFailed);
-                self.proceed(request, pending, None).await
-            }
-            None if form.get("request").is_empty() => {
-                let page = Page::LogIn {
-                    return_to: local(form.get("return_to")),
-                    login_failed: true,
-                };
-                self.page(request, page).await
-            }
-            None => self.start_again(request).await,
+        let (_, pending) = self.opened(request, form).await?;
+        if let Some(pending) = pending {
+            request.extensions.insert(LoginFailed);
+            return self.proceed(request, pending, None).await;
         }
+        let page = Page::LogIn {
+            return_to: local(form.get("return_to")),
+            login_failed: true,
+        };
+        self.page(request, page).await
     }
 
     /// The session of the user, with the earlier consent to a client.

@@ -17,6 +17,7 @@ use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;
 
 use super::{AuthorizationServer, Failure};
+use crate::AttemptLimiter;
 use crate::response::add_dpop_nonce;
 pub use grants::TokenGrants;
 pub(super) use grants::{AnyTokenGrants, NoTokenGrants};
@@ -56,8 +57,8 @@ impl AuthorizationServer {
 
     /// RFC 6749 §4.3.
     async fn password(&self, ticket: Secret, answer: &TokenResponse) -> Result<Response, Failure> {
-        let username = answer.username.as_deref().unwrap_or_default();
-        let key = format!("{:?} {}", answer.client_id, username.trim().to_lowercase());
+        let account = AttemptLimiter::account_key(answer.username.as_deref().unwrap_or_default());
+        let key = format!("{:?} {account}", answer.client_id);
         let attempt = self.settings.password_attempts.begin(&key);
         let attempt = attempt.map_err(|refused| Failure::from(refused.into_response()))?;
         let decision = self.grants().password(answer).await;

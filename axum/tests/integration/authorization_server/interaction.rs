@@ -111,6 +111,17 @@ fn id<'a>(page: &'a Reply, name: &str) -> &'a str {
     words(page, name)[1]
 }
 
+/// Sends an authorization request. Returns its first page.
+async fn open(
+    provider: &Provider,
+    browser: &mut Browser,
+    scope: &str,
+    more: &[(&str, &str)],
+) -> Reply {
+    let parameters = provider.client().parameters(scope, more);
+    browser.authorize(&parameters).await
+}
+
 async fn log_in(browser: &mut Browser, page: &Reply, name: &str) -> Reply {
     let form = format!("request={}&name={name}&password=secret", id(page, "login"));
     browser.post("/login", &form).await
@@ -168,9 +179,7 @@ async fn tokens_have_the_scopes_of_the_consent_form_and_the_session_of_the_login
 async fn login_renews_the_session_id_and_pages_cannot_be_framed_or_cached_and_have_no_ticket() {
     let provider = start(ApiVersion::V3).await;
     let mut browser = provider.browser();
-    let page = browser
-        .authorize(&provider.client().parameters("openid", &[]))
-        .await;
+    let page = open(&provider, &mut browser, "openid", &[]).await;
     let before = browser.cookie.clone().unwrap();
     for page in [&page, &log_in(&mut browser, &page, "alice").await] {
         assert_eq!(
@@ -189,22 +198,10 @@ async fn wrong_logins_are_limited_by_account_and_right_ones_are_not() {
     let provider = start(ApiVersion::V3).await;
     let mut browser = provider.browser();
     for _ in 0..12 {
-        let page = browser
-            .authorize(
-                &provider
-                    .client()
-                    .parameters("openid", &[("prompt", "login")]),
-            )
-            .await;
+        let page = open(&provider, &mut browser, "openid", &[("prompt", "login")]).await;
         words(&log_in(&mut browser, &page, "alice").await, "consent");
     }
-    let page = browser
-        .authorize(
-            &provider
-                .client()
-                .parameters("openid", &[("prompt", "login")]),
-        )
-        .await;
+    let page = open(&provider, &mut browser, "openid", &[("prompt", "login")]).await;
     let request = id(&page, "login");
     for name in ["alice", " Alice "].into_iter().cycle().take(10) {
         let page = browser
@@ -261,12 +258,8 @@ async fn form_of_another_site_is_rejected(
 async fn consent_is_for_the_request_of_its_page_when_several_are_open() {
     let provider = start(ApiVersion::V3).await;
     let mut browser = provider.browser();
-    let first = browser
-        .authorize(&provider.client().parameters("openid", &[]))
-        .await;
-    let second = browser
-        .authorize(&provider.client().parameters("openid email", &[]))
-        .await;
+    let first = open(&provider, &mut browser, "openid", &[]).await;
+    let second = open(&provider, &mut browser, "openid email", &[]).await;
     let first = log_in(&mut browser, &first, "alice").await;
     // The second tab still shows the login page.
     let second = log_in(&mut browser, &second, "alice").await;
@@ -326,9 +319,7 @@ async fn form_of_another_browser_is_refused() {
 async fn refused_consent_is_access_denied(#[case] scope: &str, #[case] decision: &str) {
     let provider = start(ApiVersion::V3).await;
     let mut browser = provider.browser();
-    let page = browser
-        .authorize(&provider.client().parameters(scope, &[]))
-        .await;
+    let page = open(&provider, &mut browser, scope, &[]).await;
     let page = log_in(&mut browser, &page, "alice").await;
     let form = format!("request={}&{decision}", id(&page, "consent"));
     let response = browser.post("/consent", &form).await.redirected();
@@ -342,9 +333,7 @@ async fn refused_consent_is_access_denied(#[case] scope: &str, #[case] decision:
 async fn chosen_account_of_the_session_needs_no_password() {
     let provider = start(ApiVersion::V3).await;
     let mut browser = provider.browser();
-    let page = browser
-        .authorize(&provider.client().parameters("openid", &[]))
-        .await;
+    let page = open(&provider, &mut browser, "openid", &[]).await;
     log_in(&mut browser, &page, "alice").await;
     let parameters = provider
         .client()
@@ -365,9 +354,7 @@ async fn chosen_account_of_the_session_needs_no_password() {
 async fn consent_without_a_session_needs_a_login() {
     let provider = start(ApiVersion::V3).await;
     let mut browser = provider.browser();
-    let page = browser
-        .authorize(&provider.client().parameters("openid", &[]))
-        .await;
+    let page = open(&provider, &mut browser, "openid", &[]).await;
     let form = format!("request={}&scope=openid&agree=yes", id(&page, "login"));
     // The user skips the login page.
     let page = browser.post("/consent", &form).await;
@@ -378,9 +365,7 @@ async fn consent_without_a_session_needs_a_login() {
 async fn cross_site_post_to_the_authorization_endpoint_keeps_the_session() {
     let provider = start(ApiVersion::V3).await;
     let mut browser = provider.browser();
-    let page = browser
-        .authorize(&provider.client().parameters("openid", &[]))
-        .await;
+    let page = open(&provider, &mut browser, "openid", &[]).await;
     log_in(&mut browser, &page, "alice").await;
     let cookie = browser.cookie.take();
     // A browser does not send the cookie with this request.
