@@ -108,7 +108,10 @@ fn check_fapi(
     method: &ClientAuthMethod,
     credential: &Credential<'_>,
 ) -> Result<(), OAuthError> {
-    let scopes = fapi::scopes_of_request(call, service, client, parameters);
+    let profiles = fapi::Profiles::of_request(call, service, client, parameters);
+    if profiles.is_empty() {
+        return Ok(());
+    }
     let assertion = match credential {
         Credential::Assertion(assertion) => Some(assertion),
         _ => None,
@@ -118,7 +121,6 @@ fn check_fapi(
         algorithm: assertion.map(|assertion| assertion.algorithm()),
         rsa_bits: assertion.and_then(|assertion| assertion.rsa_bits(client)),
     };
-    let profiles = fapi::Profiles::of(service, client, &scopes);
     fapi::check_client_authentication(&profiles, call.operation, &proof)
 }
 

@@ -26,8 +26,8 @@ const OUTSIDE: [&str; 5] = [
     "client_assertion_type",
 ];
 
-/// The effective parameters: those of the signed request, if there is one, and the signed request. A client with a registered algorithm must sign
-/// its requests.
+/// The effective parameters, which are those of the signed request if there is one, and the signed request. A client with a
+/// registered algorithm must sign its requests.
 pub fn resolve(
     call: &Call,
     service: &Service,

@@ -1,22 +1,16 @@
 //! FAPI: Client Initiated Backchannel Authentication Profile.
 
-use crate::common::fapi::FapiClient;
+use crate::common::fapi::{FapiClient, PROFILES};
 use crate::common::rsa::RsaKey;
 use crate::common::*;
 use authlete::ApiVersion;
 use authlete::types::{
     BackchannelAuthenticationAction, BackchannelAuthenticationCompleteRequest,
     BackchannelAuthenticationCompleteResult, BackchannelAuthenticationIssueRequest, DeliveryMode,
-    FapiMode, JwsAlg, TokenAction,
+    JwsAlg, TokenAction,
 };
 use rstest::rstest;
 use serde_json::json;
-
-const MODES: [FapiMode; 3] = [
-    FapiMode::Fapi1Baseline,
-    FapiMode::Fapi1Advanced,
-    FapiMode::Fapi2Security,
-];
 
 async fn assert_refused(fapi: &FapiClient, parameters: &str, code: &str) {
     let answer = fapi.backchannel(parameters).await;
@@ -29,7 +23,7 @@ async fn assert_refused(fapi: &FapiClient, parameters: &str, code: &str) {
 async fn signed_request_of_a_poll_client_leads_to_a_bound_token(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
-    for mode in MODES {
+    for mode in PROFILES {
         let fapi = FapiClient::start(version, &[mode]).await;
         let asked = fapi.backchannel(&fapi.backchannel_request(&[])).await;
         let expected = BackchannelAuthenticationAction::UserIdentification;
@@ -59,7 +53,7 @@ async fn request_that_is_not_signed_is_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let plain = "scope=openid+read&login_hint=alice&client_notification_token=tell-me";
-    for mode in MODES {
+    for mode in PROFILES {
         let fapi = FapiClient::start(version, &[mode]).await;
         assert_refused(&fapi, plain, "A243303").await;
         fapi.configure(|client| client.bc_request_sign_alg = None)
@@ -77,7 +71,7 @@ async fn request_that_is_not_signed_is_refused(
 async fn request_of_a_client_in_push_mode_is_refused_and_in_ping_mode_accepted(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
-    for mode in MODES {
+    for mode in PROFILES {
         let fapi = FapiClient::start(version, &[mode]).await;
         fapi.configure(|client| client.bc_delivery_mode = Some(DeliveryMode::Push))
             .await;
@@ -94,7 +88,7 @@ async fn request_of_a_client_in_push_mode_is_refused_and_in_ping_mode_accepted(
 async fn request_without_a_binding_message_is_refused_only_if_the_service_requires_one(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
-    for mode in MODES {
+    for mode in PROFILES {
         let fapi = FapiClient::start(version, &[mode]).await;
         let without = || fapi.backchannel_request(&[("binding_message", json!(null))]);
         let answer = fapi.backchannel(&without()).await;
@@ -112,7 +106,7 @@ async fn request_without_a_binding_message_is_refused_only_if_the_service_requir
 async fn signed_request_with_a_lifetime_of_more_than_an_hour_is_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
-    for mode in MODES {
+    for mode in PROFILES {
         let fapi = FapiClient::start(version, &[mode]).await;
         let long = fapi.backchannel_request(&[("exp", json!(7200))]);
         assert_refused(&fapi, &long, "A243304").await;
@@ -124,7 +118,7 @@ async fn signed_request_with_a_lifetime_of_more_than_an_hour_is_refused(
 async fn signed_request_with_another_algorithm_is_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
-    for mode in MODES {
+    for mode in PROFILES {
         let fapi = FapiClient::start(version, &[mode]).await;
         let rsa = RsaKey::generate();
         fapi.register_keys(&[fapi.key.jwk(), rsa.jwk()]).await;

@@ -1,6 +1,6 @@
 //! FAPI: client authentication at the token endpoint, the endpoint for pushed requests and that of CIBA.
 
-use crate::common::fapi::{FapiClient, STRICT};
+use crate::common::fapi::{FapiClient, PROFILES, STRICT};
 use crate::common::rsa::{RsaKey, short_jwk};
 use crate::common::*;
 use authlete::ApiVersion;
@@ -86,11 +86,7 @@ fn by_secret(method: ClientAuthMethod) -> impl FnOnce(&mut Client) {
 async fn client_secret_basic_is_refused_by_each_profile_and_accepted_without(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
-    for mode in [
-        FapiMode::Fapi1Baseline,
-        FapiMode::Fapi1Advanced,
-        FapiMode::Fapi2Security,
-    ] {
+    for mode in PROFILES {
         let fapi = FapiClient::start(version, &[mode]).await;
         fapi.configure(by_secret(ClientAuthMethod::ClientSecretBasic))
             .await;
@@ -160,11 +156,7 @@ async fn eddsa_assertion_is_refused_by_fapi_1_advanced_only(
 async fn assertion_of_an_rsa_key_with_less_than_2048_bits_is_refused_by_each_profile(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
-    for mode in [
-        FapiMode::Fapi1Baseline,
-        FapiMode::Fapi1Advanced,
-        FapiMode::Fapi2Security,
-    ] {
+    for mode in PROFILES {
         let fapi = FapiClient::start(version, &[mode]).await;
         fapi.register_keys(&[short_jwk()]).await;
         let header = json!({ "alg": "PS256" });
@@ -202,11 +194,7 @@ async fn public_client_is_refused_by_fapi_1_advanced_and_fapi_2_but_not_by_basel
 async fn private_key_jwt_with_es256_or_ps256_is_accepted_by_each_profile(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
-    for mode in [
-        FapiMode::Fapi1Baseline,
-        FapiMode::Fapi1Advanced,
-        FapiMode::Fapi2Security,
-    ] {
+    for mode in PROFILES {
         let fapi = FapiClient::start(version, &[mode]).await;
         let assertion = || fapi.key.sign(&fapi.assertion_claims());
         assert_eq!(codes_with_assertion(&fapi, assertion).await, ACCEPTED);
@@ -225,11 +213,7 @@ async fn private_key_jwt_with_es256_or_ps256_is_accepted_by_each_profile(
 async fn tls_client_auth_is_accepted_by_each_profile(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
-    for mode in [
-        FapiMode::Fapi1Baseline,
-        FapiMode::Fapi1Advanced,
-        FapiMode::Fapi2Security,
-    ] {
+    for mode in PROFILES {
         let fapi = FapiClient::start(version, &[mode]).await;
         fapi.configure(|client| client.token_auth_method = Some(ClientAuthMethod::TlsClientAuth))
             .await;

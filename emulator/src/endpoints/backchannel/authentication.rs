@@ -51,8 +51,7 @@ fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
     let authenticated = authenticate(call, service, &parameters)?;
     check_grant_type(service, &authenticated)?;
     let client = Arc::clone(&authenticated.client);
-    let requested = fapi::scopes_of_request(call, service, &client, &parameters);
-    let profiles = Profiles::of(service, &client, &requested);
+    let profiles = Profiles::of_request(call, service, &client, &parameters);
     fapi::check_backchannel_request_is_signed(&profiles, &parameters)?;
     let (parameters, signed) =
         signed_backchannel_request::resolve(call, service, &client, parameters)?;

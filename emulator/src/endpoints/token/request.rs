@@ -48,11 +48,11 @@ impl<'a> Request<'a> {
             grant_type,
         };
         request.check_grant_type(service, &request.grant_type)?;
-        let scopes = fapi::scopes_of_request(call, service, request.client(), parameters);
         fapi::check_token_request(
+            call,
             service,
             request.client(),
-            &scopes,
+            parameters,
             &request.grant_type,
             &request.binding,
         )?;

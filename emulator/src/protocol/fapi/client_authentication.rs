@@ -20,13 +20,14 @@ pub struct Proof<'a> {
     pub rsa_bits: Option<usize>,
 }
 
-/// Checks the method, the signature algorithm and the key size at the endpoints where FAPI has rules for them.
+/// Checks the method, the signature algorithm and the key size at the endpoints where FAPI has rules for them. At least one
+/// profile applies.
 pub fn check_client_authentication(
     profiles: &Profiles,
     operation: &str,
     proof: &Proof<'_>,
 ) -> Result<(), OAuthError> {
-    let Some(codes) = fapi_authentication_codes(operation).filter(|_| !profiles.is_empty()) else {
+    let Some(codes) = fapi_authentication_codes(operation) else {
         return Ok(());
     };
     let refuse = OAuthError::invalid_client;

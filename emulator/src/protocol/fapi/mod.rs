@@ -14,5 +14,4 @@ pub use backchannel_request::{check_backchannel_request, check_backchannel_reque
 pub use client_authentication::{Proof, check_client_authentication};
 pub use jwt_algorithms::{check_id_token, check_userinfo};
 pub use profiles::Profiles;
-pub use scopes_of_request::scopes_of_request;
 pub use token_request::check_token_request;

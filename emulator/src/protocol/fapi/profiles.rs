@@ -2,6 +2,9 @@
 
 use authlete::types::{ClientAuthMethod, FapiMode, JweAlg};
 
+use super::scopes_of_request::scopes_of_request;
+use crate::call::Call;
+use crate::model::Parameters;
 use crate::protocol::scopes;
 use crate::store::{Client, Service};
 
@@ -18,6 +21,27 @@ impl Profiles {
     /// The profiles of the service, else those of the client, else those in the attribute `fapi` of the scopes. None apply
     /// unless the service supports the profile FAPI.
     pub fn of(service: &Service, client: &Client, scopes: &[String]) -> Self {
+        Self::with(service, client, || scopes)
+    }
+
+    /// The profiles of a request whose scopes are in its parameters or in its grant. They are read only if the service and the
+    /// client have no profile.
+    pub fn of_request(
+        call: &Call,
+        service: &Service,
+        client: &Client,
+        parameters: &Parameters,
+    ) -> Self {
+        Self::with(service, client, || {
+            scopes_of_request(call, service, client, parameters)
+        })
+    }
+
+    fn with<S: AsRef<[String]>>(
+        service: &Service,
+        client: &Client,
+        scopes: impl FnOnce() -> S,
+    ) -> Self {
         let profiles = service.settings.supported_service_profiles();
         if !profiles.is_some_and(|profiles| profiles.contains(&"FAPI")) {
             return Self(Vec::new());
@@ -27,7 +51,7 @@ impl Profiles {
         if let Some(modes) = levels.find(|modes| !modes.is_empty()) {
             return Self(modes.into_iter().map(FapiMode::from).collect());
         }
-        let attributes = scopes::attributes(&service.settings, scopes, "fapi");
+        let attributes = scopes::attributes(&service.settings, scopes().as_ref(), "fapi");
         let mode = |value: &String| match value.as_str() {
             "r" => Some(FapiMode::Fapi1Baseline),
             "rw" => Some(FapiMode::Fapi1Advanced),

@@ -20,6 +20,13 @@ use super::{CHALLENGE, VERIFIER, ask, configure, configure_client, form, start};
 pub const SUBJECT: &str = "CN=fapi.example";
 pub const ISSUER: &str = "https://as.example";
 
+/// The basic profiles, without the parts of Message Signing.
+pub const PROFILES: [FapiMode; 3] = [
+    FapiMode::Fapi1Baseline,
+    FapiMode::Fapi1Advanced,
+    FapiMode::Fapi2Security,
+];
+
 /// The modes that require sender-constrained access tokens.
 pub const STRICT: [FapiMode; 2] = [FapiMode::Fapi1Advanced, FapiMode::Fapi2Security];
 
