@@ -44,7 +44,8 @@
 //!
 //! - A login gets a new session ID (session fixation), and wrong logins are limited by account and address.
 //! - Tickets stay in the browser session. A form is for one request, even if the browser has several pages open.
-//! - Forms of other sites are rejected (cross-site request forgery), and other sites cannot frame the pages (RFC 6749 §10.13).
+//! - Forms of other sites are rejected (cross-site request forgery). Other sites cannot frame the pages (RFC 6749 §10.13), unless
+//!   a page has a `Content-Security-Policy` of its own without `frame-ancestors`.
 //! - User codes are limited by account and address (RFC 8628 §5.1).
 //!
 //! [`Interaction::LogIn`]: authlete::server::Interaction::LogIn
