@@ -38,14 +38,9 @@ impl Users for Alice {
                 form("/login", "request", pending.page_id(), LOGIN)
             }
             Page::LogIn { return_to, .. } => form("/login", "return_to", return_to, LOGIN),
-            Page::UserCode { .. } => form(
-                "/device",
-                "",
-                "",
-                "<input name=user_code><button>Continue</button>",
-            ),
+            Page::UserCode { .. } => form("/device", "", "", USER_CODE),
             Page::Device(device) => consent("/device/consent", device.page_id(), device.scopes()),
-            Page::LogOut(_) => form("/logout/confirm", "", "", "<button>Log out</button>"),
+            Page::LogOut(logout) => form("/logout/confirm", "request", logout.page_id(), LOG_OUT),
             Page::Notice(notice) => format!("<!DOCTYPE html>{notice:?}"),
         };
         Ok(Html(html).into_response())
@@ -57,6 +52,8 @@ impl Users for Alice {
 }
 
 const LOGIN: &str = "<input name=name> <input name=password type=password> <button>Log in</button>";
+const USER_CODE: &str = "<input name=user_code> <button>Continue</button>";
+const LOG_OUT: &str = "<button>Log out</button>";
 
 fn consent(action: &str, id: &str, scopes: impl IntoIterator<Item = impl AsRef<str>>) -> String {
     let scopes = scopes.into_iter().map(|scope| escape(scope.as_ref()));

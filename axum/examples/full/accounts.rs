@@ -25,8 +25,9 @@ impl interaction::Users for Users {
         Ok(Users::claims(self, subject))
     }
 
-    async fn consent(&self, subject: &str, client_id: i64) -> Result<Option<Consent>> {
-        Ok(self.earlier_consent(subject, client_id))
+    async fn with_consent(&self, session: Session, client_id: i64) -> Result<Session> {
+        let earlier = self.earlier_consent(session.subject(), client_id);
+        Ok(session.consented_before(earlier))
     }
 
     async fn remember(&self, subject: &str, client_id: i64, consent: Consent) -> Result<()> {

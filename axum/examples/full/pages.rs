@@ -53,10 +53,11 @@ pub fn render(content: Page<'_>) -> Response {
             let name = device.answer().client_name.as_deref();
             consent("/device/consent", &id, name, device.scopes())
         }
-        Page::LogOut(_) => page(
-            "<h1>Log out?</h1><form method=post action=/logout/confirm>\
+        Page::LogOut(logout) => page(&format!(
+            "<h1>Log out?</h1><form method=post action=/logout/confirm>{}\
              <button>Log out</button></form>",
-        ),
+            hidden("request", logout.page_id())
+        )),
         Page::Notice(notice) => message(match notice {
             Notice::StartAgain => "Start again at the application",
             Notice::DeviceConnected | Notice::DeviceRefused => "Go back to your device",

@@ -61,9 +61,9 @@ impl Users {
         Ok(Some(session.acr(acr).amr(amr.iter().copied())))
     }
 
-    pub fn earlier_consent(&self, subject: &str, client_id: i64) -> Option<Consent> {
+    pub fn earlier_consent(&self, subject: &str, client_id: i64) -> Consent {
         let key = (subject.to_owned(), client_id);
-        lock(&self.consents).get(&key).cloned()
+        lock(&self.consents).get(&key).cloned().unwrap_or_default()
     }
 
     /// Stores the consent of a user, in addition to earlier consent.

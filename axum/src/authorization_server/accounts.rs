@@ -79,6 +79,19 @@ pub trait Accounts: Send + Sync + 'static {
         interaction: Interaction,
     ) -> impl Future<Output = Result<Response>> + Send;
 
+    /// Called when an authorization request was granted. `answer` names the client. Default: nothing.
+    ///
+    /// For [`log_out_of_clients`](super::AuthorizationServer::log_out_of_clients), record the client in the browser session:
+    /// the user has logged in to it.
+    fn granted(
+        &self,
+        request: &Parts,
+        answer: &AuthorizationResponse,
+    ) -> impl Future<Output = Result<()>> + Send {
+        let _ = (request, answer);
+        async { Ok(()) }
+    }
+
     /// The claims of a user, for ID tokens and the UserInfo endpoint. Only claims that the client requested and the user
     /// consented to are sent. `None` if the user no longer exists: nothing is issued then.
     fn claims(&self, subject: &str) -> impl Future<Output = Result<Option<Self::Claims>>> + Send;
@@ -113,6 +126,12 @@ pub(super) trait AnyAccounts: Send + Sync {
         interaction: Interaction,
     ) -> BoxFuture<'a, Result<Response>>;
 
+    fn granted<'a>(
+        &'a self,
+        request: &'a Parts,
+        answer: &'a AuthorizationResponse,
+    ) -> BoxFuture<'a, Result<()>>;
+
     fn claims<'a>(
         &'a self,
         subject: &'a str,
@@ -135,6 +154,14 @@ impl<T: Accounts> AnyAccounts for T {
         interaction: Interaction,
     ) -> BoxFuture<'a, Result<Response>> {
         Box::pin(Accounts::interact(self, request, pending, interaction))
+    }
+
+    fn granted<'a>(
+        &'a self,
+        request: &'a Parts,
+        answer: &'a AuthorizationResponse,
+    ) -> BoxFuture<'a, Result<()>> {
+        Box::pin(Accounts::granted(self, request, answer))
     }
 
     fn claims<'a>(

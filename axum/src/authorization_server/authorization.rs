@@ -3,40 +3,31 @@
 use std::time::SystemTime;
 
 use authlete::server::{
-    AuthorizationFailNext, AuthorizationIssueNext, AuthorizationNext, Decision,
+    AuthorizationFailNext, AuthorizationIssueNext, AuthorizationNext, Decision, Interaction,
     PendingAuthorization, Session,
 };
 use authlete::types::{AuthorizationFailReason, AuthorizationFailRequest, AuthorizationRequest};
 use axum::extract::{Request, State};
-use axum::response::{IntoResponse as _, Redirect, Response};
-use form_urlencoded::Serializer;
-use http::Method;
+use axum::response::Response;
 use http::request::Parts;
 
 use super::form_page::{for_browser, for_user};
+use super::resubmission::{is_without_cookies, resubmission};
 use super::{AuthorizationServer, Failure};
-use crate::fetch_site::fetch_site;
-
-/// The maximum length of a query, in bytes. Many servers refuse a URL of more than 8 KiB.
-const LONGEST_QUERY: usize = 6 * 1024;
 
 /// The authorization endpoint (RFC 6749 §3.1, OpenID Connect Core 1.0 §3.1.2.1). `GET` and `POST`.
 ///
 /// [`Accounts`](super::Accounts) provides the session of the user and the pages.
 ///
 /// Browsers send no `SameSite=Lax` cookies with a `POST` from another site, so the user would seem not to be logged in, and
-/// would get a new session. Such a request is redirected to the same request with `GET`, unless it has over 6 KiB.
+/// would get a new session. The response to such a request is a page that submits the same form again, from this site.
 pub async fn authorization(
     State(server): State<AuthorizationServer>,
     request: Request,
 ) -> Result<Response, Failure> {
     let (parts, parameters) = server.parameters(request).await?;
-    if is_cross_site_post(&parts) && parameters.len() <= LONGEST_QUERY {
-        let parameters = form_urlencoded::parse(parameters.as_bytes());
-        let query = Serializer::new(String::new())
-            .extend_pairs(parameters)
-            .finish();
-        return Ok(Redirect::to(&format!("?{query}")).into_response());
+    if is_without_cookies(&parts) {
+        return Ok(resubmission(&parameters));
     }
     let request = AuthorizationRequest::new(parameters.as_str());
     let (ticket, answer) = match server.api().authorization(&request).await?.next() {
@@ -53,8 +44,14 @@ pub async fn authorization(
     server.proceed(&parts, pending, session.as_ref()).await
 }
 
-fn is_cross_site_post(request: &Parts) -> bool {
-    request.method == Method::POST && fetch_site(&request.headers) == Some("cross-site")
+/// The result of a step of an authorization request.
+pub(crate) enum Step {
+    /// The user has to decide on a page.
+    Interact(Interaction),
+    /// The request is granted. The response returns the user to the client.
+    Granted(Response),
+    /// The request is refused. The response returns the user to the client.
+    Refused(Response),
 }
 
 impl AuthorizationServer {
@@ -87,22 +84,39 @@ impl AuthorizationServer {
         session: Option<&Session>,
     ) -> Result<Response, Failure> {
         let accounts = &self.settings.accounts;
-        match pending.decide(session, SystemTime::now()) {
-            Decision::Interact(interaction) => {
+        match self.step(&pending, session).await? {
+            Step::Interact(interaction) => {
                 let page = accounts.interact(request, pending, interaction).await?;
                 Ok(for_user(page))
             }
+            Step::Granted(response) => {
+                accounts.granted(request, pending.answer()).await?;
+                Ok(response)
+            }
+            Step::Refused(response) => Ok(response),
+        }
+    }
+
+    /// Decides the next step. If it needs no page, it ends the request.
+    pub(crate) async fn step(
+        &self,
+        pending: &PendingAuthorization,
+        session: Option<&Session>,
+    ) -> Result<Step, Failure> {
+        match pending.decide(session, SystemTime::now()) {
+            Decision::Interact(interaction) => Ok(Step::Interact(interaction)),
             Decision::Issue(request) => {
-                let Some(user) = accounts.claims(&request.subject).await? else {
+                let claims = self.settings.accounts.claims(&request.subject);
+                let Some(user) = claims.await? else {
                     let reason = AuthorizationFailReason::NotAuthenticated;
-                    return self.fail(&pending.fail(reason)).await;
+                    return Ok(Step::Refused(self.fail(&pending.fail(reason)).await?));
                 };
                 let request = pending.disclose(*request, &*user);
                 let answer = self.api().authorization_issue(&request).await?;
                 let AuthorizationIssueNext::Respond(response) = answer.next();
-                Ok(for_browser(response))
+                Ok(Step::Granted(for_browser(response)))
             }
-            Decision::Fail(request) => self.fail(&request).await,
+            Decision::Fail(request) => Ok(Step::Refused(self.fail(&request).await?)),
         }
     }
 

@@ -44,15 +44,28 @@ pub(super) fn for_browser(response: http::Response<ResponseBody>) -> Response {
     Response::from_parts(parts, Body::from(body))
 }
 
-/// Protects a page of the user's server: other sites cannot frame it (RFC 6749 §10.13), and it is not cached. Headers of the
-/// page take precedence.
+/// Protects a page of the user's server: other sites cannot frame it (RFC 6749 §10.13), and it is not cached. The page can set
+/// `frame-ancestors` and `Cache-Control` itself.
 pub(crate) fn for_user(mut response: Response) -> Response {
-    let no_frames = HeaderValue::from_static("frame-ancestors 'none'");
     let headers = response.headers_mut();
-    headers.entry(CONTENT_SECURITY_POLICY).or_insert(no_frames);
+    let mut policies = headers.get_all(CONTENT_SECURITY_POLICY).iter();
+    if !policies.any(limits_frames) {
+        // Browsers apply all policies of a response.
+        let no_frames = HeaderValue::from_static("frame-ancestors 'none'");
+        headers.append(CONTENT_SECURITY_POLICY, no_frames);
+    }
     let no_store = HeaderValue::from_static("no-store");
     headers.entry(CACHE_CONTROL).or_insert(no_store);
     response
+}
+
+/// Whether a value of `Content-Security-Policy` has the directive `frame-ancestors`.
+fn limits_frames(policies: &HeaderValue) -> bool {
+    let policies = String::from_utf8_lossy(policies.as_bytes());
+    policies.split([',', ';']).any(|directive| {
+        let name = directive.split_ascii_whitespace().next();
+        name.is_some_and(|name| name.eq_ignore_ascii_case("frame-ancestors"))
+    })
 }
 
 /// `'unsafe-hashes'` allows event handlers by their hash, too (Content Security Policy Level 3).
@@ -99,6 +112,34 @@ mod tests {
             assert!(policy.contains(&format!("'sha256-{hash}'")), "{policy}");
             assert!(policy.contains("frame-ancestors 'none'"), "{policy}");
         }
+    }
+
+    #[test]
+    fn page_without_frame_ancestors_cannot_be_framed() {
+        let policies = |own: &[&'static str]| {
+            let mut response = Response::new(Body::empty());
+            for policy in own {
+                let policy = HeaderValue::from_static(policy);
+                response
+                    .headers_mut()
+                    .append(CONTENT_SECURITY_POLICY, policy);
+            }
+            let response = for_user(response);
+            let all = response.headers().get_all(CONTENT_SECURITY_POLICY);
+            let all = all.iter().map(|policy| policy.to_str().unwrap().to_owned());
+            all.collect::<Vec<_>>()
+        };
+        let none = "frame-ancestors 'none'";
+        assert_eq!(policies(&[]), [none]);
+        let script = "script-src 'self'; report-uri /frame-ancestors";
+        assert_eq!(policies(&[script]), [script, none]);
+        for own in [
+            "default-src 'none'; Frame-Ancestors 'self'",
+            "default-src 'none', frame-ancestors https://portal.example",
+        ] {
+            assert_eq!(policies(&[own]), [own]);
+        }
+        assert_eq!(policies(&[script, none]), [script, none]);
     }
 
     #[test]

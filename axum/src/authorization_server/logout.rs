@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use authlete::server::BackchannelLogoutTokenNext;
+use authlete::server::{BackchannelLogoutTokenNext, page_id};
 use authlete::types::{BackchannelLogoutTokenRequest, Client, JoseVerifyRequest};
 use authlete::{ClientIdentifier, ErrorKind, Secret};
 use axum::extract::{Request, State};
@@ -17,6 +17,7 @@ use serde_json::{Map, Value};
 use tracing::Instrument as _;
 
 use super::accounts::BoxFuture;
+use super::resubmission::{is_without_cookies, resubmission};
 use super::{AuthorizationServer, Failure, Notification};
 
 /// RP-Initiated Logout 1.0 §3.1.
@@ -51,7 +52,9 @@ pub trait Logout: Send + Sync + 'static {
 /// A logout request of a client. It can be serialized: store it in the browser session while the user views the confirmation
 /// page.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct LogoutRequest {
+    page_id: String,
     subject: Option<String>,
     session_id: Option<String>,
     client_id: Option<String>,
@@ -60,6 +63,13 @@ pub struct LogoutRequest {
 }
 
 impl LogoutRequest {
+    /// Identifies this request on the confirmation page. Put it into a hidden field, and send [`response`](Self::response)
+    /// only if it matches the request in the session: another site may have requested another logout in another tab. It is
+    /// not secret.
+    pub fn page_id(&self) -> &str {
+        &self.page_id
+    }
+
     /// The user in a valid `id_token_hint` (claim `sub`).
     pub fn subject(&self) -> Option<&str> {
         self.subject.as_deref()
@@ -90,6 +100,9 @@ impl LogoutRequest {
 
 /// The logout endpoint (OpenID Connect RP-Initiated Logout 1.0 §2). `GET` and `POST`. [`Logout`] ends the session.
 ///
+/// The response to a form of another site is a page that submits the form again, as at the
+/// [authorization endpoint](super::authorization).
+///
 /// An `id_token_hint` must be an ID token of this service; it may have expired. If it is invalid, or its audience does not
 /// include the parameter `client_id`, the request is refused. Without a hint, only `client_id` identifies the client: the
 /// redirect goes to a URI of that client, and [`Logout::log_out`] must ask the user for confirmation before (§3).
@@ -98,6 +111,9 @@ pub async fn logout(
     request: Request,
 ) -> Result<Response, Failure> {
     let (parts, parameters) = server.parameters(request).await?;
+    if is_without_cookies(&parts) {
+        return Ok(resubmission(&parameters));
+    }
     let logout = server.logout_request(&parameters).await?;
     Ok(server.settings.logout.log_out(&parts, logout).await?)
 }
@@ -106,6 +122,7 @@ impl AuthorizationServer {
     async fn logout_request(&self, parameters: &str) -> Result<LogoutRequest, Failure> {
         let parameter = |name| single_value(parameters, name);
         let mut logout = LogoutRequest {
+            page_id: page_id(&parameters.into()),
             client_id: parameter("client_id")?,
             ui_locales: parameter("ui_locales")?,
             ..LogoutRequest::default()

@@ -45,6 +45,7 @@ mod notifier;
 mod pushed_authorization;
 mod registration;
 mod request;
+mod resubmission;
 mod revocation;
 mod router;
 mod token;
@@ -86,6 +87,7 @@ pub use token::{TokenGrants, token};
 pub use userinfo::userinfo;
 
 use accounts::AnyAccounts;
+pub(crate) use authorization::Step;
 use backchannel::{AnyBackchannelUsers, NoBackchannelUsers};
 use credential_issuer::{AnyCredentialOrders, NoCredentialOrders};
 pub(crate) use form_page::for_user;

@@ -5,8 +5,7 @@ use authlete::types::AuthorizationResponse;
 use axum::response::{Response, Result};
 use http::request::Parts;
 
-use super::markers::{LoginFailed, PageShown};
-use super::{BrowserSessions, Interactions, Page, Users};
+use super::{BrowserSessions, Interactions, Users};
 use crate::authorization_server::Accounts;
 
 impl<U: Users, S: BrowserSessions> Accounts for Interactions<U, S> {
@@ -17,13 +16,8 @@ impl<U: Users, S: BrowserSessions> Accounts for Interactions<U, S> {
         request: &Parts,
         answer: &AuthorizationResponse,
     ) -> Result<Option<Session>> {
-        let sessions = &self.parts.sessions;
-        let mut state = sessions.load(request).await?;
-        let client = answer.client_id();
-        if state.login_to(client).is_some() {
-            sessions.save(request, &state).await?;
-        }
-        self.session_for(&state, client).await
+        let state = self.parts.sessions.load(request).await?;
+        self.session_for(&state, answer.client_id()).await
     }
 
     async fn interact(
@@ -34,17 +28,17 @@ impl<U: Users, S: BrowserSessions> Accounts for Interactions<U, S> {
     ) -> Result<Response> {
         let sessions = &self.parts.sessions;
         let mut state = sessions.load(request).await?;
-        let page = Page::Authorization {
-            pending: &pending,
-            interaction,
-            session: state.login.as_ref(),
-            login_failed: request.extensions.get::<LoginFailed>().is_some(),
-        };
-        let mut response = self.page(request, page).await?;
-        state.keep(pending);
+        let page = self.show(request, &mut state, pending, interaction, false);
+        let page = page.await?;
         sessions.save(request, &state).await?;
-        response.extensions_mut().insert(PageShown);
-        Ok(response)
+        Ok(page)
+    }
+
+    async fn granted(&self, request: &Parts, answer: &AuthorizationResponse) -> Result<()> {
+        let sessions = &self.parts.sessions;
+        let mut state = sessions.load(request).await?;
+        state.clients.extend(answer.client_id());
+        sessions.save(request, &state).await
     }
 
     async fn claims(&self, subject: &str) -> Result<Option<U::Claims>> {

@@ -34,13 +34,6 @@ struct OpenPage {
 }
 
 impl BrowserState {
-    /// The session of the logged-in user, who logs in to a client.
-    pub(super) fn login_to(&mut self, client: Option<i64>) -> Option<Session> {
-        let login = self.login.clone()?;
-        self.clients.extend(client);
-        Some(login)
-    }
-
     /// Records a login. If the same user logs in again, the session of the clients goes on. Another user has a new one, and
     /// the clients of the former user are not notified of the logout.
     pub(super) fn log_in(&mut self, mut session: Session) {
@@ -113,8 +106,9 @@ mod tests {
 
     fn log_in(state: &mut BrowserState, subject: &str) -> (String, usize) {
         state.log_in(Session::new(subject, 1_767_225_600));
-        state.login_to(Some(1));
-        state.login_to(Some(i64::try_from(state.clients.len() + 1).unwrap()));
+        state.clients.insert(1);
+        let next = i64::try_from(state.clients.len() + 1).unwrap();
+        state.clients.insert(next);
         let id = state.login.as_ref().and_then(Session::id_value).unwrap();
         (id.to_owned(), state.clients.len())
     }

@@ -1,10 +1,12 @@
 //! Consent.
 
+use std::time::SystemTime;
+
+use authlete::server::{Decision, Interaction, PendingAuthorization, Session};
 use axum::extract::State;
 use axum::response::{Response, Result};
 use http::request::Parts;
 
-use super::next_step::is_consent;
 use super::site::Site;
 use super::{BrowserSessions, Form, Users};
 
@@ -13,22 +15,37 @@ pub(super) async fn consent<U: Users, S: BrowserSessions>(
     request: Parts,
     form: Form,
 ) -> Result<Response> {
-    let (state, mut pending) = site.pending(&request, &form).await?;
-    if !form.agrees() {
-        let response = site.server.deny(&pending).await?;
-        return site.ended(&request, pending.page_id(), response).await;
-    }
-    let client = pending.client_id();
-    let session = site.session(&state, client).await?;
-    let viewer = state.viewer(pending.page_id()).and(session.as_ref());
-    // Otherwise, the form is of an earlier page, or another user has logged in or out in another tab.
-    if let Some(session) = viewer.filter(|it| is_consent(&pending, it)) {
-        let lasting = pending.consented_to_scopes(session, form.all("scope"));
-        if let Some(client) = client {
-            site.users()
-                .remember(session.subject(), client, lasting)
-                .await?;
+    let (mut state, mut pending) = site.pending(&request, &form).await?;
+    let response = if form.agrees() {
+        let client = pending.client_id();
+        let session = site.session(&state, client).await?;
+        let viewer = state.viewer(pending.page_id()).and(session.as_ref());
+        // Otherwise, the form is of an earlier page, or another user has logged in or out in another tab.
+        if let Some(session) = viewer.filter(|it| needs_consent(&pending, it)) {
+            let lasting = pending.consented_to_scopes(session, form.all("scope"));
+            if let (Some(client), true) = (client, is_granted(&pending, session)) {
+                site.users()
+                    .remember(session.subject(), client, lasting)
+                    .await?;
+            }
         }
-    }
-    site.proceed(&request, pending, session.as_ref()).await
+        site.proceed(&request, &mut state, pending, session.as_ref())
+            .await?
+    } else {
+        let response = site.server.deny(&pending).await?;
+        state.end(pending.page_id());
+        response
+    };
+    site.save(&request, &state).await?;
+    Ok(response)
+}
+
+fn needs_consent(pending: &PendingAuthorization, session: &Session) -> bool {
+    let decision = pending.decide(Some(session), SystemTime::now());
+    matches!(decision, Decision::Interact(Interaction::Consent(_)))
+}
+
+fn is_granted(pending: &PendingAuthorization, session: &Session) -> bool {
+    let decision = pending.decide(Some(session), SystemTime::now());
+    matches!(decision, Decision::Issue(_))
 }

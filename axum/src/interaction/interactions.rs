@@ -3,10 +3,10 @@
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
-use std::sync::Arc;
+use std::sync::{Arc, Once};
 use std::time::Duration;
 
-use authlete::server::Session;
+use authlete::server::{Interaction, PendingAuthorization, Session};
 use axum::extract::ConnectInfo;
 use axum::response::{Response, Result};
 use http::request::Parts;
@@ -19,8 +19,8 @@ use crate::{Attempt, AttemptLimiter, TooManyAttempts};
 const ATTEMPTS: NonZeroU32 = NonZeroU32::MIN.saturating_add(9);
 const ATTEMPTS_TIME: Duration = Duration::from_secs(15 * 60);
 
-/// Wrong logins by address, for all accounts: 100 in 15 minutes.
-const ATTEMPTS_OF_ADDRESS: NonZeroU32 = NonZeroU32::MIN.saturating_add(99);
+/// Wrong logins by address, for all accounts, and by account, from all addresses: 100 in 15 minutes.
+const ATTEMPTS_OF_ALL: NonZeroU32 = NonZeroU32::MIN.saturating_add(99);
 
 /// The login, consent, device and logout pages of a server, for its [`Users`].
 ///
@@ -37,9 +37,12 @@ pub(super) struct InteractionParts<U, S> {
     pub users: U,
     pub sessions: S,
     /// Wrong logins by account and address.
-    accounts: AttemptLimiter,
+    pairs: AttemptLimiter,
     /// Wrong logins by address.
     addresses: AttemptLimiter,
+    /// Wrong logins by account. An attacker with many addresses can lock an account, but not guess its password.
+    accounts: AttemptLimiter,
+    has_warned: Once,
 }
 
 impl<U: Users, S: BrowserSessions> Interactions<U, S> {
@@ -50,8 +53,10 @@ impl<U: Users, S: BrowserSessions> Interactions<U, S> {
             parts: Arc::new(InteractionParts {
                 users,
                 sessions,
-                accounts: AttemptLimiter::new(ATTEMPTS, ATTEMPTS_TIME),
-                addresses: AttemptLimiter::new(ATTEMPTS_OF_ADDRESS, ATTEMPTS_TIME),
+                pairs: AttemptLimiter::new(ATTEMPTS, ATTEMPTS_TIME),
+                addresses: AttemptLimiter::new(ATTEMPTS_OF_ALL, ATTEMPTS_TIME),
+                accounts: AttemptLimiter::new(ATTEMPTS_OF_ALL, ATTEMPTS_TIME),
+                has_warned: Once::new(),
             }),
             client_address: peer_address,
         }
@@ -62,7 +67,8 @@ impl<U: Users, S: BrowserSessions> Interactions<U, S> {
     /// [`into_make_service_with_connect_info`](axum::Router::into_make_service_with_connect_info).
     ///
     /// Behind a proxy, read the header that your proxy sets; the proxy must remove this header from incoming requests.
-    /// With `None`, attempts are limited by account alone: anybody can then lock an account by wrong logins.
+    /// With `None`, attempts are limited by account alone: anybody can then lock an account by wrong logins. The first time is
+    /// logged as a warning.
     #[must_use]
     pub fn client_address(mut self, address: fn(&Parts) -> Option<IpAddr>) -> Self {
         self.client_address = address;
@@ -86,14 +92,30 @@ impl<U: Users, S: BrowserSessions> Interactions<U, S> {
         let Some(session) = state.login.clone() else {
             return Ok(None);
         };
-        let Some(client) = client else {
-            return Ok(Some(session));
-        };
-        let consent = self.parts.users.consent(session.subject(), client).await?;
-        Ok(Some(match consent {
-            Some(consent) => session.consented_before(consent),
+        Ok(Some(match client {
+            Some(client) => self.parts.users.with_consent(session, client).await?,
             None => session,
         }))
+    }
+
+    /// Shows a page of an authorization request, and keeps the request in the state until its form arrives.
+    pub(super) async fn show(
+        &self,
+        request: &Parts,
+        state: &mut BrowserState,
+        pending: PendingAuthorization,
+        interaction: Interaction,
+        login_failed: bool,
+    ) -> Result<Response> {
+        let page = Page::Authorization {
+            pending: &pending,
+            interaction,
+            session: state.login.as_ref(),
+            login_failed,
+        };
+        let page = self.page(request, page).await?;
+        state.keep(pending);
+        Ok(page)
     }
 
     /// A page, protected against framing and caching.
@@ -113,9 +135,15 @@ impl<U: Users, S: BrowserSessions> Interactions<U, S> {
             Some(address) => {
                 let address = AttemptLimiter::address_key(address);
                 let attempt = parts.addresses.begin(&address)?;
-                attempt.and(&parts.accounts, &format!("{address} {name}"))
+                let attempt = attempt.and(&parts.pairs, &format!("{address} {name}"))?;
+                attempt.and(&parts.accounts, &name)
             }
-            None => parts.accounts.begin(&name),
+            None => {
+                parts.has_warned.call_once(|| {
+                    tracing::warn!(target: "authlete_axum", "the address of the browser is unknown");
+                });
+                parts.pairs.begin(&name)
+            }
         }
     }
 

@@ -9,7 +9,7 @@ use super::{BrowserSessions, Form, Users};
 
 pub(super) async fn log_in<U: Users, S: BrowserSessions>(
     State(site): State<Site<U, S>>,
-    mut request: Parts,
+    request: Parts,
     form: Form,
 ) -> Result<Response> {
     let attempt = site.interactions.begin_login(&request, form.get("name"))?;
@@ -18,7 +18,7 @@ pub(super) async fn log_in<U: Users, S: BrowserSessions>(
             attempt.take_back();
             site.log_in(&request, &form, session).await
         }
-        Ok(None) => site.log_in_again(&mut request, &form).await,
+        Ok(None) => site.log_in_again(&request, &form).await,
         Err(error) => {
             // It could not be checked.
             attempt.take_back();
@@ -33,10 +33,14 @@ pub(super) async fn choose_account<U: Users, S: BrowserSessions>(
     request: Parts,
     form: Form,
 ) -> Result<Response> {
-    let (state, mut pending) = site.pending(&request, &form).await?;
+    let (mut state, mut pending) = site.pending(&request, &form).await?;
     let session = site.session(&state, pending.client_id()).await?;
     if let Some(session) = state.viewer(pending.page_id()) {
         pending.account_chosen(session);
     }
-    site.proceed(&request, pending, session.as_ref()).await
+    let response = site
+        .proceed(&request, &mut state, pending, session.as_ref())
+        .await?;
+    site.save(&request, &state).await?;
+    Ok(response)
 }

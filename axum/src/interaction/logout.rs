@@ -24,7 +24,7 @@ impl<U: Users, S: BrowserSessions> Logout for Interactions<U, S> {
 pub(super) async fn confirm<U: Users, S: BrowserSessions>(
     State(site): State<Site<U, S>>,
     request: Parts,
-    _: Form,
+    form: Form,
 ) -> Result<Response> {
     let state = site.load(&request).await?;
     site.sessions().delete(&request).await?;
@@ -37,7 +37,10 @@ pub(super) async fn confirm<U: Users, S: BrowserSessions>(
         // The user does not wait for the clients.
         tokio::spawn(notify.in_current_span());
     }
-    match state.logout.and_then(|logout| logout.response()) {
+    // Another site may have requested another logout in another tab.
+    let logout = state.logout;
+    let logout = logout.filter(|logout| logout.page_id() == form.get("request"));
+    match logout.and_then(|logout| logout.response()) {
         Some(response) => Ok(response),
         None => site.notice(&request, Notice::LoggedOut).await,
     }

@@ -36,16 +36,17 @@
 //! | [`Page::LogIn`] | `POST /login` | `return_to`; `name` and others as above |
 //! | [`Page::UserCode`] | `POST /device` | `user_code` |
 //! | [`Page::Device`] | `POST /device/consent` | `request`: [`DeviceRequest::page_id`](crate::authorization_server::DeviceRequest::page_id); `scope` and `agree` as above |
-//! | [`Page::LogOut`] | `POST /logout/confirm` | |
+//! | [`Page::LogOut`] | `POST /logout/confirm` | `request`: [`LogoutRequest::page_id`](crate::authorization_server::LogoutRequest::page_id) |
 //!
 //! Set `deviceVerificationUri` of the service to the URL of `GET /device`.
 //!
 //! # Protection
 //!
-//! - A login gets a new session ID (session fixation), and wrong logins are limited by account and address.
+//! - A login gets a new session ID (session fixation). Wrong logins are limited by account and address, by address, and by
+//!   account: 100 in 15 minutes from all addresses.
 //! - Tickets stay in the browser session. A form is for one request, even if the browser has several pages open.
 //! - Forms of other sites are rejected (cross-site request forgery). Other sites cannot frame the pages (RFC 6749 §10.13), unless
-//!   a page has a `Content-Security-Policy` of its own without `frame-ancestors`.
+//!   a page has a `Content-Security-Policy` with `frame-ancestors`.
 //! - User codes are limited by account and address (RFC 8628 §5.1).
 //!
 //! [`Interaction::LogIn`]: authlete::server::Interaction::LogIn
@@ -63,8 +64,6 @@ mod form;
 mod interactions;
 mod login;
 mod logout;
-mod markers;
-mod next_step;
 mod page;
 mod router;
 mod site;

@@ -1,11 +1,12 @@
 //! The pages for a user.
 
+use std::fmt;
+
 use authlete::server::{Interaction, PendingAuthorization, Session};
 
 use crate::authorization_server::{DeviceRequest, LogoutRequest};
 
 /// A page to render. The [module documentation](super) lists the fields of the forms.
-#[derive(Debug)]
 pub enum Page<'a> {
     /// A page of an authorization request: login, choice or creation of an account, consent.
     Authorization {
@@ -39,6 +40,21 @@ pub enum Page<'a> {
     LogOut(&'a LogoutRequest),
     /// The end of a flow.
     Notice(Notice),
+}
+
+/// A user code is a credential, so only the kind of the page is shown.
+impl fmt::Debug for Page<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = match self {
+            Self::Authorization { .. } => "Authorization",
+            Self::LogIn { .. } => "LogIn",
+            Self::UserCode { .. } => "UserCode",
+            Self::Device(_) => "Device",
+            Self::LogOut(_) => "LogOut",
+            Self::Notice(_) => "Notice",
+        };
+        formatter.debug_struct(kind).finish_non_exhaustive()
+    }
 }
 
 /// The end of a flow that has no client to return to.

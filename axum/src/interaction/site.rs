@@ -1,13 +1,16 @@
 //! The state of the form handlers, and what they have in common.
 
-use authlete::server::{PendingAuthorization, Session};
+use std::time::SystemTime;
+
+use authlete::server::{Decision, Interaction, PendingAuthorization, Session};
+use axum::extract::OriginalUri;
 use axum::response::{ErrorResponse, IntoResponse as _, Redirect, Response, Result};
 use http::StatusCode;
 use http::request::Parts;
 
-use super::markers::{LoginFailed, PageShown};
 use super::{BrowserSessions, BrowserState, Form, Interactions, Notice, Page, Users};
 use crate::AuthorizationServer;
+use crate::authorization_server::Step;
 
 /// The state of the form handlers.
 pub(super) struct Site<U, S> {
@@ -86,7 +89,10 @@ impl<U: Users, S: BrowserSessions> Site<U, S> {
 
     /// The login page for a page of the server itself.
     pub(super) async fn own_login(&self, request: &Parts) -> Result<Response> {
-        let path = request.uri.path_and_query();
+        // Below `Router::nest`, `request.uri` lacks the prefix.
+        let original: Option<&OriginalUri> = request.extensions.get();
+        let uri = original.map_or(&request.uri, |original| &original.0);
+        let path = uri.path_and_query();
         let page = Page::LogIn {
             return_to: path.map_or("/", |path| path.as_str()),
             login_failed: false,
@@ -102,33 +108,42 @@ impl<U: Users, S: BrowserSessions> Site<U, S> {
         session: Session,
     ) -> Result<Response> {
         let (mut state, pending) = self.opened(request, form).await?;
-        self.sessions().renew(request).await?;
         state.log_in(session);
-        let Some(mut pending) = pending else {
-            self.save(request, &state).await?;
-            return Ok(Redirect::to(local(form.get("return_to"))).into_response());
+        let response = match pending {
+            Some(mut pending) => {
+                let session = self.session(&state, pending.client_id()).await?;
+                if let Some(session) = &session {
+                    pending.logged_in(session);
+                }
+                self.proceed(request, &mut state, pending, session.as_ref())
+                    .await?
+            }
+            None => Redirect::to(local(form.get("return_to"))).into_response(),
         };
-        if let Some(session) = state.login_to(pending.client_id()) {
-            pending.logged_in(&session);
-        }
-        state.keep(pending.clone());
+        // If a call to Authlete fails, the session is unchanged, and the user can submit the form again.
+        self.sessions().renew(request).await?;
         self.save(request, &state).await?;
-        let session = self.session(&state, pending.client_id()).await?;
-        self.proceed(request, pending, session.as_ref()).await
+        Ok(response)
     }
 
     /// Shows the login page again.
-    pub(super) async fn log_in_again(&self, request: &mut Parts, form: &Form) -> Result<Response> {
-        let (_, pending) = self.opened(request, form).await?;
-        if let Some(pending) = pending {
-            request.extensions.insert(LoginFailed);
-            return self.proceed(request, pending, None).await;
-        }
-        let page = Page::LogIn {
-            return_to: local(form.get("return_to")),
-            login_failed: true,
+    pub(super) async fn log_in_again(&self, request: &Parts, form: &Form) -> Result<Response> {
+        let (mut state, pending) = self.opened(request, form).await?;
+        let Some(pending) = pending else {
+            let page = Page::LogIn {
+                return_to: local(form.get("return_to")),
+                login_failed: true,
+            };
+            return self.page(request, page).await;
         };
-        self.page(request, page).await
+        let session = self.session(&state, pending.client_id()).await?;
+        // The user may have logged in in another tab. A wrong login does not continue in that account.
+        let session = session.filter(|session| needs_login(&pending, session));
+        let response = self
+            .step(request, &mut state, pending, session.as_ref(), true)
+            .await?;
+        self.save(request, &state).await?;
+        Ok(response)
     }
 
     /// The session of the user, with the earlier consent to a client.
@@ -140,33 +155,50 @@ impl<U: Users, S: BrowserSessions> Site<U, S> {
         self.interactions.session_for(state, client).await
     }
 
-    /// Continues an authorization request. When it is over, it is removed from the browser session: only then, so that the
-    /// user can submit the form again if a call to Authlete fails.
+    /// Continues an authorization request: shows its next page, or ends it. The caller saves the state.
     pub(super) async fn proceed(
         &self,
         request: &Parts,
+        state: &mut BrowserState,
         pending: PendingAuthorization,
         session: Option<&Session>,
     ) -> Result<Response> {
-        let page_id = pending.page_id().to_owned();
-        let response = self.server.proceed(request, pending, session).await?;
-        self.ended(request, &page_id, response).await
+        self.step(request, state, pending, session, false).await
     }
 
-    /// Removes a request from the browser session, unless the response is its next page.
-    pub(super) async fn ended(
+    async fn step(
         &self,
         request: &Parts,
-        page_id: &str,
-        response: Response,
+        state: &mut BrowserState,
+        pending: PendingAuthorization,
+        session: Option<&Session>,
+        login_failed: bool,
     ) -> Result<Response> {
-        if response.extensions().get::<PageShown>().is_none() {
-            let mut state = self.load(request).await?;
-            state.end(page_id);
-            self.save(request, &state).await?;
-        }
+        let response = match self.server.step(&pending, session).await? {
+            Step::Interact(interaction) => {
+                let shown =
+                    self.interactions
+                        .show(request, state, pending, interaction, login_failed);
+                return shown.await;
+            }
+            Step::Granted(response) => {
+                state.clients.extend(pending.client_id());
+                response
+            }
+            Step::Refused(response) => response,
+        };
+        state.end(pending.page_id());
         Ok(response)
     }
+}
+
+/// Whether the user of the session has to log in or to choose an account.
+fn needs_login(pending: &PendingAuthorization, session: &Session) -> bool {
+    let decision = pending.decide(Some(session), SystemTime::now());
+    !matches!(
+        decision,
+        Decision::Issue(_) | Decision::Interact(Interaction::Consent(_))
+    )
 }
 
 /// A path of this server, or `/`: other URLs would make the login page an open redirect.

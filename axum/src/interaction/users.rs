@@ -64,7 +64,8 @@ pub trait Users: Send + Sync + 'static {
     /// Checks the login form. Returns the session of the user: subject, time, and how the user authenticated; or `None` if the
     /// login is wrong, and the page is shown again.
     ///
-    /// Attempts are limited before the call. Without [`Session::id`], the session gets a random identifier.
+    /// Attempts are limited before the call. Without [`Session::id`], the session gets a random identifier. Earlier consent
+    /// belongs into [`with_consent`](Self::with_consent): here it would apply to all clients.
     fn log_in(
         &self,
         request: &Parts,
@@ -73,7 +74,7 @@ pub trait Users: Send + Sync + 'static {
 
     /// Renders a page. The [module documentation](super) lists the fields of the forms.
     ///
-    /// If the response has no `Content-Security-Policy`, it gets one that forbids framing.
+    /// Without `frame-ancestors` in a `Content-Security-Policy`, the response gets one that forbids framing.
     fn page(
         &self,
         request: &Parts,
@@ -84,18 +85,19 @@ pub trait Users: Send + Sync + 'static {
     /// consented to are sent. `None` if the user no longer exists: nothing is issued then.
     fn claims(&self, subject: &str) -> impl Future<Output = Result<Option<Self::Claims>>> + Send;
 
-    /// The earlier consent of a user to a client. Default: none, so that the user is asked each time.
-    fn consent(
+    /// Adds the earlier consent of the user to a client: with [`Session::consented_before`], or with
+    /// [`Session::consent_not_needed`] for your own applications. Default: none, so that the user is asked each time.
+    fn with_consent(
         &self,
-        subject: &str,
+        session: Session,
         client_id: i64,
-    ) -> impl Future<Output = Result<Option<Consent>>> + Send {
-        let _ = (subject, client_id);
-        ready(Ok(None))
+    ) -> impl Future<Output = Result<Session>> + Send {
+        let _ = client_id;
+        ready(Ok(session))
     }
 
-    /// Stores the consent of a user to a client, in addition to earlier consent: see [`Consent::and`]. Default: it is not
-    /// stored.
+    /// Stores the consent of a user to a client, in addition to earlier consent: see [`Consent::and`]. A denied request has no
+    /// consent to store. Default: it is not stored.
     fn remember(
         &self,
         subject: &str,

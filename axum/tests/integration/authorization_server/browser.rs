@@ -15,6 +15,39 @@ async fn client_page() -> String {
     format!("{url}/callback")
 }
 
+#[tokio::test]
+async fn form_of_another_site_reaches_the_authorization_endpoint_with_the_session() {
+    let provider = Provider::start(ApiVersion::V3).await;
+    let query = provider.client().parameters("openid", &[]);
+    let url = format!("{}/authorize?{query}", provider.issuer);
+    let Some(browser) = Chromium::open(&url).await else {
+        return;
+    };
+    browser.fill("[name=name]", "alice").await;
+    browser.fill("[name=password]", "wonderland").await;
+    browser.click("button").await;
+    browser.wait_for("Share").await;
+
+    let fields = form_urlencoded::parse(query.as_bytes());
+    let fields: String = fields
+        .map(|(name, value)| format!("<input name=\"{name}\" value=\"{value}\">"))
+        .collect();
+    let form = format!(
+        "<form method=post action=\"{}/authorize\">{fields}\
+         <input name=padding value=\"{}\"><button>Log in</button></form>",
+        provider.issuer,
+        "x".repeat(8 * 1024)
+    );
+    let page = axum::routing::get(async move || axum::response::Html(form));
+    let client = crate::common::serve_router(Router::new().route("/", page)).await;
+    // For a browser, this is another site than that of the provider.
+    let url = client.replace("127.0.0.1", "localhost");
+    browser.run(&format!("location = {url:?}")).await;
+    browser.wait_for("Log in").await;
+    browser.click("button").await;
+    browser.wait_for("Share").await;
+}
+
 #[rstest]
 #[tokio::test]
 async fn form_post_page_submits_its_form_under_its_content_security_policy(

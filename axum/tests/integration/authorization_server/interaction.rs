@@ -1,14 +1,19 @@
 //! The pages of `interaction`, with a simulated browser.
 
+mod cross_site;
+mod failures;
 mod several_users;
 
 use std::collections::HashMap;
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, UNIX_EPOCH};
 
 use authlete::server::{Consent, Interaction, Session, StandardClaims};
 use authlete::types::GrantType;
 use authlete_axum::interaction::{Form, Interactions, Page, TowerSessions, Users};
+use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{Html, IntoResponse as _, Response, Result};
 use rstest::rstest;
@@ -22,6 +27,8 @@ use super::*;
 #[derive(Clone, Default)]
 struct Staff {
     consents: Arc<Mutex<HashMap<(String, i64), Consent>>>,
+    /// Whether the claims of users are unavailable.
+    has_failed: Arc<AtomicBool>,
 }
 
 impl Users for Staff {
@@ -43,14 +50,15 @@ impl Users for Staff {
                 session,
                 login_failed,
             } => {
-                let name = match interaction {
-                    Interaction::LogIn(_) => "login",
-                    Interaction::ChooseAccount { .. } => "accounts",
-                    Interaction::CreateAccount { .. } => "sign-up",
-                    Interaction::Consent(_) => "consent",
+                let (name, reason) = match interaction {
+                    Interaction::LogIn(details) => ("login", Some(details.reason)),
+                    Interaction::ChooseAccount { .. } => ("accounts", None),
+                    Interaction::CreateAccount { .. } => ("sign-up", None),
+                    Interaction::Consent(_) => ("consent", None),
                 };
                 let user = session.map_or("nobody", Session::subject);
-                format!("{name} {} {user} {login_failed}", pending.page_id())
+                let id = pending.page_id();
+                format!("{name} {id} {user} {login_failed} {reason:?}")
             }
             Page::LogIn {
                 return_to,
@@ -61,19 +69,23 @@ impl Users for Staff {
                 is_wrong,
             } => format!("user-code {user_code} {is_wrong}"),
             Page::Device(device) => format!("device {}", device.page_id()),
-            Page::LogOut(_) => "log-out".to_owned(),
+            Page::LogOut(logout) => format!("log-out {}", logout.page_id()),
             Page::Notice(notice) => format!("{notice:?}"),
         })
         .into_response())
     }
 
     async fn claims(&self, subject: &str) -> Result<Option<StandardClaims>> {
+        if self.has_failed.load(Ordering::Relaxed) {
+            return Err(StatusCode::SERVICE_UNAVAILABLE.into());
+        }
         Ok(Some(StandardClaims::new().name(subject)))
     }
 
-    async fn consent(&self, subject: &str, client_id: i64) -> Result<Option<Consent>> {
-        let key = (subject.to_owned(), client_id);
-        Ok(self.consents.lock().unwrap().get(&key).cloned())
+    async fn with_consent(&self, session: Session, client_id: i64) -> Result<Session> {
+        let key = (session.subject().to_owned(), client_id);
+        let before = self.consents.lock().unwrap().get(&key).cloned();
+        Ok(session.consented_before(before.unwrap_or_default()))
     }
 
     async fn remember(&self, subject: &str, client_id: i64, consent: Consent) -> Result<()> {
@@ -84,7 +96,17 @@ impl Users for Staff {
 }
 
 async fn start(version: ApiVersion) -> Provider {
-    let interactions = Interactions::new(Staff::default(), TowerSessions);
+    start_for(Staff::default(), version).await
+}
+
+async fn start_for(staff: Staff, version: ApiVersion) -> Provider {
+    start_with(Interactions::new(staff, TowerSessions), version).await
+}
+
+async fn start_with(
+    interactions: Interactions<Staff, TowerSessions>,
+    version: ApiVersion,
+) -> Provider {
     Provider::at("", version, interactions.clone(), |server| {
         let server = server.logout(interactions.clone());
         let sessions = SessionManagerLayer::new(MemoryStore::default())
@@ -232,6 +254,27 @@ async fn wrong_logins_of_many_accounts_are_limited_by_address() {
     assert!(statuses.iter().all(|status| *status == 200), "{statuses:?}");
 }
 
+#[tokio::test]
+async fn wrong_logins_of_an_account_are_limited_although_addresses_change() {
+    static ADDRESS: AtomicU32 = AtomicU32::new(0x0a00_0000);
+    fn next_address(_: &Parts) -> Option<IpAddr> {
+        Some(Ipv4Addr::from(ADDRESS.fetch_add(1, Ordering::Relaxed)).into())
+    }
+    let interactions = Interactions::new(Staff::default(), TowerSessions);
+    let interactions = interactions.client_address(next_address);
+    let provider = start_with(interactions, ApiVersion::V3).await;
+    let mut browser = provider.browser();
+    let mut statuses = Vec::new();
+    for _ in 0..101 {
+        let form = "return_to=/device&name=alice&password=wrong";
+        statuses.push(browser.post("/login", form).await.status);
+    }
+    assert_eq!(statuses.pop(), Some(429));
+    assert!(statuses.iter().all(|status| *status == 200), "{statuses:?}");
+    let other = "return_to=/device&name=bob&password=secret";
+    assert_eq!(browser.post("/login", other).await.status, 303);
+}
+
 #[rstest]
 #[tokio::test]
 async fn form_of_another_site_is_rejected(
@@ -316,8 +359,12 @@ async fn form_of_another_browser_is_refused() {
 #[case::without_a_decision("openid", "scope=openid")]
 #[case::without_a_scope("email", "agree=yes")]
 #[tokio::test]
-async fn refused_consent_is_access_denied(#[case] scope: &str, #[case] decision: &str) {
-    let provider = start(ApiVersion::V3).await;
+async fn refused_consent_is_access_denied_and_not_stored(
+    #[case] scope: &str,
+    #[case] decision: &str,
+) {
+    let staff = Staff::default();
+    let provider = start_for(staff.clone(), ApiVersion::V3).await;
     let mut browser = provider.browser();
     let page = open(&provider, &mut browser, scope, &[]).await;
     let page = log_in(&mut browser, &page, "alice").await;
@@ -325,6 +372,7 @@ async fn refused_consent_is_access_denied(#[case] scope: &str, #[case] decision:
     let response = browser.post("/consent", &form).await.redirected();
     let error = response.get("error").map(String::as_str);
     assert_eq!(error, Some("access_denied"), "{response:?}");
+    assert!(staff.consents.lock().unwrap().is_empty());
     let over = browser.post("/consent", &form).await;
     assert_eq!((over.status, &*over.body), (400, "StartAgain"));
 }
@@ -359,42 +407,6 @@ async fn consent_without_a_session_needs_a_login() {
     // The user skips the login page.
     let page = browser.post("/consent", &form).await;
     assert_eq!(words(&page, "login")[2], "nobody");
-}
-
-#[tokio::test]
-async fn cross_site_post_to_the_authorization_endpoint_keeps_the_session() {
-    let provider = start(ApiVersion::V3).await;
-    let mut browser = provider.browser();
-    let page = open(&provider, &mut browser, "openid", &[]).await;
-    log_in(&mut browser, &page, "alice").await;
-    let cookie = browser.cookie.take();
-    // A browser does not send the cookie with this request.
-    let parameters = provider
-        .client()
-        .parameters("openid", &[("prompt", "consent")]);
-    let redirect = browser
-        .post_from("cross-site", "/authorize", &parameters)
-        .await;
-    assert_eq!(
-        (redirect.status, &browser.cookie),
-        (303, &None),
-        "{redirect:?}"
-    );
-    let query = redirect
-        .header("location")
-        .unwrap()
-        .strip_prefix('?')
-        .unwrap();
-    browser.cookie = cookie;
-    let page = browser.authorize(query).await;
-    assert_eq!(words(&page, "consent")[2], "alice");
-    // A request that is too long for a URL is processed without the session.
-    let long = format!("{parameters}&padding={}", "x".repeat(6 * 1024));
-    let page = provider
-        .browser()
-        .post_from("cross-site", "/authorize", &long)
-        .await;
-    words(&page, "login");
 }
 
 /// A provider with the device flow.
@@ -512,4 +524,52 @@ async fn confirmed_logout_ends_the_session() {
     let page = browser.post("/logout/confirm", "").await;
     assert_eq!(page.body, "LoggedOut");
     words(&browser.authorize(&parameters).await, "login");
+}
+
+#[rstest]
+#[case::last_page(1, 303)]
+#[case::earlier_page(0, 200)]
+#[tokio::test]
+async fn logout_redirects_only_for_the_page_of_the_last_request(
+    #[case] page: usize,
+    #[case] status: u16,
+) {
+    let provider = start(ApiVersion::V3).await;
+    provider
+        .change_service(|service| {
+            service.supported_custom_client_metadata =
+                Some(vec!["post_logout_redirect_uris".to_owned()]);
+        })
+        .await;
+    let after = "https://client.example/bye";
+    let uris = serde_json::json!({ "post_logout_redirect_uris": [after] });
+    provider
+        .change_client(|client| client.custom_metadata = Some(uris.to_string()))
+        .await;
+    let mut browser = provider.browser();
+    browser
+        .post("/login", "return_to=/&name=alice&password=secret")
+        .await;
+    let client = provider.emulator.client().id;
+    let path = format!("/logout?client_id={client}&post_logout_redirect_uri={after}");
+    let pages = [browser.get(&path).await, browser.get(&path).await];
+    let form = format!("request={}", id(&pages[page], "log-out"));
+    let reply = browser.post("/logout/confirm", &form).await;
+    assert_eq!(reply.status, status, "{reply:?}");
+    let location = (status == 303).then_some(after);
+    assert_eq!(reply.header("location"), location);
+    words(&browser.get("/device").await, "own-login");
+}
+
+#[tokio::test]
+async fn login_page_below_a_prefix_returns_to_the_whole_path() {
+    let interactions = Interactions::new(Staff::default(), TowerSessions);
+    let provider = Provider::at("", ApiVersion::V3, interactions.clone(), |server| {
+        let sessions = SessionManagerLayer::new(MemoryStore::default()).with_secure(false);
+        let pages = interactions.router(&server);
+        Router::new().nest("/op", pages).layer(sessions)
+    });
+    let mut browser = provider.await.browser();
+    let page = browser.get("/op/device?user_code=WDJB").await;
+    assert_eq!(words(&page, "own-login")[1], "/op/device?user_code=WDJB");
 }
