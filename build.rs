@@ -18,9 +18,9 @@ fn main() {
                     .expect("OUT_DIR can be written to");
             }
         }
-        Err(mistakes) => mistakes
+        Err(diagnostics) => diagnostics
             .0
             .iter()
-            .for_each(|mistake| println!("cargo::error={mistake}")),
+            .for_each(|diagnostic| println!("cargo::error={diagnostic}")),
     }
 }

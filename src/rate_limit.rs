@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reset_is_seconds_or_a_time() {
+    fn reset_is_seconds_or_a_time() {
         let times = [
             ("0".to_owned(), 0),
             ("86400".to_owned(), 86400),
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reset_counts_where_the_limit_is_used_up() {
+    fn reset_counts_where_the_limit_is_used_up() {
         for (remaining, by_limit, otherwise) in [
             (None, Some(9), Some(9)),
             (Some("0"), Some(9), Some(9)),

@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn an_option_without_a_value_changes_nothing() {
+    fn option_without_a_value_changes_nothing() {
         let set = request().acr("silver").auth_time(1).scopes(["openid"]);
         let none: Option<Vec<String>> = None;
         let given = set

@@ -42,7 +42,7 @@ fn main() {
     runtime.block_on(async {
         let api =
             Authlete::new(Config::v3(&url, 1, "token")).expect("the configuration is complete");
-        let endpoints = Endpoints::below("https://as.example.com").expect("this is a URL");
+        let endpoints = Endpoints::from_issuer("https://as.example.com").expect("this is a URL");
         let ours = AuthorizationServer::new(api.clone(), endpoints, Alice).router();
         let by_hand = by_hand(api);
         println!("| | endpoint | direct calls | ratio |\n|---|---|---|---|");
@@ -215,7 +215,7 @@ async fn flows() {
     let emulator = Emulator::start().await.expect("the emulator starts");
     let api =
         Authlete::new(emulator.config(ApiVersion::V3)).expect("the configuration is complete");
-    let endpoints = Endpoints::below("https://as.example.com").expect("this is a URL");
+    let endpoints = Endpoints::from_issuer("https://as.example.com").expect("this is a URL");
     let router = AuthorizationServer::new(api, endpoints, Alice).router();
     let client = emulator.client();
     let credentials = BASE64_STANDARD.encode(format!("{}:{}", client.id, client.secret.expose()));

@@ -101,7 +101,7 @@ async fn main() -> anyhow::Result<()> {
     let api = Authlete::new(emulator.config(ApiVersion::V3))?;
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     let issuer = format!("http://{}", listener.local_addr()?);
-    let endpoints = Endpoints::below(&issuer)?;
+    let endpoints = Endpoints::from_issuer(&issuer)?;
     endpoints.register(&api, emulator.service()).await?;
     let client = emulator.client();
     println!("{issuer}/.well-known/openid-configuration");

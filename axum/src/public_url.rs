@@ -96,12 +96,12 @@ impl PublicUrl {
     }
 
     /// The path for a router, with one more segment.
-    pub(crate) fn route_below(&self, segment: &str) -> String {
+    pub(crate) fn join_route(&self, segment: &str) -> String {
         format!("{}/{segment}", self.base_path())
     }
 
     /// The URL of a path below this one.
-    pub(crate) fn below(&self, path: &str) -> String {
+    pub(crate) fn join(&self, path: &str) -> String {
         [&self.origin, self.base_path(), path].concat()
     }
 }

@@ -12,8 +12,8 @@ use heck::ToSnakeCase;
 use serde_json::{Map, Value};
 
 use crate::description::Description;
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::{METHODS, OperationEntry, collect_references, object, sole_reference};
-use crate::mistake::{Mistake, Mistakes};
 use crate::operations::{
     HOSTED_REPLACEMENT, ORGANIZATION, ROOT, SETTING, V2, V3, template_parameters,
 };
@@ -35,14 +35,14 @@ const FORMATS: [(&str, &[&str]); 4] = [
 /// Checks a description.
 ///
 /// # Errors
-/// All mistakes of the description.
-pub fn check(description: &Description) -> Result<(), Mistakes> {
+/// All errors of the description.
+pub fn check(description: &Description) -> Result<(), Diagnostics> {
     let flat = description.flat();
     let mut check = Check {
         description,
         document: &flat,
         flat: object(&flat["components"]["schemas"]),
-        mistakes: Mistakes::default(),
+        diagnostics: Diagnostics::default(),
     };
     check.extensions();
     check.categories();
@@ -52,7 +52,7 @@ pub fn check(description: &Description) -> Result<(), Mistakes> {
     check.enums_are_shared();
     check.actions();
     check.openapi();
-    check.mistakes.into_result()
+    check.diagnostics.into_result()
 }
 
 struct Check<'a> {
@@ -61,12 +61,12 @@ struct Check<'a> {
     document: &'a Value,
     /// The schemas with compositions flattened: `required` may name a member of a shared group.
     flat: &'a Map<String, Value>,
-    mistakes: Mistakes,
+    diagnostics: Diagnostics,
 }
 
 impl Check<'_> {
     fn report(&mut self, origin: &str, place: &str, what: impl Into<String>) {
-        self.mistakes.push(Mistake::new(
+        self.diagnostics.push(Diagnostic::new(
             &self.description.origin(origin),
             place,
             what.into(),

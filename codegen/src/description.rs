@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value, json};
 
 use crate::composition::flatten_compositions;
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::{FORM, JSON, METHODS, OperationEntry, object, of_path, operations};
-use crate::mistake::{Mistake, Mistakes};
 use crate::order;
 
 /// The file with the parts that all categories share: info, servers, credentials.
@@ -44,9 +44,9 @@ impl Description {
     /// Reads all `*.yaml` files of `directory` and merges them.
     ///
     /// # Errors
-    /// Every mistake that prevents merging: unreadable or malformed YAML, a part that is not allowed in a category file,
+    /// Every error that prevents merging: unreadable or malformed YAML, a part that is not allowed in a category file,
     /// a path, schema or tag that two files define.
-    pub fn load(directory: &Path) -> Result<Self, Mistakes> {
+    pub fn load(directory: &Path) -> Result<Self, Diagnostics> {
         let mut files = yaml_files(directory)?;
         // The root first: the others are merged into it.
         files.sort_by_key(|file| (!file.ends_with(ROOT_FILE), file.clone()));
@@ -57,7 +57,7 @@ impl Description {
                     merge.paths.extend(order::paths(&text));
                     merge.add(file, content);
                 }
-                Err(mistake) => merge.mistakes.push(mistake),
+                Err(diagnostic) => merge.diagnostics.push(diagnostic),
             }
         }
         merge.finish(files)
@@ -106,9 +106,9 @@ pub fn tag_origin(name: &str) -> String {
     format!("tag {name}")
 }
 
-fn yaml_files(directory: &Path) -> Result<Vec<PathBuf>, Mistakes> {
+fn yaml_files(directory: &Path) -> Result<Vec<PathBuf>, Diagnostics> {
     let unreadable =
-        |error: std::io::Error| Mistakes::one(directory, "the directory", error.to_string());
+        |error: std::io::Error| Diagnostics::one(directory, "the directory", error.to_string());
     let mut files = Vec::new();
     for entry in fs::read_dir(directory).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();
@@ -122,7 +122,7 @@ fn yaml_files(directory: &Path) -> Result<Vec<PathBuf>, Mistakes> {
     if files.iter().any(|file| file.ends_with(ROOT_FILE)) {
         Ok(files)
     } else {
-        Err(Mistakes::one(
+        Err(Diagnostics::one(
             directory,
             "the directory",
             format!("has no {ROOT_FILE}"),
@@ -131,8 +131,8 @@ fn yaml_files(directory: &Path) -> Result<Vec<PathBuf>, Mistakes> {
 }
 
 /// The text of a file, and its top-level members.
-fn read_yaml(file: &Path) -> Result<(String, Map<String, Value>), Mistake> {
-    let wrong = |what: String| Mistake::new(file, "the file", what);
+fn read_yaml(file: &Path) -> Result<(String, Map<String, Value>), Diagnostic> {
+    let wrong = |what: String| Diagnostic::new(file, "the file", what);
     let text = fs::read_to_string(file).map_err(|error| wrong(error.to_string()))?;
     let parts = serde_saphyr::from_str(&text).map_err(|error| wrong(error.to_string()))?;
     Ok((text, parts))
@@ -144,7 +144,7 @@ struct Merge {
     document: Map<String, Value>,
     origins: BTreeMap<String, PathBuf>,
     paths: Vec<String>,
-    mistakes: Mistakes,
+    diagnostics: Diagnostics,
 }
 
 impl Merge {
@@ -162,7 +162,7 @@ impl Merge {
                 ("tags", Value::Array(tags)) => self.tags(file, tags),
                 ("paths", Value::Object(paths)) => self.paths(file, tag.as_ref(), paths),
                 ("components", Value::Object(components)) => self.components(file, components),
-                (other, _) => self.mistakes.push(Mistake::new(
+                (other, _) => self.diagnostics.push(Diagnostic::new(
                     file,
                     other,
                     "is not allowed in a category file, which may have tags, paths and components"
@@ -197,7 +197,7 @@ impl Merge {
             };
             if kind != "schemas" {
                 let place = format!("components.{kind}");
-                self.mistakes.push(Mistake::new(
+                self.diagnostics.push(Diagnostic::new(
                     file,
                     &place,
                     format!("belongs in {ROOT_FILE}"),
@@ -215,7 +215,7 @@ impl Merge {
     fn define(&mut self, file: &Path, kind: &str, name: String, value: Value) {
         if let Some(first) = self.origins.insert(name.clone(), file.to_owned()) {
             let what = format!("is also defined in {}", first.display());
-            self.mistakes.push(Mistake::new(file, &name, what));
+            self.diagnostics.push(Diagnostic::new(file, &name, what));
         }
         let parent = if kind == "schemas" {
             self.object_at("components")
@@ -252,9 +252,9 @@ impl Merge {
         value.as_array_mut().expect("it was made an array above")
     }
 
-    fn finish(mut self, files: Vec<PathBuf>) -> Result<Description, Mistakes> {
+    fn finish(mut self, files: Vec<PathBuf>) -> Result<Description, Diagnostics> {
         self.sort_tags();
-        self.mistakes.into_result()?;
+        self.diagnostics.into_result()?;
         Ok(Description {
             document: Value::Object(self.document),
             origins: self.origins,

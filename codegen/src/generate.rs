@@ -9,8 +9,8 @@ use serde_json::Value;
 use syn::{Item, parse_quote};
 
 use crate::description::Description;
+use crate::diagnostic::Diagnostics;
 use crate::document::object;
-use crate::mistake::Mistakes;
 use crate::operations::Operation;
 use crate::prepare::{keep_single_bodies, prepare};
 use crate::probe::probe;
@@ -37,8 +37,8 @@ pub struct Generated {
 /// Generates the client for a description.
 ///
 /// # Errors
-/// The mistakes that [`check::check`] finds, or an error of progenitor.
-pub fn generate(description: &Description) -> Result<Generated, Mistakes> {
+/// The errors that [`check::check`] finds, or an error of progenitor.
+pub fn generate(description: &Description) -> Result<Generated, Diagnostics> {
     check::check(description)?;
     let flat = description.flat();
     let emitted = run_progenitor(&prepare(&flat)).map_err(in_document)?;
@@ -51,8 +51,8 @@ pub fn generate(description: &Description) -> Result<Generated, Mistakes> {
 /// The output of progenitor in its positional style, without our refinements: the baseline of the build-time measurement.
 ///
 /// # Errors
-/// The mistakes of the description.
-pub fn unrefined(description: &Description) -> Result<syn::File, Mistakes> {
+/// The errors of the description.
+pub fn unrefined(description: &Description) -> Result<syn::File, Diagnostics> {
     check::check(description)?;
     let mut document = description.flat();
     keep_single_bodies(&mut document);
@@ -60,8 +60,8 @@ pub fn unrefined(description: &Description) -> Result<syn::File, Mistakes> {
     tokens(&GenerationSettings::new(), &spec).map_err(in_document)
 }
 
-fn in_document(what: String) -> Mistakes {
-    Mistakes::one("openapi".as_ref(), "the merged document", what)
+fn in_document(what: String) -> Diagnostics {
+    Diagnostics::one("openapi".as_ref(), "the merged document", what)
 }
 
 fn run_progenitor(document: &Value) -> Result<syn::File, String> {

@@ -11,10 +11,10 @@
 pub mod check;
 mod composition;
 pub mod description;
+pub mod diagnostic;
 pub mod document;
 pub mod eviction;
 pub mod generate;
-pub mod mistake;
 pub mod next;
 pub mod operations;
 mod order;
@@ -25,8 +25,8 @@ pub mod probe;
 pub mod refine;
 
 pub use description::Description;
+pub use diagnostic::{Diagnostic, Diagnostics};
 pub use generate::{Generated, generate, unrefined};
-pub use mistake::{Mistake, Mistakes};
 
 /// The source text of a generated file.
 pub fn source(file: &syn::File) -> String {

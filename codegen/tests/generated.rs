@@ -220,7 +220,7 @@ static SOURCES: LazyLock<[String; 2]> = LazyLock::new(|| {
     fs::write(directory.path().join("openapi.yaml"), ROOT).unwrap();
     fs::write(directory.path().join("things.yaml"), THINGS).unwrap();
     let description = Description::load(directory.path()).unwrap();
-    let generated = generate(&description).unwrap_or_else(|mistakes| panic!("{mistakes}"));
+    let generated = generate(&description).unwrap_or_else(|diagnostics| panic!("{diagnostics}"));
     [folded(&generated.client), folded(&generated.probe)]
 });
 
@@ -341,7 +341,7 @@ fn compositions_are_flat_and_groups_are_not_separate_types() {
 }
 
 #[test]
-fn a_query_is_one_argument() {
+fn query_is_one_argument() {
     assert_generated("pub struct ListThingsQuery");
     assert_generated("query: &types::ListThingsQuery,");
     assert_generated(".query(query)");
@@ -363,7 +363,7 @@ fn methods_return_the_answer_itself() {
 }
 
 #[test]
-fn a_list_is_taken_as_a_slice() {
+fn list_is_taken_as_a_slice() {
     assert_generated("body: &[types::ThingRequest], ) -> crate::Result<");
     let binding = "let body: Vec<authlete::types::ThingRequest> = argument(arguments, \"body\");";
     assert!(SOURCES[1].contains(binding));
@@ -378,7 +378,7 @@ fn text_response_is_returned_as_string() {
 }
 
 #[test]
-fn an_operation_of_one_generation_has_no_route_in_the_other() {
+fn operation_of_one_generation_has_no_route_in_the_other() {
     assert_generated(r#"Operation { id: "check_things", category: "things", v2: None, v3: Some("#);
     assert_generated("`POST /api/things/health` in 3.0, not in 2.x.");
 }
@@ -392,7 +392,7 @@ fn single_use_member_is_documented() {
 }
 
 #[test]
-fn an_operation_that_names_a_token_evicts_its_answers() {
+fn operation_that_names_a_token_evicts_its_answers() {
     assert_generated(
         "let eviction = self .eviction( &operations::REVOKE_THING, || { crate::introspection_cache::TokenName::name(&body.proof) .or_else(|| crate::introspection_cache::form_parameter( &body.form, \"token\", )) }, );",
     );
@@ -400,7 +400,7 @@ fn an_operation_that_names_a_token_evicts_its_answers() {
 }
 
 #[test]
-fn an_operation_evicts_unless_the_request_has_a_value() {
+fn operation_evicts_unless_the_request_has_a_value() {
     assert_generated(
         r#"if body .type_ .as_ref() .is_some_and(|value| value.as_str() == "SMALL") { None } else { self.eviction("#,
     );
@@ -419,7 +419,7 @@ fn token_in_the_path_is_kept_before_it_is_encoded() {
 }
 
 #[test]
-fn an_operation_that_may_change_any_token_evicts_all_answers() {
+fn operation_that_may_change_any_token_evicts_all_answers() {
     assert_generated("let eviction = self.eviction(&operations::CREATE_THING, || None);");
     assert_generated("With an introspection cache, evicts all cached responses.");
     let nothing = &GENERATED[GENERATED
@@ -455,7 +455,7 @@ fn methods_have_the_documentation_of_the_description() {
 }
 
 #[test]
-fn an_operation_of_the_organization_api_has_its_root() {
+fn operation_of_the_organization_api_has_its_root() {
     assert_generated(
         r#"v3: Some(Route { method: "POST", path: "/organization/things", root: Root::Organization, credentials: &[CredentialKind::ServiceAccessToken], }), repeatable: false, single_use: None, hosted_replacement: None, }"#,
     );
@@ -463,7 +463,7 @@ fn an_operation_of_the_organization_api_has_its_root() {
 }
 
 #[test]
-fn an_operation_with_a_hosted_replacement_names_it_in_the_table_and_in_its_documentation() {
+fn operation_with_a_hosted_replacement_names_it_in_the_table_and_in_its_documentation() {
     assert_generated(
         r#"repeatable: false, single_use: None, hosted_replacement: Some("create_organization_thing"), }"#,
     );
@@ -473,7 +473,7 @@ fn an_operation_with_a_hosted_replacement_names_it_in_the_table_and_in_its_docum
 }
 
 #[test]
-fn a_member_with_a_setting_is_filled_in_before_the_request_is_sent() {
+fn member_with_a_setting_is_filled_in_before_the_request_is_sent() {
     assert_generated(
         "let mut body = body.clone(); body.organization_id = Some( self .or_configured( &operations::CREATE_ORGANIZATION_THING, crate::Setting::OrganizationId, body.organization_id, )?, ); body",
     );
@@ -513,7 +513,7 @@ fn date_time_is_a_string() {
 }
 
 #[test]
-fn an_object_of_any_members_keeps_its_values_out_of_debug() {
+fn object_of_any_members_keeps_its_values_out_of_debug() {
     assert_generated("pub details: ::std::option::Option<crate::JsonObject>");
 }
 

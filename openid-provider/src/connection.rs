@@ -150,7 +150,7 @@ impl Plan {
 
 /// Writes the settings that this server needs.
 fn adapt(service: &mut Service, url: &str) -> Result<()> {
-    Endpoints::below(url)?.write_to(service);
+    Endpoints::from_issuer(url)?.write_to(service);
     service.device_verification_uri = Some(format!("{url}/device"));
     service.device_verification_uri_complete = Some(format!("{url}/device?user_code=USER_CODE"));
     add(&mut service.supported_acrs, ACRS);

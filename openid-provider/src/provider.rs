@@ -246,7 +246,7 @@ fn authorization_server(
     let registration = Registration {
         initial_access_token: settings.initial_access_token.clone(),
     };
-    let endpoints = Endpoints::of(service)?;
+    let endpoints = Endpoints::from_service(service)?;
     Ok(
         AuthorizationServer::new(connection.api.clone(), endpoints, directory.clone())
             .token_grants(directory.clone())

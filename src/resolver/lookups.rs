@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_lookup_that_hangs_is_not_shared_with_later_calls() {
+    async fn lookup_that_hangs_is_not_shared_with_later_calls() {
         let (hang, hanging) = mpsc::channel::<()>();
         let hanging = Mutex::new(Some(hanging));
         let lookups = Lookups::new(move |_| {
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn a_runtime_shuts_down_while_a_lookup_hangs() {
+    fn runtime_shuts_down_while_a_lookup_hangs() {
         let (lookups, finish, _) = lookups_that_wait();
         let (done, is_done) = mpsc::channel();
         let waiting = thread::spawn(move || {
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_lookup_that_fails_or_panics_is_an_error_and_the_next_one_is_new() {
+    async fn lookup_that_fails_or_panics_is_an_error_and_the_next_one_is_new() {
         let count = AtomicUsize::new(0);
         let lookups = Lookups::new(move |_| match count.fetch_add(1, Ordering::Relaxed) {
             0 => Err(io::Error::other("no such name")),

@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_second_address_is_tried_at_once_when_the_first_one_does_not_answer() {
+    async fn second_address_is_tried_at_once_when_the_first_one_does_not_answer() {
         let (first, second) = (host(2), host(3));
         let port = server(second, 0).await;
         let _first = silent(first, port);
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_first_address_is_used_when_it_answers_and_the_second_when_the_first_refuses() {
+    async fn first_address_is_used_when_it_answers_and_the_second_when_the_first_refuses() {
         let (nobody, first, second) = (host(4), host(5), host(6));
         let port = server(first, 0).await;
         server(second, port).await;
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_connection_waits_for_the_warm_up_and_the_runtime_does_not() {
+    async fn connection_waits_for_the_warm_up_and_the_runtime_does_not() {
         let (finish, finished) = std::sync::mpsc::channel::<()>();
         let warm_up = WarmUp::begin(move || {
             let _ = finished.recv();

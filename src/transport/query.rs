@@ -41,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_list_becomes_one_parameter_for_each_item() {
+    fn list_becomes_one_parameter_for_each_item() {
         let query = json!({ "limit": 7, "types": ["a b", "c"], "dryRun": true, "cursor": null, "none": [] });
         let expected = [
             ("dryRun", "true"),

@@ -198,7 +198,7 @@ fn fallback_may_allow_http() {
 }
 
 #[test]
-fn the_generation_follows_from_the_credentials() {
+fn generation_follows_from_the_credentials() {
     let base = || {
         Config::new()
             .base_url("https://authlete.example")
@@ -270,7 +270,7 @@ fn explicit_api_version_decides_between_both_credentials() {
 }
 
 #[test]
-fn an_error_names_the_missing_setting() {
+fn error_names_the_missing_setting() {
     let base = || Config::new().base_url("https://authlete.example");
     let cases = [
         (
@@ -316,7 +316,7 @@ fn an_error_names_the_missing_setting() {
 }
 
 #[test]
-fn a_service_id_is_a_number() {
+fn service_id_is_a_number() {
     for bad in ["my-service", "-5", "+5", "0", "1.5", "99999999999999999999"] {
         let text = format!(
             "ServiceApiKey = '{bad}'\nServiceAccessToken = 't'\nBaseUrl = 'https://a.example'"
@@ -396,7 +396,7 @@ fn base_url_must_be_https_without_path_or_user_info() {
 
 #[cfg(not(feature = "dpop"))]
 #[test]
-fn a_dpop_key_needs_a_feature() {
+fn dpop_key_needs_a_feature() {
     assert_eq!(
         config_error(Config::v3("https://a.example", 1, "t").dpop_key("{}")),
         "DpopKey (AUTHLETE_DPOP_KEY) needs the feature dpop of the crate authlete"
@@ -405,7 +405,7 @@ fn a_dpop_key_needs_a_feature() {
 
 #[cfg(not(feature = "mtls"))]
 #[test]
-fn a_client_certificate_needs_a_feature() {
+fn client_certificate_needs_a_feature() {
     assert_eq!(
         config_error(Config::v3("https://a.example", 1, "t").client_certificate("PEM")),
         "ClientCertificate (AUTHLETE_CLIENT_CERTIFICATE) needs the feature mtls of the crate authlete"
@@ -461,7 +461,7 @@ fn byte_order_mark_is_accepted_and_duplicate_key_is_rejected() {
 }
 
 #[test]
-fn a_value_of_another_type_is_refused() {
+fn value_of_another_type_is_refused() {
     let error = Config::from_toml("ServiceApiSecret = ['SECRET']")
         .unwrap_err()
         .to_string();
@@ -472,7 +472,7 @@ fn a_value_of_another_type_is_refused() {
 }
 
 #[test]
-fn an_unreadable_file_is_named_with_the_reason() {
+fn unreadable_file_is_named_with_the_reason() {
     let error = Config::from_file("no/such/authlete.toml").unwrap_err();
     assert!(
         error
@@ -565,7 +565,7 @@ fn malformed_credential_error_names_the_setting_and_the_fault() {
 }
 
 #[test]
-fn a_service_owner_api_key_is_a_number() {
+fn service_owner_api_key_is_a_number() {
     let config = Config::v2("https://a.example", 1, "s")
         .set(Setting::ServiceOwnerApiKey, "SECRET")
         .service_owner_api_secret("s");
@@ -576,7 +576,7 @@ fn a_service_owner_api_key_is_a_number() {
 }
 
 #[test]
-fn a_base_url_with_the_path_of_the_api_is_refused_on_any_host() {
+fn base_url_with_the_path_of_the_api_is_refused_on_any_host() {
     for url in ["https://a.example/api", "https://a.example/authlete/api/"] {
         assert_eq!(
             config_error(Config::v3(url, 1, "t")),

@@ -443,7 +443,7 @@ async fn errors_contain_no_url() {
 }
 
 #[tokio::test]
-async fn a_redirect_is_not_followed() {
+async fn redirect_is_not_followed() {
     let target = Server::always(Reply::json(200, &json!({ "action": "OK" }))).await;
     let reply = Reply::text(307, "text/plain", "elsewhere").header("location", &target.url);
     let server = Server::always(reply).await;

@@ -178,7 +178,7 @@ async fn reused_code_is_rejected_and_its_tokens_are_revoked() {
 }
 
 #[tokio::test]
-async fn a_code_expires() {
+async fn code_expires() {
     for fixture in Fixture::both().await {
         let code = fixture.code().await;
         fixture.emulator.advance(Duration::from_secs(3600));
@@ -207,7 +207,7 @@ async fn denied_authorization_redirects_with_access_denied() {
 }
 
 #[tokio::test]
-async fn a_wrong_client_secret_is_refused() {
+async fn wrong_client_secret_is_refused() {
     for fixture in Fixture::both().await {
         let request = fixture
             .token_request(&[("grant_type", "client_credentials")])

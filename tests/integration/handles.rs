@@ -152,7 +152,7 @@ fn zero_timeouts_and_sizes_are_rejected() {
 }
 
 #[tokio::test]
-async fn a_call_without_time_left_fails_with_a_timeout_and_sends_nothing() {
+async fn call_without_time_left_fails_with_a_timeout_and_sends_nothing() {
     let server = server().await;
     let api = Authlete::new(Config::v3(&server.url, 1, "t")).unwrap();
     let late = api.with_timeout(Duration::ZERO);
@@ -172,7 +172,7 @@ async fn a_call_without_time_left_fails_with_a_timeout_and_sends_nothing() {
 
 /// A proxy from the environment could read unencrypted requests to this machine.
 #[test]
-fn a_configuration_for_this_machine_is_refused_by_a_handle_for_another_one() {
+fn configuration_for_this_machine_is_refused_by_a_handle_for_another_one() {
     let [here, there] =
         ["http://127.0.0.1:1", "https://a.example"].map(|url| Config::v3(url, 1, "t"));
     for (one, other) in [(&here, &there), (&there, &here)] {

@@ -24,6 +24,7 @@ use crate::gate::Gate;
 use crate::probe;
 use crate::raw_server::bound_socket;
 use crate::server::{Received, Reply, Server};
+use rstest::rstest;
 
 const INTROSPECTION: &str = "/api/1/auth/introspection";
 
@@ -455,47 +456,49 @@ const CHANGES_TOKENS: [&str; 13] = [
     "update_client_lock_flag",
 ];
 
+#[rstest]
 #[tokio::test]
-async fn an_operation_evicts_answers_when_it_may_change_tokens() {
-    for version in [ApiVersion::V2, ApiVersion::V3] {
-        let of_version = |operation: &&&Operation| operation.route(version).is_some();
-        for operation in operations::ALL.iter().filter(of_version) {
-            let server = server().await;
-            let api = with_cache(config(version, &server.url), IntrospectionCache::new());
-            ask(&api, &token("a")).await;
-            let mut arguments = required(operation.id);
-            if operation.id == "grant_management" {
-                arguments["body"]["gmAction"] = "REVOKE".into();
-            }
-            // `{}` is a valid response to some of the operations only, but the server processes all of them.
-            let _ = probe::call(&api, operation.id, &arguments).await;
-            assert!(!server.take().is_empty(), "{} was not sent", operation.id);
-            ask(&api, &token("a")).await;
-            let is_evicted = calls_received(&server) == 1;
-            let changes_tokens = CHANGES_TOKENS.contains(&operation.id);
-            assert_eq!(is_evicted, changes_tokens, "{} in {version}", operation.id);
+async fn operation_evicts_answers_when_it_may_change_tokens(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let of_version = |operation: &&&Operation| operation.route(version).is_some();
+    for operation in operations::ALL.iter().filter(of_version) {
+        let server = server().await;
+        let api = with_cache(config(version, &server.url), IntrospectionCache::new());
+        ask(&api, &token("a")).await;
+        let mut arguments = required(operation.id);
+        if operation.id == "grant_management" {
+            arguments["body"]["gmAction"] = "REVOKE".into();
         }
+        // `{}` is a valid response to some of the operations only, but the server processes all of them.
+        let _ = probe::call(&api, operation.id, &arguments).await;
+        assert!(!server.take().is_empty(), "{} was not sent", operation.id);
+        ask(&api, &token("a")).await;
+        let is_evicted = calls_received(&server) == 1;
+        let changes_tokens = CHANGES_TOKENS.contains(&operation.id);
+        assert_eq!(is_evicted, changes_tokens, "{} in {version}", operation.id);
     }
 }
 
 /// The emulator stores tokens: a hash from its token list selects the cache entries to evict.
+#[rstest]
 #[tokio::test]
-async fn deleted_token_is_inactive_at_once() {
-    for version in [ApiVersion::V2, ApiVersion::V3] {
-        let emulator = Emulator::start().await.unwrap();
-        let api = with_cache(emulator.config(version), IntrospectionCache::new());
-        let create = TokenCreateRequest::new(GrantType::ClientCredentials)
-            .client_id(emulator.client().id)
-            .access_token("the token");
-        api.token_create(&create).await.unwrap();
-        let request = token("the token");
-        assert_eq!(ask(&api, &request).await.action, IntrospectionAction::Ok);
-        let list = api.get_token_list(&GetTokenListQuery::new()).await.unwrap();
-        let hash = list.access_tokens.unwrap().remove(0).access_token_hash;
-        api.token_delete(&hash.unwrap()).await.unwrap();
-        let answer = ask(&api, &request).await;
-        assert_eq!(answer.action, IntrospectionAction::Unauthorized);
-    }
+async fn deleted_token_is_inactive_at_once(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let emulator = Emulator::start().await.unwrap();
+    let api = with_cache(emulator.config(version), IntrospectionCache::new());
+    let create = TokenCreateRequest::new(GrantType::ClientCredentials)
+        .client_id(emulator.client().id)
+        .access_token("the token");
+    api.token_create(&create).await.unwrap();
+    let request = token("the token");
+    assert_eq!(ask(&api, &request).await.action, IntrospectionAction::Ok);
+    let list = api.get_token_list(&GetTokenListQuery::new()).await.unwrap();
+    let hash = list.access_tokens.unwrap().remove(0).access_token_hash;
+    api.token_delete(&hash.unwrap()).await.unwrap();
+    let answer = ask(&api, &request).await;
+    assert_eq!(answer.action, IntrospectionAction::Unauthorized);
 }
 
 #[tokio::test]

@@ -104,7 +104,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn an_unknown_member_of_any_json_is_kept_on_every_level(
+    fn unknown_member_of_any_json_is_kept_on_every_level(
         schema in prop::sample::select(objects_in_responses()),
         name in "[^a-z].{0,8}",
         member in any_json(),
@@ -246,7 +246,7 @@ fn member_order_does_not_matter_and_item_order_is_kept() {
 }
 
 #[test]
-fn a_long_text_is_kept() {
+fn long_text_is_kept() {
     let long = "é\u{1F511}\n\"".repeat(200_000);
     let text = json!({ "clientName": &long, "tomorrow": &long, "attributes": [{ "key": &long }] });
     let decoded = decode("Client", &text.to_string()).unwrap();
@@ -284,7 +284,7 @@ async fn text_that_is_not_unicode_is_an_error_that_names_the_place() {
 
 /// After get, change and update, the server has the same object except for the change.
 #[tokio::test]
-async fn a_whole_service_and_a_whole_client_survive_an_update() {
+async fn whole_service_and_a_whole_client_survive_an_update() {
     let tomorrow = json!({
         "null": null, "list": [null, 1, -1.5, 1e300, 18_446_744_073_709_551_615_u64], "": { "\u{0}": "é" },
     });

@@ -97,7 +97,7 @@ async fn stream_without_total_count_ends_after_the_last_item() {
 }
 
 #[tokio::test]
-async fn a_range_bounds_the_stream() {
+async fn range_bounds_the_stream() {
     let (server, api) = list_server(100, true).await;
     let clients: Vec<_> = api
         .items(GetClientListQuery::new().range(20..45), 10)
@@ -169,7 +169,7 @@ async fn pages_are_fetched_as_they_are_read() {
 }
 
 #[tokio::test]
-async fn an_error_ends_the_stream() {
+async fn error_ends_the_stream() {
     let server = Server::start(|request| {
         if request.query["start"] == "0" {
             page(request, 30, true)
@@ -186,7 +186,7 @@ async fn an_error_ends_the_stream() {
 }
 
 #[tokio::test]
-async fn a_page_size_below_one_is_refused() {
+async fn page_size_below_one_is_refused() {
     let (server, api) = list_server(10, true).await;
     for page_size in [0, -1, i32::MIN] {
         let items: Vec<_> = api

@@ -41,7 +41,7 @@ fn not_callable<T: std::fmt::Debug>(answer: Result<T>) -> String {
 }
 
 #[tokio::test]
-async fn the_organization_api_has_a_server_of_its_own() {
+async fn organization_api_has_a_server_of_its_own() {
     let (authlete, idp) = servers().await;
     let api = Authlete::new(config(&authlete.url, &idp.url)).unwrap();
     api.organization_create_service(&creation()).await.unwrap();
@@ -155,7 +155,7 @@ async fn idp_server_has_no_default_for_other_authlete_servers() {
 
 /// Replaces the default IdP server, so that no request leaves this machine.
 #[tokio::test]
-async fn the_api_server_follows_from_the_region() {
+async fn api_server_follows_from_the_region() {
     let (_, idp) = servers().await;
     for (region, id) in REGIONS {
         let base = format!("https://{region}.authlete.com");
@@ -334,7 +334,7 @@ async fn rate_limit_of_the_organization_api_is_not_recorded() {
 
 #[cfg(feature = "dpop")]
 #[tokio::test]
-async fn the_organization_token_is_sent_as_bearer_also_with_a_dpop_key() {
+async fn organization_token_is_sent_as_bearer_also_with_a_dpop_key() {
     let (authlete, idp) = servers().await;
     let jwk = json!({
         "kty": "EC",
@@ -362,7 +362,7 @@ async fn the_organization_token_is_sent_as_bearer_also_with_a_dpop_key() {
 }
 
 #[test]
-fn an_id_is_a_whole_number_above_0() {
+fn id_is_a_whole_number_above_0() {
     for version in [ApiVersion::V2, ApiVersion::V3] {
         let base = || match version {
             ApiVersion::V2 => Config::v2("https://authlete.example", 1, "s"),
@@ -436,7 +436,7 @@ fn idp_server_must_be_https_without_path_or_user_info() {
 }
 
 #[tokio::test]
-async fn the_settings_come_from_a_file_and_from_the_environment() {
+async fn settings_come_from_a_file_and_from_the_environment() {
     let (authlete, idp) = servers().await;
     let text = format!(
         "BaseUrl = '{}'\nServiceOwnerAccessToken = 'organization-token'\nOrganizationId = 88\nApiServerId = '99'\nIdpServer = '{}'",
@@ -465,7 +465,7 @@ async fn the_settings_come_from_a_file_and_from_the_environment() {
 
 /// A proxy would see the unencrypted token of a call to this machine.
 #[test]
-fn an_idp_server_on_this_machine_is_called_without_a_proxy() {
+fn idp_server_on_this_machine_is_called_without_a_proxy() {
     let proxy = "http://127.0.0.1:9";
     let variables = [
         ("HTTP_PROXY", Some(proxy)),

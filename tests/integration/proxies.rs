@@ -26,7 +26,7 @@ async fn calls_to_this_machine_succeed() {
 
 /// The proxy could read unencrypted requests.
 #[tokio::test]
-async fn a_proxy_sees_nothing_of_calls_to_this_machine() {
+async fn proxy_sees_nothing_of_calls_to_this_machine() {
     let proxy = Server::always(Reply::json(200, &json!({ "action": "OK" }))).await;
     // In a child process, because all tests share one environment.
     let mut test = Command::new(std::env::current_exe().unwrap());

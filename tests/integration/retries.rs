@@ -13,6 +13,7 @@ use crate::facts::{self, Fact, arguments, facts};
 use crate::probe;
 use crate::raw_server::{BACKLOG, OK, bound_socket, next_request, raw_server};
 use crate::server::{Reply, Server};
+use rstest::rstest;
 
 /// A retry policy with short delays.
 fn fast_retries() -> RetryPolicy {
@@ -135,33 +136,34 @@ fn operation(fact: &Fact) -> &'static Operation {
 
 /// For each operation of both generations: a request that may have been processed is retried only if the operation is
 /// repeatable.
+#[rstest]
 #[tokio::test]
-async fn request_that_may_have_been_processed_is_retried_only_if_repeatable() {
-    for version in [ApiVersion::V2, ApiVersion::V3] {
-        for fact in facts().iter().filter(|fact| fact.path(version).is_some()) {
-            for answer in [
-                "",
-                "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{",
-                "HTTP/1.1 503 Away\r\ncontent-length: 0\r\n\r\n",
-            ] {
-                let (url, requests) = counting_server(answer).await;
-                let api = Authlete::builder(facts::config(version, &url))
-                    .retry(fast_retries())
-                    .build()
-                    .unwrap();
-                let (operation, mut arguments) = (operation(fact), arguments(fact));
-                if let Some(member) = operation.single_use {
-                    arguments["body"].as_object_mut().unwrap().remove(member);
-                }
-                probe::call(&api, &fact.id, &arguments).await.unwrap_err();
-                let expected = if operation.repeatable { 3 } else { 1 };
-                assert_eq!(
-                    requests.load(Ordering::Relaxed),
-                    expected,
-                    "{} {version} {answer:?}",
-                    fact.id
-                );
+async fn request_that_may_have_been_processed_is_retried_only_if_repeatable(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    for fact in facts().iter().filter(|fact| fact.path(version).is_some()) {
+        for answer in [
+            "",
+            "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{",
+            "HTTP/1.1 503 Away\r\ncontent-length: 0\r\n\r\n",
+        ] {
+            let (url, requests) = counting_server(answer).await;
+            let api = Authlete::builder(facts::config(version, &url))
+                .retry(fast_retries())
+                .build()
+                .unwrap();
+            let (operation, mut arguments) = (operation(fact), arguments(fact));
+            if let Some(member) = operation.single_use {
+                arguments["body"].as_object_mut().unwrap().remove(member);
             }
+            probe::call(&api, &fact.id, &arguments).await.unwrap_err();
+            let expected = if operation.repeatable { 3 } else { 1 };
+            assert_eq!(
+                requests.load(Ordering::Relaxed),
+                expected,
+                "{} {version} {answer:?}",
+                fact.id
+            );
         }
     }
 }
@@ -287,7 +289,7 @@ async fn reset_time_of_an_unexhausted_rate_limit_delays_no_retry() {
 }
 
 #[tokio::test]
-async fn the_timeout_is_for_all_attempts_together() {
+async fn timeout_is_for_all_attempts_together() {
     // One attempt fits into the timeout of the call, two do not.
     let url = raw_server(|mut stream| async move {
         while next_request(&mut stream).await {
@@ -454,7 +456,7 @@ async fn request_on_a_closed_connection_is_resent_only_if_repeatable() {
 
 /// The clock has a resolution of milliseconds, so a fast server may answer within a timeout of zero.
 #[tokio::test]
-async fn a_call_without_time_is_a_timeout_and_sent_once_at_most() {
+async fn call_without_time_is_a_timeout_and_sent_once_at_most() {
     for _ in 0..3 {
         let server = Server::always(ok()).await;
         let api = api(&server.url);

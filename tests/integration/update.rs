@@ -90,7 +90,7 @@ async fn update_of_a_client_keeps_unknown_members() {
 
 /// A caller can send a member that this version of the crate does not know.
 #[tokio::test]
-async fn an_unknown_member_can_be_set() {
+async fn unknown_member_can_be_set() {
     for (_emulator, api) in both().await {
         let mut client = Client::new().client_name("name");
         client.extra = JsonObject::from_iter([("memberOfTomorrow".to_owned(), unknown())]);

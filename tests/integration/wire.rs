@@ -9,6 +9,7 @@ use crate::description::{FLAT, instance, member_value, success};
 use crate::facts::{Fact, SERVICE, arguments, arguments_of, config, facts};
 use crate::probe;
 use crate::server::{Received, Reply, Server};
+use rstest::rstest;
 
 fn check(fact: &Fact, version: ApiVersion, arrived: &Received, arguments: &Value) {
     let id = &fact.id;
@@ -74,48 +75,49 @@ fn text(value: &Value) -> String {
         .map_or_else(|| value.to_string(), str::to_owned)
 }
 
+#[rstest]
 #[tokio::test]
-async fn every_request_matches_the_facts() {
+async fn every_request_matches_the_facts(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
     let facts = facts();
-    for version in [ApiVersion::V2, ApiVersion::V3] {
-        for fact in facts.iter().filter(|fact| fact.path(version).is_some()) {
-            let operation = operations(&FLAT)
-                .find(|entry| entry.id() == fact.id)
-                .expect("coverage is complete")
-                .value;
-            let (status, body) = success(operation);
-            let reply = match &body {
-                None => Reply::text(204, "", ""),
-                Some((JSON, value)) => Reply::json(status, value),
-                Some((media_type, value)) => Reply::text(status, media_type, text(value)),
-            };
-            let server = Server::always(reply).await;
-            let api =
-                Authlete::new(config(version, &server.url)).expect("the configuration is complete");
+    for fact in facts.iter().filter(|fact| fact.path(version).is_some()) {
+        let operation = operations(&FLAT)
+            .find(|entry| entry.id() == fact.id)
+            .expect("coverage is complete")
+            .value;
+        let (status, body) = success(operation);
+        let reply = match &body {
+            None => Reply::text(204, "", ""),
+            Some((JSON, value)) => Reply::json(status, value),
+            Some((media_type, value)) => Reply::text(status, media_type, text(value)),
+        };
+        let server = Server::always(reply).await;
+        let api =
+            Authlete::new(config(version, &server.url)).expect("the configuration is complete");
 
-            let arguments = arguments(fact);
-            let mut answer = probe::call(&api, &fact.id, &arguments)
-                .await
-                .unwrap_or_else(|error| panic!("{} {version}: {error}", fact.id));
+        let arguments = arguments(fact);
+        let mut answer = probe::call(&api, &fact.id, &arguments)
+            .await
+            .unwrap_or_else(|error| panic!("{} {version}: {error}", fact.id));
 
-            let arrived = server.take();
-            assert_eq!(arrived.len(), 1, "{}", fact.id);
-            check(fact, version, &arrived[0], &arguments);
+        let arrived = server.take();
+        assert_eq!(arrived.len(), 1, "{}", fact.id);
+        check(fact, version, &arrived[0], &arguments);
 
-            let mut expected = body.map_or(Value::Null, |(_, value)| value);
-            // `responseHeaders` comes from the HTTP response.
-            if expected.get("responseHeaders").is_some() {
-                assert_eq!(
-                    answer["responseHeaders"]["content-type"],
-                    json!(["application/json"]),
-                    "{}",
-                    fact.id
-                );
-                expected["responseHeaders"] = Value::Null;
-                answer["responseHeaders"] = Value::Null;
-            }
-            assert_eq!(answer, expected, "{} {version}", fact.id);
+        let mut expected = body.map_or(Value::Null, |(_, value)| value);
+        // `responseHeaders` comes from the HTTP response.
+        if expected.get("responseHeaders").is_some() {
+            assert_eq!(
+                answer["responseHeaders"]["content-type"],
+                json!(["application/json"]),
+                "{}",
+                fact.id
+            );
+            expected["responseHeaders"] = Value::Null;
+            answer["responseHeaders"] = Value::Null;
         }
+        assert_eq!(answer, expected, "{} {version}", fact.id);
     }
 }
 

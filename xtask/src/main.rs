@@ -36,7 +36,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Check the description, and report each mistake with its file and place
+    /// Check the description, and report each error with its file and place
     Check,
     /// Write all files that are derived from the description
     Generate {
@@ -101,7 +101,7 @@ fn main() -> Result<ExitCode> {
     if let Some(code) = public_api::as_rustdoc() {
         return Ok(code);
     }
-    // Parsed first, so that the help works even if the description has mistakes.
+    // Parsed first, so that the help works even if the description has errors.
     let Arguments { task } = Arguments::parse();
     let root = workspace_root();
     let load = || Description::load(&root.join("openapi"));

@@ -81,7 +81,7 @@ fn rewrite(value: &mut Value, change: &impl Fn(&mut Map<String, Value>)) {
 }
 
 #[test]
-fn the_description_does_not_drift_from_itself() {
+fn description_does_not_drift_from_itself() {
     for generation in GENERATIONS {
         let text = bundle(generation).to_string();
         let (success, output) = drift_from_text(&text, &["--api-version", generation]);
@@ -91,7 +91,7 @@ fn the_description_does_not_drift_from_itself() {
 }
 
 #[test]
-fn the_other_generation_is_another_api() {
+fn other_generation_is_another_api() {
     let text = bundle("2.x").to_string();
     let (success, output) = drift_from_text(&text, &[]);
     assert!(!success);
@@ -627,7 +627,7 @@ fn unresolvable_references_are_reported() {
 }
 
 #[test]
-fn a_reference_may_be_percent_encoded() {
+fn reference_may_be_percent_encoded() {
     let mut document = bundle("3.0");
     // A schema name with all characters that a JSON pointer or a URI escapes.
     let name = "a/b~c d{e}%";

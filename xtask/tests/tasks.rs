@@ -46,7 +46,7 @@ fn lines_from_the_last(output: &str) -> (&str, impl Iterator<Item = &str>) {
 }
 
 #[test]
-fn the_description_covers_the_facts() {
+fn description_covers_the_facts() {
     let (success, output) = xtask(&["coverage", facts().to_str().unwrap()]);
     assert!(success, "{output}");
     let (last, unknown) = lines_from_the_last(&output);
@@ -205,7 +205,7 @@ fn facts_that_cannot_be_read_are_named() {
 }
 
 #[test]
-fn the_bundle_is_one_document() {
+fn bundle_is_one_document() {
     let (success, output) = xtask(&["bundle"]);
     assert!(success);
     let document: Value = serde_json::from_str(&output).unwrap();
@@ -243,7 +243,7 @@ fn empty_lists(document: &Value) -> Vec<String> {
 }
 
 #[test]
-fn a_bundle_can_be_of_one_generation() {
+fn bundle_can_be_of_one_generation() {
     let bundle = |version: &str| -> Value {
         let (success, output) = xtask(&["bundle", "--api-version", version]);
         assert!(success, "{output}");

@@ -61,7 +61,7 @@ async fn main() -> Result<()> {
         settings::write(&mut service, &format!("http://{}", listener.local_addr()?))?;
         service = api.update_service(service_id, &service).await?;
     }
-    let endpoints = Endpoints::of(&service)?;
+    let endpoints = Endpoints::from_service(&service)?;
     let issuer = service.issuer.unwrap_or_default();
 
     let users = Users::new();

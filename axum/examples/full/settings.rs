@@ -16,7 +16,7 @@ pub const MEMBERSHIP_TYPE: &str = "urn:example:membership";
 
 /// Writes the endpoints and features of this server into the settings of a service.
 pub fn write(service: &mut Service, issuer: &str) -> Result<()> {
-    let endpoints = Endpoints::below(issuer)?.credential_issuer_below(issuer)?;
+    let endpoints = Endpoints::from_issuer(issuer)?.with_credential_issuer(issuer)?;
     endpoints.write_to(service);
     service.device_verification_uri = Some(format!("{issuer}/device"));
 

@@ -23,7 +23,7 @@ const JWKS: &str = "credentialJwksUri";
 
 impl CredentialIssuerUrls {
     /// `None` if the service has no `credentialIssuer`.
-    pub fn of(service: &Service) -> Result<Option<Self>, UrlError> {
+    pub fn from_service(service: &Service) -> Result<Option<Self>, UrlError> {
         let Some(metadata) = &service.credential_issuer_metadata else {
             return Ok(None);
         };
@@ -47,14 +47,14 @@ impl CredentialIssuerUrls {
         }))
     }
 
-    pub fn below(issuer: &str) -> Result<Self, UrlError> {
+    pub fn from_issuer(issuer: &str) -> Result<Self, UrlError> {
         let issuer = PublicUrl::parse(ISSUER, issuer)?;
-        let below = |setting, path| PublicUrl::parse(setting, &issuer.below(path)).map(Some);
+        let joined = |setting, path| PublicUrl::parse(setting, &issuer.join(path)).map(Some);
         Ok(Self {
-            credential: below(CREDENTIAL, "/credential")?,
-            deferred: below(DEFERRED, "/credential/deferred")?,
-            nonce: below(NONCE, "/credential/nonce")?,
-            jwks: below(JWKS, "/credential/jwks")?,
+            credential: joined(CREDENTIAL, "/credential")?,
+            deferred: joined(DEFERRED, "/credential/deferred")?,
+            nonce: joined(NONCE, "/credential/nonce")?,
+            jwks: joined(JWKS, "/credential/jwks")?,
             issuer,
         })
     }
@@ -91,7 +91,7 @@ impl CredentialIssuerUrls {
 
     pub fn offer(&self, identifier: &str) -> String {
         self.issuer
-            .below(&format!("/credential/offers/{identifier}"))
+            .join(&format!("/credential/offers/{identifier}"))
     }
 
     /// All paths, each with the setting that defines it.

@@ -27,12 +27,12 @@ macro_rules! endpoints {
             /// # Errors
             /// A URL is not absolute, is not `http` or `https`, or has a query or a fragment; the issuer is missing; or two
             /// endpoints have the same path. The error names the setting.
-            pub fn of(service: &Service) -> Result<Self, UrlError> {
+            pub fn from_service(service: &Service) -> Result<Self, UrlError> {
                 let issuer = service.issuer.as_deref().unwrap_or_default();
                 let endpoints = Self {
                     issuer: PublicUrl::parse("issuer", issuer)?,
                     $( $name: PublicUrl::parse_optional($setting, service.$member.as_deref())?, )*
-                    credential_issuer: CredentialIssuerUrls::of(service)?,
+                    credential_issuer: CredentialIssuerUrls::from_service(service)?,
                 };
                 endpoints.check()?;
                 Ok(endpoints)
@@ -43,10 +43,10 @@ macro_rules! endpoints {
             ///
             /// # Errors
             /// `issuer` is not an absolute URL, or it has a query.
-            pub fn below(issuer: &str) -> Result<Self, UrlError> {
+            pub fn from_issuer(issuer: &str) -> Result<Self, UrlError> {
                 let issuer = PublicUrl::parse("issuer", issuer)?;
                 Ok(Self {
-                    $( $name: Some(PublicUrl::parse($setting, &issuer.below($path))?), )*
+                    $( $name: Some(PublicUrl::parse($setting, &issuer.join($path))?), )*
                     credential_issuer: None,
                     issuer,
                 })
@@ -106,8 +106,8 @@ impl Endpoints {
     ///
     /// # Errors
     /// `issuer` is not an absolute URL, it has a query, or two endpoints have the same path.
-    pub fn credential_issuer_below(mut self, issuer: &str) -> Result<Self, UrlError> {
-        self.credential_issuer = Some(CredentialIssuerUrls::below(issuer)?);
+    pub fn with_credential_issuer(mut self, issuer: &str) -> Result<Self, UrlError> {
+        self.credential_issuer = Some(CredentialIssuerUrls::from_issuer(issuer)?);
         self.check()?;
         Ok(self)
     }
@@ -158,7 +158,7 @@ impl Endpoints {
         let exact = self.all().filter(|(setting, _)| !has_parameter(*setting));
         let exact = exact.map(|(setting, url)| (setting, url.route().to_owned()));
         let below = with_parameter.iter();
-        let below = below.filter_map(|(setting, url)| Some((*setting, (*url)?.route_below("{}"))));
+        let below = below.filter_map(|(setting, url)| Some((*setting, (*url)?.join_route("{}"))));
         let credential_issuer = self.credential_issuer.iter();
         let credential_issuer = credential_issuer.flat_map(CredentialIssuerUrls::paths);
         for (setting, path) in exact.chain(below).chain(credential_issuer) {

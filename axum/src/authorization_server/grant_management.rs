@@ -31,7 +31,7 @@ pub async fn grant_management(
     if let Some(url) = &server.endpoints().grant_management {
         // The ID as the client encoded it: the DPoP proof contains this URL.
         let id = parts.uri.path().rsplit('/').next().unwrap_or_default();
-        let url = url.below(&format!("/{id}"));
+        let url = url.join(&format!("/{id}"));
         request = request.received_at(parts.method.as_str(), url);
     }
     let answer = server.api().grant_management(&request).await?;

@@ -123,7 +123,7 @@ const PASSWORD_TIME: Duration = Duration::from_secs(15 * 60);
 ///
 /// # async fn example(api: Authlete, service_id: i64, accounts: impl Accounts) -> Result<Router, Box<dyn std::error::Error>> {
 /// let service = api.get_service(service_id).await?;
-/// let server = AuthorizationServer::new(api, Endpoints::of(&service)?, accounts);
+/// let server = AuthorizationServer::new(api, Endpoints::from_service(&service)?, accounts);
 /// Ok(server.router())
 /// # }
 /// ```

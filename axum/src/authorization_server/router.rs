@@ -60,13 +60,13 @@ impl AuthorizationServer {
                 ),
                 (path(&endpoints.registration), post(registration)),
                 (
-                    path_below(endpoints.client_configuration(), "{client_id}"),
+                    with_segment(endpoints.client_configuration(), "{client_id}"),
                     get(client_configuration)
                         .put(client_configuration)
                         .delete(client_configuration),
                 ),
                 (
-                    path_below(endpoints.grant_management.as_ref(), "{grant_id}"),
+                    with_segment(endpoints.grant_management.as_ref(), "{grant_id}"),
                     get(grant_management).delete(grant_management),
                 ),
                 (
@@ -103,6 +103,6 @@ pub(super) fn path(url: &Option<PublicUrl>) -> Option<String> {
     Some(url.as_ref()?.route().to_owned())
 }
 
-fn path_below(url: Option<&PublicUrl>, parameter: &str) -> Option<String> {
-    Some(url?.route_below(parameter))
+fn with_segment(url: Option<&PublicUrl>, parameter: &str) -> Option<String> {
+    Some(url?.join_route(parameter))
 }

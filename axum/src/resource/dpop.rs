@@ -73,6 +73,6 @@ impl Dpop {
 
     /// `htu` of the proof for a request (RFC 9449 §4.2).
     pub(super) fn url(&self, path: &str) -> String {
-        self.base_url.below(path)
+        self.base_url.join(path)
     }
 }

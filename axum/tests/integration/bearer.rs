@@ -27,7 +27,7 @@ async fn valid_token_is_accepted_and_the_handler_gets_its_subject(
 }
 
 #[tokio::test]
-async fn a_request_without_a_token_gets_a_challenge_without_an_error() {
+async fn request_without_a_token_gets_a_challenge_without_an_error() {
     // Authlete is not called.
     let url = serve(RequireAccessToken::new(unreachable())).await;
     for headers in [
@@ -86,22 +86,23 @@ async fn malformed_headers_are_refused_without_a_call_to_authlete() {
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn unknown_or_expired_token_is_refused_with_invalid_token() {
+async fn unknown_or_expired_token_is_refused_with_invalid_token(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
     let resource = ProtectedResource::new("https://api.example.com").unwrap();
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let token = token(&emulator, &api).await;
-        let url = serve(RequireAccessToken::new(api).metadata(&resource)).await;
-        let unknown = get_by_bearer(&url, "unknown").await;
-        unknown.assert_refused(401, "Bearer", "invalid_token");
-        assert!(unknown.challenges()[0].ends_with(
-            ",resource_metadata=\"https://api.example.com/.well-known/oauth-protected-resource\""
-        ));
-        emulator.advance(Duration::from_secs(2 * 24 * 60 * 60));
-        let expired = get_by_bearer(&url, &token).await;
-        expired.assert_refused(401, "Bearer", "invalid_token");
-    }
+    let (emulator, api) = start(version).await;
+    let token = token(&emulator, &api).await;
+    let url = serve(RequireAccessToken::new(api).metadata(&resource)).await;
+    let unknown = get_by_bearer(&url, "unknown").await;
+    unknown.assert_refused(401, "Bearer", "invalid_token");
+    assert!(unknown.challenges()[0].ends_with(
+        ",resource_metadata=\"https://api.example.com/.well-known/oauth-protected-resource\""
+    ));
+    emulator.advance(Duration::from_secs(2 * 24 * 60 * 60));
+    let expired = get_by_bearer(&url, &token).await;
+    expired.assert_refused(401, "Bearer", "invalid_token");
 }
 
 #[rstest]
@@ -117,23 +118,24 @@ async fn token_without_a_required_scope_is_refused_with_403_and_the_required_sco
     assert!(answer.challenges()[0].contains("scope=\"read write\""));
 }
 
+#[rstest]
 #[tokio::test]
-async fn token_for_another_resource_is_refused_with_403() {
+async fn token_for_another_resource_is_refused_with_403(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
     let here = "https://api.example.com";
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let url = serve(RequireAccessToken::new(api.clone()).resources([here])).await;
-        let valid = issue(&api, token_request(&emulator).resources([here])).await;
-        get_by_bearer(&url, valid.expose()).await.assert_passed();
-        let other = issue(
-            &api,
-            token_request(&emulator).resources(["https://b.example"]),
-        )
-        .await;
-        for token in [other.expose(), &token(&emulator, &api).await] {
-            let answer = get_by_bearer(&url, token).await;
-            answer.assert_refused(403, "Bearer", "invalid_target");
-        }
+    let (emulator, api) = start(version).await;
+    let url = serve(RequireAccessToken::new(api.clone()).resources([here])).await;
+    let valid = issue(&api, token_request(&emulator).resources([here])).await;
+    get_by_bearer(&url, valid.expose()).await.assert_passed();
+    let other = issue(
+        &api,
+        token_request(&emulator).resources(["https://b.example"]),
+    )
+    .await;
+    for token in [other.expose(), &token(&emulator, &api).await] {
+        let answer = get_by_bearer(&url, token).await;
+        answer.assert_refused(403, "Bearer", "invalid_target");
     }
 }
 
@@ -158,20 +160,21 @@ async fn token_in_the_query_or_a_form_is_ignored(
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn outage_of_authlete_is_answered_with_503_without_details() {
+async fn outage_of_authlete_is_answered_with_503_without_details(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
     let emulator = Emulator::builder().unavailable(1.0).start().await.unwrap();
-    for version in GENERATIONS {
-        let config = emulator.config(version);
-        let builder = Authlete::builder(config).retry(RetryPolicy::never());
-        for api in [builder.build().unwrap(), unreachable()] {
-            let url = serve(RequireAccessToken::new(api)).await;
-            let answer = get_by_bearer(&url, "any").await;
-            assert_eq!(answer.status, 503);
-            assert_eq!(answer.body, "{\"error\":\"temporarily_unavailable\"}");
-            assert_eq!(answer.header("content-type"), Some("application/json"));
-            assert_eq!(answer.challenges(), Vec::<&str>::new());
-        }
+    let config = emulator.config(version);
+    let builder = Authlete::builder(config).retry(RetryPolicy::never());
+    for api in [builder.build().unwrap(), unreachable()] {
+        let url = serve(RequireAccessToken::new(api)).await;
+        let answer = get_by_bearer(&url, "any").await;
+        assert_eq!(answer.status, 503);
+        assert_eq!(answer.body, "{\"error\":\"temporarily_unavailable\"}");
+        assert_eq!(answer.header("content-type"), Some("application/json"));
+        assert_eq!(answer.challenges(), Vec::<&str>::new());
     }
 }
 

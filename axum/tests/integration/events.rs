@@ -127,7 +127,7 @@ async fn missing_guard_is_logged_as_an_error() {
 #[tokio::test]
 async fn span_of_an_endpoint_has_route_and_status_but_no_request_data() {
     let (_emulator, api) = start(GENERATIONS[1]).await;
-    let endpoints = Endpoints::below("https://as.example.com").unwrap();
+    let endpoints = Endpoints::from_issuer("https://as.example.com").unwrap();
     let users = crate::authorization_server::users::Users;
     let down = AuthorizationServer::new(unreachable(), endpoints.clone(), users).router();
     let users = crate::authorization_server::users::Users;

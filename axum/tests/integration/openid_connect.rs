@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
 
 use crate::authorization_server::{Browser, users};
+use rstest::rstest;
 
 const ISSUER: &str = "https://op.example";
 
@@ -79,7 +80,7 @@ impl Provider {
     async fn start(version: ApiVersion) -> Self {
         let emulator = Emulator::start().await.unwrap();
         let api = Authlete::new(emulator.config(version)).unwrap();
-        let endpoints = server::Endpoints::below(ISSUER).unwrap();
+        let endpoints = server::Endpoints::from_issuer(ISSUER).unwrap();
         endpoints.register(&api, emulator.service()).await.unwrap();
         let caller = emulator.client();
         let caller = Caller(caller.id.into(), caller.secret.clone());
@@ -169,79 +170,80 @@ struct Login {
     nonce: Nonce,
 }
 
+#[rstest]
 #[tokio::test]
-async fn client_library_completes_login_userinfo_refresh_introspection_and_revocation() {
-    for version in [ApiVersion::V2, ApiVersion::V3] {
-        let provider = Provider::start(version).await;
-        let http = |request| provider.send(request);
-        let client = provider.client().await;
-        let login = provider.log_in(&client).await;
+async fn client_library_completes_login_userinfo_refresh_introspection_and_revocation(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let provider = Provider::start(version).await;
+    let http = |request| provider.send(request);
+    let client = provider.client().await;
+    let login = provider.log_in(&client).await;
 
-        let tokens = client
-            .exchange_code(AuthorizationCode::new(login.code))
-            .unwrap()
-            .set_pkce_verifier(login.verifier)
-            .request_async(&http)
-            .await
-            .unwrap();
-        let id_token = tokens.id_token().expect("an ID token");
-        let verifier = client.id_token_verifier();
-        let claims = id_token.claims(&verifier, &login.nonce).unwrap();
-        assert_eq!(claims.subject().as_str(), "alice");
-        let expected = AccessTokenHash::from_token(
-            tokens.access_token(),
-            id_token.signing_alg().unwrap(),
-            id_token.signing_key(&verifier).unwrap(),
-        );
-        assert_eq!(claims.access_token_hash(), Some(&expected.unwrap()));
-        let other_nonce = Nonce::new_random();
-        assert!(id_token.claims(&verifier, &other_nonce).is_err());
+    let tokens = client
+        .exchange_code(AuthorizationCode::new(login.code))
+        .unwrap()
+        .set_pkce_verifier(login.verifier)
+        .request_async(&http)
+        .await
+        .unwrap();
+    let id_token = tokens.id_token().expect("an ID token");
+    let verifier = client.id_token_verifier();
+    let claims = id_token.claims(&verifier, &login.nonce).unwrap();
+    assert_eq!(claims.subject().as_str(), "alice");
+    let expected = AccessTokenHash::from_token(
+        tokens.access_token(),
+        id_token.signing_alg().unwrap(),
+        id_token.signing_key(&verifier).unwrap(),
+    );
+    assert_eq!(claims.access_token_hash(), Some(&expected.unwrap()));
+    let other_nonce = Nonce::new_random();
+    assert!(id_token.claims(&verifier, &other_nonce).is_err());
 
-        let userinfo: CoreUserInfoClaims = client
-            .user_info(
-                tokens.access_token().clone(),
-                Some(claims.subject().clone()),
-            )
-            .unwrap()
-            .request_async(&http)
-            .await
-            .unwrap();
-        assert_eq!(userinfo.email().unwrap().as_str(), "alice@example.com");
-        assert_eq!(userinfo.email_verified(), Some(true));
-        assert!(userinfo.name().is_none(), "profile was not requested");
+    let userinfo: CoreUserInfoClaims = client
+        .user_info(
+            tokens.access_token().clone(),
+            Some(claims.subject().clone()),
+        )
+        .unwrap()
+        .request_async(&http)
+        .await
+        .unwrap();
+    assert_eq!(userinfo.email().unwrap().as_str(), "alice@example.com");
+    assert_eq!(userinfo.email_verified(), Some(true));
+    assert!(userinfo.name().is_none(), "profile was not requested");
 
-        let refresh_token = tokens.refresh_token().expect("a refresh token");
-        let refreshed = client
-            .exchange_refresh_token(refresh_token)
-            .unwrap()
-            .request_async(&http)
-            .await
-            .unwrap();
-        assert_ne!(
-            refreshed.access_token().secret(),
-            tokens.access_token().secret()
-        );
+    let refresh_token = tokens.refresh_token().expect("a refresh token");
+    let refreshed = client
+        .exchange_refresh_token(refresh_token)
+        .unwrap()
+        .request_async(&http)
+        .await
+        .unwrap();
+    assert_ne!(
+        refreshed.access_token().secret(),
+        tokens.access_token().secret()
+    );
 
-        let introspected = introspect(&client, &provider, refreshed.access_token()).await;
-        assert!(introspected.active());
-        assert_eq!(introspected.sub(), Some("alice"));
-        let client_id = introspected.client_id().unwrap();
-        assert_eq!(
-            client_id.as_str(),
-            provider.emulator.client().id.to_string()
-        );
-        let old = introspect(&client, &provider, tokens.access_token()).await;
-        assert!(!old.active(), "the refresh replaced it");
+    let introspected = introspect(&client, &provider, refreshed.access_token()).await;
+    assert!(introspected.active());
+    assert_eq!(introspected.sub(), Some("alice"));
+    let client_id = introspected.client_id().unwrap();
+    assert_eq!(
+        client_id.as_str(),
+        provider.emulator.client().id.to_string()
+    );
+    let old = introspect(&client, &provider, tokens.access_token()).await;
+    assert!(!old.active(), "the refresh replaced it");
 
-        client
-            .revoke_token(refreshed.access_token().into())
-            .unwrap()
-            .request_async(&http)
-            .await
-            .unwrap();
-        let revoked = introspect(&client, &provider, refreshed.access_token()).await;
-        assert!(!revoked.active());
-    }
+    client
+        .revoke_token(refreshed.access_token().into())
+        .unwrap()
+        .request_async(&http)
+        .await
+        .unwrap();
+    let revoked = introspect(&client, &provider, refreshed.access_token()).await;
+    assert!(!revoked.active());
 }
 
 async fn introspect(
@@ -254,43 +256,44 @@ async fn introspect(
     request.request_async(&http).await.unwrap()
 }
 
+#[rstest]
 #[tokio::test]
-async fn client_library_gets_invalid_grant_for_wrong_replayed_or_expired_credentials() {
-    for version in [ApiVersion::V2, ApiVersion::V3] {
-        let provider = Provider::start(version).await;
-        let http = |request| provider.send(request);
-        let client = provider.client().await;
+async fn client_library_gets_invalid_grant_for_wrong_replayed_or_expired_credentials(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let provider = Provider::start(version).await;
+    let http = |request| provider.send(request);
+    let client = provider.client().await;
 
-        let login = provider.log_in(&client).await;
-        let (_, wrong) = PkceCodeChallenge::new_random_sha256();
-        let exchange = |code: &str, verifier: PkceCodeVerifier| {
-            let request = client.exchange_code(AuthorizationCode::new(code.to_owned()));
-            request.unwrap().set_pkce_verifier(verifier)
-        };
-        let outcome = exchange(&login.code, wrong).request_async(&http).await;
-        assert_eq!(error_of(outcome), "invalid_grant");
+    let login = provider.log_in(&client).await;
+    let (_, wrong) = PkceCodeChallenge::new_random_sha256();
+    let exchange = |code: &str, verifier: PkceCodeVerifier| {
+        let request = client.exchange_code(AuthorizationCode::new(code.to_owned()));
+        request.unwrap().set_pkce_verifier(verifier)
+    };
+    let outcome = exchange(&login.code, wrong).request_async(&http).await;
+    assert_eq!(error_of(outcome), "invalid_grant");
 
-        let login = provider.log_in(&client).await;
-        let same = PkceCodeVerifier::new(login.verifier.secret().clone());
-        let first = exchange(&login.code, login.verifier).request_async(&http);
-        let first = first.await.unwrap();
-        let outcome = exchange(&login.code, same).request_async(&http).await;
-        assert_eq!(error_of(outcome), "invalid_grant");
-        let replayed = introspect(&client, &provider, first.access_token()).await;
-        assert!(!replayed.active(), "a replayed code revokes its tokens");
+    let login = provider.log_in(&client).await;
+    let same = PkceCodeVerifier::new(login.verifier.secret().clone());
+    let first = exchange(&login.code, login.verifier).request_async(&http);
+    let first = first.await.unwrap();
+    let outcome = exchange(&login.code, same).request_async(&http).await;
+    assert_eq!(error_of(outcome), "invalid_grant");
+    let replayed = introspect(&client, &provider, first.access_token()).await;
+    assert!(!replayed.active(), "a replayed code revokes its tokens");
 
-        let login = provider.log_in(&client).await;
-        provider.emulator.advance(Duration::from_secs(601));
-        let late = exchange(&login.code, login.verifier).request_async(&http);
-        assert_eq!(error_of(late.await), "invalid_grant");
+    let login = provider.log_in(&client).await;
+    provider.emulator.advance(Duration::from_secs(601));
+    let late = exchange(&login.code, login.verifier).request_async(&http);
+    assert_eq!(error_of(late.await), "invalid_grant");
 
-        let made_up = RefreshToken::new("made-up".to_owned());
-        let request = client.exchange_refresh_token(&made_up).unwrap();
-        assert_eq!(
-            error_of(request.request_async(&http).await),
-            "invalid_grant"
-        );
-    }
+    let made_up = RefreshToken::new("made-up".to_owned());
+    let request = client.exchange_refresh_token(&made_up).unwrap();
+    assert_eq!(
+        error_of(request.request_async(&http).await),
+        "invalid_grant"
+    );
 }
 
 fn error_of<T: std::fmt::Debug>(

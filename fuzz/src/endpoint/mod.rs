@@ -204,8 +204,8 @@ fn target() -> &'static Target {
     TARGET.get_or_init(|| {
         let runtime = Builder::new_current_thread().enable_all().build();
         let answers = Arc::new(Answers::default());
-        let endpoints = Endpoints::below(ISSUER);
-        let endpoints = endpoints.and_then(|endpoints| endpoints.credential_issuer_below(ISSUER));
+        let endpoints = Endpoints::from_issuer(ISSUER);
+        let endpoints = endpoints.and_then(|endpoints| endpoints.with_credential_issuer(ISSUER));
         let pages = Interactions::new(Permissive, Permissive);
         let unlimited = || AttemptLimiter::new(NonZeroU32::MAX, Duration::from_secs(1));
         let server = AuthorizationServer::new(

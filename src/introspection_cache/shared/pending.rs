@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn a_deletion_is_reported_as_late_once() {
+    fn deletion_is_reported_as_late_once() {
         let (mut pending, now) = (Pending::default(), Instant::now());
         add(&mut pending, "a", now);
         let batch = pending.batch(false);

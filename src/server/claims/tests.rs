@@ -163,7 +163,7 @@ fn claims_of_authlete_and_empty_claims_are_left_out() {
 }
 
 #[test]
-fn the_issue_request_has_the_scopes_the_claims_and_their_names() {
+fn issue_request_has_the_scopes_the_claims_and_their_names() {
     let answer = answer(json!({
         "scopes": scopes(&["openid", "email", "address"]),
         "claims": ["address", "email", "email_verified"],
@@ -215,7 +215,7 @@ fn refusal_of_every_claim_is_sent_as_consent_to_sub() {
 }
 
 #[test]
-fn a_device_gets_the_claims_of_granted_scopes() {
+fn device_gets_the_claims_of_granted_scopes() {
     let answer: DeviceVerificationResponse = serde_json::from_value(json!({
         "scopes": scopes(&["openid", "email", "phone"]),
         "claimNames": ["email", "email_verified", "phone_number", "phone_number_verified"],
@@ -259,7 +259,7 @@ fn userinfo_has_only_claims_of_granted_scopes_and_consent() {
 }
 
 #[test]
-fn a_reissued_id_token_has_the_claims_of_the_scopes_that_are_left() {
+fn reissued_id_token_has_the_claims_of_the_scopes_that_are_left() {
     let answer: TokenResponse = serde_json::from_value(json!({
         "requestedIdTokenClaims": ["email", "phone_number", "department"],
         "scopes": ["openid", "email"],

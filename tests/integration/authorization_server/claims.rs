@@ -15,13 +15,12 @@ use authlete_emulator::Emulator;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use form_urlencoded::Serializer;
+use rstest::rstest;
 use serde_json::{Map, Value, json};
 
 /// RFC 7636, appendix B.
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
-
-const GENERATIONS: [ApiVersion; 2] = [ApiVersion::V2, ApiVersion::V3];
 
 fn alice() -> StandardClaims {
     StandardClaims::new()
@@ -140,8 +139,11 @@ fn object(value: Value) -> Map<String, Value> {
     serde_json::from_value(value).unwrap()
 }
 
+#[rstest]
 #[tokio::test]
-async fn id_token_and_userinfo_have_the_requested_and_consented_claims() {
+async fn id_token_and_userinfo_have_the_requested_and_consented_claims(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
     let claims = json!({
         "id_token": {
             "nickname": { "essential": true },
@@ -153,53 +155,52 @@ async fn id_token_and_userinfo_have_the_requested_and_consented_claims() {
         "userinfo": { "department": null, "picture": null, "nickname": { "values": ["Bob"] } },
     });
     let claims = claims.to_string();
-    for version in GENERATIONS {
-        let scene = Scene::start(version).await;
-        let answer = scene
-            .ask(&[
-                ("scope", "openid email phone address"),
-                ("claims", &claims),
-                ("claims_locales", "ja"),
-            ])
-            .await;
-        // The user refuses the scope `email`.
-        let consented = RequestedClaims::from(&answer).consent(["openid", "phone", "address"]);
-        let (access_token, id_token) = scene.grant(answer, &consented).await;
-        let address = json!({ "country": "Japan" });
-        assert_eq!(
-            id_token,
-            object(json!({
-                "nickname": "Al", "name#ja": "山田アリス",
-                "phone_number": "+14255551212", "address": address,
-            }))
-        );
-        assert_eq!(
-            scene.userinfo(&access_token).await,
-            json!({
-                "sub": "alice", "department": "Sales",
-                "phone_number": "+14255551212", "address": address,
-            })
-        );
-    }
+    let scene = Scene::start(version).await;
+    let answer = scene
+        .ask(&[
+            ("scope", "openid email phone address"),
+            ("claims", &claims),
+            ("claims_locales", "ja"),
+        ])
+        .await;
+    // The user refuses the scope `email`.
+    let consented = RequestedClaims::from(&answer).consent(["openid", "phone", "address"]);
+    let (access_token, id_token) = scene.grant(answer, &consented).await;
+    let address = json!({ "country": "Japan" });
+    assert_eq!(
+        id_token,
+        object(json!({
+            "nickname": "Al", "name#ja": "山田アリス",
+            "phone_number": "+14255551212", "address": address,
+        }))
+    );
+    assert_eq!(
+        scene.userinfo(&access_token).await,
+        json!({
+            "sub": "alice", "department": "Sales",
+            "phone_number": "+14255551212", "address": address,
+        })
+    );
 }
 
+#[rstest]
 #[tokio::test]
-async fn no_claims_are_disclosed_when_the_user_refuses_all() {
+async fn no_claims_are_disclosed_when_the_user_refuses_all(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
     let claims = r#"{"id_token":{"email":null},"userinfo":{"email":null,"department":null}}"#;
-    for version in GENERATIONS {
-        let scene = Scene::start(version).await;
-        let answer = scene
-            .ask(&[("scope", "openid profile"), ("claims", claims)])
-            .await;
-        let nothing: [&str; 0] = [];
-        let consented = RequestedClaims::from(&answer)
-            .consent(["openid"])
-            .only(nothing);
-        let (access_token, id_token) = scene.grant(answer, &consented).await;
-        assert_eq!(id_token, Map::new());
-        let userinfo = scene.userinfo(&access_token).await;
-        assert_eq!(userinfo, json!({ "sub": "alice" }));
-    }
+    let scene = Scene::start(version).await;
+    let answer = scene
+        .ask(&[("scope", "openid profile"), ("claims", claims)])
+        .await;
+    let nothing: [&str; 0] = [];
+    let consented = RequestedClaims::from(&answer)
+        .consent(["openid"])
+        .only(nothing);
+    let (access_token, id_token) = scene.grant(answer, &consented).await;
+    assert_eq!(id_token, Map::new());
+    let userinfo = scene.userinfo(&access_token).await;
+    assert_eq!(userinfo, json!({ "sub": "alice" }));
 }
 
 /// Lets the client use the device flow, and CIBA by polling.
@@ -222,77 +223,79 @@ fn phone_alone() -> Map<String, Value> {
     object(json!({ "phone_number": "+14255551212" }))
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_device_gets_the_claims_of_granted_scopes() {
-    for version in GENERATIONS {
-        let scene = without_browser(version).await;
-        let client = scene.emulator.client();
-        let request = DeviceAuthorizationRequest::new(form(&[("scope", "openid email phone")]))
-            .client_id(client.id)
-            .client_secret(&client.secret);
-        let codes = scene.api.device_authorization(&request).await.unwrap();
-        let user_code = codes.user_code.unwrap();
-        let request = DeviceVerificationRequest::new(&user_code);
-        let answer = scene.api.device_verification(&request).await.unwrap();
-        let consented = RequestedClaims::from(&answer).consent(["openid", "phone"]);
-        let request = DeviceCompleteRequest::new(&user_code, DeviceCompleteResult::Authorized)
-            .subject("alice")
-            .disclose(&consented, &alice());
-        let completed = scene.api.device_complete(&request).await.unwrap();
-        assert_eq!(completed.action, DeviceCompleteAction::Success);
-        let device_code = codes.device_code.unwrap();
-        let (access_token, id_token) = scene
-            .tokens(&[
-                ("grant_type", "urn:ietf:params:oauth:grant-type:device_code"),
-                ("device_code", device_code.expose()),
-            ])
-            .await;
-        assert_eq!(id_token, phone_alone());
-        let mut userinfo = object(scene.userinfo(&access_token).await);
-        userinfo.remove("sub");
-        assert_eq!(userinfo, phone_alone());
-    }
+async fn device_gets_the_claims_of_granted_scopes(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let scene = without_browser(version).await;
+    let client = scene.emulator.client();
+    let request = DeviceAuthorizationRequest::new(form(&[("scope", "openid email phone")]))
+        .client_id(client.id)
+        .client_secret(&client.secret);
+    let codes = scene.api.device_authorization(&request).await.unwrap();
+    let user_code = codes.user_code.unwrap();
+    let request = DeviceVerificationRequest::new(&user_code);
+    let answer = scene.api.device_verification(&request).await.unwrap();
+    let consented = RequestedClaims::from(&answer).consent(["openid", "phone"]);
+    let request = DeviceCompleteRequest::new(&user_code, DeviceCompleteResult::Authorized)
+        .subject("alice")
+        .disclose(&consented, &alice());
+    let completed = scene.api.device_complete(&request).await.unwrap();
+    assert_eq!(completed.action, DeviceCompleteAction::Success);
+    let device_code = codes.device_code.unwrap();
+    let (access_token, id_token) = scene
+        .tokens(&[
+            ("grant_type", "urn:ietf:params:oauth:grant-type:device_code"),
+            ("device_code", device_code.expose()),
+        ])
+        .await;
+    assert_eq!(id_token, phone_alone());
+    let mut userinfo = object(scene.userinfo(&access_token).await);
+    userinfo.remove("sub");
+    assert_eq!(userinfo, phone_alone());
 }
 
+#[rstest]
 #[tokio::test]
-async fn backchannel_authentication_gives_the_claims_of_granted_scopes() {
-    for version in GENERATIONS {
-        let scene = without_browser(version).await;
-        let client = scene.emulator.client();
-        let parameters = form(&[("scope", "openid email phone"), ("login_hint", "alice")]);
-        let request = BackchannelAuthenticationRequest::new(parameters)
-            .client_id(client.id)
-            .client_secret(&client.secret);
-        let answer = scene
-            .api
-            .backchannel_authentication(&request)
-            .await
-            .unwrap();
-        let consented = RequestedClaims::from(&answer).consent(["openid", "phone"]);
-        let ticket = answer.ticket.unwrap();
-        let request = BackchannelAuthenticationIssueRequest::new(&ticket);
-        let issued = scene.api.backchannel_authentication_issue(&request).await;
-        let result = BackchannelAuthenticationCompleteResult::Authorized;
-        let request = BackchannelAuthenticationCompleteRequest::new(&ticket, result)
-            .subject("alice")
-            .disclose(&consented, &alice());
-        let completed = scene
-            .api
-            .backchannel_authentication_complete(&request)
-            .await;
-        assert_eq!(
-            completed.unwrap().action,
-            BackchannelAuthenticationCompleteAction::NoAction
-        );
-        let id = issued.unwrap().auth_req_id.unwrap();
-        let (_, id_token) = scene
-            .tokens(&[
-                ("grant_type", "urn:openid:params:grant-type:ciba"),
-                ("auth_req_id", id.expose()),
-            ])
-            .await;
-        let mut id_token = id_token;
-        id_token.remove("urn:openid:params:jwt:claim:auth_req_id");
-        assert_eq!(id_token, phone_alone());
-    }
+async fn backchannel_authentication_gives_the_claims_of_granted_scopes(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let scene = without_browser(version).await;
+    let client = scene.emulator.client();
+    let parameters = form(&[("scope", "openid email phone"), ("login_hint", "alice")]);
+    let request = BackchannelAuthenticationRequest::new(parameters)
+        .client_id(client.id)
+        .client_secret(&client.secret);
+    let answer = scene
+        .api
+        .backchannel_authentication(&request)
+        .await
+        .unwrap();
+    let consented = RequestedClaims::from(&answer).consent(["openid", "phone"]);
+    let ticket = answer.ticket.unwrap();
+    let request = BackchannelAuthenticationIssueRequest::new(&ticket);
+    let issued = scene.api.backchannel_authentication_issue(&request).await;
+    let result = BackchannelAuthenticationCompleteResult::Authorized;
+    let request = BackchannelAuthenticationCompleteRequest::new(&ticket, result)
+        .subject("alice")
+        .disclose(&consented, &alice());
+    let completed = scene
+        .api
+        .backchannel_authentication_complete(&request)
+        .await;
+    assert_eq!(
+        completed.unwrap().action,
+        BackchannelAuthenticationCompleteAction::NoAction
+    );
+    let id = issued.unwrap().auth_req_id.unwrap();
+    let (_, id_token) = scene
+        .tokens(&[
+            ("grant_type", "urn:openid:params:grant-type:ciba"),
+            ("auth_req_id", id.expose()),
+        ])
+        .await;
+    let mut id_token = id_token;
+    id_token.remove("urn:openid:params:jwt:claim:auth_req_id");
+    assert_eq!(id_token, phone_alone());
 }

@@ -181,7 +181,7 @@ fn escaped(text: &str) -> String {
 }
 
 #[test]
-fn a_certificate_is_read_from_each_source() {
+fn certificate_is_read_from_each_source() {
     let [leaf, issuer] = certificates();
     let (leaf_pem, issuer_pem) = (pem(&leaf), pem(&issuer));
     let field = |der: &[u8]| format!(":{}:", BASE64_STANDARD.encode(der));

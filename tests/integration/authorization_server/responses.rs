@@ -15,10 +15,9 @@ use authlete::{ApiVersion, Authlete, RetryPolicy};
 use authlete_emulator::Emulator;
 use form_urlencoded::Serializer;
 use http::header::{AUTHORIZATION, HeaderMap};
+use rstest::rstest;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-
-const GENERATIONS: [ApiVersion; 2] = [ApiVersion::V2, ApiVersion::V3];
 
 fn answer<T: DeserializeOwned>(value: Value) -> T {
     serde_json::from_value(value).unwrap()
@@ -52,93 +51,94 @@ fn response(next: TokenNext) -> Response {
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn code_flow_gets_all_responses_from_next() {
-    for version in GENERATIONS {
-        let emulator = Emulator::start().await.unwrap();
-        let api = Authlete::new(emulator.config(version)).unwrap();
-        let client = emulator.client();
-        let id = client.id.to_string();
-        let parameters = [
-            ("response_type", "code"),
-            ("client_id", &*id),
-            ("redirect_uri", &*client.redirect_uri),
-            ("scope", "openid"),
-        ];
+async fn code_flow_gets_all_responses_from_next(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let emulator = Emulator::start().await.unwrap();
+    let api = Authlete::new(emulator.config(version)).unwrap();
+    let client = emulator.client();
+    let id = client.id.to_string();
+    let parameters = [
+        ("response_type", "code"),
+        ("client_id", &*id),
+        ("redirect_uri", &*client.redirect_uri),
+        ("scope", "openid"),
+    ];
 
-        let request = AuthorizationRequest::new(form(&parameters));
-        let next = api.authorization(&request).await.unwrap().next();
-        let AuthorizationNext::Interaction { ticket, answer } = next else {
-            panic!("{next:?}")
-        };
-        assert_eq!(answer.ticket.as_ref(), Some(&ticket));
+    let request = AuthorizationRequest::new(form(&parameters));
+    let next = api.authorization(&request).await.unwrap().next();
+    let AuthorizationNext::Interaction { ticket, answer } = next else {
+        panic!("{next:?}")
+    };
+    assert_eq!(answer.ticket.as_ref(), Some(&ticket));
 
-        let issue = AuthorizationIssueRequest::new(ticket, "alice");
-        let issued = api.authorization_issue(&issue).await.unwrap();
-        let code = issued.authorization_code.clone().unwrap();
-        let authlete::server::AuthorizationIssueNext::Respond(sent) = issued.next();
-        assert_eq!(sent.status(), 302);
-        assert!(
-            header(&sent, "location")
-                .unwrap()
-                .starts_with(&client.redirect_uri)
-        );
-        assert!(sent.headers()["location"].is_sensitive());
-        assert_eq!(header(&sent, "cache-control"), Some("no-store"));
-        assert_eq!(body(sent), "");
+    let issue = AuthorizationIssueRequest::new(ticket, "alice");
+    let issued = api.authorization_issue(&issue).await.unwrap();
+    let code = issued.authorization_code.clone().unwrap();
+    let authlete::server::AuthorizationIssueNext::Respond(sent) = issued.next();
+    assert_eq!(sent.status(), 302);
+    assert!(
+        header(&sent, "location")
+            .unwrap()
+            .starts_with(&client.redirect_uri)
+    );
+    assert!(sent.headers()["location"].is_sensitive());
+    assert_eq!(header(&sent, "cache-control"), Some("no-store"));
+    assert_eq!(body(sent), "");
 
-        let redeem = form(&[
-            ("grant_type", "authorization_code"),
-            ("code", code.expose()),
-            ("redirect_uri", &client.redirect_uri),
-        ]);
-        let redeem = TokenRequest::new(redeem)
-            .client_id(id)
-            .client_secret(&client.secret);
-        let tokens = api.token(&redeem).await.unwrap();
-        let access_token = tokens.access_token.clone().unwrap();
-        let sent = response(tokens.next(&Presented::default()));
-        assert_eq!(sent.status(), 200);
-        assert_eq!(header(&sent, "content-type"), Some("application/json"));
-        assert_eq!(header(&sent, "cache-control"), Some("no-store"));
-        assert_eq!(header(&sent, "pragma"), Some("no-cache"));
-        assert!(!format!("{sent:?}").contains(access_token.expose()));
-        let sent: Value = serde_json::from_str(&body(sent)).unwrap();
-        assert_eq!(sent["access_token"], access_token.expose());
+    let redeem = form(&[
+        ("grant_type", "authorization_code"),
+        ("code", code.expose()),
+        ("redirect_uri", &client.redirect_uri),
+    ]);
+    let redeem = TokenRequest::new(redeem)
+        .client_id(id)
+        .client_secret(&client.secret);
+    let tokens = api.token(&redeem).await.unwrap();
+    let access_token = tokens.access_token.clone().unwrap();
+    let sent = response(tokens.next(&Presented::default()));
+    assert_eq!(sent.status(), 200);
+    assert_eq!(header(&sent, "content-type"), Some("application/json"));
+    assert_eq!(header(&sent, "cache-control"), Some("no-store"));
+    assert_eq!(header(&sent, "pragma"), Some("no-cache"));
+    assert!(!format!("{sent:?}").contains(access_token.expose()));
+    let sent: Value = serde_json::from_str(&body(sent)).unwrap();
+    assert_eq!(sent["access_token"], access_token.expose());
 
-        let userinfo = UserInfoRequest::new(&access_token);
-        let next = api.userinfo(&userinfo).await.unwrap().next();
-        let UserInfoNext::Ok { answer } = next else {
-            panic!("{next:?}")
-        };
-        let issue = UserInfoIssueRequest::new(&access_token).sub(answer.subject.unwrap());
-        let UserInfoIssueNext::Respond(sent) = api.userinfo_issue(&issue).await.unwrap().next();
-        assert_eq!(sent.status(), 200);
-        let sent: Value = serde_json::from_str(&body(sent)).unwrap();
-        assert_eq!(sent["sub"], "alice");
+    let userinfo = UserInfoRequest::new(&access_token);
+    let next = api.userinfo(&userinfo).await.unwrap().next();
+    let UserInfoNext::Ok { answer } = next else {
+        panic!("{next:?}")
+    };
+    let issue = UserInfoIssueRequest::new(&access_token).sub(answer.subject.unwrap());
+    let UserInfoIssueNext::Respond(sent) = api.userinfo_issue(&issue).await.unwrap().next();
+    assert_eq!(sent.status(), 200);
+    let sent: Value = serde_json::from_str(&body(sent)).unwrap();
+    assert_eq!(sent["sub"], "alice");
 
-        let introspection = IntrospectionRequest::new(&access_token).scopes(["write"]);
-        let next = api.introspection(&introspection).await.unwrap().next();
-        let IntrospectionNext::Respond(sent) = next else {
-            panic!("{next:?}")
-        };
-        assert_eq!(sent.status(), 403);
-        assert!(
-            header(&sent, "www-authenticate")
-                .unwrap()
-                .starts_with("Bearer ")
-        );
-        assert_eq!(body(sent), "");
+    let introspection = IntrospectionRequest::new(&access_token).scopes(["write"]);
+    let next = api.introspection(&introspection).await.unwrap().next();
+    let IntrospectionNext::Respond(sent) = next else {
+        panic!("{next:?}")
+    };
+    assert_eq!(sent.status(), 403);
+    assert!(
+        header(&sent, "www-authenticate")
+            .unwrap()
+            .starts_with("Bearer ")
+    );
+    assert_eq!(body(sent), "");
 
-        // A second use of the code.
-        let sent = response(api.token(&redeem).await.unwrap().next(&basic()));
-        assert_eq!(sent.status(), 400);
-        assert_eq!(header(&sent, "www-authenticate"), None);
-    }
+    // A second use of the code.
+    let sent = response(api.token(&redeem).await.unwrap().next(&basic()));
+    assert_eq!(sent.status(), 400);
+    assert_eq!(header(&sent, "www-authenticate"), None);
 }
 
 #[tokio::test]
-async fn an_invalid_authorization_request_is_a_complete_response() {
+async fn invalid_authorization_request_is_a_complete_response() {
     let emulator = Emulator::start().await.unwrap();
     let api = Authlete::new(emulator.config(ApiVersion::V3)).unwrap();
     let client = emulator.client();
@@ -185,7 +185,7 @@ async fn an_invalid_authorization_request_is_a_complete_response() {
 }
 
 #[test]
-fn a_client_that_failed_to_authenticate_is_challenged_when_it_used_basic() {
+fn client_that_failed_to_authenticate_is_challenged_when_it_used_basic() {
     let failed =
         || answer::<TokenResponse>(json!({ "action": "INVALID_CLIENT", "responseContent": "{}" }));
     let challenged = response(failed().next(&basic()));

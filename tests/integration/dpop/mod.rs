@@ -160,7 +160,7 @@ async fn ath_is_the_hash_of_the_token_of_each_call() {
 }
 
 #[tokio::test]
-async fn a_call_without_a_token_has_no_proof() {
+async fn call_without_a_token_has_no_proof() {
     let server = Server::always(Reply::text(200, "text/plain", "OK")).await;
     let api = api(&server.url);
     let _ = api.healthcheck(&HealthcheckQuery::new()).await;
@@ -183,7 +183,7 @@ async fn each_attempt_has_a_proof_of_its_own() {
 }
 
 #[tokio::test]
-async fn the_nonce_of_the_server_is_used_and_kept() {
+async fn nonce_of_the_server_is_used_and_kept() {
     let server = nonce_server("n-1").await;
     // The repetition with a nonce is not a retry: it happens without retries, and for operations that must not be retried.
     let api = api(&server.url).with_retry(RetryPolicy::never()).unwrap();
@@ -280,7 +280,7 @@ async fn request_is_repeated_only_once_for_a_nonce() {
 
 /// A nonce may expire: each attempt may be repeated with a new one, and a repetition does not count as an attempt.
 #[tokio::test]
-async fn a_nonce_may_change_between_the_attempts() {
+async fn nonce_may_change_between_the_attempts() {
     let turn = Arc::new(AtomicUsize::new(0));
     let server = Server::start(move |_| match turn.fetch_add(1, Ordering::Relaxed) {
         0 => nonce_required("n-1"),
@@ -371,7 +371,7 @@ async fn repetition_is_within_the_timeout() {
 }
 
 #[test]
-fn a_key_that_cannot_sign_is_refused() {
+fn key_that_cannot_sign_is_refused() {
     let changed = |mut key: Value, name: &str, value: Value| {
         key[name] = value;
         key

@@ -73,7 +73,7 @@ async fn is_active(api: &Authlete, token: &str) -> bool {
 }
 
 #[test]
-fn a_password_is_not_shown() {
+fn password_is_not_shown() {
     let cache = || IntrospectionCache::new();
     assert!(!format!("{:?}", cache().redis("redis://:SECRET@h")).contains("SECRET"));
     for url in [

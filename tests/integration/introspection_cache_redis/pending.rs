@@ -36,7 +36,7 @@ async fn revoke_between(scene: &Scene, begin: &[&str], end: &[&str]) {
 }
 
 #[tokio::test]
-async fn a_revocation_at_a_read_only_replica_is_retried() {
+async fn revocation_at_a_read_only_replica_is_retried() {
     let Some(scene) = Scene::start(&[]).await else {
         return;
     };
@@ -44,7 +44,7 @@ async fn a_revocation_at_a_read_only_replica_is_retried() {
 }
 
 #[tokio::test]
-async fn a_revocation_at_a_redis_with_too_few_replicas_is_retried() {
+async fn revocation_at_a_redis_with_too_few_replicas_is_retried() {
     let Some(scene) = Scene::start(&[]).await else {
         return;
     };
@@ -53,7 +53,7 @@ async fn a_revocation_at_a_redis_with_too_few_replicas_is_retried() {
 }
 
 #[tokio::test]
-async fn a_revocation_at_a_redis_that_cannot_save_is_retried() {
+async fn revocation_at_a_redis_that_cannot_save_is_retried() {
     let Some(scene) = Scene::start(&["--save", "3600 1"]).await else {
         return;
     };
@@ -74,7 +74,7 @@ async fn a_revocation_at_a_redis_that_cannot_save_is_retried() {
 }
 
 #[tokio::test]
-async fn a_revocation_without_a_free_connection_is_retried() {
+async fn revocation_without_a_free_connection_is_retried() {
     let Some(scene) = Scene::start(&[]).await else {
         return;
     };
@@ -83,7 +83,7 @@ async fn a_revocation_without_a_free_connection_is_retried() {
 }
 
 #[tokio::test]
-async fn a_revocation_with_a_wrong_password_is_retried() {
+async fn revocation_with_a_wrong_password_is_retried() {
     let Some(scene) = Scene::start(&[]).await else {
         return;
     };
@@ -100,7 +100,7 @@ async fn a_revocation_with_a_wrong_password_is_retried() {
 }
 
 #[tokio::test]
-async fn a_revocation_by_a_user_that_may_not_delete_is_retried() {
+async fn revocation_by_a_user_that_may_not_delete_is_retried() {
     let Some(scene) = Scene::start(&[]).await else {
         return;
     };
@@ -109,7 +109,7 @@ async fn a_revocation_by_a_user_that_may_not_delete_is_retried() {
 }
 
 #[tokio::test]
-async fn a_revocation_while_redis_is_down_is_retried() {
+async fn revocation_while_redis_is_down_is_retried() {
     let Some(mut scene) = Scene::start(&[]).await else {
         return;
     };
@@ -122,7 +122,7 @@ async fn a_revocation_while_redis_is_down_is_retried() {
 }
 
 #[tokio::test]
-async fn a_revocation_while_redis_is_stopped_is_retried() {
+async fn revocation_while_redis_is_stopped_is_retried() {
     let Some(scene) = Scene::start(&[]).await else {
         return;
     };
@@ -134,7 +134,7 @@ async fn a_revocation_while_redis_is_stopped_is_retried() {
 }
 
 #[tokio::test]
-async fn a_revocation_while_redis_is_busy_is_retried() {
+async fn revocation_while_redis_is_busy_is_retried() {
     let Some(scene) = Scene::start(&["--enable-debug-command", "yes"]).await else {
         return;
     };
@@ -151,7 +151,7 @@ async fn a_revocation_while_redis_is_busy_is_retried() {
 }
 
 #[tokio::test]
-async fn a_revocation_over_a_slow_network_is_retried() {
+async fn revocation_over_a_slow_network_is_retried() {
     let Some(redis) = Redis::start().await else {
         return;
     };
@@ -294,7 +294,7 @@ async fn revocation_cancelled_while_writing_to_redis_is_retried() {
 
 /// Dropping the last handle drops the cache, but not pending revocations.
 #[tokio::test]
-async fn a_pending_revocation_outlives_the_handle() {
+async fn pending_revocation_outlives_the_handle() {
     let Some(scene) = Scene::start(&[]).await else {
         return;
     };

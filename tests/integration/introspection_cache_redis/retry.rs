@@ -10,7 +10,7 @@ use super::server::{Redis, run};
 
 /// Redis closes connections that are idle for longer than its setting `timeout`.
 #[tokio::test]
-async fn a_revocation_on_a_connection_closed_for_being_idle_is_shared() {
+async fn revocation_on_a_connection_closed_for_being_idle_is_shared() {
     let Some(scene) = Scene::start(&["--timeout", "1"]).await else {
         return;
     };
@@ -22,7 +22,7 @@ async fn a_revocation_on_a_connection_closed_for_being_idle_is_shared() {
 }
 
 #[tokio::test]
-async fn an_introspection_on_a_connection_closed_for_being_idle_finds_the_answer() {
+async fn introspection_on_a_connection_closed_for_being_idle_finds_the_answer() {
     let Some(scene) = Scene::start(&["--timeout", "1"]).await else {
         return;
     };
@@ -34,7 +34,7 @@ async fn an_introspection_on_a_connection_closed_for_being_idle_finds_the_answer
 }
 
 #[tokio::test]
-async fn a_revocation_on_a_killed_connection_is_shared() {
+async fn revocation_on_a_killed_connection_is_shared() {
     let Some(scene) = Scene::start(&[]).await else {
         return;
     };
@@ -47,7 +47,7 @@ async fn a_revocation_on_a_killed_connection_is_shared() {
 
 /// A firewall that has forgotten a connection silently drops its packets.
 #[tokio::test]
-async fn a_revocation_on_a_dead_connection_is_shared() {
+async fn revocation_on_a_dead_connection_is_shared() {
     let Some(redis) = Redis::start().await else {
         return;
     };
@@ -61,7 +61,7 @@ async fn a_revocation_on_a_dead_connection_is_shared() {
 }
 
 #[tokio::test]
-async fn a_revocation_after_a_restart_with_the_data_is_shared() {
+async fn revocation_after_a_restart_with_the_data_is_shared() {
     let Some(mut scene) = Scene::start(&[]).await else {
         return;
     };
@@ -74,7 +74,7 @@ async fn a_revocation_after_a_restart_with_the_data_is_shared() {
 }
 
 #[tokio::test]
-async fn a_revocation_after_a_restart_without_the_data_is_shared() {
+async fn revocation_after_a_restart_without_the_data_is_shared() {
     let Some(mut scene) = Scene::start(&[]).await else {
         return;
     };
@@ -86,7 +86,7 @@ async fn a_revocation_after_a_restart_without_the_data_is_shared() {
 
 /// Without memory, Redis rejects writes but still deletes keys.
 #[tokio::test]
-async fn a_revocation_in_a_redis_out_of_memory_is_shared() {
+async fn revocation_in_a_redis_out_of_memory_is_shared() {
     let Some(scene) = Scene::start(&["--maxmemory-policy", "noeviction"]).await else {
         return;
     };
@@ -103,7 +103,7 @@ async fn a_revocation_in_a_redis_out_of_memory_is_shared() {
 }
 
 #[tokio::test]
-async fn a_revocation_after_the_keys_were_flushed_is_shared() {
+async fn revocation_after_the_keys_were_flushed_is_shared() {
     let Some(scene) = Scene::start(&[]).await else {
         return;
     };

@@ -26,7 +26,7 @@ async fn connections_of_two_calls(
 }
 
 #[tokio::test]
-async fn an_idle_connection_is_kept_for_30_seconds_by_default() {
+async fn idle_connection_is_kept_for_30_seconds_by_default() {
     for (seconds, connections) in [(28, 1), (32, 2)] {
         let idle = Duration::from_secs(seconds);
         let made = connections_of_two_calls(idle, |builder| builder).await;
@@ -35,7 +35,7 @@ async fn an_idle_connection_is_kept_for_30_seconds_by_default() {
 }
 
 #[tokio::test]
-async fn an_idle_connection_is_kept_as_long_as_the_setting_says() {
+async fn idle_connection_is_kept_as_long_as_the_setting_says() {
     for (seconds, connections) in [(58, 1), (62, 2)] {
         let idle = Duration::from_secs(seconds);
         let minute = Duration::from_secs(60);
@@ -53,7 +53,7 @@ async fn an_idle_connection_is_kept_as_long_as_the_setting_says() {
 }
 
 #[tokio::test]
-async fn the_idle_timeout_of_a_reqwest_builder_stays_without_the_setting() {
+async fn idle_timeout_of_a_reqwest_builder_stays_without_the_setting() {
     for (seconds, connections) in [(58, 1), (62, 2)] {
         let idle = Duration::from_secs(seconds);
         let made = connections_of_two_calls(idle, |builder| {

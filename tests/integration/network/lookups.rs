@@ -10,7 +10,7 @@ use crate::server::Server;
 
 /// On shutdown a runtime waits for its blocking threads, and a lookup may hang for many seconds.
 #[test]
-fn a_lookup_does_not_use_the_threads_of_the_runtime() {
+fn lookup_does_not_use_the_threads_of_the_runtime() {
     let threads = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&threads);
     let runtime = tokio::runtime::Builder::new_current_thread()

@@ -76,7 +76,7 @@ async fn read_whose_peer_vanished_succeeds_on_another_connection_before_the_atte
 }
 
 #[tokio::test]
-async fn a_token_request_whose_peer_vanishes_fails_long_before_its_timeout() {
+async fn token_request_whose_peer_vanishes_fails_long_before_its_timeout() {
     for vanishes in [Vanishes::Idle, Vanishes::Busy] {
         let api = connected(vanishes).await;
         let (outcome, time) = timed(token(&api)).await;

@@ -66,7 +66,7 @@ async fn custom_root_certificate_is_trusted() {
 }
 
 #[tokio::test]
-async fn an_expired_certificate_is_not_trusted() {
+async fn expired_certificate_is_not_trusted() {
     let root = Authority::new("root");
     for version in VERSIONS {
         let url = tls_server(acceptor(&root.expired(HOST), None, version)).await;
@@ -75,7 +75,7 @@ async fn an_expired_certificate_is_not_trusted() {
 }
 
 #[tokio::test]
-async fn a_certificate_of_another_host_is_not_trusted() {
+async fn certificate_of_another_host_is_not_trusted() {
     let root = Authority::new("root");
     for version in VERSIONS {
         let url = tls_server(acceptor(&root.server("other.example"), None, version)).await;

@@ -35,31 +35,31 @@ pub struct RequestBody<'a> {
 
 /// All endpoints, and the reasons why others are not compared.
 pub fn endpoints(document: &Document) -> (BTreeMap<Key, Endpoint<'_>>, Vec<String>) {
-    let (mut found, mut mistakes) = (BTreeMap::<Key, Endpoint<'_>>::new(), Vec::new());
+    let (mut found, mut findings) = (BTreeMap::<Key, Endpoint<'_>>::new(), Vec::new());
     for (path, item) in object(&document.root()["paths"]) {
         let item = match document.follow(item) {
             Ok(item) => item,
             Err(dangling) => {
-                mistakes.push(dangling.at(path));
+                findings.push(dangling.at(path));
                 continue;
             }
         };
         let is_operation = |key: &str| !NO_OPERATIONS.contains(&key) && !key.starts_with("x-");
         let operations = object(item).iter().filter(|(key, _)| is_operation(key));
         for (method, operation) in operations {
-            let endpoint = Endpoint::of(document, path, item, method, operation, &mut mistakes);
+            let endpoint = Endpoint::of(document, path, item, method, operation, &mut findings);
             match found.entry(endpoint.key()) {
                 Entry::Vacant(entry) => {
                     entry.insert(endpoint);
                 }
                 Entry::Occupied(first) => {
                     let (again, first) = (endpoint.route(), first.get().route());
-                    mistakes.push(format!("`{again}` is the same endpoint as `{first}`"));
+                    findings.push(format!("`{again}` is the same endpoint as `{first}`"));
                 }
             }
         }
     }
-    (found, mistakes)
+    (found, findings)
 }
 
 fn servers(part: &Value) -> Vec<&str> {
@@ -104,7 +104,7 @@ impl<'a> Endpoint<'a> {
         item: &'a Value,
         method: &str,
         operation: &'a Value,
-        mistakes: &mut Vec<String>,
+        findings: &mut Vec<String>,
     ) -> Self {
         let mut own = [operation, item].map(servers).into_iter();
         let own = own.find(|servers| !servers.is_empty()).unwrap_or_default();
@@ -122,7 +122,7 @@ impl<'a> Endpoint<'a> {
         for parameter in lists.into_iter().flatten().flatten() {
             match document.follow(parameter) {
                 Ok(parameter) => endpoint.parameters.push(parameter),
-                Err(dangling) => mistakes.push(dangling.at(&endpoint.route())),
+                Err(dangling) => findings.push(dangling.at(&endpoint.route())),
             }
         }
         endpoint

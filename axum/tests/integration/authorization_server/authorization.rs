@@ -227,7 +227,7 @@ async fn deleted_user_gets_an_error_response() {
 
 #[tokio::test]
 async fn outage_of_authlete_is_answered_with_503_without_details() {
-    let endpoints = Endpoints::below("http://127.0.0.1").unwrap();
+    let endpoints = Endpoints::from_issuer("http://127.0.0.1").unwrap();
     let server = AuthorizationServer::new(crate::common::unreachable(), endpoints, DeletedUser);
     let url = crate::common::serve_router(server.router()).await;
     for reply in [

@@ -81,7 +81,7 @@ fn with_credential_issuer(endpoints: &Endpoints) -> Endpoints {
     let mut service = Service::default();
     endpoints.write_to(&mut service);
     let issuer = service.issuer.unwrap();
-    endpoints.clone().credential_issuer_below(&issuer).unwrap()
+    endpoints.clone().with_credential_issuer(&issuer).unwrap()
 }
 
 fn grant_types() -> Vec<GrantType> {

@@ -83,15 +83,15 @@ impl Issuer {
         let url = format!("{origin}{path}");
         provider
             .change_service(|service| {
-                let endpoints = Endpoints::of(service).unwrap();
-                let endpoints = endpoints.credential_issuer_below(&url).unwrap();
+                let endpoints = Endpoints::from_service(service).unwrap();
+                let endpoints = endpoints.with_credential_issuer(&url).unwrap();
                 endpoints.write_to(service);
                 issue_degrees(service);
             })
             .await;
         let id = provider.emulator.service();
         let service = provider.api.get_service(id).await.unwrap();
-        let endpoints = Endpoints::of(&service).unwrap();
+        let endpoints = Endpoints::from_service(&service).unwrap();
         let server = AuthorizationServer::new(provider.api.clone(), endpoints, users::Users);
         let router = with(server).router();
         tokio::spawn(async move { axum::serve(listener, router).await });
@@ -334,7 +334,7 @@ async fn known_offer_is_returned_and_unknown_offer_is_answered_with_404() {
         let info = created.unwrap().info.unwrap();
         let id = provider.emulator.service();
         let service = provider.api.get_service(id).await.unwrap();
-        let endpoints = Endpoints::of(&service).unwrap();
+        let endpoints = Endpoints::from_service(&service).unwrap();
         let uri = |identifier| endpoints.credential_offer_uri(identifier).unwrap();
         let identifier = info.identifier.unwrap();
         let offer = Reply::of(client::http().get(uri(&identifier))).await;
@@ -367,10 +367,10 @@ fn credential_issuer_with_the_path_of_another_endpoint_is_refused() {
     let mut service = authlete::types::Service::default();
     service.issuer = Some("https://as.example.com".into());
     service.token_endpoint = Some("https://as.example.com/credential".into());
-    let endpoints = Endpoints::of(&service).unwrap();
+    let endpoints = Endpoints::from_service(&service).unwrap();
     assert_eq!(endpoints.credential_offer_uri("x"), None);
     let error = endpoints
-        .credential_issuer_below("https://issuer.example.com")
+        .with_credential_issuer("https://issuer.example.com")
         .unwrap_err()
         .to_string();
     assert!(error.contains("credentialEndpoint"), "{error}");

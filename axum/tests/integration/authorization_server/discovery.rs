@@ -37,10 +37,10 @@ async fn discovery_document_is_at_both_paths_and_names_the_endpoints() {
 #[test]
 fn invalid_endpoint_url_is_refused_with_the_name_of_the_setting() {
     let mut service = authlete::types::Service::default();
-    let error = Endpoints::of(&service).unwrap_err().to_string();
+    let error = Endpoints::from_service(&service).unwrap_err().to_string();
     assert!(error.contains("issuer"), "{error}");
     service.issuer = Some("https://as.example.com".into());
-    assert!(Endpoints::of(&service).is_ok());
+    assert!(Endpoints::from_service(&service).is_ok());
     for (url, reason) in [
         ("/token", "absolute"),
         ("https://as.example.com/token?a=b", "query"),
@@ -52,7 +52,7 @@ fn invalid_endpoint_url_is_refused_with_the_name_of_the_setting() {
     ] {
         service.authorization_endpoint = Some("https://as.example.com/authorize".into());
         service.token_endpoint = Some(url.into());
-        let error = Endpoints::of(&service).unwrap_err().to_string();
+        let error = Endpoints::from_service(&service).unwrap_err().to_string();
         assert!(error.contains("tokenEndpoint"), "{error}");
         assert!(error.contains(reason), "{error}");
     }
@@ -63,7 +63,7 @@ async fn endpoint_without_a_url_in_the_settings_is_answered_with_404() {
     let mut service = authlete::types::Service::default();
     service.issuer = Some("https://as.example.com".into());
     service.token_endpoint = Some("https://as.example.com/token".into());
-    let endpoints = Endpoints::of(&service).unwrap();
+    let endpoints = Endpoints::from_service(&service).unwrap();
     let api = crate::common::unreachable();
     let server = AuthorizationServer::new(api, endpoints, users::Users);
     let url = crate::common::serve_router(server.router()).await;

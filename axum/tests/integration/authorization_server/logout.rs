@@ -11,7 +11,7 @@ use form_urlencoded::Serializer;
 use serde_json::json;
 
 use super::*;
-use crate::common::{GENERATIONS, jwt};
+use crate::common::jwt;
 use authlete::ApiVersion;
 use rstest::rstest;
 
@@ -363,8 +363,11 @@ async fn logout_notifications_have_logout_tokens_for_clients_with_a_logout_uri(
     assert!(unknown.is_err(), "{unknown:?}");
 }
 
+#[rstest]
 #[tokio::test]
-async fn redirect_uris_come_from_the_custom_metadata_of_the_client_by_default() {
+async fn redirect_uris_come_from_the_custom_metadata_of_the_client_by_default(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
     struct WithoutConfirmation;
     impl Logout for WithoutConfirmation {
         async fn log_out(&self, _: &Parts, logout: LogoutRequest) -> Result<Response> {
@@ -373,51 +376,49 @@ async fn redirect_uris_come_from_the_custom_metadata_of_the_client_by_default() 
                 .unwrap_or_else(|| "no redirect".into_response()))
         }
     }
-    for version in GENERATIONS {
-        let provider = Provider::with(version, |server| {
-            users::router(server.logout(WithoutConfirmation))
+    let provider = Provider::with(version, |server| {
+        users::router(server.logout(WithoutConfirmation))
+    })
+    .await;
+    let id = provider.emulator.client().id.to_string();
+    let log_out = async |client_id: &str, uri: &str| {
+        let parameters = [("client_id", client_id), ("post_logout_redirect_uri", uri)];
+        let request = provider.client().form("/logout", &parameters);
+        Reply::of(request).await
+    };
+    let before = log_out(&id, AFTER).await;
+    assert_eq!((before.status, &*before.body), (200, "no redirect"));
+    provider
+        .change_service(|service| {
+            let names = vec!["post_logout_redirect_uris".to_owned()];
+            service.supported_custom_client_metadata = Some(names);
         })
         .await;
-        let id = provider.emulator.client().id.to_string();
-        let log_out = async |client_id: &str, uri: &str| {
-            let parameters = [("client_id", client_id), ("post_logout_redirect_uri", uri)];
-            let request = provider.client().form("/logout", &parameters);
-            Reply::of(request).await
-        };
-        let before = log_out(&id, AFTER).await;
-        assert_eq!((before.status, &*before.body), (200, "no redirect"));
-        provider
-            .change_service(|service| {
-                let names = vec!["post_logout_redirect_uris".to_owned()];
-                service.supported_custom_client_metadata = Some(names);
-            })
-            .await;
-        for (metadata, is_redirected) in [
-            (
-                json!({ "post_logout_redirect_uris": ["https://other.example", AFTER] }),
-                true,
-            ),
-            (
-                json!({ "post_logout_redirect_uris": ["https://client.example/bye"] }),
-                false,
-            ),
-            (json!({ "post_logout_redirect_uris": AFTER }), false),
-        ] {
-            let text = metadata.to_string();
-            let change = |client: &mut authlete::types::Client| client.custom_metadata = Some(text);
-            provider.change_client(change).await;
-            let reply = log_out(&id, AFTER).await;
-            let expected = is_redirected.then_some(AFTER);
-            assert_eq!(reply.header("location"), expected, "{metadata}");
-        }
-        for unknown in ["1", "nobody", "../service", "%00"] {
-            let reply = log_out(unknown, AFTER).await;
-            assert_eq!(
-                (reply.status, &*reply.body),
-                (200, "no redirect"),
-                "{unknown}"
-            );
-        }
+    for (metadata, is_redirected) in [
+        (
+            json!({ "post_logout_redirect_uris": ["https://other.example", AFTER] }),
+            true,
+        ),
+        (
+            json!({ "post_logout_redirect_uris": ["https://client.example/bye"] }),
+            false,
+        ),
+        (json!({ "post_logout_redirect_uris": AFTER }), false),
+    ] {
+        let text = metadata.to_string();
+        let change = |client: &mut authlete::types::Client| client.custom_metadata = Some(text);
+        provider.change_client(change).await;
+        let reply = log_out(&id, AFTER).await;
+        let expected = is_redirected.then_some(AFTER);
+        assert_eq!(reply.header("location"), expected, "{metadata}");
+    }
+    for unknown in ["1", "nobody", "../service", "%00"] {
+        let reply = log_out(unknown, AFTER).await;
+        assert_eq!(
+            (reply.status, &*reply.body),
+            (200, "no redirect"),
+            "{unknown}"
+        );
     }
 }
 

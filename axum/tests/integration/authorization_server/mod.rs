@@ -82,7 +82,7 @@ impl Provider {
         let api = Authlete::new(emulator.config(version)).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let issuer = format!("http://{}{path}", listener.local_addr().unwrap());
-        let endpoints = Endpoints::below(&issuer).unwrap();
+        let endpoints = Endpoints::from_issuer(&issuer).unwrap();
         endpoints.register(&api, emulator.service()).await.unwrap();
         let server = AuthorizationServer::new(api.clone(), endpoints, accounts);
         let router = router(server);

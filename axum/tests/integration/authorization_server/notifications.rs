@@ -207,7 +207,7 @@ async fn public_server_sends_no_notifications_to_loopback_addresses() {
     let (provider, server) = Provider::with_server(ApiVersion::V3).await;
     let listener = Listener::default();
     let uri = listener.start().await;
-    let endpoints = Endpoints::below("https://as.example.com").unwrap();
+    let endpoints = Endpoints::from_issuer("https://as.example.com").unwrap();
     let api = server.api().clone();
     let server = AuthorizationServer::new(api, endpoints, users::Users);
     let outcome = notify_logout(&(provider, server), &uri).await;

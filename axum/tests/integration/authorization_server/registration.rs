@@ -193,9 +193,9 @@ fn registration_and_management_may_share_a_url_and_grant_management_may_not() {
     service.issuer = Some("https://as.example.com".into());
     service.registration_endpoint = Some("https://as.example.com/clients".into());
     service.registration_management_endpoint = service.registration_endpoint.clone();
-    assert!(Endpoints::of(&service).is_ok());
+    assert!(Endpoints::from_service(&service).is_ok());
     service.registration_management_endpoint = None;
     service.grant_management_endpoint = Some("https://as.example.com/clients".into());
-    let error = Endpoints::of(&service).unwrap_err().to_string();
+    let error = Endpoints::from_service(&service).unwrap_err().to_string();
     assert!(error.contains("grantManagementEndpoint"), "{error}");
 }

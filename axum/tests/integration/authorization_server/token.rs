@@ -14,7 +14,7 @@ use base64::prelude::BASE64_STANDARD;
 
 use super::client::claims;
 use super::*;
-use crate::common::{GENERATIONS, jwt};
+use crate::common::jwt;
 use authlete::ApiVersion;
 use rstest::rstest;
 use serde_json::json;
@@ -477,39 +477,40 @@ fn certificate_header() -> String {
     format!(":{}:", BASE64_STANDARD.encode(certificate.der()))
 }
 
+#[rstest]
 #[tokio::test]
-async fn client_certificate_in_a_header_is_used_only_if_the_server_selects_that_header() {
+async fn client_certificate_in_a_header_is_used_only_if_the_server_selects_that_header(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
     use authlete::server::ClientCertificateSource;
-    for version in GENERATIONS {
-        let trusting = Provider::with(version, |server| {
-            server
-                .client_certificates(ClientCertificateSource::ClientCert)
-                .router()
-        });
-        for (provider, expected) in [
-            (trusting.await, "invalid_grant"),
-            (Provider::start(version).await, "invalid_client"),
-        ] {
-            let methods = || vec![ClientAuthMethod::TlsClientAuth];
-            provider
-                .change_service(|service| service.supported_token_auth_methods = Some(methods()))
-                .await;
-            provider
-                .change_client(|client| {
-                    client.token_auth_method = Some(ClientAuthMethod::TlsClientAuth);
-                    client.tls_client_auth_subject_dn = Some("CN=client.example".to_owned());
-                })
-                .await;
-            let id = provider.emulator.client().id.to_string();
-            let form = [
-                ("grant_type", "authorization_code"),
-                ("code", "unknown"),
-                ("client_id", &*id),
-            ];
-            let request = provider.client().form("/token", &form);
-            let reply = Reply::of(request.header("client-cert", certificate_header())).await;
-            assert_eq!(reply.json()["error"], expected, "{reply:?}");
-        }
+    let trusting = Provider::with(version, |server| {
+        server
+            .client_certificates(ClientCertificateSource::ClientCert)
+            .router()
+    });
+    for (provider, expected) in [
+        (trusting.await, "invalid_grant"),
+        (Provider::start(version).await, "invalid_client"),
+    ] {
+        let methods = || vec![ClientAuthMethod::TlsClientAuth];
+        provider
+            .change_service(|service| service.supported_token_auth_methods = Some(methods()))
+            .await;
+        provider
+            .change_client(|client| {
+                client.token_auth_method = Some(ClientAuthMethod::TlsClientAuth);
+                client.tls_client_auth_subject_dn = Some("CN=client.example".to_owned());
+            })
+            .await;
+        let id = provider.emulator.client().id.to_string();
+        let form = [
+            ("grant_type", "authorization_code"),
+            ("code", "unknown"),
+            ("client_id", &*id),
+        ];
+        let request = provider.client().form("/token", &form);
+        let reply = Reply::of(request.header("client-cert", certificate_header())).await;
+        assert_eq!(reply.json()["error"], expected, "{reply:?}");
     }
 }
 

@@ -19,10 +19,10 @@ struct Both<'a, 'b> {
 
 impl<'a> Comparison<'a> {
     pub(super) fn endpoints(&mut self) {
-        let (ours, mistakes_here) = endpoints(self.ours);
-        let (theirs, mistakes_there) = endpoints(self.theirs);
-        for mistake in mistakes_here.into_iter().chain(mistakes_there) {
-            self.not_compared(mistake);
+        let (ours, findings_here) = endpoints(self.ours);
+        let (theirs, findings_there) = endpoints(self.theirs);
+        for finding in findings_here.into_iter().chain(findings_there) {
+            self.not_compared(finding);
         }
         let in_both = ours.iter().filter_map(|(key, here)| {
             let there = theirs.get(key)?;

@@ -1,4 +1,4 @@
-//! Mistakes in the description are reported with file, place and reason.
+//! Errors in the description are reported with file, place and reason.
 
 use std::fs;
 use std::path::Path;
@@ -137,11 +137,11 @@ fn check(files: &[(&str, &str)]) -> Result<(), String> {
     );
     result
         .map(drop)
-        .map_err(|mistakes| mistakes.to_string().replace(&prefix, ""))
+        .map_err(|diagnostics| diagnostics.to_string().replace(&prefix, ""))
 }
 
-/// The mistakes of a description after replacing one text by another.
-fn mistakes(from: &str, to: &str) -> String {
+/// The errors of a description after replacing one text by another.
+fn diagnostics(from: &str, to: &str) -> String {
     assert!(THINGS.contains(from), "{from}");
     check(&[
         ("openapi.yaml", ROOT),
@@ -151,7 +151,7 @@ fn mistakes(from: &str, to: &str) -> String {
 }
 
 #[test]
-fn valid_description_has_no_mistakes() {
+fn valid_description_has_no_diagnostics() {
     let files = [
         ("openapi.yaml", ROOT),
         ("things.yaml", THINGS),
@@ -161,7 +161,7 @@ fn valid_description_has_no_mistakes() {
 }
 
 #[test]
-fn each_mistake_is_named_with_its_place() {
+fn each_error_is_named_with_its_place() {
     let post = "things.yaml: POST /thing/{id}";
     for (from, to, expected) in [
         ("name: things", "name: thing", "things.yaml: tag thing: is not in x-categories of openapi.yaml".into()),
@@ -238,13 +238,13 @@ fn each_mistake_is_named_with_its_place() {
         ("components:\n", "webhooks: {}\ncomponents:\n", "things.yaml: webhooks: is not allowed in a category file, which may have tags, paths and components".into()),
         ("components:\n", "components:\n  parameters: {}\n", "things.yaml: components.parameters: belongs in openapi.yaml".into()),
     ] {
-        let found = mistakes(from, to);
+        let found = diagnostics(from, to);
         assert!(found.lines().any(|line| line == expected), "{to}:\n{found}\nshould be\n{expected}");
     }
 }
 
 #[test]
-fn mistake_in_the_value_of_an_action_is_named_with_its_place() {
+fn error_in_the_value_of_an_action_is_named_with_its_place() {
     const SEND: &str = "http: { status: 200, body: application/json }";
     const ASK: &str = "description: Ask., next: [thing]";
     for (from, to, expected) in [
@@ -321,7 +321,7 @@ fn mistake_in_the_value_of_an_action_is_named_with_its_place() {
         ),
     ] {
         assert_eq!(
-            mistakes(from, to),
+            diagnostics(from, to),
             format!("things.yaml: {expected}"),
             "{to}"
         );
@@ -372,10 +372,10 @@ fn categories_are_listed_once_by_name() {
 }
 
 #[test]
-fn unused_schema_is_a_mistake() {
+fn unused_schema_is_an_error() {
     let unused = "    Unused:\n      description: Not used.\n      type: object\n    Answer:\n";
     assert_eq!(
-        mistakes("    Answer:\n", unused),
+        diagnostics("    Answer:\n", unused),
         "things.yaml: Unused: is not used: nothing refers to it"
     );
 }
@@ -387,13 +387,13 @@ fn standalone_schema_must_be_marked_and_unreferenced() {
     assert!(check(&[("openapi.yaml", ROOT), ("things.yaml", &text)]).is_ok());
     let used = "    Answer:\n      x-standalone: true\n";
     assert_eq!(
-        mistakes("    Answer:\n", used),
+        diagnostics("    Answer:\n", used),
         "things.yaml: Answer: has x-standalone but is referred to"
     );
 }
 
 #[test]
-fn enums_with_the_same_values_are_a_mistake() {
+fn enums_with_the_same_values_are_an_error() {
     let twin = "    Paint:\n      description: A paint.\n      type: string\n      x-values: [{ value: RED, description: Red. }, { value: GREEN, description: Green. }]\n    Answer:\n";
     let text = THINGS.replacen("    Answer:\n", twin, 1).replacen(
         "        name: {",
@@ -426,7 +426,7 @@ fn two_files_cannot_define_the_same_name() {
 }
 
 #[test]
-fn duplicate_operation_id_is_a_mistake() {
+fn duplicate_operation_id_is_an_error() {
     let second = THINGS.replace("/thing/{id}", "/other/{id}");
     let paths = second.split("components:").next().unwrap();
     let found = check(&[
@@ -454,7 +454,7 @@ fn malformed_yaml_is_named_with_its_file() {
 }
 
 #[test]
-fn a_missing_directory_or_root_is_named() {
+fn missing_directory_or_root_is_named() {
     let found = Description::load(Path::new("no/such/directory"))
         .unwrap_err()
         .to_string();
@@ -469,7 +469,7 @@ fn a_missing_directory_or_root_is_named() {
     );
 }
 
-/// Any value in any place gives mistakes or code, never a panic.
+/// Any value in any place gives diagnostics or code, never a panic.
 #[test]
 fn nothing_in_a_description_makes_the_generator_panic() {
     let files = [

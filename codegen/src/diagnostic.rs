@@ -1,12 +1,12 @@
-//! Mistakes in a description, with file and place.
+//! Errors in a description, with file and place.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-/// One mistake in the description.
+/// One error in the description.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mistake {
-    /// The file with the mistake.
+pub struct Diagnostic {
+    /// The file with the error.
     pub file: PathBuf,
     /// The endpoint, schema or member.
     pub place: String,
@@ -14,7 +14,7 @@ pub struct Mistake {
     pub what: String,
 }
 
-impl Mistake {
+impl Diagnostic {
     pub(crate) fn new(file: &Path, place: &str, what: String) -> Self {
         Self {
             file: file.to_owned(),
@@ -24,7 +24,7 @@ impl Mistake {
     }
 }
 
-impl fmt::Display for Mistake {
+impl fmt::Display for Diagnostic {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             formatter,
@@ -36,17 +36,17 @@ impl fmt::Display for Mistake {
     }
 }
 
-/// All mistakes found, one per line.
+/// All errors found, one per line.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Mistakes(pub Vec<Mistake>);
+pub struct Diagnostics(pub Vec<Diagnostic>);
 
-impl Mistakes {
+impl Diagnostics {
     pub(crate) fn one(file: &Path, place: &str, what: String) -> Self {
-        Self(vec![Mistake::new(file, place, what)])
+        Self(vec![Diagnostic::new(file, place, what)])
     }
 
-    pub(crate) fn push(&mut self, mistake: Mistake) {
-        self.0.push(mistake);
+    pub(crate) fn push(&mut self, diagnostic: Diagnostic) {
+        self.0.push(diagnostic);
     }
 
     /// `Ok` if there are none.
@@ -55,16 +55,16 @@ impl Mistakes {
     }
 }
 
-impl fmt::Display for Mistakes {
+impl fmt::Display for Diagnostics {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, mistake) in self.0.iter().enumerate() {
+        for (index, diagnostic) in self.0.iter().enumerate() {
             if index > 0 {
                 writeln!(formatter)?;
             }
-            write!(formatter, "{mistake}")?;
+            write!(formatter, "{diagnostic}")?;
         }
         Ok(())
     }
 }
 
-impl std::error::Error for Mistakes {}
+impl std::error::Error for Diagnostics {}
