@@ -50,8 +50,25 @@ impl Api {
         target.ok().map(|target| target.operation.id)
     }
 
-    /// Answers a request. Also returns the operation that it was for, if any.
-    pub fn answer(&self, request: &HttpRequest<'_>) -> (Option<&'static str>, Reply) {
+    /// Answers a request. Also returns the operation that it was for, if any. Its changes are in the state file, if there is
+    /// one.
+    pub async fn answer(&self, request: &HttpRequest<'_>) -> (Option<&'static str>, Reply) {
+        let (operation, reply) = self.execute(request);
+        if operation
+            .and_then(Handler::of)
+            .is_some_and(|handler| !handler.only_reads())
+        {
+            self.until_saved().await;
+        }
+        (operation, reply)
+    }
+
+    /// Waits until the state is in the state file, if there is one.
+    pub async fn until_saved(&self) {
+        self.save_status.until_saved(&self.state).await;
+    }
+
+    fn execute(&self, request: &HttpRequest<'_>) -> (Option<&'static str>, Reply) {
         match self.target(request) {
             Ok(target) => {
                 let (operation, root) = (target.operation.id, target.route.root);

@@ -19,9 +19,9 @@ use crate::fault_injection::{FaultInjection, Faults};
 use crate::jose;
 use crate::random;
 use crate::request_log::RequestLog;
-use crate::saver::{SaveStatus, Saver};
+use crate::saver::Saver;
 use crate::seed;
-use crate::serve::serve;
+use crate::serve::{Limits, serve};
 use crate::server;
 use crate::state::{SharedState, State};
 use crate::state_file::StateFile;
@@ -192,12 +192,11 @@ impl EmulatorBuilder {
         self.bind_tokens(&mut state.store, &mut credentials)?;
 
         let state = Arc::new(SharedState::new(state));
-        let save_status = SaveStatus::default();
-        let api = Arc::new(Api::new(Arc::clone(&state), save_status.clone()));
-        let fault_injection = FaultInjection::new(&self.faults, Arc::clone(&api));
-        let saver = file
-            .map(|file| Saver::start(file, Arc::clone(&state), &credentials, saved, save_status));
+        let saver = file.map(|file| Saver::start(file, Arc::clone(&state), &credentials, saved));
         let saver = saver.transpose()?;
+        let save_status = saver.as_ref().map(Saver::status).unwrap_or_default();
+        let api = Arc::new(Api::new(Arc::clone(&state), save_status));
+        let fault_injection = FaultInjection::new(&self.faults, Arc::clone(&api));
         let scheme = if self.tls { "https" } else { "http" };
         let address = listener.local_addr()?;
         let base_url = format!("{scheme}://{}", reachable(address));
@@ -215,7 +214,13 @@ impl EmulatorBuilder {
             control_token.clone(),
         );
         let (stop, stopped) = oneshot::channel();
-        let server = tokio::spawn(serve(listener, acceptor, router, stopped));
+        let server = tokio::spawn(serve(
+            listener,
+            acceptor,
+            router,
+            Limits::default(),
+            stopped,
+        ));
         Ok(Emulator {
             state,
             address,

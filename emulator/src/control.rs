@@ -48,6 +48,7 @@ async fn advance(
         return Reply::message(400, &words);
     };
     api.state().advance(Duration::from_secs(by));
+    api.until_saved().await;
     clock(State(api)).await
 }
 

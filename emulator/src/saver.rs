@@ -7,33 +7,65 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use tokio::sync::watch;
+
 use crate::credentials::Credentials;
 use crate::state::{SharedState, State};
 use crate::state_file::StateFile;
 
-/// The time between two writes. Together with the duration of a write it must stay below the second that a crash may
-/// lose.
+/// The time between two attempts, if no call waits.
 const INTERVAL: Duration = Duration::from_millis(300);
 
 /// The thread that saves the state. Dropping it writes the last changes first.
 #[derive(Debug)]
 pub struct Saver {
-    /// Dropped to stop the thread.
-    stop: Option<Sender<()>>,
+    requests: Sender<Request>,
     thread: Option<JoinHandle<io::Result<()>>>,
+    status: SaveStatus,
 }
 
-/// Whether the last attempt to save failed.
+#[derive(Debug)]
+enum Request {
+    Save,
+    Stop,
+}
+
+/// What the saver has done. The default is for a state without a file.
 #[derive(Debug, Clone, Default)]
-pub struct SaveStatus(Arc<AtomicBool>);
+pub struct SaveStatus {
+    has_failed: Arc<AtomicBool>,
+    progress: Option<Progress>,
+}
+
+#[derive(Debug, Clone)]
+struct Progress {
+    requests: Sender<Request>,
+    /// The version of the state in the last attempt to save it.
+    attempted: watch::Receiver<u64>,
+}
 
 impl SaveStatus {
+    /// Whether the last attempt to save failed.
     pub fn has_failed(&self) -> bool {
-        self.0.load(Ordering::Acquire)
+        self.has_failed.load(Ordering::Acquire)
     }
 
-    fn set<T>(&self, saved: &io::Result<T>) {
-        self.0.store(saved.is_err(), Ordering::Release);
+    /// Waits until the current state is in the file, or the attempt to write it has failed. One write serves all calls that
+    /// wait.
+    pub async fn until_saved(&self, state: &SharedState) {
+        let Some(Progress {
+            requests,
+            attempted,
+        }) = &self.progress
+        else {
+            return;
+        };
+        let version = state.version();
+        let mut attempted = attempted.clone();
+        if *attempted.borrow() < version && requests.send(Request::Save).is_ok() {
+            // An error means that the saver has stopped, after its last write.
+            let _ = attempted.wait_for(|attempted| *attempted >= version).await;
+        }
     }
 }
 
@@ -44,23 +76,36 @@ impl Saver {
         state: Arc<SharedState>,
         credentials: &Credentials,
         saved: Option<State>,
-        status: SaveStatus,
     ) -> io::Result<Self> {
         file.write_credentials(credentials)?;
+        let (requests, received) = channel();
+        let (attempts, attempted) = watch::channel(0);
+        let status = SaveStatus {
+            has_failed: Arc::default(),
+            progress: Some(Progress {
+                requests: requests.clone(),
+                attempted,
+            }),
+        };
         let mut worker = Worker {
             file,
             state,
             saved: saved.unwrap_or_else(|| State::new(credentials.owner.clone())),
-            status,
+            has_failed: Arc::clone(&status.has_failed),
+            attempts,
         };
         worker.save()?;
-        let (stop, stopped) = channel();
         let thread = thread::Builder::new().name("state".to_owned());
-        let thread = thread.spawn(move || worker.run(&stopped))?;
+        let thread = thread.spawn(move || worker.run(&received))?;
         Ok(Self {
-            stop: Some(stop),
+            requests,
             thread: Some(thread),
+            status,
         })
+    }
+
+    pub fn status(&self) -> SaveStatus {
+        self.status.clone()
     }
 
     /// Saves the remaining changes and stops the thread.
@@ -69,10 +114,11 @@ impl Saver {
     }
 
     fn end(&mut self) -> io::Result<()> {
-        self.stop = None;
         let Some(thread) = self.thread.take() else {
             return Ok(());
         };
+        // An error means that the thread has ended.
+        let _ = self.requests.send(Request::Stop);
         let ended = thread.join();
         ended.unwrap_or_else(|_| Err(io::Error::other("the state could not be saved")))
     }
@@ -91,31 +137,52 @@ struct Worker {
     state: Arc<SharedState>,
     /// The state in the file.
     saved: State,
-    status: SaveStatus,
+    has_failed: Arc<AtomicBool>,
+    attempts: watch::Sender<u64>,
 }
 
 impl Worker {
-    fn run(mut self, stopped: &Receiver<()>) -> io::Result<()> {
-        let mut failed = false;
-        while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(INTERVAL) {
-            let saved = self.save();
-            self.status.set(&saved);
-            if let (Err(error), false) = (&saved, failed) {
-                report(error);
+    fn run(mut self, requests: &Receiver<Request>) -> io::Result<()> {
+        while !is_stopped(requests) {
+            let has_failed = self.has_failed.load(Ordering::Acquire);
+            if let (Err(error), false) = (self.save(), has_failed) {
+                report(&error);
             }
-            failed = saved.is_err();
         }
         self.save()
     }
 
     fn save(&mut self) -> io::Result<()> {
-        let state = self.state.snapshot();
+        let (state, version) = self.state.versioned();
+        let written = self.write(state);
+        self.has_failed.store(written.is_err(), Ordering::Release);
+        self.attempts.send_replace(version);
+        written
+    }
+
+    fn write(&mut self, state: State) -> io::Result<()> {
         if state.differs_from(&self.saved) {
             self.file.write_changes(&state, &self.saved)?;
         }
         self.saved = state;
         Ok(())
     }
+}
+
+/// Waits for a request or the end of the interval. Takes all requests that have arrived, because one write serves them.
+fn is_stopped(requests: &Receiver<Request>) -> bool {
+    let mut next = match requests.recv_timeout(INTERVAL) {
+        Ok(request) => Some(request),
+        Err(RecvTimeoutError::Timeout) => None,
+        Err(RecvTimeoutError::Disconnected) => return true,
+    };
+    while let Some(request) = next {
+        if matches!(request, Request::Stop) {
+            return true;
+        }
+        next = requests.try_recv().ok();
+    }
+    false
 }
 
 /// Prints an error that cannot be returned.

@@ -21,12 +21,27 @@ use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 use tower_service::Service as _;
 
-/// The maximum number of concurrent connections. Further connections wait.
-const MAX_CONNECTIONS: usize = 1000;
-/// How long a TLS handshake may take.
-const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long a connection may take to send the headers of its next request.
-const HEADER_TIMEOUT: Duration = Duration::from_secs(60);
+/// The limits of a server.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// The maximum number of concurrent connections. Further connections wait.
+    pub connections: usize,
+    /// How long a TLS handshake may take.
+    pub handshake: Duration,
+    /// How long a connection may take to send the headers of its next request.
+    pub headers: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connections: 1000,
+            handshake: Duration::from_secs(10),
+            headers: Duration::from_secs(60),
+        }
+    }
+}
+
 /// The delay before the next attempt when accepting a connection fails, for example for lack of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
@@ -43,9 +58,10 @@ pub async fn serve(
     listener: TcpListener,
     acceptor: Option<TlsAcceptor>,
     router: Router,
+    limits: Limits,
     stop: oneshot::Receiver<()>,
 ) -> io::Result<()> {
-    let permits = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    let permits = Arc::new(Semaphore::new(limits.connections));
     let shutdown = GracefulShutdown::new();
     let mut stop = pin!(stop);
     loop {
@@ -64,7 +80,12 @@ pub async fn serve(
         let (acceptor, router, watcher) = (acceptor.clone(), router.clone(), shutdown.watcher());
         tokio::spawn(async move {
             let _permit = permit;
-            connection(stream, address, acceptor, router, watcher).await;
+            let http = Http {
+                router,
+                limits,
+                watcher,
+            };
+            connection(stream, address, acceptor, http).await;
         });
     }
     shutdown.shutdown().await;
@@ -75,8 +96,7 @@ async fn connection(
     stream: TcpStream,
     address: SocketAddr,
     acceptor: Option<TlsAcceptor>,
-    router: Router,
-    watcher: Watcher,
+    http: Http,
 ) {
     // Responses are small: send them without waiting for more data.
     let _ = stream.set_nodelay(true);
@@ -86,9 +106,9 @@ async fn connection(
             address,
             certificate,
         };
-        return http(stream, peer, router, watcher).await;
+        return http.serve(stream, peer).await;
     };
-    if let Ok(Ok(stream)) = timeout(HANDSHAKE_TIMEOUT, acceptor.accept(stream)).await {
+    if let Ok(Ok(stream)) = timeout(http.limits.handshake, acceptor.accept(stream)).await {
         let (_, connection) = stream.get_ref();
         let chain = connection.peer_certificates().unwrap_or_default();
         let certificate = chain.first().map(|certificate| certificate.to_vec());
@@ -96,32 +116,104 @@ async fn connection(
             address,
             certificate,
         };
-        http(stream, peer, router, watcher).await;
+        http.serve(stream, peer).await;
     }
 }
 
-async fn http(
-    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    peer: Peer,
+/// What serves the requests of a connection.
+struct Http {
     router: Router,
+    limits: Limits,
     watcher: Watcher,
-) {
-    let service = service_fn(move |request: hyper::Request<Incoming>| {
-        let (mut router, mut request) = (router.clone(), request.map(Body::new));
-        request.extensions_mut().insert(peer.clone());
-        async move {
-            Ok::<_, Infallible>(
-                router
-                    .call(request)
-                    .await
-                    .unwrap_or_else(|never| match never {}),
-            )
-        }
-    });
-    let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEADER_TIMEOUT)
-        .serve_connection(TokioIo::new(stream), service);
-    // Fails when the client disconnects or does not speak HTTP, so there is no one to report it to.
-    let _ = watcher.watch(connection).await;
+}
+
+impl Http {
+    async fn serve(self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, peer: Peer) {
+        let router = self.router;
+        let service = service_fn(move |request: hyper::Request<Incoming>| {
+            let (mut router, mut request) = (router.clone(), request.map(Body::new));
+            request.extensions_mut().insert(peer.clone());
+            async move {
+                Ok::<_, Infallible>(
+                    router
+                        .call(request)
+                        .await
+                        .unwrap_or_else(|never| match never {}),
+                )
+            }
+        });
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(self.limits.headers)
+            .serve_connection(TokioIo::new(stream), service);
+        // Fails when the client disconnects or does not speak HTTP, so there is no one to report it to.
+        let _ = self.watcher.watch(connection).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::routing::get;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+    use super::*;
+
+    const SHORT: Duration = Duration::from_millis(300);
+    const LONG: Duration = Duration::from_secs(30);
+
+    /// A server that runs until the sender is dropped.
+    async fn start(limits: Limits) -> (SocketAddr, oneshot::Sender<()>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let router = Router::new().route("/", get(async || "here"));
+        let (stop, stopped) = oneshot::channel();
+        tokio::spawn(serve(listener, None, router, limits, stopped));
+        (address, stop)
+    }
+
+    /// Sends a request on a connection that stays open. Returns the start of the response.
+    async fn request(address: SocketAddr) -> (TcpStream, String) {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream
+            .write_all(b"GET / HTTP/1.1\r\nHost: a.example\r\n\r\n")
+            .await
+            .unwrap();
+        let mut response = [0; 15];
+        stream.read_exact(&mut response).await.unwrap();
+        (stream, String::from_utf8(response.to_vec()).unwrap())
+    }
+
+    #[tokio::test]
+    async fn connection_beyond_the_limit_waits_until_another_one_ends() {
+        let limits = Limits {
+            connections: 2,
+            ..Limits::default()
+        };
+        let (address, _stop) = start(limits).await;
+        let (first, _) = request(address).await;
+        let (_second, _) = request(address).await;
+        let mut third = pin!(request(address));
+        assert!(timeout(SHORT, &mut third).await.is_err());
+        drop(first);
+        let (_, response) = timeout(LONG, third).await.unwrap();
+        assert_eq!(response, "HTTP/1.1 200 OK");
+    }
+
+    #[tokio::test]
+    async fn connection_that_sends_no_complete_headers_is_closed() {
+        let limits = Limits {
+            headers: SHORT,
+            ..Limits::default()
+        };
+        let (address, _stop) = start(limits).await;
+        let mut slow = TcpStream::connect(address).await.unwrap();
+        slow.write_all(b"GET / HTTP/1.1\r\nHost: ").await.unwrap();
+        let mut rest = Vec::new();
+        let closed = timeout(LONG, slow.read_to_end(&mut rest)).await;
+        closed.unwrap().unwrap();
+        assert!(!String::from_utf8_lossy(&rest).contains("200"));
+        // Others are served.
+        let (_, response) = request(address).await;
+        assert_eq!(response, "HTTP/1.1 200 OK");
+    }
 }

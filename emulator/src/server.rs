@@ -77,7 +77,7 @@ async fn answer(State(ApiState { api, scheme }): State<ApiState>, request: Reque
     let peer = head.extensions.get::<Peer>();
     let (body, (operation, reply)) = match body::to_bytes(body, BODY_LIMIT).await {
         Ok(body) => {
-            let answer = api.answer(&HttpRequest {
+            let request = HttpRequest {
                 method: head.method.as_str(),
                 path: head.uri.path(),
                 query: head.uri.query().unwrap_or_default(),
@@ -89,7 +89,8 @@ async fn answer(State(ApiState { api, scheme }): State<ApiState>, request: Reque
                 remote_address: peer.map(|peer| peer.address.ip()),
                 content_type: header(CONTENT_TYPE),
                 body: &body,
-            });
+            };
+            let answer = api.answer(&request).await;
             (body, answer)
         }
         // Either the body is too large, or the connection broke and nobody reads the response.

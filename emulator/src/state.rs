@@ -49,34 +49,54 @@ impl Records for State {
 
 /// The state that calls share. They run one after the other.
 #[derive(Debug)]
-pub struct SharedState(Mutex<State>);
+pub struct SharedState(Mutex<Current>);
+
+#[derive(Debug)]
+struct Current {
+    state: State,
+    /// The number of calls that may have changed the state.
+    version: u64,
+}
 
 impl SharedState {
     pub fn new(state: State) -> Self {
-        Self(Mutex::new(state))
+        Self(Mutex::new(Current { state, version: 0 }))
     }
 
     /// A copy of the current state, which later calls do not change.
     pub fn snapshot(&self) -> State {
-        self.lock().clone()
+        self.versioned().0
+    }
+
+    /// A copy of the current state, and its version.
+    pub fn versioned(&self) -> (State, u64) {
+        let current = self.lock();
+        (current.state.clone(), current.version)
+    }
+
+    pub fn version(&self) -> u64 {
+        self.lock().version
     }
 
     /// Moves the clock ahead.
     pub fn advance(&self, by: Duration) {
-        self.lock().clock.advance(by);
+        let mut current = self.lock();
+        current.state.clock.advance(by);
+        current.version += 1;
     }
 
     /// Runs a call with exclusive access to the state. A call that panics changes nothing.
     pub fn call<T>(&self, call: impl FnOnce(&mut State) -> T) -> T {
-        let mut state = self.lock();
-        let mut changed = state.clone();
+        let mut current = self.lock();
+        let mut changed = current.state.clone();
         let outcome = call(&mut changed);
-        *state = changed;
+        current.state = changed;
+        current.version += 1;
         outcome
     }
 
     /// Ignores poisoning: the state is replaced as a whole, so a panic leaves it consistent.
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, Current> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
