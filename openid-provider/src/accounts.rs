@@ -27,14 +27,10 @@ impl Accounts for Directory {
         request: &Parts,
         answer: &AuthorizationResponse,
     ) -> Result<Option<Session>> {
-        let mut browser = BrowserSession::of(request).await?;
+        let browser = BrowserSession::of(request).await?;
         let user = self.user(&browser).await?;
-        let session = self.session_of(user.as_ref(), &mut browser, answer.client_id());
-        let session = session.await?;
-        if session.is_some() {
-            browser.save().await?;
-        }
-        Ok(session)
+        let session = self.session_of(user.as_ref(), &browser, answer.client_id());
+        Ok(session.await?)
     }
 
     async fn interact(
@@ -51,6 +47,13 @@ impl Accounts for Directory {
             .await;
         browser.save().await?;
         Ok(to_page(&interaction, &flow.map_err(Error::from)?))
+    }
+
+    async fn granted(&self, request: &Parts, answer: &AuthorizationResponse) -> Result<()> {
+        let mut browser = BrowserSession::of(request).await?;
+        browser.data.clients.extend(answer.client_id());
+        browser.save().await?;
+        Ok(())
     }
 
     async fn claims(&self, subject: &str) -> Result<Option<StandardClaims>> {

@@ -109,7 +109,7 @@ pub struct OpenFlow {
 
 impl Directory {
     /// The authorization request with this name, and the user who decides on it.
-    pub async fn open(&self, browser: &mut BrowserSession, name: &str) -> Result<OpenFlow, Error> {
+    pub async fn open(&self, browser: &BrowserSession, name: &str) -> Result<OpenFlow, Error> {
         let flow = self.flow(browser, name).await?;
         let user = self.user(browser).await?;
         let session = self.session_of(user.as_ref(), browser, flow.pending.client_id());
@@ -146,7 +146,7 @@ impl Directory {
     pub async fn session_of(
         &self,
         user: Option<&User>,
-        browser: &mut BrowserSession,
+        browser: &BrowserSession,
         client_id: Option<i64>,
     ) -> Result<Option<Session>, Error> {
         let (Some(login), Some(_)) = (browser.data.login.clone(), user) else {
@@ -157,11 +157,7 @@ impl Directory {
         };
         let before = self.consents.of(&login.subject, client_id).await?;
         Ok(Some(match before {
-            Some(consent) => {
-                browser.data.clients.insert(client_id);
-                login.session().consented_before(consent)
-            }
-            // Without a consent the client learns nothing about the user, so it gets no logout token either.
+            Some(consent) => login.session().consented_before(consent),
             None => login.session(),
         }))
     }

@@ -38,7 +38,7 @@ pub struct Page {
     /// The link of an error page: its URL and its text.
     way_out: Option<(String, String)>,
     /// What is wrong with the form that was sent.
-    pub mistake: Option<&'static str>,
+    pub form_error: Option<&'static str>,
 }
 
 impl Page {
@@ -61,7 +61,7 @@ impl Page {
             flow: String::new(),
             app: String::new(),
             way_out: None,
-            mistake: None,
+            form_error: None,
         }
     }
 
@@ -78,8 +78,8 @@ impl Page {
         self
     }
 
-    pub fn mistake(mut self, mistake: &'static str) -> Self {
-        self.mistake = Some(mistake);
+    pub fn form_error(mut self, form_error: &'static str) -> Self {
+        self.form_error = Some(form_error);
         self
     }
 
@@ -167,7 +167,7 @@ macro_rules! pages {
         impl IntoResponse for $name {
             fn into_response(self) -> Response {
                 let mut response = respond(&self, &policy(&self.page.site));
-                if self.page.mistake.is_some() && response.status().is_success() {
+                if self.page.form_error.is_some() && response.status().is_success() {
                     *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
                 }
                 response
@@ -191,7 +191,7 @@ pages! {
     DevicePage = "device.html" { code: String, }
     DeviceConsentPage = "device_consent.html" { client: String, code: String, name: String, scopes: Vec<Item>, }
     RequestsPage = "requests.html" { requests: Vec<ListedRequest>, }
-    LogOutPage = "log_out.html" {}
+    LogOutPage = "log_out.html" { request: String, }
     MessagePage = "message.html" { title: &'static str, message: &'static str, status: Option<String>, }
 }
 

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::now;
 use crate::random;
-use crate::texts::Mistake;
+use crate::texts::FormError;
 
 /// The key of the data in the session record.
 pub const DATA_KEY: &str = "visit";
@@ -110,11 +110,11 @@ pub struct RefusedForm {
     path: String,
     /// What the user entered, without passwords.
     fields: BTreeMap<String, String>,
-    pub mistake: Mistake,
+    pub form_error: FormError,
 }
 
 impl RefusedForm {
-    pub fn new(path: &str, mistake: Mistake, fields: &[(&str, &str)]) -> Self {
+    pub fn new(path: &str, form_error: FormError, fields: &[(&str, &str)]) -> Self {
         let fields = fields
             .iter()
             .filter(|(_, value)| value.len() <= MAX_VALUE_SIZE);
@@ -122,7 +122,7 @@ impl RefusedForm {
         Self {
             path: path.to_owned(),
             fields: fields.collect(),
-            mistake,
+            form_error,
         }
     }
 

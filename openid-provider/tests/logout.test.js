@@ -114,6 +114,19 @@ describe("logout", () => {
     await person.close();
   });
 
+  test("logout page of an earlier request does not lead to the client of a later one", async () => {
+    const person = await site.user();
+    const { id_token } = await useApp(person);
+    await person.open(endSession({ state: "first" }));
+    const form = person.page.locator("form").filter({ has: person.button("Log out") });
+    const former = await form.locator("[name=request]").inputValue();
+    await person.open(endSession({ id_token_hint: id_token }));
+    await form.locator("[name=request]").evaluate((field, value) => (field.value = value), former);
+    await person.click(person.button("Log out"));
+    assert.equal(await person.heading(), "You are logged out");
+    await person.close();
+  });
+
   test("cancelled logout does not decide where the next one leads", async () => {
     const person = await site.user();
     const { id_token } = await useApp(person);

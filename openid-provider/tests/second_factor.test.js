@@ -116,6 +116,30 @@ describe("second factor", () => {
     await person.close();
   });
 
+  test("voluntary acr demands no second factor of a user who has none", async () => {
+    const person = await site.user();
+    const state = await person.authorize({ acr_values: MFA });
+    await person.allow();
+    const { claims } = await site.party.tokens(state);
+    assert.notEqual(claims.acr, MFA);
+    await person.close();
+  });
+
+  test("voluntary acr asks a user who has a second factor for it", async () => {
+    const person = await site.user();
+    const elsewhere = await site.person();
+    await elsewhere.open("/login");
+    await elsewhere.logIn(person.name);
+    const app = await setUpAtAccount(elsewhere);
+    const state = await person.authorize({ acr_values: MFA });
+    assert.equal(await person.heading(), "Two-step verification");
+    await enter(person, await app.code(0));
+    await person.allow();
+    assert.equal((await site.party.tokens(state)).claims.acr, MFA);
+    await elsewhere.close();
+    await person.close();
+  });
+
   test("essential acr makes a session with a password alone step up once", async () => {
     const person = await site.user();
     const elsewhere = await site.person();

@@ -20,7 +20,7 @@ pub async fn page(
     parts: Parts,
 ) -> Result<Response, Error> {
     with_form_token(&mut browser).await?;
-    let opened = app.directory.open(&mut browser, &flow).await?;
+    let opened = app.directory.open(&browser, &flow).await?;
     let pending = opened.flow.pending;
     let asked = interaction(&pending, opened.session.as_ref());
     let (Some(Interaction::ChooseAccount { .. }), Some(user)) = (asked, opened.user) else {
@@ -36,8 +36,8 @@ pub async fn page(
 /// The user continues with the account of the session.
 pub async fn send(State(app): State<App>, sent: CsrfForm) -> Result<Response, Error> {
     let flow = sent.flow();
-    let mut browser = sent.browser;
-    let mut opened = app.directory.open(&mut browser, &flow).await?;
+    let browser = sent.browser;
+    let mut opened = app.directory.open(&browser, &flow).await?;
     if let Some(session) = &opened.session {
         opened.flow.pending.account_chosen(session);
     }

@@ -31,7 +31,7 @@ pub async fn page(
     parts: Parts,
 ) -> Result<Response, Error> {
     with_form_token(&mut browser).await?;
-    let opened = app.directory.open(&mut browser, &flow).await?;
+    let opened = app.directory.open(&browser, &flow).await?;
     let (pending, host) = (opened.flow.pending, opened.flow.destination.host);
     let asked = interaction(&pending, opened.session.as_ref());
     let Some(Interaction::Consent(asked)) = asked else {
@@ -123,14 +123,12 @@ pub async fn send(State(app): State<App>, sent: CsrfForm) -> Result<Response, Er
     let flow = sent.flow();
     let agreed = sent.field("decision") == "allow";
     let scopes: Vec<_> = sent.all("scope").map(str::to_owned).collect();
-    let mut browser = sent.browser;
+    let browser = sent.browser;
     let OpenFlow {
         flow: mut kept,
         session,
         ..
-    } = app.directory.open(&mut browser, &flow).await?;
-    let client_id = kept.pending.client_id().filter(|_| agreed);
-    browser.data.clients.extend(client_id);
+    } = app.directory.open(&browser, &flow).await?;
     metrics::event("consents_total", audit::decision(agreed));
     kept.refused = !agreed;
     let asked = interaction(&kept.pending, session.as_ref());
@@ -186,7 +184,7 @@ pub async fn decide_remotely<'a>(
     } = request;
     let (directory, subject) = (&app.directory, &user.subject);
     let agreed = sent.field("decision") == "allow";
-    let session = directory.session_of(Some(user), &mut sent.browser, client_id);
+    let session = directory.session_of(Some(user), &sent.browser, client_id);
     let session = session.await?.filter(|_| agreed);
     let clients = &mut sent.browser.data.clients;
     clients.extend(client_id.filter(|_| agreed));

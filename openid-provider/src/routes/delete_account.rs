@@ -43,7 +43,7 @@ pub async fn send(State(app): State<App>, mut sent: CsrfForm) -> Result<Response
     let subject = user.subject.as_str();
     audit::event(&app, &sent.parts, "account_deletion", subject, outcome);
     if !is_right {
-        let page = page.user(Some(&user)).mistake(texts.password_wrong);
+        let page = page.user(Some(&user)).form_error(texts.password_wrong);
         let name = user.name;
         return Ok(DeleteAccountPage { page, name }.into_response());
     }

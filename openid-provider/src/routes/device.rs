@@ -48,7 +48,7 @@ pub async fn send(State(app): State<App>, sent: CsrfForm) -> Result<Response, Er
     let found = app.server.verify_user_code(code, keys).await?;
     let UserCode::Valid(device) = found else {
         let page = DevicePage {
-            page: page.mistake(texts.device_wrong),
+            page: page.form_error(texts.device_wrong),
             code: code.to_owned(),
         };
         return Ok(page.into_response());

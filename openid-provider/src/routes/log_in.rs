@@ -18,7 +18,7 @@ use crate::metrics;
 use crate::page_query::{PageQuery, with_flow};
 use crate::pages::LoginPage;
 use crate::session_data::{ACRS, Login, RefusedForm};
-use crate::texts::Mistake;
+use crate::texts::FormError;
 use crate::users::User;
 
 const PATH: &str = "/login";
@@ -68,22 +68,30 @@ async fn form(
         return Ok(Ok(Form::default()));
     }
     let OpenFlow {
-        flow: kept,
+        flow: mut kept,
         user,
         session,
     } = app.directory.open(browser, flow).await?;
-    let pending = kept.pending;
     let is_other = query.account == OTHER && user.is_some();
-    let (hint, confirms) = match interaction(&pending, session.as_ref()) {
+    let (hint, confirms) = match interaction(&kept.pending, session.as_ref()) {
         None => return Ok(Err(continue_flow(flow))),
         Some(_) if is_other => (None, false),
         Some(Interaction::Consent(_)) => return Ok(Err(continue_flow(flow))),
         Some(Interaction::LogIn(asked)) => {
-            let needs_second_factor =
-                asked.reason == LoginReason::Acr && asked.acrs.iter().any(|acr| acr == ACRS[1]);
-            if needs_second_factor && let Some(user) = &user {
-                // The password is not enough: the second factor is missing.
-                return Ok(Err(to_second_factor(browser, user, flow).await?));
+            if asked.reason == LoginReason::Acr
+                && let (Some(user), Some(session)) = (&user, &session)
+            {
+                let asks_for_second_factor = asked.acrs.iter().any(|acr| acr == ACRS[1]);
+                if asks_for_second_factor && (user.has_second_factor || asked.acr_essential) {
+                    // The password is not enough: the second factor is missing.
+                    return Ok(Err(to_second_factor(browser, user, flow).await?));
+                }
+                if !asked.acr_essential {
+                    // Another login of this user would not satisfy it, and it is voluntary.
+                    kept.pending.logged_in(session);
+                    app.directory.flows.update(flow, &kept).await?;
+                    return Ok(Err(continue_flow(flow)));
+                }
             }
             let confirms = matches!(asked.reason, LoginReason::Prompt | LoginReason::MaxAge);
             (asked.login_hint, confirms && user.is_some())
@@ -94,7 +102,7 @@ async fn form(
         ) => (login_hint, false),
     };
     Ok(Ok(Form {
-        pending: Some(pending),
+        pending: Some(kept.pending),
         hint,
         user,
         confirms,
@@ -133,7 +141,7 @@ fn render(
     query.refused.clear();
     let action = query.url(PATH);
     if let Some(refused) = refused {
-        page.mistake = Some(page.texts().mistake(refused.mistake));
+        page.form_error = Some(page.texts().form_error(refused.form_error));
         "form".clone_into(&mut query.refused);
     }
     page.current_url = query.url(PATH);
@@ -182,7 +190,7 @@ pub async fn send(State(app): State<App>, mut sent: CsrfForm) -> Result<Response
         let CsrfForm {
             mut browser, parts, ..
         } = sent;
-        let refused = RefusedForm::new(PATH, Mistake::WrongPassword, &[("name", &name)]);
+        let refused = RefusedForm::new(PATH, FormError::WrongPassword, &[("name", &name)]);
         browser.data.refused_form = Some(refused.clone());
         browser.save().await?;
         let page = render(&app, &parts, &browser, query, form, Some(&refused));

@@ -53,7 +53,8 @@ pub async fn page(
         Err(error) => return Err(error),
     }
     if user.is_some() {
-        return Ok(LogOutPage { page }.into_response());
+        let request = asked_by_client(&browser);
+        return Ok(LogOutPage { page, request }.into_response());
     }
     // Nobody is logged in.
     let response = browser
@@ -68,6 +69,8 @@ pub async fn page(
 /// The user has confirmed the logout.
 pub async fn send(State(app): State<App>, sent: CsrfForm) -> Result<Response, Error> {
     let flow = sent.flow();
+    // Another site may have requested another logout in another tab.
+    let is_for_client = sent.field("request") == asked_by_client(&sent.browser);
     let CsrfForm {
         mut browser, parts, ..
     } = sent;
@@ -86,8 +89,17 @@ pub async fn send(State(app): State<App>, sent: CsrfForm) -> Result<Response, Er
         audit::event(&app, &parts, "log_out", &login.subject, "done");
         notify_clients(&app, Ended { login, clients });
     }
+    let logout = logout.filter(|_| is_for_client);
     let response = logout.and_then(|logout| logout.response());
     Ok(response.unwrap_or_else(|| Redirect::to("/log-out").into_response()))
+}
+
+/// The ID of the request of a client. Empty if the user opened the page.
+fn asked_by_client(browser: &BrowserSession) -> String {
+    let asked = browser.data.logout.as_ref();
+    asked
+        .map(|asked| asked.page_id().to_owned())
+        .unwrap_or_default()
 }
 
 fn logged_out(page: Page) -> Response {

@@ -46,14 +46,14 @@ pub async fn send(State(app): State<App>, mut sent: CsrfForm) -> Result<Response
     let texts = page.texts();
     let new = sent.field("new_password").to_owned();
     if !passwords::is_allowed(&new) {
-        return Ok(render(page.mistake(texts.password_invalid), user).into_response());
+        return Ok(render(page.form_error(texts.password_invalid), user).into_response());
     }
     let is_right = password_is_right(&app, &sent, &user).await?;
     let outcome = if is_right { "done" } else { "wrong" };
     let parts = &sent.parts;
     audit::event(&app, parts, "password_change", &user.subject, outcome);
     if !is_right {
-        return Ok(render(page.mistake(texts.password_wrong), user).into_response());
+        return Ok(render(page.form_error(texts.password_wrong), user).into_response());
     }
     let directory = &app.directory;
     directory.users.set_password(&user.subject, new).await?;

@@ -20,10 +20,10 @@ pub const PATH: &str = "/continue";
 pub async fn page(
     State(app): State<App>,
     Query(PageQuery { flow: name, .. }): Query<PageQuery>,
-    mut browser: BrowserSession,
+    browser: BrowserSession,
     parts: Parts,
 ) -> Result<Response, Error> {
-    let OpenFlow { flow, session, .. } = app.directory.open(&mut browser, &name).await?;
+    let OpenFlow { flow, session, .. } = app.directory.open(&browser, &name).await?;
     let (pending, destination) = (flow.pending, flow.destination);
     browser.save().await?;
     let response = if flow.refused {

@@ -67,8 +67,8 @@ pub async fn send(State(app): State<App>, sent: CsrfForm) -> Result<Response, Er
     );
     if !is_right {
         let page = page_of(&app, &sent.parts, &sent.browser, &flow).await?;
-        let mistake = page.texts().wrong_code;
-        let page = page.mistake(mistake);
+        let form_error = page.texts().wrong_code;
+        let page = page.form_error(form_error);
         return Ok(SecondFactorPage { page }.into_response());
     }
     let login = pending_login.clone().with_second_factor();
@@ -139,8 +139,8 @@ pub async fn set_up(State(app): State<App>, mut sent: CsrfForm) -> Result<Respon
     audit::event(&app, parts, "second_factor_set_up", &user.subject, outcome);
     if !is_right {
         let page = page_of(&app, &sent.parts, &sent.browser, &flow).await?;
-        let mistake = page.texts().wrong_code;
-        let page = page.user(Some(&user)).mistake(mistake);
+        let form_error = page.texts().wrong_code;
+        let page = page.user(Some(&user)).form_error(form_error);
         return Ok(render(&app, page, &user, &authenticator)?.into_response());
     }
     let login = sent.browser.data.login.clone();
@@ -172,9 +172,9 @@ pub async fn remove(State(app): State<App>, mut sent: CsrfForm) -> Result<Respon
     audit::event(&app, parts, "second_factor_removal", &user.subject, outcome);
     if !is_right {
         let page = Page::new(&app, &sent.parts, Some(&sent.browser), None).user(Some(&user));
-        let mistake = page.texts().password_wrong;
+        let form_error = page.texts().password_wrong;
         let page = RemoveSecondFactorPage {
-            page: page.mistake(mistake),
+            page: page.form_error(form_error),
             name: user.name,
         };
         return Ok(page.into_response());

@@ -18,7 +18,7 @@ use crate::page_query::PageQuery;
 use crate::pages::{Page, SignUpPage};
 use crate::passwords;
 use crate::session_data::{Login, RefusedForm};
-use crate::texts::Mistake;
+use crate::texts::FormError;
 use crate::users::NewUser;
 
 const PATH: &str = "/sign-up";
@@ -54,8 +54,8 @@ pub async fn page(
 
 /// The page with a form that was refused.
 fn again(page: Page, mut query: PageQuery, refused: &RefusedForm) -> SignUpPage {
-    let mistake = page.texts().mistake(refused.mistake);
-    let mut page = page.mistake(mistake);
+    let form_error = page.texts().form_error(refused.form_error);
+    let mut page = page.form_error(form_error);
     "form".clone_into(&mut query.refused);
     page.current_url = query.url(PATH);
     SignUpPage {
@@ -78,18 +78,18 @@ pub async fn send(State(app): State<App>, mut sent: CsrfForm) -> Result<Response
         is_demo: false,
     };
     let page = page_of(&app, &sent.parts, &sent.browser, &flow).await?;
-    let refused = |mistake| {
+    let refused = |form_error| {
         let fields = [
             ("name", &*new.name),
             ("display_name", &*new.display_name),
             ("email", &*new.email),
         ];
-        RefusedForm::new(PATH, mistake, &fields)
+        RefusedForm::new(PATH, form_error, &fields)
     };
-    if let Some(mistake) = mistake(&new) {
-        return refuse(page, &mut sent, refused(mistake)).await;
+    if let Some(form_error) = form_error(&new) {
+        return refuse(page, &mut sent, refused(form_error)).await;
     }
-    let name_taken = refused(Mistake::NameTaken);
+    let name_taken = refused(FormError::NameTaken);
     app.attempts.sign_up(&app.address(&sent.parts))?;
     let user = app.directory.users.add(new).await?;
     let outcome = if user.is_some() { "done" } else { "name_taken" };
@@ -111,8 +111,8 @@ async fn refuse(page: Page, sent: &mut CsrfForm, form: RefusedForm) -> Result<Re
     Ok(again(page, sent.query.clone(), &form).into_response())
 }
 
-/// The first mistake in what a user entered.
-fn mistake(new: &NewUser) -> Option<Mistake> {
+/// The first error in what a user entered.
+fn form_error(new: &NewUser) -> Option<FormError> {
     let is_allowed = |it: char| it.is_ascii_alphanumeric() || matches!(it, '.' | '-' | '_');
     let is_name = (3..=64).contains(&new.name.len()) && new.name.chars().all(is_allowed);
     let is_display_name = (1..=100).contains(&new.display_name.chars().count())
@@ -128,13 +128,13 @@ fn mistake(new: &NewUser) -> Option<Mistake> {
                 .contains(|it: char| it.is_whitespace() || it.is_control())
     });
     if !is_name {
-        Some(Mistake::NameInvalid)
+        Some(FormError::NameInvalid)
     } else if !is_display_name {
-        Some(Mistake::DisplayNameInvalid)
+        Some(FormError::DisplayNameInvalid)
     } else if !is_email || new.email.len() > 254 {
-        Some(Mistake::EmailInvalid)
+        Some(FormError::EmailInvalid)
     } else if !passwords::is_allowed(&new.password) {
-        Some(Mistake::PasswordInvalid)
+        Some(FormError::PasswordInvalid)
     } else {
         None
     }

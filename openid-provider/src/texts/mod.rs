@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 /// What is wrong with a form that a user sent.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-pub enum Mistake {
+pub enum FormError {
     WrongPassword,
     NameTaken,
     NameInvalid,
@@ -133,14 +133,14 @@ pub struct Texts {
 }
 
 impl Texts {
-    pub fn mistake(&self, mistake: Mistake) -> &'static str {
-        match mistake {
-            Mistake::WrongPassword => self.wrong_password,
-            Mistake::NameTaken => self.name_taken,
-            Mistake::NameInvalid => self.name_invalid,
-            Mistake::DisplayNameInvalid => self.display_name_invalid,
-            Mistake::EmailInvalid => self.email_invalid,
-            Mistake::PasswordInvalid => self.password_invalid,
+    pub fn form_error(&self, form_error: FormError) -> &'static str {
+        match form_error {
+            FormError::WrongPassword => self.wrong_password,
+            FormError::NameTaken => self.name_taken,
+            FormError::NameInvalid => self.name_invalid,
+            FormError::DisplayNameInvalid => self.display_name_invalid,
+            FormError::EmailInvalid => self.email_invalid,
+            FormError::PasswordInvalid => self.password_invalid,
         }
     }
 
