@@ -10,9 +10,10 @@ use anyhow::{Context as _, Result};
 pub use rustdoc::as_rustdoc;
 
 /// The published crates, and the file with the API of each.
-pub const LISTINGS: [(&str, &str); 3] = [
+pub const LISTINGS: [(&str, &str); 4] = [
     ("authlete", "docs/public-api/authlete.txt"),
     ("authlete-axum", "docs/public-api/authlete-axum.txt"),
+    ("authlete-codegen", "docs/public-api/authlete-codegen.txt"),
     ("authlete-emulator", "docs/public-api/authlete-emulator.txt"),
 ];
 

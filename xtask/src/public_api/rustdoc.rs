@@ -32,12 +32,19 @@ pub fn as_rustdoc() -> Option<ExitCode> {
     })
 }
 
-/// The rustdoc JSON files of the libraries of packages, with all features.
+/// The rustdoc JSON files of the libraries of packages, with all features. All packages and an example are built, so that Cargo
+/// uses dependencies with the same features as `cargo clippy --workspace --all-targets --all-features`, and builds them once.
 pub fn documents(root: &Path, packages: &[&str]) -> Result<Vec<PathBuf>> {
     let mut cargo = cargo(root)?;
     cargo
-        .args(["doc", "--quiet", "--lib", "--no-deps", "--all-features"])
-        .args(packages.iter().flat_map(|package| ["--package", package]))
+        .args([
+            "doc",
+            "--quiet",
+            "--workspace",
+            "--no-deps",
+            "--all-features",
+        ])
+        .args(["--lib", "--example", "authorization_code_flow"])
         .env("RUSTDOC", env::current_exe()?)
         .env(AS_RUSTDOC, "1")
         .env(
