@@ -110,6 +110,7 @@ pub struct RefusedForm {
     path: String,
     /// What the user entered, without passwords.
     fields: BTreeMap<String, String>,
+    #[serde(rename = "mistake")]
     pub form_error: FormError,
 }
 

@@ -6,7 +6,10 @@ use authlete::server::{
     AuthorizationFailNext, AuthorizationIssueNext, AuthorizationNext, Decision, Interaction,
     PendingAuthorization, Session,
 };
-use authlete::types::{AuthorizationFailReason, AuthorizationFailRequest, AuthorizationRequest};
+use authlete::types::{
+    AuthorizationFailReason, AuthorizationFailRequest, AuthorizationIssueAction,
+    AuthorizationRequest,
+};
 use axum::extract::{Request, State};
 use axum::response::Response;
 use http::request::Parts;
@@ -20,7 +23,8 @@ use super::{AuthorizationServer, Failure};
 /// [`Accounts`](super::Accounts) provides the session of the user and the pages.
 ///
 /// Browsers send no `SameSite=Lax` cookies with a `POST` from another site, so the user would seem not to be logged in, and
-/// would get a new session. The response to such a request is a page that submits the same form again, from this site.
+/// would get a new session. The response to such a request is a page that submits the same form again, from this site. Other
+/// sites cannot frame this page.
 pub async fn authorization(
     State(server): State<AuthorizationServer>,
     request: Request,
@@ -50,8 +54,13 @@ pub(crate) enum Step {
     Interact(Interaction),
     /// The request is granted. The response returns the user to the client.
     Granted(Response),
-    /// The request is refused. The response returns the user to the client.
+    /// The request is refused. The response is an error for the client or the browser.
     Refused(Response),
+}
+
+/// Logs that the user's store failed after a request was granted.
+pub(crate) fn not_recorded() {
+    tracing::warn!(target: "authlete_axum", "a granted request could not be recorded in the session");
 }
 
 impl AuthorizationServer {
@@ -90,7 +99,10 @@ impl AuthorizationServer {
                 Ok(for_user(page))
             }
             Step::Granted(response) => {
-                accounts.granted(request, pending.answer()).await?;
+                // The client gets its code even if the user's store fails.
+                if accounts.granted(request, pending.answer()).await.is_err() {
+                    not_recorded();
+                }
                 Ok(response)
             }
             Step::Refused(response) => Ok(response),
@@ -113,8 +125,17 @@ impl AuthorizationServer {
                 };
                 let request = pending.disclose(*request, &*user);
                 let answer = self.api().authorization_issue(&request).await?;
+                let is_granted = matches!(
+                    answer.action,
+                    AuthorizationIssueAction::Location | AuthorizationIssueAction::Form
+                );
                 let AuthorizationIssueNext::Respond(response) = answer.next();
-                Ok(Step::Granted(for_browser(response)))
+                let response = for_browser(response);
+                Ok(match is_granted {
+                    true => Step::Granted(response),
+                    // The ticket has expired, for example.
+                    false => Step::Refused(response),
+                })
             }
             Decision::Fail(request) => Ok(Step::Refused(self.fail(&request).await?)),
         }

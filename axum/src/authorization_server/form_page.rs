@@ -7,8 +7,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use http::HeaderValue;
 use http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, REFERRER_POLICY,
-    X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
 use sha2::{Digest, Sha256};
 
@@ -17,31 +16,33 @@ use sha2::{Digest, Sha256};
 /// The `form_post` page of Authlete submits a form to the client with an inline script. The policy allows only this script,
 /// by its hash, and forbids framing. It does not restrict the target of the form, which is the redirect URI.
 pub(super) fn for_browser(response: http::Response<ResponseBody>) -> Response {
-    let (mut parts, body) = response.into_parts();
-    let body = body.into_bytes();
-    let media_type = parts.headers.get(CONTENT_TYPE);
+    let media_type = response.headers().get(CONTENT_TYPE);
     let media_type = media_type.and_then(|value| value.to_str().ok());
-    if media_type.is_some_and(|it| it.starts_with("text/html")) {
-        let policy = policy(&String::from_utf8_lossy(&body));
-        let headers = [
-            (CONTENT_SECURITY_POLICY, HeaderValue::from_str(&policy).ok()),
-            (
-                REFERRER_POLICY,
-                Some(HeaderValue::from_static("no-referrer")),
-            ),
-            (
-                X_CONTENT_TYPE_OPTIONS,
-                Some(HeaderValue::from_static("nosniff")),
-            ),
-        ];
-        let headers: [(HeaderName, Option<HeaderValue>); 3] = headers;
-        for (name, value) in headers {
-            if let Some(value) = value {
-                parts.headers.insert(name, value);
-            }
-        }
+    if !media_type.is_some_and(|it| it.starts_with("text/html")) {
+        return response.map(|body| Body::from(body.into_bytes()));
     }
-    Response::from_parts(parts, Body::from(body))
+    let (parts, body) = response.into_parts();
+    let body = body.into_bytes();
+    let html = String::from_utf8_lossy(&body);
+    let response = http::Response::from_parts(parts, body.clone());
+    with_policy(response, scripts(&html))
+}
+
+/// Adds security headers to an HTML response. The policy allows only these inline scripts.
+pub(super) fn with_policy<'a>(
+    response: http::Response<impl Into<Body>>,
+    scripts: impl IntoIterator<Item = &'a str>,
+) -> Response {
+    let mut response = response.map(Into::into);
+    let headers = response.headers_mut();
+    if let Ok(policy) = HeaderValue::from_str(&policy(scripts)) {
+        headers.insert(CONTENT_SECURITY_POLICY, policy);
+    }
+    let no_referrer = HeaderValue::from_static("no-referrer");
+    headers.insert(REFERRER_POLICY, no_referrer);
+    let nosniff = HeaderValue::from_static("nosniff");
+    headers.insert(X_CONTENT_TYPE_OPTIONS, nosniff);
+    response
 }
 
 /// Protects a page of the user's server: other sites cannot frame it (RFC 6749 §10.13), and it is not cached. The page can set
@@ -69,8 +70,9 @@ fn limits_frames(policies: &HeaderValue) -> bool {
 }
 
 /// `'unsafe-hashes'` allows event handlers by their hash, too (Content Security Policy Level 3).
-fn policy(html: &str) -> String {
-    let hashes: String = scripts(html)
+fn policy<'a>(scripts: impl IntoIterator<Item = &'a str>) -> String {
+    let hashes: String = scripts
+        .into_iter()
         .map(|script| {
             let hash = BASE64_STANDARD.encode(Sha256::digest(script));
             format!(" 'sha256-{hash}'")
@@ -83,17 +85,21 @@ fn policy(html: &str) -> String {
     format!("default-src 'none'; {scripts}base-uri 'none'; frame-ancestors 'none'")
 }
 
-/// The contents of the `script` elements and of the `onload` attributes of a page.
+/// The contents of the `script` elements and of the attribute `onload` of the body. The fields of the form have values from the
+/// request, so they are not searched: they cannot have a `<`.
 fn scripts(html: &str) -> impl Iterator<Item = &str> {
     let elements = html.split("<script").skip(1).filter_map(|rest| {
         let (_, rest) = rest.split_once('>')?;
         Some(rest.split_once("</script>")?.0)
     });
-    let handlers = html.split("onload=").skip(1).filter_map(|rest| {
+    let body = html.split_once("<body").map(|(_, rest)| rest);
+    let body = body.and_then(|rest| rest.split('<').next());
+    let handler = body.and_then(|attributes| {
+        let (_, rest) = attributes.split_once("onload=")?;
         let quote = rest.chars().next().filter(|it| matches!(it, '"' | '\''))?;
         Some(rest.get(1..)?.split_once(quote)?.0)
     });
-    elements.chain(handlers).filter(|script| !script.is_empty())
+    elements.chain(handler).filter(|script| !script.is_empty())
 }
 
 #[cfg(test)]
@@ -108,7 +114,7 @@ mod tests {
             "<body onload='document.forms[0].submit()'></body>",
             "<form></form><script type=\"text/javascript\">document.forms[0].submit()</script>",
         ] {
-            let policy = policy(html);
+            let policy = policy(scripts(html));
             assert!(policy.contains(&format!("'sha256-{hash}'")), "{policy}");
             assert!(policy.contains("frame-ancestors 'none'"), "{policy}");
         }
@@ -145,7 +151,7 @@ mod tests {
     #[test]
     fn policy_of_a_page_without_scripts_allows_none() {
         assert_eq!(
-            policy("<p>onload=</p>"),
+            policy(scripts("<p>onload=</p><input value=\"onload='evil()'\">")),
             "default-src 'none'; base-uri 'none'; frame-ancestors 'none'"
         );
     }

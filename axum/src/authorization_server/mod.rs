@@ -87,7 +87,7 @@ pub use token::{TokenGrants, token};
 pub use userinfo::userinfo;
 
 use accounts::AnyAccounts;
-pub(crate) use authorization::Step;
+pub(crate) use authorization::{Step, not_recorded};
 use backchannel::{AnyBackchannelUsers, NoBackchannelUsers};
 use credential_issuer::{AnyCredentialOrders, NoCredentialOrders};
 pub(crate) use form_page::for_user;

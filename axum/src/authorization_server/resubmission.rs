@@ -1,22 +1,28 @@
 //! Forms of other sites, which arrive without the cookies of the browser.
 
-use authlete::Secret;
-use authlete::server::ResponseBody;
-use axum::response::Response;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::request::Parts;
-use http::{HeaderValue, Method};
+use http::{HeaderValue, Method, Response};
 
-use super::form_page::for_browser;
+use super::form_page::with_policy;
 use crate::fetch_site::fetch_site;
 
-/// Whether a browser omits `SameSite=Lax` cookies: it sent a form of another site.
+/// The query of a form that was submitted again.
+const AGAIN: &str = "resubmission";
+
+/// A field of the form can have the name `submit`.
+const SCRIPT: &str = "HTMLFormElement.prototype.submit.call(document.forms[0])";
+
+/// Whether a browser omits `SameSite=Lax` cookies: it sent a form of another site. In a sandbox, a form of this site counts as
+/// one of another site, so a form is submitted again only once.
 pub(super) fn is_without_cookies(request: &Parts) -> bool {
-    request.method == Method::POST && fetch_site(&request.headers) == Some("cross-site")
+    request.method == Method::POST
+        && fetch_site(&request.headers) == Some("cross-site")
+        && request.uri.query() != Some(AGAIN)
 }
 
 /// A page that submits the same form again. Then it is a form of this site, so the browser sends its cookies.
-pub(super) fn resubmission(parameters: &str) -> Response {
+pub(super) fn resubmission(parameters: &str) -> axum::response::Response {
     let fields: String = form_urlencoded::parse(parameters.as_bytes())
         .map(|(name, value)| {
             let (name, value) = (escape(&name), escape(&value));
@@ -25,19 +31,21 @@ pub(super) fn resubmission(parameters: &str) -> Response {
         .collect();
     let html = format!(
         "<!DOCTYPE html><html lang=\"en\"><meta charset=\"utf-8\"><title>Continue</title>\
-         <form method=\"post\">{fields}<button>Continue</button></form>\
-         <script>document.forms[0].submit()</script></html>"
+         <form method=\"post\" action=\"?{AGAIN}\">{fields}<button>Continue</button></form>\
+         <script>{SCRIPT}</script></html>"
     );
-    let mut response = http::Response::new(ResponseBody::from(&Secret::from(html)));
+    let mut response = Response::new(html);
     let headers = response.headers_mut();
     let media_type = HeaderValue::from_static("text/html;charset=UTF-8");
     headers.insert(CONTENT_TYPE, media_type);
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    for_browser(response)
+    with_policy(response, [SCRIPT])
 }
 
 fn escape(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
+        .replace('>', "&gt;")
         .replace('"', "&quot;")
+        .replace('\'', "&#39;")
 }

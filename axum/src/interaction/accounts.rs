@@ -26,19 +26,17 @@ impl<U: Users, S: BrowserSessions> Accounts for Interactions<U, S> {
         pending: PendingAuthorization,
         interaction: Interaction,
     ) -> Result<Response> {
-        let sessions = &self.parts.sessions;
-        let mut state = sessions.load(request).await?;
-        let page = self.show(request, &mut state, pending, interaction, false);
-        let page = page.await?;
-        sessions.save(request, &state).await?;
+        let state = self.parts.sessions.load(request).await?;
+        let shown = self.show(request, state.login.as_ref(), pending, interaction, false);
+        let (page, change) = shown.await?;
+        self.change(request, |state| state.apply(change)).await?;
         Ok(page)
     }
 
     async fn granted(&self, request: &Parts, answer: &AuthorizationResponse) -> Result<()> {
-        let sessions = &self.parts.sessions;
-        let mut state = sessions.load(request).await?;
-        state.clients.extend(answer.client_id());
-        sessions.save(request, &state).await
+        let client = answer.client_id();
+        self.change(request, |state| state.clients.extend(client))
+            .await
     }
 
     async fn claims(&self, subject: &str) -> Result<Option<U::Claims>> {

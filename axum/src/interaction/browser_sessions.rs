@@ -15,7 +15,8 @@ pub trait BrowserSessions: Send + Sync + 'static {
     /// The state of the browser that sent a request. Default for a browser without a session.
     fn load(&self, request: &Parts) -> impl Future<Output = Result<BrowserState>> + Send;
 
-    /// Stores the state. A browser without a session gets one.
+    /// Stores the state. A browser without a session gets one. A session that was deleted since the request began, by a logout
+    /// in another tab, must stay deleted.
     fn save(
         &self,
         request: &Parts,

@@ -29,8 +29,23 @@ pub struct BrowserState {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct OpenPage {
     request: PendingAuthorization,
-    /// The user who was logged in when the page was shown. Its form is no decision of another one.
+    /// The user whom the page asks for a decision. Its form is no decision of another one.
     user: Option<String>,
+}
+
+/// What a step of an authorization request changes.
+pub(super) enum Change {
+    /// A page is shown.
+    Page {
+        request: Box<PendingAuthorization>,
+        /// The user whom it asks for a decision.
+        user: Option<String>,
+    },
+    /// The request is over. If it was granted, the user has logged in to the client.
+    End {
+        page_id: String,
+        client: Option<i64>,
+    },
 }
 
 impl BrowserState {
@@ -56,7 +71,7 @@ impl BrowserState {
         self.page(page_id).map(|page| &page.request)
     }
 
-    /// The logged-in user, if the page of a form was shown to this user.
+    /// The logged-in user, if the page of a form asked this user for a decision.
     pub(super) fn viewer(&self, page_id: &str) -> Option<&Session> {
         let user = self.page(page_id)?.user.as_deref();
         let login = self.login.as_ref();
@@ -69,23 +84,32 @@ impl BrowserState {
             .find(|page| page.request.page_id() == page_id)
     }
 
-    /// Stores a request whose page is shown, in place of its earlier state.
-    pub(super) fn keep(&mut self, pending: PendingAuthorization) {
-        self.end(pending.page_id());
-        if self.pending.len() == PENDING {
-            self.pending.remove(0);
-        }
-        let user = self.login.as_ref().map(Session::subject);
-        self.pending.push(OpenPage {
-            request: pending,
-            user: user.map(str::to_owned),
-        });
-    }
-
-    /// Removes a request that is over.
-    pub(super) fn end(&mut self, page_id: &str) {
+    /// Stores a request whose page is shown, in place of its earlier state, or removes one that is over.
+    pub(super) fn apply(&mut self, change: Change) {
+        let page_id = match &change {
+            Change::Page { request, .. } => request.page_id(),
+            Change::End { page_id, .. } => page_id,
+        };
         self.pending
             .retain(|page| page.request.page_id() != page_id);
+        match change {
+            Change::Page { request, user } => {
+                if self.pending.len() == PENDING {
+                    self.pending.remove(0);
+                }
+                let request = *request;
+                self.pending.push(OpenPage { request, user });
+            }
+            Change::End { client, .. } => self.clients.extend(client),
+        }
+    }
+
+    /// Stores the request of a device whose page is shown to a user, unless another one has logged in in the meantime.
+    pub(super) fn ask_for_device(&mut self, device: DeviceRequest, user: &str) {
+        let login = self.login.as_ref();
+        self.device = login
+            .is_some_and(|login| login.subject() == user)
+            .then_some(device);
     }
 
     /// The request of the device that a form is for.

@@ -7,6 +7,7 @@ use axum::extract::State;
 use axum::response::{Response, Result};
 use http::request::Parts;
 
+use super::browser_state::Change;
 use super::site::Site;
 use super::{BrowserSessions, Form, Users};
 
@@ -15,29 +16,31 @@ pub(super) async fn consent<U: Users, S: BrowserSessions>(
     request: Parts,
     form: Form,
 ) -> Result<Response> {
-    let (mut state, mut pending) = site.pending(&request, &form).await?;
-    let response = if form.agrees() {
-        let client = pending.client_id();
-        let session = site.session(&state, client).await?;
-        let viewer = state.viewer(pending.page_id()).and(session.as_ref());
-        // Otherwise, the form is of an earlier page, or another user has logged in or out in another tab.
-        if let Some(session) = viewer.filter(|it| needs_consent(&pending, it)) {
-            let lasting = pending.consented_to_scopes(session, form.all("scope"));
-            if let (Some(client), true) = (client, is_granted(&pending, session)) {
-                site.users()
-                    .remember(session.subject(), client, lasting)
-                    .await?;
-            }
-        }
-        site.proceed(&request, &mut state, pending, session.as_ref())
-            .await?
-    } else {
+    let (state, mut pending) = site.pending(&request, &form).await?;
+    if !form.agrees() {
         let response = site.server.deny(&pending).await?;
-        state.end(pending.page_id());
-        response
-    };
-    site.save(&request, &state).await?;
-    Ok(response)
+        let page_id = pending.page_id().to_owned();
+        let change = Change::End {
+            page_id,
+            client: None,
+        };
+        return site.end_step(&request, response, change).await;
+    }
+    let client = pending.client_id();
+    let session = site.session(&state, client).await?;
+    let viewer = state.viewer(pending.page_id()).and(session.as_ref());
+    // Otherwise, the form is of an earlier page, or another user has logged in or out in another tab.
+    if let Some(session) = viewer.filter(|it| needs_consent(&pending, it)) {
+        let lasting = pending.consented_to_scopes(session, form.all("scope"));
+        if let (Some(client), true) = (client, is_granted(&pending, session)) {
+            site.users()
+                .remember(session.subject(), client, lasting)
+                .await?;
+        }
+    }
+    let proceeded = site.proceed(&request, &state, pending, session.as_ref());
+    let (response, change) = proceeded.await?;
+    site.end_step(&request, response, change).await
 }
 
 fn needs_consent(pending: &PendingAuthorization, session: &Session) -> bool {

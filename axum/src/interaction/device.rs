@@ -6,7 +6,7 @@ use form_urlencoded::parse;
 use http::request::Parts;
 
 use super::site::Site;
-use super::{BrowserSessions, Form, Notice, Page, Users};
+use super::{BrowserSessions, BrowserState, Form, Notice, Page, Users};
 use crate::authorization_server::{DeviceOutcome, UserCode};
 
 /// The form for a user code. `verification_uri_complete` has the code in its query.
@@ -32,7 +32,7 @@ pub(super) async fn enter<U: Users, S: BrowserSessions>(
     request: Parts,
     form: Form,
 ) -> Result<Response> {
-    let mut state = site.load(&request).await?;
+    let state = site.load(&request).await?;
     let Some(session) = &state.login else {
         return site.own_login(&request).await;
     };
@@ -46,8 +46,9 @@ pub(super) async fn enter<U: Users, S: BrowserSessions>(
         return site.page(&request, page).await;
     };
     let page = site.page(&request, Page::Device(&device)).await?;
-    state.device = Some(device);
-    site.save(&request, &state).await?;
+    let user = session.subject().to_owned();
+    let record = |state: &mut BrowserState| state.ask_for_device(device, &user);
+    site.interactions.change(&request, record).await?;
     Ok(page)
 }
 
@@ -57,7 +58,7 @@ pub(super) async fn consent<U: Users, S: BrowserSessions>(
     request: Parts,
     form: Form,
 ) -> Result<Response> {
-    let mut state = site.load(&request).await?;
+    let state = site.load(&request).await?;
     let device = state.device(form.get("request"));
     let (Some(device), Some(session)) = (device, &state.login) else {
         return Err(site.start_again(&request).await);
@@ -75,8 +76,8 @@ pub(super) async fn consent<U: Users, S: BrowserSessions>(
         let outcome = site.server.deny_device(device).await?;
         (outcome, Notice::DeviceRefused)
     };
-    state.device = None;
-    site.save(&request, &state).await?;
+    let record = |state: &mut BrowserState| state.device = None;
+    site.interactions.change(&request, record).await?;
     let notice = match outcome {
         DeviceOutcome::Done => done,
         DeviceOutcome::Expired | DeviceOutcome::Unknown => Notice::DeviceExpired,

@@ -11,6 +11,7 @@ use axum::extract::ConnectInfo;
 use axum::response::{Response, Result};
 use http::request::Parts;
 
+use super::browser_state::Change;
 use super::{BrowserSessions, BrowserState, Page, Users};
 use crate::authorization_server::for_user;
 use crate::{Attempt, AttemptLimiter, TooManyAttempts};
@@ -40,7 +41,7 @@ pub(super) struct InteractionParts<U, S> {
     pairs: AttemptLimiter,
     /// Wrong logins by address.
     addresses: AttemptLimiter,
-    /// Wrong logins by account. An attacker with many addresses can lock an account, but not guess its password.
+    /// Wrong logins by account. An attacker with many addresses can lock an account, but only guess slowly.
     accounts: AttemptLimiter,
     has_warned: Once,
 }
@@ -98,24 +99,42 @@ impl<U: Users, S: BrowserSessions> Interactions<U, S> {
         }))
     }
 
-    /// Shows a page of an authorization request, and keeps the request in the state until its form arrives.
+    /// Changes the state of a browser. It is loaded for each change, since requests of other tabs may have changed it.
+    pub(super) async fn change(
+        &self,
+        request: &Parts,
+        change: impl FnOnce(&mut BrowserState) + Send,
+    ) -> Result<()> {
+        let sessions = &self.parts.sessions;
+        let mut state = sessions.load(request).await?;
+        change(&mut state);
+        sessions.save(request, &state).await
+    }
+
+    /// Shows a page of an authorization request. The request has to be kept until its form arrives.
     pub(super) async fn show(
         &self,
         request: &Parts,
-        state: &mut BrowserState,
+        login: Option<&Session>,
         pending: PendingAuthorization,
         interaction: Interaction,
         login_failed: bool,
-    ) -> Result<Response> {
+    ) -> Result<(Response, Change)> {
+        let asks_for_decision = matches!(
+            interaction,
+            Interaction::Consent(_) | Interaction::ChooseAccount { .. }
+        );
+        let user = login.filter(|_| asks_for_decision).map(Session::subject);
+        let user = user.map(str::to_owned);
         let page = Page::Authorization {
             pending: &pending,
             interaction,
-            session: state.login.as_ref(),
+            session: login,
             login_failed,
         };
         let page = self.page(request, page).await?;
-        state.keep(pending);
-        Ok(page)
+        let request = Box::new(pending);
+        Ok((page, Change::Page { request, user }))
     }
 
     /// A page, protected against framing and caching.

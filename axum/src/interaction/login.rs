@@ -33,14 +33,12 @@ pub(super) async fn choose_account<U: Users, S: BrowserSessions>(
     request: Parts,
     form: Form,
 ) -> Result<Response> {
-    let (mut state, mut pending) = site.pending(&request, &form).await?;
+    let (state, mut pending) = site.pending(&request, &form).await?;
     let session = site.session(&state, pending.client_id()).await?;
     if let Some(session) = state.viewer(pending.page_id()) {
         pending.account_chosen(session);
     }
-    let response = site
-        .proceed(&request, &mut state, pending, session.as_ref())
-        .await?;
-    site.save(&request, &state).await?;
-    Ok(response)
+    let proceeded = site.proceed(&request, &state, pending, session.as_ref());
+    let (response, change) = proceeded.await?;
+    site.end_step(&request, response, change).await
 }

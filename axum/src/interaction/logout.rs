@@ -11,11 +11,9 @@ use crate::authorization_server::{Logout, LogoutRequest};
 
 impl<U: Users, S: BrowserSessions> Logout for Interactions<U, S> {
     async fn log_out(&self, request: &Parts, logout: LogoutRequest) -> Result<Response> {
-        let sessions = &self.parts.sessions;
-        let mut state = sessions.load(request).await?;
         let page = self.page(request, Page::LogOut(&logout)).await?;
-        state.logout = Some(logout);
-        sessions.save(request, &state).await?;
+        self.change(request, |state| state.logout = Some(logout))
+            .await?;
         Ok(page)
     }
 }

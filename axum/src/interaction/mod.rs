@@ -43,7 +43,7 @@
 //! # Protection
 //!
 //! - A login gets a new session ID (session fixation). Wrong logins are limited by account and address, by address, and by
-//!   account: 100 in 15 minutes from all addresses.
+//!   account: 100 in 15 minutes from all addresses. Who has ten addresses can lock an account by the last limit.
 //! - Tickets stay in the browser session. A form is for one request, even if the browser has several pages open.
 //! - Forms of other sites are rejected (cross-site request forgery). Other sites cannot frame the pages (RFC 6749 §10.13), unless
 //!   a page has a `Content-Security-Policy` with `frame-ancestors`.

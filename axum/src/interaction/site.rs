@@ -8,9 +8,10 @@ use axum::response::{ErrorResponse, IntoResponse as _, Redirect, Response, Resul
 use http::StatusCode;
 use http::request::Parts;
 
+use super::browser_state::Change;
 use super::{BrowserSessions, BrowserState, Form, Interactions, Notice, Page, Users};
 use crate::AuthorizationServer;
-use crate::authorization_server::Step;
+use crate::authorization_server::{Step, not_recorded};
 
 /// The state of the form handlers.
 pub(super) struct Site<U, S> {
@@ -38,10 +39,6 @@ impl<U: Users, S: BrowserSessions> Site<U, S> {
 
     pub(super) async fn load(&self, request: &Parts) -> Result<BrowserState> {
         self.sessions().load(request).await
-    }
-
-    pub(super) async fn save(&self, request: &Parts, state: &BrowserState) -> Result<()> {
-        self.sessions().save(request, state).await
     }
 
     pub(super) async fn page(&self, request: &Parts, page: Page<'_>) -> Result<Response> {
@@ -109,26 +106,40 @@ impl<U: Users, S: BrowserSessions> Site<U, S> {
     ) -> Result<Response> {
         let (mut state, pending) = self.opened(request, form).await?;
         state.log_in(session);
-        let response = match pending {
-            Some(mut pending) => {
-                let session = self.session(&state, pending.client_id()).await?;
-                if let Some(session) = &session {
-                    pending.logged_in(session);
-                }
-                self.proceed(request, &mut state, pending, session.as_ref())
-                    .await?
-            }
-            None => Redirect::to(local(form.get("return_to"))).into_response(),
+        let Some(mut pending) = pending else {
+            let redirect = Redirect::to(local(form.get("return_to"))).into_response();
+            self.record_login(request, state.login, None).await?;
+            return Ok(redirect);
         };
-        // If a call to Authlete fails, the session is unchanged, and the user can submit the form again.
+        let session = self.session(&state, pending.client_id()).await?;
+        if let Some(session) = &session {
+            pending.logged_in(session);
+        }
+        let proceeded = self.proceed(request, &state, pending, session.as_ref());
+        let (response, change) = proceeded.await?;
+        self.conclude(response, change, async |change| {
+            self.record_login(request, state.login, Some(change)).await
+        })
+        .await
+    }
+
+    async fn record_login(
+        &self,
+        request: &Parts,
+        login: Option<Session>,
+        change: Option<Change>,
+    ) -> Result<()> {
         self.sessions().renew(request).await?;
-        self.save(request, &state).await?;
-        Ok(response)
+        let record = |state: &mut BrowserState| {
+            login.into_iter().for_each(|login| state.log_in(login));
+            change.into_iter().for_each(|change| state.apply(change));
+        };
+        self.interactions.change(request, record).await
     }
 
     /// Shows the login page again.
     pub(super) async fn log_in_again(&self, request: &Parts, form: &Form) -> Result<Response> {
-        let (mut state, pending) = self.opened(request, form).await?;
+        let (state, pending) = self.opened(request, form).await?;
         let Some(pending) = pending else {
             let page = Page::LogIn {
                 return_to: local(form.get("return_to")),
@@ -139,11 +150,9 @@ impl<U: Users, S: BrowserSessions> Site<U, S> {
         let session = self.session(&state, pending.client_id()).await?;
         // The user may have logged in in another tab. A wrong login does not continue in that account.
         let session = session.filter(|session| needs_login(&pending, session));
-        let response = self
-            .step(request, &mut state, pending, session.as_ref(), true)
-            .await?;
-        self.save(request, &state).await?;
-        Ok(response)
+        let step = self.step(request, &state, pending, session.as_ref(), true);
+        let (response, change) = step.await?;
+        self.end_step(request, response, change).await
     }
 
     /// The session of the user, with the earlier consent to a client.
@@ -155,39 +164,71 @@ impl<U: Users, S: BrowserSessions> Site<U, S> {
         self.interactions.session_for(state, client).await
     }
 
-    /// Continues an authorization request: shows its next page, or ends it. The caller saves the state.
+    /// Continues an authorization request: shows its next page, or ends it.
     pub(super) async fn proceed(
         &self,
         request: &Parts,
-        state: &mut BrowserState,
+        state: &BrowserState,
         pending: PendingAuthorization,
         session: Option<&Session>,
-    ) -> Result<Response> {
+    ) -> Result<(Response, Change)> {
         self.step(request, state, pending, session, false).await
     }
 
     async fn step(
         &self,
         request: &Parts,
-        state: &mut BrowserState,
+        state: &BrowserState,
         pending: PendingAuthorization,
         session: Option<&Session>,
         login_failed: bool,
-    ) -> Result<Response> {
-        let response = match self.server.step(&pending, session).await? {
+    ) -> Result<(Response, Change)> {
+        let (response, client) = match self.server.step(&pending, session).await? {
             Step::Interact(interaction) => {
+                let login = state.login.as_ref();
                 let shown =
                     self.interactions
-                        .show(request, state, pending, interaction, login_failed);
+                        .show(request, login, pending, interaction, login_failed);
                 return shown.await;
             }
-            Step::Granted(response) => {
-                state.clients.extend(pending.client_id());
-                response
-            }
-            Step::Refused(response) => response,
+            Step::Granted(response) => (response, pending.client_id()),
+            Step::Refused(response) => (response, None),
         };
-        state.end(pending.page_id());
+        let page_id = pending.page_id().to_owned();
+        Ok((response, Change::End { page_id, client }))
+    }
+
+    /// Records the change of a step, and responds.
+    pub(super) async fn end_step(
+        &self,
+        request: &Parts,
+        response: Response,
+        change: Change,
+    ) -> Result<Response> {
+        self.conclude(response, change, async |change| {
+            let record = |state: &mut BrowserState| state.apply(change);
+            self.interactions.change(request, record).await
+        })
+        .await
+    }
+
+    /// Records the change of a step, and responds. After a failed call to Authlete, nothing changes: the user can submit the form
+    /// again. A client whose request is over gets its response even if the store fails.
+    async fn conclude(
+        &self,
+        response: Response,
+        change: Change,
+        record: impl AsyncFnOnce(Change) -> Result<()>,
+    ) -> Result<Response> {
+        if response.status().is_server_error() {
+            return Ok(response);
+        }
+        let is_over = matches!(change, Change::End { .. });
+        match record(change).await {
+            Err(error) if !is_over => return Err(error),
+            Err(_) => not_recorded(),
+            Ok(()) => {}
+        }
         Ok(response)
     }
 }

@@ -2,6 +2,7 @@
 
 mod cross_site;
 mod failures;
+mod sequences;
 mod several_users;
 
 use std::collections::HashMap;
@@ -58,6 +59,9 @@ impl Users for Staff {
                 };
                 let user = session.map_or("nobody", Session::subject);
                 let id = pending.page_id();
+                if name == "consent" && self.has_failed.load(Ordering::Relaxed) {
+                    return Ok(StatusCode::INTERNAL_SERVER_ERROR.into_response());
+                }
                 format!("{name} {id} {user} {login_failed} {reason:?}")
             }
             Page::LogIn {

@@ -10,6 +10,7 @@ fn fields(page: &Reply) -> String {
         let (value, _) = rest.split_once("\">").unwrap();
         let text = |escaped: &str| {
             let text = escaped.replace("&quot;", "\"").replace("&lt;", "<");
+            let text = text.replace("&gt;", ">").replace("&#39;", "'");
             text.replace("&amp;", "&")
         };
         form.append_pair(&text(name), &text(value));
@@ -21,6 +22,7 @@ fn fields(page: &Reply) -> String {
 #[case::short("")]
 #[case::too_long_for_a_url(&"x".repeat(8 * 1024))]
 #[case::special_characters("\"><script>&quot;é")]
+#[case::scripts(&"onload='a'".repeat(1000))]
 #[tokio::test]
 async fn cross_site_post_to_the_authorization_endpoint_keeps_the_session(#[case] more: &str) {
     let provider = start(ApiVersion::V3).await;
@@ -36,11 +38,26 @@ async fn cross_site_post_to_the_authorization_endpoint_keeps_the_session(#[case]
         .await;
     assert_eq!((page.status, &browser.cookie), (200, &None), "{page:?}");
     assert_eq!(page.header("cache-control"), Some("no-store"));
+    let policy = page.header("content-security-policy").unwrap();
+    assert_eq!(policy.matches("sha256").count(), 1, "{policy}");
     assert_eq!(fields(&page), parameters);
     // The page submits itself.
     browser.cookie = cookie;
-    let page = browser.post("/authorize", &fields(&page)).await;
+    let page = browser
+        .post("/authorize?resubmission", &fields(&page))
+        .await;
     assert_eq!(words(&page, "consent")[2], "alice");
+}
+
+#[tokio::test]
+async fn form_that_is_submitted_again_from_a_sandbox_is_not_submitted_a_third_time() {
+    let provider = start(ApiVersion::V3).await;
+    let mut browser = provider.browser();
+    let parameters = provider.client().parameters("openid", &[]);
+    let page = browser
+        .post_from("cross-site", "/authorize?resubmission", &parameters)
+        .await;
+    words(&page, "login");
 }
 
 #[tokio::test]

@@ -35,6 +35,19 @@ async fn consent_before_a_failure_can_be_submitted_again() {
 }
 
 #[tokio::test]
+async fn login_before_an_error_page_can_be_submitted_again() {
+    let staff = Staff::default();
+    let provider = start_for(staff.clone(), ApiVersion::V3).await;
+    let mut browser = provider.browser();
+    let page = open(&provider, &mut browser, "openid", &[]).await;
+    let form = format!("request={}&name=alice&password=secret", id(&page, "login"));
+    staff.has_failed.store(true, Ordering::Relaxed);
+    assert_eq!(browser.post("/login", &form).await.status, 500);
+    staff.has_failed.store(false, Ordering::Relaxed);
+    words(&browser.post("/login", &form).await, "consent");
+}
+
+#[tokio::test]
 async fn wrong_login_shows_the_page_with_its_reason_again() {
     let provider = start(ApiVersion::V3).await;
     let mut browser = provider.browser();
