@@ -58,14 +58,17 @@ impl Api {
             .and_then(Handler::of)
             .is_some_and(|handler| !handler.only_reads())
         {
-            self.until_saved().await;
+            return (operation, self.saved(reply).await);
         }
         (operation, reply)
     }
 
-    /// Waits until the state is in the state file, if there is one.
-    pub async fn until_saved(&self) {
-        self.save_status.until_saved(&self.state).await;
+    /// The reply, when the state is in the state file, if there is one.
+    pub async fn saved(&self, reply: Reply) -> Reply {
+        match self.save_status.until_saved(&self.state).await {
+            true => reply,
+            false => Reply::message(503, "the emulator stops, and the change may not be saved"),
+        }
     }
 
     fn execute(&self, request: &HttpRequest<'_>) -> (Option<&'static str>, Reply) {

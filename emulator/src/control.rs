@@ -48,8 +48,8 @@ async fn advance(
         return Reply::message(400, &words);
     };
     api.state().advance(Duration::from_secs(by));
-    api.until_saved().await;
-    clock(State(api)).await
+    let reply = clock(State(Arc::clone(&api))).await;
+    api.saved(reply).await
 }
 
 fn seconds(Json(body): Json<BTreeMap<String, u64>>) -> Option<u64> {

@@ -1,4 +1,4 @@
-//! Saves changes of the state to its file in the background.
+//! Saves changes of the state to its file, in a thread of its own. Calls wait until their changes are saved.
 
 use std::io;
 use std::sync::Arc;
@@ -50,22 +50,32 @@ impl SaveStatus {
         self.has_failed.load(Ordering::Acquire)
     }
 
-    /// Waits until the current state is in the file, or the attempt to write it has failed. One write serves all calls that
-    /// wait.
-    pub async fn until_saved(&self, state: &SharedState) {
+    /// Waits until the current state is in the file. One write serves all calls that wait. While the file cannot be written, no
+    /// call waits.
+    ///
+    /// Returns `false` if the saver has stopped before.
+    pub async fn until_saved(&self, state: &SharedState) -> bool {
         let Some(Progress {
             requests,
             attempted,
         }) = &self.progress
         else {
-            return;
+            return true;
         };
         let version = state.version();
         let mut attempted = attempted.clone();
-        if *attempted.borrow() < version && requests.send(Request::Save).is_ok() {
-            // An error means that the saver has stopped, after its last write.
-            let _ = attempted.wait_for(|attempted| *attempted >= version).await;
+        if *attempted.borrow() >= version {
+            return true;
         }
+        // Its next attempt is at the end of the interval.
+        if self.has_failed() && attempted.has_changed().is_ok() {
+            return true;
+        }
+        requests.send(Request::Save).is_ok()
+            && attempted
+                .wait_for(|attempted| *attempted >= version)
+                .await
+                .is_ok()
     }
 }
 
@@ -128,6 +138,15 @@ impl Drop for Saver {
     fn drop(&mut self) {
         if let Err(error) = self.end() {
             report(&error);
+        }
+    }
+}
+
+impl Drop for Worker {
+    /// For the health check, if the thread panics.
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.has_failed.store(true, Ordering::Release);
         }
     }
 }
