@@ -30,9 +30,10 @@ pub enum ClientName {
     Attestation,
 }
 
-/// The code for a request that does not identify a client.
-pub fn client_id_missing(operation: &str) -> ResultCode {
+/// The code for a request that does not identify a client. `is_empty` is true if it has an empty `client_id`.
+pub fn client_id_missing(operation: &str, is_empty: bool) -> ResultCode {
     match operation {
+        "revocation" if is_empty => REVOCATION_CLIENT_ID_EMPTY,
         "token" => TOKEN_CLIENT_ID_MISSING,
         "revocation" => REVOCATION_CLIENT_ID_MISSING,
         "backchannel_authentication" => CIBA_CLIENT_ID_MISSING,
@@ -77,9 +78,10 @@ pub fn client_missing(operation: &str, missing: Missing) -> ResultCode {
     }
 }
 
-/// The code for a missing client secret.
-pub fn client_secret_missing(operation: &str) -> ResultCode {
+/// The code for a missing client secret. `is_empty` is true if the request has an empty `client_secret`.
+pub fn client_secret_missing(operation: &str, is_empty: bool) -> ResultCode {
     match operation {
+        "revocation" if is_empty => REVOCATION_CLIENT_SECRET_EMPTY,
         "revocation" => REVOCATION_CLIENT_SECRET_MISSING,
         _ => CLIENT_SECRET_MISSING,
     }
@@ -155,6 +157,8 @@ result_codes! {
     /// RFC 6749 §5.2.
     REVOCATION_CLIENT_ID_MISSING = published "A114301", "the request does not identify its client";
     /// RFC 6749 §5.2.
+    REVOCATION_CLIENT_ID_EMPTY = published "A114302", "client_id is empty";
+    /// RFC 6749 §5.2.
     CIBA_CLIENT_ID_MISSING = published "A168309", "the request does not identify its client";
     /// RFC 6749 §5.2.
     PUSHED_CLIENT_ID_MISSING = published "A247306", "the request does not identify its client";
@@ -186,6 +190,8 @@ result_codes! {
     CLIENT_SECRET_MISSING = published "A157304", "the client did not authenticate";
     /// RFC 6749 §3.2.1.
     REVOCATION_CLIENT_SECRET_MISSING = published "A114308", "the client did not authenticate";
+    /// RFC 6749 §3.2.1.
+    REVOCATION_CLIENT_SECRET_EMPTY = published "A114309", "client_secret is empty";
     /// RFC 6749 §3.2.1.
     CONFIDENTIAL_WITHOUT_METHOD = published "A157301", "the client is confidential, and its authentication method is none";
     /// RFC 6749 §2.3.1.
