@@ -20,8 +20,8 @@ use crate::result_code::{
     CLIENT_AUTHENTICATION_METHOD_DIFFERENT, CLIENT_AUTHENTICATION_TWICE,
     CLIENT_CERTIFICATE_MISSING, CLIENT_ID_NOT_IN_HEADER, CLIENT_IS_PUBLIC,
     CONFIDENTIAL_WITHOUT_METHOD, ClientName, PUBLIC_WITH_METHOD, REVOCATION_CLIENT_SECRETS_DIFFER,
-    ResultCode, TRUST_CHAIN_EXPIRED, client_id_ambiguous, client_id_missing, client_missing,
-    client_secret_missing, client_secret_wrong,
+    ResultCode, TRUST_CHAIN_EXPIRED, client_id_ambiguous, client_id_missing, client_locked,
+    client_missing, client_secret_missing, client_secret_wrong,
 };
 use crate::settings::{ServiceSettings, Supported};
 use crate::store::{Client, NamedBy, Service};
@@ -61,7 +61,10 @@ pub fn authenticate_by(
     let credential = Credential::presented(call, parameters)?;
     let certificate = ClientCertificate::presented(call)?;
     let (client, named_by) = identify(call, service, parameters, &credential)?;
-    call.refuse_locked(&client, named_by)?;
+    match client_locked(call.operation) {
+        Some(code) if client.settings.locked() => return Err(refuse(code).into()),
+        _ => call.refuse_locked(&client, named_by)?,
+    }
     if federation::has_expired(&client, call.now) {
         return Err(refuse(TRUST_CHAIN_EXPIRED).into());
     }

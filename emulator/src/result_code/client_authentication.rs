@@ -78,6 +78,15 @@ pub fn client_missing(operation: &str, missing: Missing) -> ResultCode {
     }
 }
 
+/// The code for a request of a locked client, for the operations that have their own.
+pub fn client_locked(operation: &str) -> Option<ResultCode> {
+    match operation {
+        "token" => Some(TOKEN_CLIENT_LOCKED),
+        "revocation" => Some(REVOCATION_CLIENT_LOCKED),
+        _ => None,
+    }
+}
+
 /// The code for a missing client secret. `is_empty` is true if the request has an empty `client_secret`.
 pub fn client_secret_missing(operation: &str, is_empty: bool) -> ResultCode {
     match operation {
@@ -174,12 +183,16 @@ result_codes! {
     TOKEN_CLIENT_OF_ANOTHER_SERVICE = published "A048305", "the client belongs to another service";
     /// The client existed before.
     TOKEN_CLIENT_DELETED = published "A048306", "the client was deleted";
+    /// Until it is unlocked.
+    TOKEN_CLIENT_LOCKED = published "A048307", "the client is locked";
     /// Unknown clients and wrong secrets must be indistinguishable, to prevent client enumeration.
     REVOCATION_CLIENT_UNKNOWN = published "A114304", "the service has no such client";
     /// The client exists in another service.
     REVOCATION_CLIENT_OF_ANOTHER_SERVICE = published "A114305", "the client belongs to another service";
     /// The client existed before.
     REVOCATION_CLIENT_DELETED = published "A114306", "the client was deleted";
+    /// Until it is unlocked.
+    REVOCATION_CLIENT_LOCKED = published "A114307", "the client is locked";
     /// Unknown clients and wrong secrets must be indistinguishable, to prevent client enumeration.
     CIBA_CLIENT_UNKNOWN = published "A168310", "the service has no such client";
     /// Unknown clients and wrong secrets must be indistinguishable, to prevent client enumeration.
