@@ -346,7 +346,12 @@ async fn invalid_settings_are_refused_and_named() {
             json!(["https://app.example/#top"]),
             "A031210",
         ),
-        ("redirectUris", json!(["https://app.example/ "]), "A031209"),
+        ("redirectUris", json!(["https://app.example/ "]), "A031208"),
+        ("redirectUris", json!(["https://"]), "A031208"),
+        ("requestUris", json!(["app:a b"]), "A031208"),
+        ("requestUris", json!(["request.jwt"]), "A031209"),
+        ("tlsClientAuthSubjectDn", json!("client.example"), "A031223"),
+        ("tlsClientAuthSubjectDn", json!("CN=a,"), "A031223"),
         ("redirectUris", json!(["app:a", "app:a"]), "A031211"),
         ("redirectUris", json!(["app:é"]), "A031206"),
         (
