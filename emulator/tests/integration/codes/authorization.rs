@@ -180,21 +180,6 @@ async fn request_of_a_client_without_redirect_uris_has_the_code_for_its_kind(
 }
 
 #[tokio::test]
-async fn unknown_client_and_disabled_alias_have_codes_of_their_own() {
-    let caller = Caller::start().await;
-    let unknown = request(&caller, "client_id", "unheard-of");
-    assert_eq!(code(&caller, &unknown).await, "A010308");
-    let by_alias = request(&caller, "client_id", &caller.client().alias);
-    assert_eq!(code(&caller, &by_alias).await, "A004001");
-    caller
-        .configure_client(|client| client.client_id_alias_enabled = Some(false))
-        .await;
-    let disabled = code(&caller, &by_alias).await;
-    // The 3.0 API does not read this member.
-    assert_eq!(disabled, "A004001");
-}
-
-#[tokio::test]
 async fn essential_acr_that_the_service_does_not_support_has_a_code_of_its_own() {
     let caller = Caller::start().await;
     caller

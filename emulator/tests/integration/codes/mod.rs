@@ -4,9 +4,14 @@ mod access_token;
 mod authorization;
 mod ciba;
 mod client_assertion;
+mod client_authentication;
+mod client_registration;
 mod device;
 mod id_token_hint;
+mod jose;
+mod management;
 mod polling;
+mod request_object;
 mod signed_backchannel_request;
 mod token;
 
