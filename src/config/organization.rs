@@ -31,14 +31,13 @@ impl Config {
         base_url: &Url,
         is_hosted: bool,
     ) -> Result<OrganizationSettings, ConfigError> {
-        let region = |(host, _): &&(&str, i64)| is_hosted && base_url.host_str() == Some(*host);
-        let of_region = API_SERVERS.iter().find(region).map(|(_, id)| *id);
+        let host = base_url.host_str().filter(|_| is_hosted);
         Ok(OrganizationSettings {
             idp_server: self.resolve_idp_server(is_hosted)?,
             organization_id: self.id(Setting::OrganizationId, "organization ID")?,
             api_server_id: self
                 .id(Setting::ApiServerId, "API server ID")?
-                .or(of_region),
+                .or(host.and_then(api_server_of)),
         })
     }
 
@@ -59,5 +58,27 @@ impl Config {
     fn id(&self, setting: Setting, what: &str) -> Result<Option<i64>, ConfigError> {
         let value = self.values.get(&setting);
         value.map(|value| number(setting, value, what)).transpose()
+    }
+}
+
+/// The API server of the region that a host belongs to.
+fn api_server_of(host: &str) -> Option<i64> {
+    // A trailing dot makes a name absolute.
+    let host = host.trim_end_matches('.');
+    let mut servers = API_SERVERS.iter();
+    servers.find(|(name, _)| *name == host).map(|(_, id)| *id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn host_with_a_trailing_dot_has_the_api_server_of_its_region() {
+        for (host, id) in API_SERVERS {
+            assert_eq!(api_server_of(host), Some(id), "{host}");
+            assert_eq!(api_server_of(&format!("{host}.")), Some(id), "{host}.");
+        }
+        assert_eq!(api_server_of("api.authlete.com"), None);
     }
 }

@@ -1,5 +1,6 @@
 //! `/auth/userinfo`: the UserInfo endpoint (OpenID Connect Core 1.0 §5.3).
 
+use authlete::types::GrantType;
 use serde_json::Value;
 
 use super::answer_members::{list, with_client_of_token};
@@ -116,6 +117,9 @@ fn rejection(
     if !scopes::are_openid(&record.grant.scopes) {
         let error = OAuthError::new("insufficient_scope", codes.scope);
         return Some(UserInfoRefusal::new("FORBIDDEN", error));
+    }
+    if record.grant.grant_type == GrantType::Password {
+        return Some(invalid_token(codes.password_grant));
     }
     None
 }

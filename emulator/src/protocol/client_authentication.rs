@@ -20,8 +20,8 @@ use crate::result_code::{
     CLIENT_AUTHENTICATION_METHOD_DIFFERENT, CLIENT_AUTHENTICATION_TWICE,
     CLIENT_CERTIFICATE_MISSING, CLIENT_ID_NOT_IN_HEADER, CLIENT_IS_PUBLIC,
     CONFIDENTIAL_WITHOUT_METHOD, ClientName, PUBLIC_WITH_METHOD, REVOCATION_CLIENT_SECRETS_DIFFER,
-    ResultCode, TRUST_CHAIN_EXPIRED, client_id_ambiguous, client_id_missing, client_missing,
-    client_secret_missing, client_secret_wrong,
+    ResultCode, TRUST_CHAIN_EXPIRED, client_id_ambiguous, client_id_missing, client_locked,
+    client_missing, client_secret_missing, client_secret_wrong,
 };
 use crate::settings::{ServiceSettings, Supported};
 use crate::store::{Client, NamedBy, Service};
@@ -61,11 +61,16 @@ pub fn authenticate_by(
     let credential = Credential::presented(call, parameters)?;
     let certificate = ClientCertificate::presented(call)?;
     let (client, named_by) = identify(call, service, parameters, &credential)?;
-    call.refuse_locked(&client, named_by)?;
+    match client_locked(call.operation) {
+        Some(code) if client.settings.locked() => return Err(refuse(code).into()),
+        _ => call.refuse_locked(&client, named_by)?,
+    }
     if federation::has_expired(&client, call.now) {
         return Err(refuse(TRUST_CHAIN_EXPIRED).into());
     }
-    let method = method(call, &credential, certificate.is_some(), &client)?;
+    let is_empty = parameters.is_blank("client_secret");
+    let secret_missing = client_secret_missing(call.operation, is_empty);
+    let method = method(secret_missing, &credential, certificate.is_some(), &client)?;
     if !service.supports(supported_methods, method.as_str()) {
         return Err(refuse(CLIENT_AUTHENTICATION_METHOD).into());
     }
@@ -217,7 +222,7 @@ fn identify(
     }
     // RFC 6749 §5.2 has `invalid_client` for this; Authlete's token endpoint has `invalid_request`.
     let missing_id = || {
-        let code = client_id_missing(call.operation);
+        let code = client_id_missing(call.operation, parameters.is_blank("client_id"));
         match call.operation {
             "token" => OAuthError::invalid_request(code),
             _ => OAuthError::invalid_client(code),
@@ -230,7 +235,7 @@ fn identify(
 /// The authentication method of the request, which must be the registered one. Authlete refuses public clients that
 /// authenticate; a confidential client without a registered method may use any.
 fn method(
-    call: &Call,
+    secret_missing: ResultCode,
     credential: &Credential<'_>,
     has_certificate: bool,
     client: &Client,
@@ -255,14 +260,20 @@ fn method(
             }
             registered => {
                 let registered = registered.unwrap_or(ClientAuthMethod::ClientSecretBasic);
-                let code = lacking(call, &registered, None, has_certificate, client);
+                let code = lacking(secret_missing, &registered, None, has_certificate, client);
                 return Err(OAuthError::invalid_client(code));
             }
         },
     };
     match registered {
         Some(registered) if registered != used => {
-            let code = lacking(call, &registered, Some(&used), has_certificate, client);
+            let code = lacking(
+                secret_missing,
+                &registered,
+                Some(&used),
+                has_certificate,
+                client,
+            );
             Err(OAuthError::invalid_client(code))
         }
         _ => Ok(used),
@@ -271,7 +282,7 @@ fn method(
 
 /// The code for a client that did not use its registered method, but another one or none.
 fn lacking(
-    call: &Call,
+    secret_missing: ResultCode,
     registered: &ClientAuthMethod,
     used: Option<&ClientAuthMethod>,
     has_certificate: bool,
@@ -287,12 +298,8 @@ fn lacking(
         Method::None => CLIENT_IS_PUBLIC,
         Method::ClientSecretBasic if uses(&[Method::ClientSecretPost]) => CLIENT_ID_NOT_IN_HEADER,
         // A secret in the header does not count for a client that is registered to send it in the body.
-        Method::ClientSecretPost if uses(&[Method::ClientSecretBasic]) => {
-            client_secret_missing(call.operation)
-        }
-        method if by_secret.contains(method) && !uses(&by_secret) => {
-            client_secret_missing(call.operation)
-        }
+        Method::ClientSecretPost if uses(&[Method::ClientSecretBasic]) => secret_missing,
+        method if by_secret.contains(method) && !uses(&by_secret) => secret_missing,
         method if by_assertion.contains(method) => match uses(&by_assertion) {
             true => CLIENT_ASSERTION_ALGORITHM,
             false => CLIENT_ASSERTION_MISSING,

@@ -161,3 +161,33 @@ fn is_same_name(subject: &Name, expected: &str) -> bool {
     let expected = Name::from_str(expected).map_or(expected.to_owned(), |name| name.to_string());
     normalize(subject.to_string()) == normalize(expected)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The API refuses these names, but a seed can have them.
+    #[test]
+    fn malformed_name_is_not_that_of_a_subject() {
+        let subject = Name::from_str("CN=client.example").unwrap();
+        assert!(is_same_name(&subject, "cn=client.example"));
+        for name in [
+            "client.example",
+            "=,=",
+            "\\",
+            "+",
+            ",,,",
+            "CN=\\",
+            "CN=\\é",
+            "CN=é\\",
+            "CN=#",
+            "CN=#0",
+            "CN=#zz",
+            "CN=#éé",
+            "CN=\\zé",
+            "é=é",
+        ] {
+            assert!(!is_same_name(&subject, name), "{name}");
+        }
+    }
+}

@@ -15,6 +15,8 @@ pub enum Unreadable {
     Result,
     /// `subject` is missing, which tokens require.
     Subject,
+    /// `authTime` is negative.
+    AuthTime,
     /// A member is not the text of a JSON object.
     Object(NotAnObject),
 }
@@ -24,6 +26,9 @@ pub fn reported(call: &Object, requested: &Requested<'_>) -> Result<Decision, Un
     let reason = match call.text("result") {
         Some("AUTHORIZED") => {
             let subject = call.text("subject").ok_or(Unreadable::Subject)?;
+            if call.integer("authTime").is_some_and(|time| time < 0) {
+                return Err(Unreadable::AuthTime);
+            }
             let granted = requested.granted(call, Some(subject));
             let granted = granted.map_err(Unreadable::Object)?;
             return Ok(Decision::Granted(Box::new(granted)));

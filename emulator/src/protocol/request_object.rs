@@ -282,6 +282,9 @@ fn check_claims(
     match wrong.first() {
         None => Ok(()),
         Some(name) => {
+            if let (Some(code), Some(Value::Null)) = (codes.time_null, claims.get(*name)) {
+                return Err(invalid(code));
+            }
             let is_number = jwt_times::time(claims, name).is_some();
             Err(invalid(match (*name, is_number) {
                 ("exp", false) => codes.end_no_number,

@@ -90,6 +90,8 @@ result_codes! {
     AUTHORIZATION_CLIENT_OF_ANOTHER_SERVICE = published "A010305", "client_id names a client of another service";
     /// The client existed before.
     AUTHORIZATION_CLIENT_DELETED = published "A010306", "client_id names a client that was deleted";
+    /// Until it is unlocked.
+    AUTHORIZATION_CLIENT_LOCKED = published "A010307", "client_id names a locked client";
     /// No redirect, since the client is unknown.
     AUTHORIZATION_CLIENT_ALIAS_DISABLED = published "A010309", "client_id is the alias of a client, which is not enabled";
     /// RFC 6749 §3.1.2.3, OpenID Connect Core 1.0 §3.1.2.1.

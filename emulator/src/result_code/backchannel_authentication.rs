@@ -84,6 +84,8 @@ result_codes! {
     /// Tokens need a subject.
     BACKCHANNEL_COMPLETE_SUBJECT_MISSING = published "A188201", "subject is missing although the user has authorized the client";
     /// Caller error.
+    BACKCHANNEL_COMPLETE_AUTH_TIME = published "A195201", "authTime is negative";
+    /// Caller error.
     BACKCHANNEL_COMPLETE_CLAIMS_MALFORMED = published "A190201", "claims is not a JSON object";
     /// Caller error.
     BACKCHANNEL_COMPLETE_HEADER_MALFORMED = published "A256201", "idtHeaderParams is not a JSON object";

@@ -30,9 +30,10 @@ pub enum ClientName {
     Attestation,
 }
 
-/// The code for a request that does not identify a client.
-pub fn client_id_missing(operation: &str) -> ResultCode {
+/// The code for a request that does not identify a client. `is_empty` is true if it has an empty `client_id`.
+pub fn client_id_missing(operation: &str, is_empty: bool) -> ResultCode {
     match operation {
+        "revocation" if is_empty => REVOCATION_CLIENT_ID_EMPTY,
         "token" => TOKEN_CLIENT_ID_MISSING,
         "revocation" => REVOCATION_CLIENT_ID_MISSING,
         "backchannel_authentication" => CIBA_CLIENT_ID_MISSING,
@@ -77,9 +78,19 @@ pub fn client_missing(operation: &str, missing: Missing) -> ResultCode {
     }
 }
 
-/// The code for a missing client secret.
-pub fn client_secret_missing(operation: &str) -> ResultCode {
+/// The code for a request of a locked client, for the operations that have their own.
+pub fn client_locked(operation: &str) -> Option<ResultCode> {
     match operation {
+        "token" => Some(TOKEN_CLIENT_LOCKED),
+        "revocation" => Some(REVOCATION_CLIENT_LOCKED),
+        _ => None,
+    }
+}
+
+/// The code for a missing client secret. `is_empty` is true if the request has an empty `client_secret`.
+pub fn client_secret_missing(operation: &str, is_empty: bool) -> ResultCode {
+    match operation {
+        "revocation" if is_empty => REVOCATION_CLIENT_SECRET_EMPTY,
         "revocation" => REVOCATION_CLIENT_SECRET_MISSING,
         _ => CLIENT_SECRET_MISSING,
     }
@@ -155,6 +166,8 @@ result_codes! {
     /// RFC 6749 §5.2.
     REVOCATION_CLIENT_ID_MISSING = published "A114301", "the request does not identify its client";
     /// RFC 6749 §5.2.
+    REVOCATION_CLIENT_ID_EMPTY = published "A114302", "client_id is empty";
+    /// RFC 6749 §5.2.
     CIBA_CLIENT_ID_MISSING = published "A168309", "the request does not identify its client";
     /// RFC 6749 §5.2.
     PUSHED_CLIENT_ID_MISSING = published "A247306", "the request does not identify its client";
@@ -170,12 +183,16 @@ result_codes! {
     TOKEN_CLIENT_OF_ANOTHER_SERVICE = published "A048305", "the client belongs to another service";
     /// The client existed before.
     TOKEN_CLIENT_DELETED = published "A048306", "the client was deleted";
+    /// Until it is unlocked.
+    TOKEN_CLIENT_LOCKED = published "A048307", "the client is locked";
     /// Unknown clients and wrong secrets must be indistinguishable, to prevent client enumeration.
     REVOCATION_CLIENT_UNKNOWN = published "A114304", "the service has no such client";
     /// The client exists in another service.
     REVOCATION_CLIENT_OF_ANOTHER_SERVICE = published "A114305", "the client belongs to another service";
     /// The client existed before.
     REVOCATION_CLIENT_DELETED = published "A114306", "the client was deleted";
+    /// Until it is unlocked.
+    REVOCATION_CLIENT_LOCKED = published "A114307", "the client is locked";
     /// Unknown clients and wrong secrets must be indistinguishable, to prevent client enumeration.
     CIBA_CLIENT_UNKNOWN = published "A168310", "the service has no such client";
     /// Unknown clients and wrong secrets must be indistinguishable, to prevent client enumeration.
@@ -186,6 +203,8 @@ result_codes! {
     CLIENT_SECRET_MISSING = published "A157304", "the client did not authenticate";
     /// RFC 6749 §3.2.1.
     REVOCATION_CLIENT_SECRET_MISSING = published "A114308", "the client did not authenticate";
+    /// RFC 6749 §3.2.1.
+    REVOCATION_CLIENT_SECRET_EMPTY = published "A114309", "client_secret is empty";
     /// RFC 6749 §3.2.1.
     CONFIDENTIAL_WITHOUT_METHOD = published "A157301", "the client is confidential, and its authentication method is none";
     /// RFC 6749 §2.3.1.

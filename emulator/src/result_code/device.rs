@@ -30,6 +30,8 @@ result_codes! {
     /// Tokens need a subject.
     DEVICE_COMPLETE_SUBJECT_MISSING = published "A230201", "subject is missing although the user has authorized the client";
     /// Caller error.
+    DEVICE_COMPLETE_AUTH_TIME = published "A232201", "authTime is negative";
+    /// Caller error.
     DEVICE_COMPLETE_CLAIMS_MALFORMED = published "A234201", "claims is not a JSON object";
     /// Caller error.
     DEVICE_COMPLETE_HEADER_MALFORMED = published "A257201", "idtHeaderParams is not a JSON object";

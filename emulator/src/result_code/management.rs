@@ -60,7 +60,9 @@ result_codes! {
     /// The settings of a service or a client.
     SETTING_ITEM_NULL = published "A031205" with path, "null as an item of a setting is not valid";
     /// The settings of a service or a client.
-    SETTING_ITEM_NO_URI = published "A031209" with path, "a URI in a setting is not valid";
+    SETTING_ITEM_MALFORMED = published "A031208" with path, "a malformed URI in a setting is not valid";
+    /// The settings of a service or a client.
+    SETTING_ITEM_RELATIVE = published "A031209" with path, "a relative URI in a setting is not valid";
     /// The settings of a service or a client.
     SETTING_ITEM_FRAGMENT = published "A031210" with path, "a URI with a fragment in a setting is not valid";
     /// The settings of a service or a client.
@@ -81,6 +83,8 @@ result_codes! {
     SETTING_ITEM_TOO_LONG = published "A031207" with path, "the length of a setting is not valid";
     /// The settings of a service or a client.
     SETTING_SYMMETRIC = published "A031222" with path, "a symmetric algorithm in a setting is not valid";
+    /// The settings of a client.
+    SETTING_NO_NAME = published "A031223" with path, "a setting that is not a distinguished name is not valid";
     /// The settings of a service or a client.
     CUSTOM_METADATA_RESERVED = published "A039232" with path, "a reserved name of client metadata is not valid";
     /// The settings of a client.

@@ -13,6 +13,7 @@ pub struct UserinfoCodes {
     pub tokens_expired: ResultCode,
     pub no_subject: ResultCode,
     pub scope: ResultCode,
+    pub password_grant: ResultCode,
 }
 
 pub fn userinfo_codes(operation: &str) -> UserinfoCodes {
@@ -26,6 +27,7 @@ pub fn userinfo_codes(operation: &str) -> UserinfoCodes {
             tokens_expired: USERINFO_TOKENS_EXPIRED,
             no_subject: USERINFO_NO_SUBJECT,
             scope: USERINFO_SCOPE,
+            password_grant: USERINFO_PASSWORD_GRANT,
         },
         _ => UserinfoCodes {
             token_missing: USERINFO_ISSUE_TOKEN_MISSING,
@@ -36,6 +38,7 @@ pub fn userinfo_codes(operation: &str) -> UserinfoCodes {
             tokens_expired: USERINFO_ISSUE_TOKENS_EXPIRED,
             no_subject: USERINFO_ISSUE_NO_SUBJECT,
             scope: USERINFO_ISSUE_SCOPE,
+            password_grant: USERINFO_ISSUE_PASSWORD_GRANT,
         },
     }
 }
@@ -75,6 +78,10 @@ result_codes! {
     USERINFO_SCOPE = published "A089304", "the access token lacks the scope openid";
     /// OpenID Connect Core 1.0 §5.3.
     USERINFO_ISSUE_SCOPE = published "A093304", "the access token lacks the scope openid";
+    /// No end user has authenticated at the authorization server.
+    USERINFO_PASSWORD_GRANT = published "A089306", "access tokens of the password grant are not valid for userinfo";
+    /// No end user has authenticated at the authorization server.
+    USERINFO_ISSUE_PASSWORD_GRANT = published "A093306", "access tokens of the password grant are not valid for userinfo";
     /// The response was created.
     USERINFO_ISSUE_OK = published "A096001", "the userinfo response was created";
     /// Caller error.

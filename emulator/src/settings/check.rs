@@ -6,13 +6,15 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::distinguished_name::is_distinguished_name;
 use super::enum_values::EnumMember;
-use super::uri::Uri;
+use super::uri::{NotAbsolute, Uri};
 use crate::jose::JwkSet;
 use crate::json::{Members, Object};
 use crate::result_code::{
-    ResultCode, SETTING_FRAGMENT, SETTING_INVALID, SETTING_ITEM_NO_URI, SETTING_ITEM_NULL,
-    SETTING_KEYS, SETTING_NEGATIVE, SETTING_QUERY, SETTING_RANGE, SETTING_SYMMETRIC, SETTING_WORD,
+    ResultCode, SETTING_FRAGMENT, SETTING_INVALID, SETTING_ITEM_MALFORMED, SETTING_ITEM_NULL,
+    SETTING_ITEM_RELATIVE, SETTING_KEYS, SETTING_NEGATIVE, SETTING_NO_NAME, SETTING_QUERY,
+    SETTING_RANGE, SETTING_SYMMETRIC, SETTING_WORD,
 };
 
 /// An invalid setting and the reason.
@@ -139,13 +141,35 @@ pub fn one_of(settings: &Object, name: &str, values: &[&str]) -> Result<(), Inva
 /// Checks that the items of a list are absolute URIs.
 pub fn uri_items(settings: &Object, name: &str) -> Result<(), Invalid> {
     let items = settings.texts(name).unwrap_or_default();
-    match items.into_iter().find(|item| Uri::parse(item).is_none()) {
-        Some(item) => Err(Invalid::new(
+    let mut items = items.into_iter();
+    items.try_for_each(|item| uri_item(name, item).map(drop))
+}
+
+/// Checks that an item of a list is an absolute URI.
+pub fn uri_item(name: &str, item: &str) -> Result<Uri, Invalid> {
+    Uri::try_parse(item).map_err(|refused| match refused {
+        NotAbsolute::Malformed => Invalid::new(
             name,
-            SETTING_ITEM_NO_URI,
+            SETTING_ITEM_MALFORMED,
+            format_args!("'{item}' is not a URI"),
+        ),
+        NotAbsolute::Relative => Invalid::new(
+            name,
+            SETTING_ITEM_RELATIVE,
             format_args!("'{item}' is not an absolute URI"),
+        ),
+    })
+}
+
+/// Checks that a text is a distinguished name (RFC 4514).
+pub fn distinguished_name(settings: &Object, name: &str) -> Result<(), Invalid> {
+    match settings.text(name) {
+        Some(text) if !is_distinguished_name(text) => Err(Invalid::new(
+            name,
+            SETTING_NO_NAME,
+            "not a distinguished name as in RFC 4514",
         )),
-        None => Ok(()),
+        _ => Ok(()),
     }
 }
 

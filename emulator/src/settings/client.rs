@@ -10,7 +10,7 @@ use super::client_settings::{ClientExtension, ClientSettings};
 use super::uri::Uri;
 use crate::json::{Members, Object};
 use crate::result_code::{
-    CUSTOM_METADATA_MALFORMED, SETTING_ITEM_FRAGMENT, SETTING_ITEM_NO_URI, SETTING_ITEM_NOT_ASCII,
+    CUSTOM_METADATA_MALFORMED, SETTING_ITEM_FRAGMENT, SETTING_ITEM_NOT_ASCII,
     SETTING_ITEM_TOO_LONG, SETTING_ITEM_TWICE,
 };
 
@@ -139,6 +139,8 @@ pub fn check(settings: &Object) -> Result<(), Invalid> {
     let redirect_uris = settings.texts("redirectUris").unwrap_or_default();
     redirect_uris.iter().try_for_each(|uri| redirect_uri(uri))?;
     check::distinct("redirectUris", SETTING_ITEM_TWICE, redirect_uris)?;
+    check::uri_items(settings, "requestUris")?;
+    check::distinguished_name(settings, "tlsClientAuthSubjectDn")?;
     check::asymmetric(settings, "bcRequestSignAlg")?;
     check::one_of(settings, "haipVersion", &["1.0"])?;
     let custom = settings.text(CUSTOM_METADATA);
@@ -168,10 +170,9 @@ fn redirect_uri(text: &str) -> Result<(), Invalid> {
     if text.len() > REDIRECT_URI_LENGTH {
         return refuse(SETTING_ITEM_TOO_LONG, "is longer than 200 characters");
     }
-    match Uri::parse(text) {
-        Some(uri) if !uri.has_fragment() => Ok(()),
-        Some(_) => refuse(SETTING_ITEM_FRAGMENT, "has a fragment"),
-        None => refuse(SETTING_ITEM_NO_URI, "is not an absolute URI"),
+    match check::uri_item("redirectUris", text)?.has_fragment() {
+        true => refuse(SETTING_ITEM_FRAGMENT, "has a fragment"),
+        false => Ok(()),
     }
 }
 

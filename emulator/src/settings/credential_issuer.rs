@@ -4,11 +4,10 @@ use serde_json::Value;
 
 use super::check::{self, Invalid};
 use super::credential_issuer_metadata::CredentialIssuerMetadata;
-use super::uri::Uri;
 
 use crate::jose::Jwk;
 use crate::json::{Members, Object};
-use crate::result_code::{SETTING_INVALID, SETTING_ITEM_NO_URI, SETTING_WORD};
+use crate::result_code::{SETTING_INVALID, SETTING_WORD};
 
 const MEMBER: &str = "credentialIssuerMetadata";
 
@@ -38,14 +37,7 @@ fn check_metadata(metadata: &Object) -> Result<(), Invalid> {
     check::numbers(metadata, &["batchSize"], i64::from(i32::MAX))?;
     check::key_set(metadata, "credentialRequestEncryptionJwks")?;
     check::identifier(metadata, "credentialIssuer")?;
-    let servers = metadata.texts("authorizationServers").unwrap_or_default();
-    if servers.iter().any(|server| Uri::parse(server).is_none()) {
-        return Err(Invalid::new(
-            "authorizationServers",
-            SETTING_ITEM_NO_URI,
-            "not absolute URIs",
-        ));
-    }
+    check::uri_items(metadata, "authorizationServers")?;
     let text = |name| {
         let parsed = metadata.text(name).map(serde_json::from_str::<Value>);
         parsed.map(Result::unwrap_or_default)

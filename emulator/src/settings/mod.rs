@@ -9,6 +9,7 @@ mod client_settings;
 pub mod combination;
 mod credential_issuer;
 mod credential_issuer_metadata;
+mod distinguished_name;
 mod enum_values;
 mod json_settings;
 mod scopes;

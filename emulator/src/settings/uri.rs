@@ -1,17 +1,43 @@
 //! URIs in settings.
 
-use url::{Host, Url};
+use url::{Host, ParseError, Url};
 
 /// An absolute URI.
 #[derive(Debug)]
 pub struct Uri(Url);
 
+/// Why a text is not an absolute URI.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotAbsolute {
+    Malformed,
+    /// It is a relative reference (RFC 3986 §4.2).
+    Relative,
+}
+
 impl Uri {
     /// Parses an absolute URI. Unlike the URL Standard, it refuses spaces and characters that must be percent-encoded.
     pub fn parse(text: &str) -> Option<Self> {
+        Self::try_parse(text).ok()
+    }
+
+    /// The same as [`parse`](Self::parse), with the reason for a refusal.
+    pub fn try_parse(text: &str) -> Result<Self, NotAbsolute> {
         let is_allowed = |byte: u8| byte.is_ascii_graphic() && !br#""<>\^`{|}"#.contains(&byte);
-        let url = Url::parse(text).ok()?;
-        text.bytes().all(is_allowed).then_some(Self(url))
+        if !text.bytes().all(is_allowed) {
+            return Err(NotAbsolute::Malformed);
+        }
+        Url::parse(text).map(Self).map_err(|error| {
+            // The first segment of a relative path has no colon: what precedes a colon is a scheme.
+            let segment = text.split(['/', '?', '#']).next();
+            match error {
+                ParseError::RelativeUrlWithoutBase
+                    if !segment.is_some_and(|it| it.contains(':')) =>
+                {
+                    NotAbsolute::Relative
+                }
+                _ => NotAbsolute::Malformed,
+            }
+        })
     }
 
     pub fn scheme(&self) -> &str {
@@ -65,6 +91,34 @@ mod tests {
             "app:é",
         ] {
             assert!(Uri::parse(text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn relative_references_differ_from_malformed_uris() {
+        for text in [
+            "",
+            "/a",
+            "a.example",
+            "//a.example/b",
+            "?a:b",
+            "#a",
+            "a/b:c",
+        ] {
+            let refused = Uri::try_parse(text).unwrap_err();
+            assert_eq!(refused, NotAbsolute::Relative, "{text}");
+        }
+        for text in [
+            "https://",
+            "1a:b",
+            ":b",
+            "/a b",
+            "app:{a}",
+            "/é",
+            "https://a.example:port/",
+        ] {
+            let refused = Uri::try_parse(text).unwrap_err();
+            assert_eq!(refused, NotAbsolute::Malformed, "{text}");
         }
     }
 

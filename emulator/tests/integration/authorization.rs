@@ -277,8 +277,9 @@ async fn the_request_of_a_locked_client_is_refused(
     let client = emulator.client();
     lock(&api, client.id, true).await;
     let request = AuthorizationRequest::new(query(client));
-    let refused = refusal(api.authorization(&request).await);
-    assert_eq!(refused, (403, "A001215".to_owned()));
+    let answer = api.authorization(&request).await.unwrap();
+    assert_eq!(answer.action, AuthorizationAction::BadRequest);
+    assert_eq!(answer.result_code.as_deref(), Some("A010307"));
 }
 
 #[rstest]

@@ -502,6 +502,7 @@ async fn a_caller_error_for_a_known_ticket_is_a_notification_in_ping_and_push_mo
                 json!(id),
             ),
             (with(&ticket, "AUTHORIZED"), "A188201", json!(id)),
+            (authorized(&ticket).auth_time(-1), "A195201", json!(id)),
             (authorized(&ticket).claims("[]"), "A190201", json!(id)),
             (authorized(&unissued), "A196204", Value::Null),
         ] {
@@ -558,6 +559,7 @@ async fn caller_errors_in_poll_mode_change_nothing(
         (authorized(&"".into()), "A186201"),
         (with(&ticket, "PERHAPS").subject("alice"), "A917202"),
         (with(&ticket, "AUTHORIZED"), "A188201"),
+        (authorized(&ticket).auth_time(-1), "A195201"),
         (authorized(&ticket).claims("[]"), "A190201"),
         (authorized(&"unheard-of".into()), "A186202"),
         (authorized(&unissued), "A196204"),

@@ -328,11 +328,43 @@ async fn a_locked_client_is_refused_before_it_can_authenticate(
     let (emulator, api) = start(version).await;
     let client = emulator.client();
     lock(&api, client.id, true).await;
+    let credentials = ["wrong", client.secret.expose()];
+    for secret in credentials {
+        let request = TokenRequest::new("grant_type=client_credentials")
+            .client_id(client.id.to_string())
+            .client_secret(secret);
+        let answer = api.token(&request).await.unwrap();
+        assert_eq!(answer.action, TokenAction::InvalidClient);
+        assert_eq!(answer.result_code.as_deref(), Some("A048307"));
+        let request = RevocationRequest::new("token=a")
+            .client_id(client.id.to_string())
+            .client_secret(secret);
+        let answer = api.revocation(&request).await.unwrap();
+        assert_eq!(answer.action, RevocationAction::InvalidClient);
+        assert_eq!(answer.result_code.as_deref(), Some("A114307"));
+        // These operations have no codes of their own for it.
+        for (name, code) in [
+            (&client.id.to_string(), "A001215"),
+            (&client.alias, "A001221"),
+        ] {
+            let body = json!({ "parameters": "a=b", "clientId": name, "clientSecret": secret });
+            for path in [
+                "/pushed_auth_req",
+                "/backchannel/authentication",
+                "/device/authorization",
+            ] {
+                let (status, answer) = post(&emulator, version, "SERVICE", path, &body).await;
+                assert_eq!(
+                    (status, &answer["resultCode"]),
+                    (403, &json!(code)),
+                    "{path}"
+                );
+            }
+        }
+    }
     let request = TokenRequest::new("grant_type=client_credentials")
         .client_id(client.id.to_string())
         .client_secret(&client.secret);
-    let refused = refusal(api.token(&request).await);
-    assert_eq!(refused, (403, "A001215".to_owned()));
     lock(&api, client.id, false).await;
     let answer = api.token(&request).await.unwrap();
     assert_eq!(answer.action, TokenAction::Ok);

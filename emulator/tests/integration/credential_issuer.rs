@@ -303,6 +303,7 @@ async fn invalid_settings_are_refused() {
         ),
         metadata("credentialEndpoint", json!("/credential"), "A031214"),
         metadata("authorizationServers", json!(["as.example"]), "A031209"),
+        metadata("authorizationServers", json!(["https://"]), "A031208"),
         metadata("batchSize", json!(-1), "A031213"),
         metadata("credentialRequestEncryptionJwks", json!("[]"), "A031212"),
         metadata("credentialsSupported", json!("[]"), "A031214"),

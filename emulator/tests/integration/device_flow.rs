@@ -501,6 +501,12 @@ async fn invalid_calls_change_nothing(
         (
             DeviceCompleteRequest::new(&*user_code, authorized.clone())
                 .subject("alice")
+                .auth_time(-1),
+            "A232201",
+        ),
+        (
+            DeviceCompleteRequest::new(&*user_code, authorized.clone())
+                .subject("alice")
                 .jwt_at_claims("[]"),
             "A919203",
         ),

@@ -19,6 +19,7 @@ mod client_authentication;
 mod client_configuration;
 mod client_registration;
 mod clients;
+mod codes;
 mod conditions;
 mod control;
 mod credential_deferred;

@@ -300,6 +300,7 @@ async fn invalid_start_and_end_have_specific_result_codes_for_each_list() {
         ("SERVICEOWNER", "/service/get/list", "036"),
         ("SERVICE", "/client/get/list", "028"),
         ("SERVICE", "/auth/token/get/list", "159"),
+        ("SERVICE", "/client/authorization/get/list/alice", "136"),
     ];
     let queries = [
         ("start=a", "201"),

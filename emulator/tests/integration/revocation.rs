@@ -9,6 +9,7 @@ use authlete::types::{
 };
 use authlete_emulator::RegisteredClient;
 use rstest::rstest;
+use serde_json::json;
 
 async fn revoke(
     api: &Authlete,
@@ -137,4 +138,30 @@ async fn request_with_empty_callback_returns_no_script(
     assert_eq!(answer.action, RevocationAction::Ok);
     assert_eq!(answer.response_content, None);
     assert!(!is_active(&api, &token).await);
+}
+
+#[rstest]
+#[tokio::test]
+async fn empty_client_id_or_secret_is_refused_unless_the_header_has_the_credentials(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let client = emulator.client();
+    let id = client.id.to_string();
+    for (parameters, action, code) in [
+        ("token=a&client_id=", "INVALID_CLIENT", "A114302"),
+        (
+            "token=a&client_id=ID&client_secret=",
+            "INVALID_CLIENT",
+            "A114309",
+        ),
+    ] {
+        let body = json!({ "parameters": parameters.replace("ID", &id) });
+        let (_, answer) = post(&emulator, version, "SERVICE", "/auth/revocation", &body).await;
+        assert_eq!(answer["resultCode"], code, "{parameters}");
+        assert_eq!(answer["action"], action, "{parameters}");
+    }
+    let empty = [("token", "a"), ("client_id", ""), ("client_secret", "")];
+    let answer = revoke(&api, client, &empty).await;
+    assert_eq!(answer.action, RevocationAction::Ok);
 }

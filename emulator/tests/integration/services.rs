@@ -149,6 +149,7 @@ async fn invalid_setting_is_refused_with_its_name() {
         ("haipVersion", json!("2.0"), "A031201"),
         ("idTokenAudType", json!("list"), "A031201"),
         ("cimdAllowlist", json!(["a.example"]), "A031209"),
+        ("cimdAllowlist", json!(["https://a.example/{a}"]), "A031208"),
         (
             "supportedCustomClientMetadata",
             json!(["client_name"]),

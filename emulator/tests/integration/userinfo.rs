@@ -264,6 +264,25 @@ async fn invalid_expired_or_insufficient_token_is_refused(
 
 #[rstest]
 #[tokio::test]
+async fn token_of_the_password_grant_is_refused(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let mut request = create_request(emulator.client());
+    request.grant_type = "PASSWORD".into();
+    let token = create_token(&api, request).await;
+    assert_refused(
+        &api,
+        &token,
+        "UNAUTHORIZED",
+        "invalid_token",
+        ["A089306", "A093306"],
+    )
+    .await;
+}
+
+#[rstest]
+#[tokio::test]
 async fn token_of_another_service_is_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {

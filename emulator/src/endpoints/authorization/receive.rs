@@ -13,7 +13,7 @@ use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::request_object::{self, Security, VerifiedRequestObject};
 use crate::result_code::{
     AUTHORIZATION_CLIENT_ALIAS_DISABLED, AUTHORIZATION_CLIENT_DELETED,
-    AUTHORIZATION_CLIENT_ID_EMPTY, AUTHORIZATION_CLIENT_ID_MISSING,
+    AUTHORIZATION_CLIENT_ID_EMPTY, AUTHORIZATION_CLIENT_ID_MISSING, AUTHORIZATION_CLIENT_LOCKED,
     AUTHORIZATION_CLIENT_OF_ANOTHER_SERVICE, AUTHORIZATION_CLIENT_OR_ALIAS_UNKNOWN,
     AUTHORIZATION_CLIENT_UNKNOWN, AUTHORIZATION_OBJECT, AUTHORIZATION_PARAMETERS_MISSING,
     AUTHORIZATION_PARAMETERS_NONE, Missing, OTHER_REQUEST_URI, OTHER_REQUEST_URI_OF_CLIENT,
@@ -60,7 +60,9 @@ pub fn from_browser(call: &Call, service: &mut Service) -> Result<Received, Refu
     let found = service.client(identifier);
     let (client, client_named_by) =
         found.ok_or_else(|| invalid(unknown(call, service, identifier)))?;
-    call.refuse_locked(client, client_named_by)?;
+    if client.settings.locked() {
+        return Err(invalid(AUTHORIZATION_CLIENT_LOCKED).into());
+    }
     if federation::has_expired(client, call.now) {
         return Err(invalid(TRUST_CHAIN_EXPIRED).into());
     }

@@ -1,0 +1,49 @@
+//! Dynamic client registration, and software statements.
+
+use rstest::rstest;
+use serde_json::{Value, json};
+
+use super::{Caller, VERSION};
+use crate::common::jwt::{self, Key};
+use crate::common::registration::start_open;
+
+const REGISTER: &str = "/client/registration";
+
+async fn start() -> Caller {
+    let (emulator, api) = start_open(VERSION).await;
+    Caller { emulator, api }
+}
+
+#[rstest]
+#[case::no_metadata(json!({}), "A203302")]
+#[case::malformed_metadata(json!({ "json": "{" }), "A203303")]
+#[tokio::test]
+async fn registration_has_the_code_for_its_metadata(#[case] body: Value, #[case] expected: &str) {
+    let caller = start().await;
+    assert_eq!(caller.code(REGISTER, &body).await, expected);
+}
+
+#[rstest]
+#[case::encrypted(|| jwt::encrypt(&Key::generate().jwk(), "text"), "A205303")]
+#[case::claims_are_no_object(|| Key::generate().sign(&json!("text")), "A205304")]
+#[tokio::test]
+async fn registration_has_the_code_for_its_software_statement(
+    #[case] statement: fn() -> String,
+    #[case] expected: &str,
+) {
+    let caller = start().await;
+    let metadata = json!({
+        "redirect_uris": ["https://app.example/"],
+        "software_statement": statement(),
+    });
+    let body = json!({ "json": metadata.to_string() });
+    assert_eq!(caller.code(REGISTER, &body).await, expected);
+}
+
+#[tokio::test]
+async fn request_for_an_unknown_registration_has_a_code_of_its_own() {
+    let caller = start().await;
+    let body = json!({ "clientId": "unheard-of", "token": "a" });
+    let code = caller.code("/client/registration/get", &body).await;
+    assert_eq!(code, "A215302");
+}

@@ -1,0 +1,91 @@
+//! The management of services, clients, tokens and keys.
+
+use authlete::ApiVersion;
+use authlete::types::Client;
+use rstest::rstest;
+use serde_json::{Value, json};
+
+use super::{Caller, VERSION};
+use crate::common::{another_service, tokens, variable};
+
+#[tokio::test]
+async fn alias_of_another_client_has_a_code_of_its_own_in_an_update() {
+    let caller = Caller::start().await;
+    let other = caller.api.create_client(&Client::new()).await.unwrap();
+    let path = format!("/client/update/{}", other.client_id.unwrap());
+    let body = json!({ "clientIdAlias": caller.client().alias });
+    assert_eq!(caller.code(&path, &body).await, "A030601");
+}
+
+#[tokio::test]
+async fn update_of_the_secret_of_an_unknown_client_has_a_code_of_its_own() {
+    let caller = Caller::start().await;
+    let body = json!({ "clientSecret": "a" });
+    let code = caller.code("/client/secret/update/unheard-of", &body).await;
+    assert_eq!(code, "A149201");
+}
+
+#[tokio::test]
+async fn update_of_a_token_has_the_code_for_the_token() {
+    let caller = Caller::start().await;
+    let path = "/auth/token/update";
+    assert_eq!(caller.code(path, &json!({})).await, "A134201");
+    let unknown = json!({ "accessToken": "unheard-of" });
+    assert_eq!(caller.code(path, &unknown).await, "A134202");
+    let token = tokens(&caller.api, caller.client())
+        .await
+        .access_token
+        .unwrap();
+    let other = another_service(&caller.emulator, &caller.api, VERSION).await;
+    let request = authlete::types::TokenUpdateRequest::new().access_token(&token);
+    let answer = other.token_update(&request).await.unwrap();
+    assert_eq!(answer.result_code.as_deref(), Some("A134203"));
+    let known = json!({ "accessToken": token.expose() });
+    assert_eq!(caller.code(path, &known).await, "A135001");
+}
+
+/// Calls an API of the owner by 2.x with a body as text.
+async fn owner_code(caller: &Caller, path: &str, body: &str) -> Value {
+    let value = |name: &str| {
+        let name = format!("AUTHLETE_SERVICEOWNER_{name}");
+        variable(&caller.emulator, ApiVersion::V2, &name)
+    };
+    let request = reqwest::Client::new()
+        .post(format!("{}/api{path}", caller.emulator.base_url()))
+        .basic_auth(value("APIKEY"), Some(value("APISECRET")))
+        .header("Content-Type", "application/json")
+        .body(body.to_owned());
+    let answer: Value = request.send().await.unwrap().json().await.unwrap();
+    answer["resultCode"].clone()
+}
+
+#[rstest]
+#[case::no_body("", "A039201")]
+#[case::fragment(r#"{"issuer":"https://as.example/#a"}"#, "A031217")]
+#[case::query(r#"{"issuer":"https://as.example/?a"}"#, "A031218")]
+#[tokio::test]
+async fn service_that_is_not_created_has_the_code_for_its_cause(
+    #[case] body: &str,
+    #[case] expected: &str,
+) {
+    let caller = Caller::start().await;
+    assert_eq!(owner_code(&caller, "/service/create", body).await, expected);
+}
+
+#[tokio::test]
+async fn calls_about_a_hardware_secured_key_have_codes_of_their_own() {
+    let caller = Caller::start().await;
+    caller
+        .configure(|service| service.hsm_enabled = Some(true))
+        .await;
+    let body = json!({ "kty": "EC", "use": "sig", "alg": "ES256" });
+    let created = caller.call("/hsk/create", &body).await;
+    assert_eq!(created["resultCode"], "A266001");
+    let handle = created["hsk"]["handle"].as_str().unwrap();
+    let found = caller.api.hsk_get(handle).await.unwrap();
+    assert_eq!(found.result_code.as_deref(), Some("A268001"));
+    let listed = caller.api.hsk_get_list().await.unwrap();
+    assert_eq!(listed.result_code.as_deref(), Some("A269001"));
+    let deleted = caller.api.hsk_delete(handle).await.unwrap();
+    assert_eq!(deleted.unwrap().result_code.as_deref(), Some("A270001"));
+}

@@ -1,0 +1,82 @@
+//! ID tokens and UserInfo responses that cannot be signed or encrypted.
+
+use authlete::types::{ClientSecretUpdateRequest, JweAlg, JwsAlg, Scope};
+use rstest::rstest;
+use serde_json::{Value, json};
+
+use super::{Caller, VERSION};
+use crate::common::jwt::Key;
+use crate::common::{code, code_parameters, openid, start_with_client};
+
+/// The code of a UserInfo response for a token of the client.
+async fn userinfo_code(caller: &Caller) -> String {
+    let body = json!({
+        "grantType": "AUTHORIZATION_CODE",
+        "clientId": caller.client().id,
+        "subject": "alice",
+        "scopes": ["openid"],
+    });
+    let created = caller.call("/auth/token/create", &body).await;
+    assert_eq!(created["action"], "OK", "{created}");
+    let body = json!({ "token": created["accessToken"] });
+    caller.code("/auth/userinfo/issue", &body).await
+}
+
+#[tokio::test]
+async fn id_token_has_a_code_of_its_own_if_no_key_of_the_service_fits() {
+    let caller = Caller::start().await;
+    caller
+        .configure_client(|client| client.id_token_sign_alg = Some(JwsAlg::Rs256))
+        .await;
+    let jwks = json!({ "keys": [Key::generate().private_jwk()] }).to_string();
+    caller
+        .configure(|service| service.jwks = Some(jwks.into()))
+        .await;
+    let request = openid::request(caller.client(), &caller.id());
+    let code = code(&caller.api, &request).await;
+    let parameters = code_parameters(caller.client(), &code);
+    assert_eq!(caller.code_of("/auth/token", &parameters).await, "A046203");
+}
+
+#[tokio::test]
+async fn userinfo_response_has_a_code_of_its_own_if_no_key_of_the_client_fits() {
+    let caller = Caller::start().await;
+    let jwks = Key::generate().jwks();
+    caller
+        .configure_client(|client| {
+            client.user_info_encryption_alg = Some(JweAlg::RsaOaep);
+            client.jwks = Some(jwks.into());
+        })
+        .await;
+    assert_eq!(userinfo_code(&caller).await, "A163305");
+}
+
+#[tokio::test]
+async fn userinfo_response_has_a_code_of_its_own_if_the_client_secret_is_too_short() {
+    let caller = Caller::start().await;
+    caller
+        .configure_client(|client| client.user_info_sign_alg = Some(JwsAlg::Hs256))
+        .await;
+    let request = ClientSecretUpdateRequest::new("short");
+    let updated = caller
+        .api
+        .update_client_secret(caller.client().id, &request);
+    updated.await.unwrap();
+    assert_eq!(userinfo_code(&caller).await, "A164103");
+}
+
+#[rstest]
+#[case::signature(json!({ "userInfoSignAlg": "XS256" }), "A164102")]
+#[case::encryption(json!({ "userInfoEncryptionAlg": "X128KW" }), "A164105")]
+#[tokio::test]
+async fn userinfo_response_with_an_unknown_algorithm_has_a_code_of_its_own(
+    #[case] client: Value,
+    #[case] expected: &str,
+) {
+    let (emulator, api) = start_with_client(VERSION, client).await;
+    let caller = Caller { emulator, api };
+    caller
+        .configure(|service| service.supported_scopes = Some(vec![Scope::new("openid")]))
+        .await;
+    assert_eq!(userinfo_code(&caller).await, expected);
+}
