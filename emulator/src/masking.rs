@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn an_object_is_masked_at_any_depth() {
+    fn object_is_masked_at_any_depth() {
         let mut value = json!({
             "parameters": "code=abc",
             "clients": [{ "clientSecret": "abc", "jwks": null, "clientId": 5 }],
@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn a_result_message_keeps_all_but_unknown_segments_of_its_path() {
+    fn result_message_keeps_all_but_unknown_segments_of_its_path() {
         for (message, masked) in [
             (
                 "[A900204] /api/auth/token/delete/a:b, no.",

@@ -101,7 +101,7 @@ mod tests {
     use crate::settings::tests::described;
 
     #[test]
-    fn the_members_are_those_of_the_description() {
+    fn members_are_those_of_the_description() {
         for name in CLIENT.iter().chain(&CLIENT_OF_AUTHORIZATION) {
             assert!(described("Client").contains_key(*name), "{name}");
         }

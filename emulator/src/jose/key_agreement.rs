@@ -193,7 +193,7 @@ mod tests {
 
     /// RFC 8037 §3.2.1: a point of small order gives the same shared secret with every private key.
     #[test]
-    fn a_point_of_small_order_is_refused() {
+    fn point_of_small_order_is_refused() {
         let receiver = key_pair::on_curve(Curve::X25519).unwrap();
         let epk = json!({"kty": "OKP", "crv": "X25519", "x": base64url::encode([0; 32])});
         let header = Object::from_iter([("epk".to_owned(), epk)]);

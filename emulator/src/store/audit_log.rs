@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_full_log_drops_its_oldest_entry() {
+    fn full_log_drops_its_oldest_entry() {
         let mut log = AuditLog::default();
         for time in 0..=CAPACITY {
             log.add(AuditEntry {

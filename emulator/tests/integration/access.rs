@@ -53,7 +53,7 @@ async fn wrong_credentials_are_refused() {
 
 #[rstest]
 #[tokio::test]
-async fn the_credentials_of_a_deleted_service_are_refused(
+async fn credentials_of_a_deleted_service_are_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;

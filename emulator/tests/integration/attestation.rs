@@ -21,7 +21,7 @@ async fn challenge(api: &Authlete) -> String {
 
 #[rstest]
 #[tokio::test]
-async fn a_challenge_is_the_same_for_a_time_window(
+async fn challenge_is_the_same_for_a_time_window(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -45,7 +45,7 @@ async fn a_challenge_is_the_same_for_a_time_window(
 
 #[rstest]
 #[tokio::test]
-async fn the_response_is_indented_when_asked_for(
+async fn response_is_indented_when_asked_for(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (_emulator, api) = start(version).await;

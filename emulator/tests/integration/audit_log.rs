@@ -126,7 +126,7 @@ async fn changes_of_services_and_clients_are_logged_the_latest_first() {
 }
 
 #[tokio::test]
-async fn a_change_that_failed_is_logged_as_failed() {
+async fn change_that_failed_is_logged_as_failed() {
     let (emulator, api) = start(ApiVersion::V3).await;
     api.delete_client("nobody").await.unwrap_err();
     let secret = ClientSecretUpdateRequest::new("short secret");
@@ -154,7 +154,7 @@ async fn a_change_that_failed_is_logged_as_failed() {
 }
 
 #[tokio::test]
-async fn an_answer_whose_action_is_an_error_counts_as_failed() {
+async fn answer_whose_action_is_an_error_counts_as_failed() {
     let (emulator, api) = start(ApiVersion::V3).await;
     let register = async |json: &str| {
         let request = ClientRegistrationRequest::new().json(json);
@@ -194,7 +194,7 @@ async fn changes_through_2_x_are_logged_too() {
 }
 
 #[tokio::test]
-async fn a_log_is_read_page_by_page() {
+async fn log_is_read_page_by_page() {
     let (_emulator, api) = start(ApiVersion::V3).await;
     for _ in 0..5 {
         create(&api).await;
@@ -222,7 +222,7 @@ async fn a_log_is_read_page_by_page() {
 }
 
 #[tokio::test]
-async fn a_page_has_100_entries_unless_another_limit_is_given() {
+async fn page_has_100_entries_unless_another_limit_is_given() {
     let (_emulator, api) = start(ApiVersion::V3).await;
     for _ in 0..101 {
         create(&api).await;
@@ -297,7 +297,7 @@ async fn entries_are_filtered_by_time_and_type() {
 }
 
 #[tokio::test]
-async fn an_invalid_query_is_refused() {
+async fn invalid_query_is_refused() {
     let (_emulator, api) = start(ApiVersion::V3).await;
     let query = AuditEntriesQuery::new;
     for query in [
@@ -314,7 +314,7 @@ async fn an_invalid_query_is_refused() {
 }
 
 #[tokio::test]
-async fn the_log_is_refused_without_the_organization_token() {
+async fn log_is_refused_without_the_organization_token() {
     let emulator = Emulator::start().await.unwrap();
     let token = variable(&emulator, ApiVersion::V3, "AUTHLETE_SERVICE_ACCESSTOKEN");
     for path in ["/api/audit/entries", "/api/audit/types"] {
@@ -386,7 +386,7 @@ async fn no_secret_is_in_the_log() {
 }
 
 #[tokio::test]
-async fn the_log_is_kept_with_the_state() {
+async fn log_is_kept_with_the_state() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("emulator.state");
     let run = || Emulator::builder().state_file(&file).start();

@@ -220,7 +220,7 @@ async fn pkce_requirements_of_the_client_and_the_service_are_enforced(
 
 #[rstest]
 #[tokio::test]
-async fn a_ticket_is_refused_after_its_first_use_and_after_a_day(
+async fn ticket_is_refused_after_its_first_use_and_after_a_day(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -250,7 +250,7 @@ async fn a_ticket_is_refused_after_its_first_use_and_after_a_day(
 
 #[rstest]
 #[tokio::test]
-async fn a_request_with_prompt_none_can_be_issued_or_failed(
+async fn request_with_prompt_none_can_be_issued_or_failed(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -270,7 +270,7 @@ async fn a_request_with_prompt_none_can_be_issued_or_failed(
 
 #[rstest]
 #[tokio::test]
-async fn the_request_of_a_locked_client_is_refused(
+async fn request_of_a_locked_client_is_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -284,7 +284,7 @@ async fn the_request_of_a_locked_client_is_refused(
 
 #[rstest]
 #[tokio::test]
-async fn the_context_of_a_ticket_is_returned_by_issue(
+async fn context_of_a_ticket_is_returned_by_issue(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -369,7 +369,7 @@ async fn unsupported_scopes_and_offline_access_without_a_code_are_ignored(
 
 #[rstest]
 #[tokio::test]
-async fn a_ticket_of_a_deleted_client_is_refused(
+async fn ticket_of_a_deleted_client_is_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -387,7 +387,7 @@ async fn a_ticket_of_a_deleted_client_is_refused(
 
 #[rstest]
 #[tokio::test]
-async fn a_code_with_dpop_jkt_is_refused_without_a_dpop_proof(
+async fn code_with_dpop_jkt_is_refused_without_a_dpop_proof(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -404,42 +404,43 @@ async fn a_code_with_dpop_jkt_is_refused_without_a_dpop_proof(
     assert_eq!(token.action, TokenAction::BadRequest);
 }
 
+#[rstest]
 #[tokio::test]
-async fn every_malformed_request_gets_an_answer() {
+async fn every_malformed_request_gets_an_answer(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
     let long = "a".repeat(100_000);
     let nested = format!(
         "claims={}1{}",
         "%7B%22id_token%22%3A".repeat(2000),
         "%7D".repeat(2000)
     );
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let good = query(emulator.client());
-        for odd in [
-            "%",
-            "%00",
-            "&&&===",
-            "=",
-            "\u{1F600}",
-            "request=%00.%FF.%",
-            "request=....",
-            "request_uri=urn%3Aietf%3Aparams%3Aoauth%3Arequest_uri%3A",
-            "redirect_uri=%FF",
-            "client_id=-1",
-            "client_id=99999999999999999999",
-            "max_age=-9223372036854775808",
-            "id_token_hint=..",
-            "authorization_details=%5B%5B%5D%5D",
-            "resource=%3A",
-            &format!("state={long}"),
-            &format!("scope={long}"),
-            &nested,
-        ] {
-            ask(&api, odd).await;
-            ask(&api, format!("{odd}&{good}")).await;
-            ask(&api, format!("{good}&{odd}")).await;
-        }
-        let answer = ask(&api, good).await;
-        assert_eq!(answer.action, AuthorizationAction::Interaction);
+    let (emulator, api) = start(version).await;
+    let good = query(emulator.client());
+    for odd in [
+        "%",
+        "%00",
+        "&&&===",
+        "=",
+        "\u{1F600}",
+        "request=%00.%FF.%",
+        "request=....",
+        "request_uri=urn%3Aietf%3Aparams%3Aoauth%3Arequest_uri%3A",
+        "redirect_uri=%FF",
+        "client_id=-1",
+        "client_id=99999999999999999999",
+        "max_age=-9223372036854775808",
+        "id_token_hint=..",
+        "authorization_details=%5B%5B%5D%5D",
+        "resource=%3A",
+        &format!("state={long}"),
+        &format!("scope={long}"),
+        &nested,
+    ] {
+        ask(&api, odd).await;
+        ask(&api, format!("{odd}&{good}")).await;
+        ask(&api, format!("{good}&{odd}")).await;
     }
+    let answer = ask(&api, good).await;
+    assert_eq!(answer.action, AuthorizationAction::Interaction);
 }

@@ -110,7 +110,7 @@ async fn details_of_unknown_types_and_forms_are_refused(
 
 #[rstest]
 #[tokio::test]
-async fn the_server_can_grant_other_details(
+async fn server_can_grant_other_details(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_with_types(version).await;

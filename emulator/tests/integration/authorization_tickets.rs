@@ -57,7 +57,7 @@ async fn assert_unknown(api: &Authlete, ticket: &Secret) {
 
 #[rstest]
 #[tokio::test]
-async fn the_context_of_a_ticket_is_returned_and_replaced(
+async fn context_of_a_ticket_is_returned_and_replaced(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -82,9 +82,7 @@ async fn the_context_of_a_ticket_is_returned_and_replaced(
 
 #[rstest]
 #[tokio::test]
-async fn a_ticket_can_have_no_context(
-    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
-) {
+async fn ticket_can_have_no_context(#[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion) {
     let (emulator, api) = start(version).await;
     let ticket = ticket(&api, &query(emulator.client())).await;
     assert_eq!(context(&api, &ticket).await, None);
@@ -130,7 +128,7 @@ async fn unknown_used_and_foreign_tickets_are_not_found(
 
 #[rstest]
 #[tokio::test]
-async fn an_update_does_not_extend_the_lifetime_of_a_ticket(
+async fn update_does_not_extend_the_lifetime_of_a_ticket(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -144,7 +142,7 @@ async fn an_update_does_not_extend_the_lifetime_of_a_ticket(
 
 #[rstest]
 #[tokio::test]
-async fn a_call_without_ticket_or_info_is_a_caller_error(
+async fn call_without_ticket_or_info_is_a_caller_error(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -176,7 +174,7 @@ async fn a_call_without_ticket_or_info_is_a_caller_error(
 
 #[rstest]
 #[tokio::test]
-async fn an_info_with_truncated_json_is_refused_and_named(
+async fn info_with_truncated_json_is_refused_and_named(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;

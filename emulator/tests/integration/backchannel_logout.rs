@@ -34,7 +34,7 @@ fn token(answer: &BackchannelLogoutTokenResponse) -> &str {
 
 #[rstest]
 #[tokio::test]
-async fn a_logout_token_has_the_subject_and_the_session(
+async fn logout_token_has_the_subject_and_the_session(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -76,7 +76,7 @@ async fn a_logout_token_has_the_subject_and_the_session(
 
 #[rstest]
 #[tokio::test]
-async fn a_logout_token_is_signed_and_encrypted_like_an_id_token(
+async fn logout_token_is_signed_and_encrypted_like_an_id_token(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -122,7 +122,7 @@ async fn a_logout_token_is_signed_and_encrypted_like_an_id_token(
 
 #[rstest]
 #[tokio::test]
-async fn a_call_without_client_or_without_subject_and_session_is_refused(
+async fn call_without_client_or_without_subject_and_session_is_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -154,7 +154,7 @@ async fn a_call_without_client_or_without_subject_and_session_is_refused(
 
 #[rstest]
 #[tokio::test]
-async fn a_logout_token_that_cannot_be_signed_is_a_server_error(
+async fn logout_token_that_cannot_be_signed_is_a_server_error(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -179,7 +179,7 @@ async fn a_logout_token_that_cannot_be_signed_is_a_server_error(
 
 #[rstest]
 #[tokio::test]
-async fn a_logout_token_is_refused_as_id_token_hint(
+async fn logout_token_is_refused_as_id_token_hint(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -197,7 +197,7 @@ async fn a_logout_token_is_refused_as_id_token_hint(
 
 #[rstest]
 #[tokio::test]
-async fn the_metadata_have_the_logout_settings_of_the_service(
+async fn metadata_have_the_logout_settings_of_the_service(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -213,7 +213,7 @@ async fn the_metadata_have_the_logout_settings_of_the_service(
 
 #[rstest]
 #[tokio::test]
-async fn a_logout_token_revokes_nothing(
+async fn logout_token_revokes_nothing(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;

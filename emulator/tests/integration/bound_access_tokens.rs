@@ -41,7 +41,7 @@ fn certificate() -> (String, String) {
 }
 
 #[tokio::test]
-async fn a_token_that_is_bound_to_a_dpop_key_works_with_proofs() {
+async fn token_that_is_bound_to_a_dpop_key_works_with_proofs() {
     let emulator = Emulator::builder().dpop(true).start().await.unwrap();
     let api = Authlete::new(emulator.config(V3)).unwrap();
     for _ in 0..2 {
@@ -65,7 +65,7 @@ async fn a_token_that_is_bound_to_a_dpop_key_works_with_proofs() {
 }
 
 #[tokio::test]
-async fn a_token_that_is_bound_to_a_dpop_key_is_refused_without_it() {
+async fn token_that_is_bound_to_a_dpop_key_is_refused_without_it() {
     let emulator = Emulator::builder().dpop(true).start().await.unwrap();
     let config = emulator.config(V3);
     let without = config.clone().set(Setting::DpopKey, "");
@@ -87,7 +87,7 @@ async fn a_token_that_is_bound_to_a_dpop_key_is_refused_without_it() {
 }
 
 #[tokio::test]
-async fn an_unbound_token_is_refused_with_the_scheme_dpop() {
+async fn unbound_token_is_refused_with_the_scheme_dpop() {
     let emulator = Emulator::start().await.unwrap();
     let key = Key::generate().private_jwk().to_string();
     let (status, code, challenge) = refused(emulator.config(V3).dpop_key(key)).await;
@@ -99,7 +99,7 @@ async fn an_unbound_token_is_refused_with_the_scheme_dpop() {
 }
 
 #[tokio::test]
-async fn a_token_that_is_bound_to_a_certificate_works_on_connections_that_present_it() {
+async fn token_that_is_bound_to_a_certificate_works_on_connections_that_present_it() {
     let started = Emulator::builder().tls(true).mtls(true).start();
     let emulator = started.await.unwrap();
     let config = emulator.config(V3);
@@ -123,7 +123,7 @@ async fn a_token_that_is_bound_to_a_certificate_works_on_connections_that_presen
 }
 
 #[tokio::test]
-async fn a_token_that_is_bound_to_a_key_and_a_certificate_needs_both() {
+async fn token_that_is_bound_to_a_key_and_a_certificate_needs_both() {
     let builder = Emulator::builder().tls(true).dpop(true).mtls(true);
     let emulator = builder.start().await.unwrap();
     let config = emulator.config(V3);
@@ -138,7 +138,7 @@ async fn a_token_that_is_bound_to_a_key_and_a_certificate_needs_both() {
 }
 
 #[tokio::test]
-async fn a_state_file_keeps_the_keys() {
+async fn state_file_keeps_the_keys() {
     let directory = tempfile::tempdir().unwrap();
     let state = directory.path().join("emulator.state");
     let builder = Emulator::builder().state_file(&state).tls(true);
@@ -218,7 +218,7 @@ fn seeded(access_token: &Value) -> (tempfile::TempDir, EmulatorBuilder) {
 }
 
 #[tokio::test]
-async fn a_proof_with_one_invalid_part_is_refused() {
+async fn proof_with_one_invalid_part_is_refused() {
     let key = Key::generate();
     let (_directory, builder) = seeded(&json!({ "value": TOKEN, "dpopKey": key.jwk() }));
     let emulator = builder.start().await.unwrap();
@@ -412,7 +412,7 @@ async fn private_keys_of_a_seed_are_in_the_environment_and_missing_ones_are_name
 }
 
 #[tokio::test]
-async fn a_seed_can_bind_the_token_of_the_organization() {
+async fn seed_can_bind_the_token_of_the_organization() {
     let key = Key::generate();
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("seed.json");
@@ -439,7 +439,7 @@ async fn a_seed_can_bind_the_token_of_the_organization() {
 }
 
 #[tokio::test]
-async fn a_seed_with_an_invalid_key_or_certificate_is_refused() {
+async fn seed_with_an_invalid_key_or_certificate_is_refused() {
     let symmetric = json!({ "kty": "oct", "k": "AAAA" });
     let encrypts = json!({ "kty": "OKP", "crv": "X25519", "x": jwt::encode([9; 32]) });
     let at = "services[0].accessToken";
@@ -481,7 +481,7 @@ async fn a_seed_with_an_invalid_key_or_certificate_is_refused() {
 }
 
 #[tokio::test]
-async fn the_program_prints_the_keys_that_calls_need() {
+async fn program_prints_the_keys_that_calls_need() {
     let program = Program::start(&["--tls", "--dpop", "--mtls"]);
     let api = program.api(V3);
     let services = api.get_service_list(&GetServiceListQuery::new()).await;

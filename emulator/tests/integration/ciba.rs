@@ -110,7 +110,7 @@ async fn error(api: &Authlete, client: &RegisteredClient, auth_req_id: &str) -> 
 
 #[rstest]
 #[tokio::test]
-async fn a_client_polls_for_its_tokens(
+async fn client_polls_for_its_tokens(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_ciba(version, DeliveryMode::Poll).await;
@@ -229,7 +229,7 @@ async fn a_client_polls_for_its_tokens(
 
 #[rstest]
 #[tokio::test]
-async fn a_client_in_ping_mode_is_notified_of_the_decision(
+async fn client_in_ping_mode_is_notified_of_the_decision(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_ciba(version, DeliveryMode::Ping).await;
@@ -351,7 +351,7 @@ async fn tokens_are_pushed_to_a_client(
 
 #[rstest]
 #[tokio::test]
-async fn the_access_token_value_of_the_server_is_used_in_push_mode_only(
+async fn access_token_value_of_the_server_is_used_in_push_mode_only(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     for (mode, is_used) in [(DeliveryMode::Push, true), (DeliveryMode::Poll, false)] {
@@ -444,7 +444,7 @@ async fn pushed_tokens(
 
 #[rstest]
 #[tokio::test]
-async fn an_auth_req_id_is_refused_for_another_client_and_after_its_expiry(
+async fn auth_req_id_is_refused_for_another_client_and_after_its_expiry(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_ciba(version, DeliveryMode::Poll).await;
@@ -486,7 +486,7 @@ async fn an_auth_req_id_is_refused_for_another_client_and_after_its_expiry(
 
 #[rstest]
 #[tokio::test]
-async fn a_caller_error_for_a_known_ticket_is_a_notification_in_ping_and_push_mode(
+async fn caller_error_for_a_known_ticket_is_a_notification_in_ping_and_push_mode(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     for mode in [DeliveryMode::Ping, DeliveryMode::Push] {
@@ -622,7 +622,7 @@ async fn start_push(version: ApiVersion) -> (Emulator, Authlete) {
 
 #[rstest]
 #[tokio::test]
-async fn the_complete_request_overrides_the_settings_of_pushed_tokens(
+async fn complete_request_overrides_the_settings_of_pushed_tokens(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_push(version).await;
@@ -730,44 +730,45 @@ async fn pushed_tokens_follow_the_request_and_the_settings_by_default(
     assert_eq!(completed.refresh_token_duration, Some(0));
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_refusal_is_an_error_of_the_token_endpoint_in_poll_and_ping_mode() {
+async fn refusal_is_an_error_of_the_token_endpoint_in_poll_and_ping_mode(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
     use BackchannelAuthenticationCompleteAction::{NoAction, Notification};
     use BackchannelAuthenticationCompleteResult::{AccessDenied, TransactionFailed};
-    for version in GENERATIONS {
-        for (mode, action) in [
-            (DeliveryMode::Poll, NoAction),
-            (DeliveryMode::Ping, Notification),
+    for (mode, action) in [
+        (DeliveryMode::Poll, NoAction),
+        (DeliveryMode::Ping, Notification),
+    ] {
+        let (emulator, api) = start_ciba(version, mode).await;
+        let client = emulator.client();
+        for (result, error) in [
+            (AccessDenied, "access_denied"),
+            (TransactionFailed, "expired_token"),
         ] {
-            let (emulator, api) = start_ciba(version, mode).await;
-            let client = emulator.client();
-            for (result, error) in [
-                (AccessDenied, "access_denied"),
-                (TransactionFailed, "expired_token"),
-            ] {
-                let (ticket, id) = issue_auth_req_id(&api, client).await;
-                let request = BackchannelAuthenticationCompleteRequest::new(&ticket, result)
-                    .subject("")
-                    .error_description("Not me.")
-                    .error_uri("https://as.example/denied");
-                let completed = complete(&api, &request).await;
-                assert_eq!(completed.action, action);
-                assert_eq!(completed.response_content.is_some(), action == Notification);
-                let answer = poll(&api, client, &id).await;
-                let expected = json!({
-                    "error": error,
-                    "error_description": "Not me.",
-                    "error_uri": "https://as.example/denied",
-                });
-                assert_eq!(content(answer.response_content.as_ref()), expected);
-            }
+            let (ticket, id) = issue_auth_req_id(&api, client).await;
+            let request = BackchannelAuthenticationCompleteRequest::new(&ticket, result)
+                .subject("")
+                .error_description("Not me.")
+                .error_uri("https://as.example/denied");
+            let completed = complete(&api, &request).await;
+            assert_eq!(completed.action, action);
+            assert_eq!(completed.response_content.is_some(), action == Notification);
+            let answer = poll(&api, client, &id).await;
+            let expected = json!({
+                "error": error,
+                "error_description": "Not me.",
+                "error_uri": "https://as.example/denied",
+            });
+            assert_eq!(content(answer.response_content.as_ref()), expected);
         }
     }
 }
 
 #[rstest]
 #[tokio::test]
-async fn a_ticket_that_is_unknown_or_has_expired_gets_no_auth_req_id(
+async fn ticket_that_is_unknown_or_has_expired_gets_no_auth_req_id(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_ciba(version, DeliveryMode::Poll).await;

@@ -271,7 +271,7 @@ async fn scopes_can_have_a_variable_part_and_details_a_type(
 
 #[rstest]
 #[tokio::test]
-async fn an_id_token_hint_identifies_the_user_and_a_forged_one_is_refused(
+async fn id_token_hint_identifies_the_user_and_a_forged_one_is_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_ciba(version).await;
@@ -321,71 +321,72 @@ async fn an_id_token_hint_identifies_the_user_and_a_forged_one_is_refused(
     );
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_fail_request_is_answered_with_the_error_of_its_reason() {
+async fn fail_request_is_answered_with_the_error_of_its_reason(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
     use BackchannelAuthenticationFailAction as Action;
     use BackchannelAuthenticationFailReason as Reason;
-    for version in GENERATIONS {
-        let (emulator, api) = start_ciba(version).await;
-        let client = emulator.client();
-        for (reason, action, error) in [
-            (
-                Reason::ExpiredLoginHintToken,
-                Action::BadRequest,
-                "expired_login_hint_token",
-            ),
-            (Reason::UnknownUserId, Action::BadRequest, "unknown_user_id"),
-            (
-                Reason::UnauthorizedClient,
-                Action::BadRequest,
-                "unauthorized_client",
-            ),
-            (
-                Reason::MissingUserCode,
-                Action::BadRequest,
-                "missing_user_code",
-            ),
-            (
-                Reason::InvalidUserCode,
-                Action::BadRequest,
-                "invalid_user_code",
-            ),
-            (
-                Reason::InvalidBindingMessage,
-                Action::BadRequest,
-                "invalid_binding_message",
-            ),
-            (Reason::InvalidTarget, Action::BadRequest, "invalid_target"),
-            (Reason::AccessDenied, Action::Forbidden, "access_denied"),
-            (
-                Reason::ServerError,
-                Action::InternalServerError,
-                "server_error",
-            ),
-        ] {
-            let ticket = accepted(&api, client, "scope=openid&login_hint=alice").await;
-            let ticket = ticket.ticket.unwrap();
-            let request = BackchannelAuthenticationFailRequest::new(&ticket, reason);
-            let answer = api.backchannel_authentication_fail(&request).await.unwrap();
-            assert_eq!(answer.action, action);
-            assert_eq!(answer.result_code.as_deref(), Some("A185001"));
-            assert_eq!(
-                content(answer.response_content.as_ref()),
-                json!({ "error": error })
-            );
-            let issue = BackchannelAuthenticationIssueRequest::new(&ticket);
-            let issued = api.backchannel_authentication_issue(&issue).await.unwrap();
-            assert_eq!(
-                issued.action,
-                BackchannelAuthenticationIssueAction::InvalidTicket
-            );
-        }
-        let request = BackchannelAuthenticationFailRequest::new("", "NO_REASON")
-            .error_description("Who knows?");
+    let (emulator, api) = start_ciba(version).await;
+    let client = emulator.client();
+    for (reason, action, error) in [
+        (
+            Reason::ExpiredLoginHintToken,
+            Action::BadRequest,
+            "expired_login_hint_token",
+        ),
+        (Reason::UnknownUserId, Action::BadRequest, "unknown_user_id"),
+        (
+            Reason::UnauthorizedClient,
+            Action::BadRequest,
+            "unauthorized_client",
+        ),
+        (
+            Reason::MissingUserCode,
+            Action::BadRequest,
+            "missing_user_code",
+        ),
+        (
+            Reason::InvalidUserCode,
+            Action::BadRequest,
+            "invalid_user_code",
+        ),
+        (
+            Reason::InvalidBindingMessage,
+            Action::BadRequest,
+            "invalid_binding_message",
+        ),
+        (Reason::InvalidTarget, Action::BadRequest, "invalid_target"),
+        (Reason::AccessDenied, Action::Forbidden, "access_denied"),
+        (
+            Reason::ServerError,
+            Action::InternalServerError,
+            "server_error",
+        ),
+    ] {
+        let ticket = accepted(&api, client, "scope=openid&login_hint=alice").await;
+        let ticket = ticket.ticket.unwrap();
+        let request = BackchannelAuthenticationFailRequest::new(&ticket, reason);
         let answer = api.backchannel_authentication_fail(&request).await.unwrap();
-        assert_eq!(answer.action, Action::InternalServerError);
-        assert_eq!(answer.result_code.as_deref(), Some("A917201"));
+        assert_eq!(answer.action, action);
+        assert_eq!(answer.result_code.as_deref(), Some("A185001"));
+        assert_eq!(
+            content(answer.response_content.as_ref()),
+            json!({ "error": error })
+        );
+        let issue = BackchannelAuthenticationIssueRequest::new(&ticket);
+        let issued = api.backchannel_authentication_issue(&issue).await.unwrap();
+        assert_eq!(
+            issued.action,
+            BackchannelAuthenticationIssueAction::InvalidTicket
+        );
     }
+    let request =
+        BackchannelAuthenticationFailRequest::new("", "NO_REASON").error_description("Who knows?");
+    let answer = api.backchannel_authentication_fail(&request).await.unwrap();
+    assert_eq!(answer.action, Action::InternalServerError);
+    assert_eq!(answer.result_code.as_deref(), Some("A917201"));
 }
 
 fn seconds_since_epoch() -> u64 {
@@ -413,9 +414,7 @@ fn claims(client: &RegisteredClient) -> Value {
 
 #[rstest]
 #[tokio::test]
-async fn a_signed_request_is_verified(
-    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
-) {
+async fn signed_request_is_verified(#[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion) {
     let (emulator, api) = start_ciba(version).await;
     let client = emulator.client();
     let key = jwt::Key::generate();
@@ -475,7 +474,7 @@ async fn a_signed_request_is_verified(
 
 #[rstest]
 #[tokio::test]
-async fn a_ping_client_without_a_notification_endpoint_is_refused(
+async fn ping_client_without_a_notification_endpoint_is_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let client = json!({
@@ -490,7 +489,7 @@ async fn a_ping_client_without_a_notification_endpoint_is_refused(
 
 #[rstest]
 #[tokio::test]
-async fn a_fail_request_needs_neither_a_ticket_nor_a_reason(
+async fn fail_request_needs_neither_a_ticket_nor_a_reason(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_ciba(version).await;
@@ -529,7 +528,7 @@ async fn a_fail_request_needs_neither_a_ticket_nor_a_reason(
 
 #[rstest]
 #[tokio::test]
-async fn the_response_has_the_client_and_the_supported_values_of_the_request(
+async fn response_has_the_client_and_the_supported_values_of_the_request(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_ciba(version).await;

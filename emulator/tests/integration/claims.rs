@@ -71,61 +71,62 @@ fn object(text: Option<String>) -> Value {
     serde_json::from_str(&text.unwrap()).unwrap()
 }
 
+#[rstest]
 #[tokio::test]
-async fn claims_come_from_scopes_and_from_the_parameter() {
+async fn claims_come_from_scopes_and_from_the_parameter(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
     let claims = json!({
         "id_token": { "nickname": null, "auth_time": { "essential": true } },
         "userinfo": { "picture": { "essential": true } },
         "transformed_claims": { "adult": { "claim": "birthdate", "fn": [] } },
     });
     let claims = claims.to_string();
-    for version in GENERATIONS {
-        let (emulator, api) = start_openid(version).await;
-        let client = emulator.client();
-        let scope = ("scope", "openid email phone");
-        let answer = accepted(&api, client, &[scope, ("claims", &claims)]).await;
-        let by_scope = [
-            "email",
-            "email_verified",
-            "phone_number",
-            "phone_number_verified",
-        ];
-        let with = |own: &[&'static str]| {
-            let mut names = [own, &by_scope].concat();
-            names.sort_unstable();
-            names
-        };
-        assert_eq!(answer.claims.unwrap(), with(&["auth_time", "nickname"]));
-        assert_eq!(answer.claims_at_user_info.unwrap(), with(&["picture"]));
-        let expected = json!({ "nickname": null, "auth_time": { "essential": true } });
-        assert_eq!(object(answer.id_token_claims), expected);
-        let expected = json!({ "picture": { "essential": true } });
-        assert_eq!(object(answer.user_info_claims), expected);
-        let expected = json!({ "adult": { "claim": "birthdate", "fn": [] } });
-        assert_eq!(object(answer.transformed_claims), expected);
+    let (emulator, api) = start_openid(version).await;
+    let client = emulator.client();
+    let scope = ("scope", "openid email phone");
+    let answer = accepted(&api, client, &[scope, ("claims", &claims)]).await;
+    let by_scope = [
+        "email",
+        "email_verified",
+        "phone_number",
+        "phone_number_verified",
+    ];
+    let with = |own: &[&'static str]| {
+        let mut names = [own, &by_scope].concat();
+        names.sort_unstable();
+        names
+    };
+    assert_eq!(answer.claims.unwrap(), with(&["auth_time", "nickname"]));
+    assert_eq!(answer.claims_at_user_info.unwrap(), with(&["picture"]));
+    let expected = json!({ "nickname": null, "auth_time": { "essential": true } });
+    assert_eq!(object(answer.id_token_claims), expected);
+    let expected = json!({ "picture": { "essential": true } });
+    assert_eq!(object(answer.user_info_claims), expected);
+    let expected = json!({ "adult": { "claim": "birthdate", "fn": [] } });
+    assert_eq!(object(answer.transformed_claims), expected);
 
-        // Without an access token, the client cannot call the userinfo endpoint.
-        let alone = [scope, ("response_type", "id_token")];
-        let answer = accepted(&api, client, &alone).await;
-        assert_eq!(answer.claims.unwrap(), by_scope);
-        assert_eq!(answer.claims_at_user_info, None);
-        configure(&emulator, &api, |service| {
-            service.claim_shortcut_restrictive = Some(true);
-        })
-        .await;
-        let answer = accepted(&api, client, &alone).await;
-        assert_eq!(answer.claims.unwrap(), by_scope);
-        let answer = accepted(&api, client, &[scope]).await;
-        assert_eq!(answer.claims, None);
-        assert_eq!(answer.claims_at_user_info.unwrap(), by_scope);
-        let plain = accepted(&api, client, &[("scope", "email")]).await;
-        assert_eq!((plain.claims, plain.claims_at_user_info), (None, None));
-    }
+    // Without an access token, the client cannot call the userinfo endpoint.
+    let alone = [scope, ("response_type", "id_token")];
+    let answer = accepted(&api, client, &alone).await;
+    assert_eq!(answer.claims.unwrap(), by_scope);
+    assert_eq!(answer.claims_at_user_info, None);
+    configure(&emulator, &api, |service| {
+        service.claim_shortcut_restrictive = Some(true);
+    })
+    .await;
+    let answer = accepted(&api, client, &alone).await;
+    assert_eq!(answer.claims.unwrap(), by_scope);
+    let answer = accepted(&api, client, &[scope]).await;
+    assert_eq!(answer.claims, None);
+    assert_eq!(answer.claims_at_user_info.unwrap(), by_scope);
+    let plain = accepted(&api, client, &[("scope", "email")]).await;
+    assert_eq!((plain.claims, plain.claims_at_user_info), (None, None));
 }
 
 #[rstest]
 #[tokio::test]
-async fn a_malformed_claims_parameter_is_refused(
+async fn malformed_claims_parameter_is_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_openid(version).await;
@@ -159,7 +160,7 @@ type Case<'a> = (&'a [(&'a str, &'a str)], &'a [&'a str], bool);
 
 #[rstest]
 #[tokio::test]
-async fn the_claims_parameter_takes_precedence_over_acr_values_and_default_acrs(
+async fn claims_parameter_takes_precedence_over_acr_values_and_default_acrs(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_openid(version).await;
@@ -260,7 +261,7 @@ async fn parameters_for_the_login_page_are_returned_and_validated(
 
 #[rstest]
 #[tokio::test]
-async fn the_subject_comes_from_the_sub_claim_or_the_id_token_hint(
+async fn subject_comes_from_the_sub_claim_or_the_id_token_hint(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_openid(version).await;

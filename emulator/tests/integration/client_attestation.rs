@@ -172,7 +172,7 @@ fn assert_refused(answer: &TokenResponse, error: &str, code: &str) {
 
 #[rstest]
 #[tokio::test]
-async fn an_attested_instance_authenticates_as_the_client(
+async fn attested_instance_authenticates_as_the_client(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let mut fixture = Fixture::new(version).await;
@@ -202,7 +202,7 @@ async fn an_attested_instance_authenticates_as_the_client(
 
 #[rstest]
 #[tokio::test]
-async fn an_attestation_that_is_wrong_is_refused(
+async fn attestation_that_is_wrong_is_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let mut fixture = Fixture::new(version).await;
@@ -272,7 +272,7 @@ async fn an_attestation_that_is_wrong_is_refused(
 
 #[rstest]
 #[tokio::test]
-async fn a_proof_that_is_wrong_is_refused(
+async fn proof_that_is_wrong_is_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let mut fixture = Fixture::new(version).await;
@@ -328,7 +328,7 @@ async fn a_proof_that_is_wrong_is_refused(
 
 #[rstest]
 #[tokio::test]
-async fn an_attester_without_a_root_of_the_service_is_refused(
+async fn attester_without_a_root_of_the_service_is_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let mut fixture = Fixture::new(version).await;
@@ -379,7 +379,7 @@ async fn an_attester_without_a_root_of_the_service_is_refused(
 
 #[rstest]
 #[tokio::test]
-async fn a_challenge_is_required_if_the_service_has_a_challenge_endpoint(
+async fn challenge_is_required_if_the_service_has_a_challenge_endpoint(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let mut fixture = Fixture::new(version).await;
@@ -492,7 +492,7 @@ async fn every_endpoint_that_authenticates_clients_takes_attestations(
 
 #[rstest]
 #[tokio::test]
-async fn a_refresh_token_is_refused_for_another_instance(
+async fn refresh_token_is_refused_for_another_instance(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let mut fixture = Fixture::new(version).await;
@@ -517,7 +517,7 @@ async fn a_refresh_token_is_refused_for_another_instance(
 
 #[rstest]
 #[tokio::test]
-async fn an_attestation_is_refused_if_the_client_or_the_service_uses_other_methods(
+async fn attestation_is_refused_if_the_client_or_the_service_uses_other_methods(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let mut fixture = Fixture::new(version).await;

@@ -77,7 +77,7 @@ async fn start_with_key(version: ApiVersion) -> (Emulator, Authlete, Key) {
 
 #[rstest]
 #[tokio::test]
-async fn a_private_key_authenticates_at_token_and_revocation(
+async fn private_key_authenticates_at_token_and_revocation(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api, key) = start_with_key(version).await;
@@ -110,7 +110,7 @@ async fn a_private_key_authenticates_at_token_and_revocation(
 
 #[rstest]
 #[tokio::test]
-async fn an_assertion_without_jti_works_once_too(
+async fn assertion_without_jti_works_once_too(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api, key) = start_with_key(version).await;
@@ -122,7 +122,7 @@ async fn an_assertion_without_jti_works_once_too(
 
 #[rstest]
 #[tokio::test]
-async fn an_invalid_assertion_is_refused(
+async fn invalid_assertion_is_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api, key) = start_with_key(version).await;
@@ -164,7 +164,7 @@ async fn an_invalid_assertion_is_refused(
 
 #[rstest]
 #[tokio::test]
-async fn the_audience_is_the_issuer_or_an_endpoint_unless_it_is_restricted(
+async fn audience_is_the_issuer_or_an_endpoint_unless_it_is_restricted(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api, key) = start_with_key(version).await;
@@ -198,7 +198,7 @@ async fn the_audience_is_the_issuer_or_an_endpoint_unless_it_is_restricted(
 
 #[rstest]
 #[tokio::test]
-async fn the_clock_skew_of_the_service_is_tolerated(
+async fn clock_skew_of_the_service_is_tolerated(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api, key) = start_with_key(version).await;
@@ -221,7 +221,7 @@ async fn the_clock_skew_of_the_service_is_tolerated(
 
 #[rstest]
 #[tokio::test]
-async fn a_client_with_client_secret_jwt_is_refused_by_any_other_method(
+async fn client_with_client_secret_jwt_is_refused_by_any_other_method(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -322,7 +322,7 @@ async fn client_credentials_of_a_public_client_are_refused(
 
 #[rstest]
 #[tokio::test]
-async fn a_locked_client_is_refused_before_it_can_authenticate(
+async fn locked_client_is_refused_before_it_can_authenticate(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -372,7 +372,7 @@ async fn a_locked_client_is_refused_before_it_can_authenticate(
 
 #[rstest]
 #[tokio::test]
-async fn a_method_that_the_service_does_not_support_is_refused(
+async fn method_that_the_service_does_not_support_is_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;

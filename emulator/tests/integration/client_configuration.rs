@@ -20,7 +20,7 @@ fn update(registration: &Value, metadata: Value) -> ClientRegistrationRequest {
 
 #[rstest]
 #[tokio::test]
-async fn a_registration_is_read(#[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion) {
+async fn registration_is_read(#[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion) {
     let (_emulator, api) = start_open(version).await;
     let registration = registered(&api, minimal()).await;
     let answer = api
@@ -36,7 +36,7 @@ async fn a_registration_is_read(#[values(ApiVersion::V2, ApiVersion::V3)] versio
 
 #[rstest]
 #[tokio::test]
-async fn an_update_replaces_the_metadata_and_nothing_else(
+async fn update_replaces_the_metadata_and_nothing_else(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (_emulator, api) = start_open(version).await;
@@ -90,7 +90,7 @@ async fn an_update_replaces_the_metadata_and_nothing_else(
 
 #[rstest]
 #[tokio::test]
-async fn an_update_that_changes_the_identity_of_the_client_is_refused(
+async fn update_that_changes_the_identity_of_the_client_is_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (_emulator, api) = start_open(version).await;
@@ -136,7 +136,7 @@ async fn an_update_that_changes_the_identity_of_the_client_is_refused(
 
 #[rstest]
 #[tokio::test]
-async fn a_deleted_client_is_gone_with_its_tokens(
+async fn deleted_client_is_gone_with_its_tokens(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (_emulator, api) = start_open(version).await;
@@ -230,7 +230,7 @@ async fn registration_client_uri_uses_the_management_endpoint_if_set(
 
 #[rstest]
 #[tokio::test]
-async fn a_software_statement_takes_precedence(
+async fn software_statement_takes_precedence(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_open(version).await;

@@ -25,7 +25,7 @@ fn client(alias: &str) -> Client {
 
 #[rstest]
 #[tokio::test]
-async fn a_client_is_created_read_updated_and_deleted(
+async fn client_is_created_read_updated_and_deleted(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (_emulator, api) = start(version).await;
@@ -164,7 +164,7 @@ async fn clients_are_listed_in_slices_and_by_developer(
 
 #[rstest]
 #[tokio::test]
-async fn the_secret_of_the_last_response_is_valid(
+async fn secret_of_the_last_response_is_valid(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -188,7 +188,7 @@ async fn the_secret_of_the_last_response_is_valid(
 
 #[rstest]
 #[tokio::test]
-async fn a_secret_is_replaced(#[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion) {
+async fn secret_is_replaced(#[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion) {
     let (emulator, api) = start(version).await;
     let client = emulator.client();
     let refreshed = api.refresh_client_secret(client.id).await.unwrap();
@@ -218,7 +218,7 @@ async fn a_secret_is_replaced(#[values(ApiVersion::V2, ApiVersion::V3)] version:
 
 #[rstest]
 #[tokio::test]
-async fn a_client_is_locked_and_unlocked(
+async fn client_is_locked_and_unlocked(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -320,8 +320,11 @@ async fn omitted_settings_have_defaults() {
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn invalid_settings_are_refused_and_named() {
+async fn invalid_settings_are_refused_and_named(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
     let refused = [
         ("clientName", json!([1]), "A031214"),
         ("clientType", json!("SECRET"), "A031201"),
@@ -384,33 +387,31 @@ async fn invalid_settings_are_refused_and_named() {
         ("jwks", json!("[]"), "A031212"),
         ("customMetadata", json!("[]"), "A032223"),
     ];
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let id = emulator.client().id;
-        let before = api.get_client(id).await.unwrap();
-        for (name, value, code) in &refused {
-            let member = if value.get(name).is_some() {
-                "extension"
-            } else {
-                *name
-            };
-            for path in ["/client/create", &format!("/client/update/{id}")] {
-                let body = json!({member: value});
-                let (status, answer) = post(&emulator, version, "SERVICE", path, &body).await;
-                assert_eq!(
-                    (status, &answer["resultCode"]),
-                    (400, &json!(code)),
-                    "{body}"
-                );
-                let message = answer["resultMessage"].as_str().unwrap();
-                assert!(
-                    message.contains(&format!("not valid: {name}: ")),
-                    "{message}"
-                );
-            }
+    let (emulator, api) = start(version).await;
+    let id = emulator.client().id;
+    let before = api.get_client(id).await.unwrap();
+    for (name, value, code) in &refused {
+        let member = if value.get(name).is_some() {
+            "extension"
+        } else {
+            *name
+        };
+        for path in ["/client/create", &format!("/client/update/{id}")] {
+            let body = json!({member: value});
+            let (status, answer) = post(&emulator, version, "SERVICE", path, &body).await;
+            assert_eq!(
+                (status, &answer["resultCode"]),
+                (400, &json!(code)),
+                "{body}"
+            );
+            let message = answer["resultMessage"].as_str().unwrap();
+            assert!(
+                message.contains(&format!("not valid: {name}: ")),
+                "{message}"
+            );
         }
-        assert_eq!(api.get_client(id).await.unwrap(), before);
     }
+    assert_eq!(api.get_client(id).await.unwrap(), before);
 }
 
 #[rstest]
@@ -486,8 +487,11 @@ async fn custom_metadata_that_the_service_does_not_support_are_dropped(
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn an_update_by_3_0_does_not_read_all_members() {
+async fn update_by_3_0_does_not_read_all_members(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
     let created = json!({
         "developer": "john",
         "entityId": "https://app.example/",
@@ -503,36 +507,34 @@ async fn an_update_by_3_0_does_not_read_all_members() {
         "metadataDocumentLocation": "https://app.example/metadata",
         "clientName": "after",
     });
-    for version in GENERATIONS {
-        let (emulator, _api) = start(version).await;
-        let (_, before) = post(&emulator, version, "SERVICE", "/client/create", &created).await;
-        let path = format!("/client/update/{}", before["clientId"]);
-        let mut body = updated.clone();
-        body["clientIdAliasEnabled"] = false.into();
-        body["locked"] = true.into();
-        body["trustChainExpiresAt"] = 1.into();
-        let (_, after) = post(&emulator, version, "SERVICE", &path, &body).await;
-        assert_eq!(after["clientName"], "after");
-        let names = [
-            "developer",
-            "entityId",
-            "organizationName",
-            "clientRegistrationTypes",
-            "signedJwksUri",
-            "trustAnchorId",
-            "metadataDocumentLocation",
-        ];
-        assert_read_by_2_x_alone(version, &names, [&created, &updated, &after]);
-        let is_read = version == ApiVersion::V2;
-        assert_eq!(after["clientIdAliasEnabled"], !is_read);
-        assert_eq!(after["locked"], is_read);
-        assert_eq!(after["trustChainExpiresAt"], i64::from(is_read));
-    }
+    let (emulator, _api) = start(version).await;
+    let (_, before) = post(&emulator, version, "SERVICE", "/client/create", &created).await;
+    let path = format!("/client/update/{}", before["clientId"]);
+    let mut body = updated.clone();
+    body["clientIdAliasEnabled"] = false.into();
+    body["locked"] = true.into();
+    body["trustChainExpiresAt"] = 1.into();
+    let (_, after) = post(&emulator, version, "SERVICE", &path, &body).await;
+    assert_eq!(after["clientName"], "after");
+    let names = [
+        "developer",
+        "entityId",
+        "organizationName",
+        "clientRegistrationTypes",
+        "signedJwksUri",
+        "trustAnchorId",
+        "metadataDocumentLocation",
+    ];
+    assert_read_by_2_x_alone(version, &names, [&created, &updated, &after]);
+    let is_read = version == ApiVersion::V2;
+    assert_eq!(after["clientIdAliasEnabled"], !is_read);
+    assert_eq!(after["locked"], is_read);
+    assert_eq!(after["trustChainExpiresAt"], i64::from(is_read));
 }
 
 #[rstest]
 #[tokio::test]
-async fn an_extension_is_returned_with_all_its_members(
+async fn extension_is_returned_with_all_its_members(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -558,7 +560,7 @@ async fn an_extension_is_returned_with_all_its_members(
 
 #[rstest]
 #[tokio::test]
-async fn an_empty_list_of_response_modes_means_none(
+async fn empty_list_of_response_modes_means_none(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -578,7 +580,7 @@ async fn an_empty_list_of_response_modes_means_none(
 
 #[rstest]
 #[tokio::test]
-async fn an_update_replaces_all_settings_that_authlete_does_not_manage(
+async fn update_replaces_all_settings_that_authlete_does_not_manage(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -617,7 +619,7 @@ async fn an_update_replaces_all_settings_that_authlete_does_not_manage(
 
 #[rstest]
 #[tokio::test]
-async fn the_derived_sector_identifier_is_the_only_host(
+async fn derived_sector_identifier_is_the_only_host(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (_emulator, api) = start(version).await;
@@ -650,7 +652,7 @@ async fn the_derived_sector_identifier_is_the_only_host(
 
 #[rstest]
 #[tokio::test]
-async fn the_service_limits_the_clients_of_a_developer(
+async fn service_limits_the_clients_of_a_developer(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -674,7 +676,7 @@ async fn the_service_limits_the_clients_of_a_developer(
 
 #[rstest]
 #[tokio::test]
-async fn an_alias_can_be_disabled_by_2_x(
+async fn alias_can_be_disabled_by_2_x(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -740,7 +742,7 @@ async fn tickets_codes_and_tokens_of_a_deleted_client_are_refused(
 /// `ClientSecretUpdateRequest.clientSecret`, and the aliases that both operations accept.
 #[rstest]
 #[tokio::test]
-async fn a_secret_has_1_to_86_letters_digits_hyphens_and_underscores(
+async fn secret_has_1_to_86_letters_digits_hyphens_and_underscores(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;

@@ -26,7 +26,7 @@ fn advance(emulator: &Emulator, body: impl Into<reqwest::Body>) -> reqwest::Requ
 
 #[rstest]
 #[tokio::test]
-async fn the_clock_can_be_read_and_moved(
+async fn clock_can_be_read_and_moved(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -65,7 +65,7 @@ async fn the_clock_can_be_read_and_moved(
 }
 
 #[tokio::test]
-async fn the_clock_refuses_invalid_bodies() {
+async fn clock_refuses_invalid_bodies() {
     let emulator = Emulator::start().await.unwrap();
     for body in [
         "",
@@ -105,7 +105,7 @@ async fn the_clock_refuses_invalid_bodies() {
 }
 
 #[tokio::test]
-async fn the_clock_stops_a_century_ahead() {
+async fn clock_stops_a_century_ahead() {
     let emulator = Emulator::start().await.unwrap();
     emulator.advance(Duration::MAX);
     assert_eq!(time(&emulator).await["ahead"], 3_153_600_000_u64);
@@ -172,7 +172,7 @@ async fn requests_of_other_web_sites_are_forbidden() {
 }
 
 #[tokio::test]
-async fn the_api_accepts_any_host_and_origin() {
+async fn api_accepts_any_host_and_origin() {
     let emulator = Emulator::start().await.unwrap();
     let answer = Client::new()
         .get(format!("{}/api/misc/echo", emulator.base_url()))
@@ -183,7 +183,7 @@ async fn the_api_accepts_any_host_and_origin() {
 }
 
 #[tokio::test]
-async fn an_unknown_path_is_not_found() {
+async fn unknown_path_is_not_found() {
     let emulator = Emulator::start().await.unwrap();
     for path in ["/emulator/", "/emulator/nothing", "/nothing"] {
         let answer = reqwest::get(format!("{}{path}", emulator.base_url()))

@@ -45,7 +45,7 @@ async fn assert_invalid(wallet: &Wallet<'_>, request: Value, error: &str, code: 
 
 #[rstest]
 #[tokio::test]
-async fn a_deferred_credential_is_issued_for_its_transaction_id(
+async fn deferred_credential_is_issued_for_its_transaction_id(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -112,7 +112,7 @@ async fn a_deferred_credential_is_issued_for_its_transaction_id(
 
 #[rstest]
 #[tokio::test]
-async fn a_transaction_is_refused_for_another_token_and_after_its_end(
+async fn transaction_is_refused_for_another_token_and_after_its_end(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -168,7 +168,7 @@ async fn a_transaction_is_refused_for_another_token_and_after_its_end(
 
 #[rstest]
 #[tokio::test]
-async fn a_transaction_survives_a_restart_and_its_id_is_not_in_the_state_file(
+async fn transaction_survives_a_restart_and_its_id_is_not_in_the_state_file(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let directory = tempfile::tempdir().unwrap();
@@ -207,7 +207,7 @@ async fn issue_batch(
 
 #[rstest]
 #[tokio::test]
-async fn a_batch_is_issued_completely_or_not_at_all(
+async fn batch_is_issued_completely_or_not_at_all(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -299,7 +299,7 @@ async fn a_batch_is_issued_completely_or_not_at_all(
 
 #[rstest]
 #[tokio::test]
-async fn the_interval_defaults_to_5_and_is_in_the_final_version_only(
+async fn interval_defaults_to_5_and_is_in_the_final_version_only(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     for of in ["1.0", "1.0-ID1"] {

@@ -183,7 +183,7 @@ async fn encryption_is_refused_unless_the_metadata_allow_it(
 
 #[rstest]
 #[tokio::test]
-async fn the_first_draft_has_encrypted_responses_and_no_encrypted_requests(
+async fn first_draft_has_encrypted_responses_and_no_encrypted_requests(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -236,7 +236,7 @@ async fn the_first_draft_has_encrypted_responses_and_no_encrypted_requests(
 
 #[rstest]
 #[tokio::test]
-async fn a_batch_with_a_credential_is_encrypted_when_the_wallet_asks_for_it(
+async fn batch_with_a_credential_is_encrypted_when_the_wallet_asks_for_it(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;

@@ -112,7 +112,7 @@ fn single_credential(response: &Option<authlete::Secret>) -> String {
 
 #[rstest]
 #[tokio::test]
-async fn a_jwt_vc_has_the_key_and_the_lifetime_of_its_order(
+async fn jwt_vc_has_the_key_and_the_lifetime_of_its_order(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -174,7 +174,7 @@ async fn a_jwt_vc_has_the_key_and_the_lifetime_of_its_order(
 
 #[rstest]
 #[tokio::test]
-async fn an_mdoc_has_items_whose_digests_are_signed(
+async fn mdoc_has_items_whose_digests_are_signed(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -249,7 +249,7 @@ async fn an_mdoc_has_items_whose_digests_are_signed(
 /// OpenID for Verifiable Credential Issuance 1.0 §A.2.2: algorithms are COSE algorithm identifiers.
 #[rstest]
 #[tokio::test]
-async fn an_mdoc_needs_a_key_with_a_certificate_and_an_algorithm_of_the_metadata(
+async fn mdoc_needs_a_key_with_a_certificate_and_an_algorithm_of_the_metadata(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -294,7 +294,7 @@ async fn an_mdoc_needs_a_key_with_a_certificate_and_an_algorithm_of_the_metadata
 
 #[rstest]
 #[tokio::test]
-async fn a_request_is_answered_once_and_with_its_own_token(
+async fn request_is_answered_once_and_with_its_own_token(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -389,7 +389,7 @@ async fn credentials_that_the_access_token_does_not_grant_are_refused(
 
 #[rstest]
 #[tokio::test]
-async fn a_request_without_one_known_credential_is_refused(
+async fn request_without_one_known_credential_is_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -447,7 +447,7 @@ async fn a_request_without_one_known_credential_is_refused(
 
 #[rstest]
 #[tokio::test]
-async fn a_credential_of_authorization_details_is_requested_by_identifier(
+async fn credential_of_authorization_details_is_requested_by_identifier(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -518,7 +518,7 @@ async fn in_the_first_draft_a_request_names_its_credential_by_its_format(
 
 #[rstest]
 #[tokio::test]
-async fn the_first_draft_has_one_credential_and_the_next_nonce_in_the_response(
+async fn first_draft_has_one_credential_and_the_next_nonce_in_the_response(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -590,7 +590,7 @@ async fn claims_about_the_credential_are_always_disclosed(
 
 #[rstest]
 #[tokio::test]
-async fn an_order_without_the_members_of_its_format_is_refused(
+async fn order_without_the_members_of_its_format_is_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -631,7 +631,7 @@ async fn an_order_without_the_members_of_its_format_is_refused(
 
 #[rstest]
 #[tokio::test]
-async fn the_payload_and_the_key_of_a_deferred_order_are_ignored(
+async fn payload_and_the_key_of_a_deferred_order_are_ignored(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;

@@ -88,7 +88,7 @@ fn identity(of: &str) -> Value {
 
 #[rstest]
 #[tokio::test]
-async fn an_offer_has_the_values_of_the_request(
+async fn offer_has_the_values_of_the_request(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_issuer(version, FINAL).await;
@@ -144,7 +144,7 @@ async fn an_offer_has_the_values_of_the_request(
 
 #[rstest]
 #[tokio::test]
-async fn an_offer_has_only_the_grants_that_were_asked_for(
+async fn offer_has_only_the_grants_that_were_asked_for(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (_emulator, api) = start_issuer(version, FINAL).await;
@@ -174,7 +174,7 @@ async fn an_offer_has_only_the_grants_that_were_asked_for(
 
 #[rstest]
 #[tokio::test]
-async fn an_unknown_input_mode_of_a_transaction_code_is_accepted(
+async fn unknown_input_mode_of_a_transaction_code_is_accepted(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (_emulator, api) = start_issuer(version, FINAL).await;
@@ -193,7 +193,7 @@ async fn an_unknown_input_mode_of_a_transaction_code_is_accepted(
 
 #[rstest]
 #[tokio::test]
-async fn an_offer_expires_after_the_duration_of_the_service(
+async fn offer_expires_after_the_duration_of_the_service(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -216,8 +216,9 @@ async fn an_offer_expires_after_the_duration_of_the_service(
 
 type Change = fn(&mut CredentialOfferCreateRequest);
 
+#[rstest]
 #[tokio::test]
-async fn an_invalid_offer_is_refused() {
+async fn invalid_offer_is_refused(#[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion) {
     let wrong: [(&str, Change); 11] = [
         ("A927202", |offer| {
             offer.credential_configuration_ids.clear()
@@ -252,46 +253,44 @@ async fn an_invalid_offer_is_refused() {
             offer.tx_code_description = Some("x".repeat(301));
         }),
     ];
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        assert_eq!(
-            refusal(api.credential_offer_create(&offer()).await),
-            (403, "A366201".to_owned())
-        );
-        let request = CredentialOfferInfoRequest::new("made up");
-        assert_eq!(
-            refusal(api.credential_offer_info(&request).await),
-            (403, "A927210".to_owned())
-        );
-        enable(&emulator, &api, FINAL, |_| {}).await;
-        for (code, change) in &wrong {
-            let mut request = offer();
-            change(&mut request);
-            let answer = create(&api, &request).await;
-            assert_eq!(answer.action, CredentialOfferCreateAction::CallerError);
-            assert_eq!(answer.result_code.as_deref(), Some(*code));
-            assert_eq!(answer.info, None);
-        }
-        for (identifier, action) in [
-            ("", CredentialOfferInfoAction::CallerError),
-            ("made up", CredentialOfferInfoAction::NotFound),
-        ] {
-            let request = CredentialOfferInfoRequest::new(identifier);
-            let answer = api.credential_offer_info(&request).await.unwrap();
-            assert_eq!(answer.action, action);
-        }
-        configure(&emulator, &api, |service| {
-            service.credential_issuer_metadata = None;
-        })
-        .await;
-        let answer = create(&api, &offer()).await;
-        assert_eq!(answer.result_code.as_deref(), Some("A927201"));
+    let (emulator, api) = start(version).await;
+    assert_eq!(
+        refusal(api.credential_offer_create(&offer()).await),
+        (403, "A366201".to_owned())
+    );
+    let request = CredentialOfferInfoRequest::new("made up");
+    assert_eq!(
+        refusal(api.credential_offer_info(&request).await),
+        (403, "A927210".to_owned())
+    );
+    enable(&emulator, &api, FINAL, |_| {}).await;
+    for (code, change) in &wrong {
+        let mut request = offer();
+        change(&mut request);
+        let answer = create(&api, &request).await;
+        assert_eq!(answer.action, CredentialOfferCreateAction::CallerError);
+        assert_eq!(answer.result_code.as_deref(), Some(*code));
+        assert_eq!(answer.info, None);
     }
+    for (identifier, action) in [
+        ("", CredentialOfferInfoAction::CallerError),
+        ("made up", CredentialOfferInfoAction::NotFound),
+    ] {
+        let request = CredentialOfferInfoRequest::new(identifier);
+        let answer = api.credential_offer_info(&request).await.unwrap();
+        assert_eq!(answer.action, action);
+    }
+    configure(&emulator, &api, |service| {
+        service.credential_issuer_metadata = None;
+    })
+    .await;
+    let answer = create(&api, &offer()).await;
+    assert_eq!(answer.result_code.as_deref(), Some("A927201"));
 }
 
 #[rstest]
 #[tokio::test]
-async fn a_pre_authorized_code_is_exchanged_once(
+async fn pre_authorized_code_is_exchanged_once(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     for of in [FINAL, DRAFT] {
@@ -370,7 +369,7 @@ async fn each_token_of_the_draft_has_a_new_nonce(
 
 #[rstest]
 #[tokio::test]
-async fn the_transaction_code_is_required_and_five_wrong_ones_end_the_offer(
+async fn transaction_code_is_required_and_five_wrong_ones_end_the_offer(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_issuer(version, FINAL).await;
@@ -412,7 +411,7 @@ async fn the_transaction_code_is_required_and_five_wrong_ones_end_the_offer(
 
 #[rstest]
 #[tokio::test]
-async fn an_anonymous_wallet_is_accepted_if_the_service_allows_it(
+async fn anonymous_wallet_is_accepted_if_the_service_allows_it(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_issuer(version, FINAL).await;
@@ -451,7 +450,7 @@ async fn an_anonymous_wallet_is_accepted_if_the_service_allows_it(
 
 #[rstest]
 #[tokio::test]
-async fn a_code_is_refused_if_the_client_or_the_service_lacks_the_grant_type(
+async fn code_is_refused_if_the_client_or_the_service_lacks_the_grant_type(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_issuer(version, FINAL).await;
@@ -480,45 +479,46 @@ async fn a_code_is_refused_if_the_client_or_the_service_lacks_the_grant_type(
     assert_eq!(error(&answer), "unsupported_grant_type");
 }
 
+#[rstest]
 #[tokio::test]
-async fn authorization_details_select_credentials_of_the_offer() {
+async fn authorization_details_select_credentials_of_the_offer(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
     let details =
         |id: &str| json!([{ "type": "openid_credential", "credential_configuration_id": id }]);
-    for version in GENERATIONS {
-        let (emulator, api) = start_issuer(version, FINAL).await;
-        let client = emulator.client();
-        let mut request = offer();
-        request
-            .credential_configuration_ids
-            .push("degree".to_owned());
-        let info = created(&api, &request).await;
-        let outside = details("licence").to_string();
-        let outside = exchange(&info, &[("authorization_details", &outside)]);
-        let answer = request_token(&api, client, &outside).await;
-        assert_eq!(error(&answer), "invalid_authorization_details");
-        let within = details("degree").to_string();
-        let within = exchange(&info, &[("authorization_details", &within)]);
-        let answer = request_token(&api, client, &within).await;
-        assert_eq!(answer.action, TokenAction::Ok, "{answer:?}");
-        let mut expected = details("degree");
-        expected[0]["credential_identifiers"] = json!(["degree.1"]);
-        let body = content(answer.response_content.as_ref());
-        assert_eq!(body["authorization_details"], expected);
-        let found = introspect(&api, answer.access_token.as_ref()).await;
-        let issuable = parsed(found.issuable_credentials.as_deref());
-        let degree = json!({
-            "credential_configuration_id": "degree",
-            "credential_identifiers": ["degree.1"],
-            "format": "jwt_vc_json",
-            "credential_definition": { "type": ["VerifiableCredential", "Degree"] },
-        });
-        assert_eq!(issuable, json!([degree]));
-    }
+    let (emulator, api) = start_issuer(version, FINAL).await;
+    let client = emulator.client();
+    let mut request = offer();
+    request
+        .credential_configuration_ids
+        .push("degree".to_owned());
+    let info = created(&api, &request).await;
+    let outside = details("licence").to_string();
+    let outside = exchange(&info, &[("authorization_details", &outside)]);
+    let answer = request_token(&api, client, &outside).await;
+    assert_eq!(error(&answer), "invalid_authorization_details");
+    let within = details("degree").to_string();
+    let within = exchange(&info, &[("authorization_details", &within)]);
+    let answer = request_token(&api, client, &within).await;
+    assert_eq!(answer.action, TokenAction::Ok, "{answer:?}");
+    let mut expected = details("degree");
+    expected[0]["credential_identifiers"] = json!(["degree.1"]);
+    let body = content(answer.response_content.as_ref());
+    assert_eq!(body["authorization_details"], expected);
+    let found = introspect(&api, answer.access_token.as_ref()).await;
+    let issuable = parsed(found.issuable_credentials.as_deref());
+    let degree = json!({
+        "credential_configuration_id": "degree",
+        "credential_identifiers": ["degree.1"],
+        "format": "jwt_vc_json",
+        "credential_definition": { "type": ["VerifiableCredential", "Degree"] },
+    });
+    assert_eq!(issuable, json!([degree]));
 }
 
 #[rstest]
 #[tokio::test]
-async fn an_authorization_request_can_refer_to_an_offer(
+async fn authorization_request_can_refer_to_an_offer(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_issuer(version, FINAL).await;
@@ -647,7 +647,7 @@ async fn scopes_and_authorization_details_request_credentials(
 /// `AuthorizationResponse.issuableCredentials`: the user can agree to some of them only.
 #[rstest]
 #[tokio::test]
-async fn a_credential_whose_scope_was_not_granted_is_not_issuable(
+async fn credential_whose_scope_was_not_granted_is_not_issuable(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_issuer(version, FINAL).await;
@@ -760,7 +760,7 @@ async fn authorization_details_of_the_draft_name_a_credential_by_format_and_type
 
 #[rstest]
 #[tokio::test]
-async fn a_token_that_is_a_jwt_has_the_claims_of_the_offer(
+async fn token_that_is_a_jwt_has_the_claims_of_the_offer(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -787,7 +787,7 @@ async fn a_token_that_is_a_jwt_has_the_claims_of_the_offer(
 
 #[rstest]
 #[tokio::test]
-async fn the_token_of_an_anonymous_wallet_can_be_bound_to_its_key(
+async fn token_of_an_anonymous_wallet_can_be_bound_to_its_key(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -907,7 +907,7 @@ async fn offer_info_returns_the_values_of_the_offer(
 
 #[rstest]
 #[tokio::test]
-async fn a_service_without_credentials_forbids_offers(
+async fn service_without_credentials_forbids_offers(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, _api) = start(version).await;

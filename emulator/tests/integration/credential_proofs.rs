@@ -29,7 +29,7 @@ fn assert_refused(answer: &CredentialSingleParseResponse, error: &str, code: &st
 
 #[rstest]
 #[tokio::test]
-async fn a_proof_with_a_wrong_audience_client_time_or_nonce_is_refused(
+async fn proof_with_a_wrong_audience_client_time_or_nonce_is_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -84,7 +84,7 @@ async fn a_proof_with_a_wrong_audience_client_time_or_nonce_is_refused(
 
 #[rstest]
 #[tokio::test]
-async fn a_proof_with_an_invalid_header_or_signature_is_refused(
+async fn proof_with_an_invalid_header_or_signature_is_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -170,7 +170,7 @@ async fn a_proof_with_an_invalid_header_or_signature_is_refused(
 /// RFC 7515 §4.1.6: the key is that of the certificate.
 #[rstest]
 #[tokio::test]
-async fn a_proof_can_name_its_key_by_certificate(
+async fn proof_can_name_its_key_by_certificate(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -194,7 +194,7 @@ async fn a_proof_can_name_its_key_by_certificate(
 /// An anonymous wallet has no client ID, so its proofs have no `iss` (appendix F.1).
 #[rstest]
 #[tokio::test]
-async fn a_proof_of_an_anonymous_wallet_with_iss_is_refused(
+async fn proof_of_an_anonymous_wallet_with_iss_is_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;

@@ -135,7 +135,7 @@ async fn metadata_of_an_issuer_without_an_identifier_are_a_server_error(
 /// `Service.credentialOfferDuration`.
 #[rstest]
 #[tokio::test]
-async fn an_offer_has_the_duration_of_the_service_unless_the_request_has_a_positive_one(
+async fn offer_has_the_duration_of_the_service_unless_the_request_has_a_positive_one(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -214,7 +214,7 @@ async fn without_positive_durations_a_transaction_has_the_default_and_a_credenti
 /// `Service.cnonceDuration`, in the first implementer's draft.
 #[rstest]
 #[tokio::test]
-async fn the_nonce_of_an_access_token_expires_after_the_duration_of_the_service(
+async fn nonce_of_an_access_token_expires_after_the_duration_of_the_service(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;

@@ -90,7 +90,7 @@ async fn error(api: &Authlete, client: &RegisteredClient, device_code: &str) -> 
 
 #[rstest]
 #[tokio::test]
-async fn a_device_gets_its_tokens_when_the_user_has_decided(
+async fn device_gets_its_tokens_when_the_user_has_decided(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_device_flow(version).await;
@@ -266,7 +266,7 @@ async fn responses_have_the_effective_scopes_claims_and_acrs(
 
 #[rstest]
 #[tokio::test]
-async fn a_complete_uri_without_a_placeholder_for_the_user_code_is_omitted(
+async fn complete_uri_without_a_placeholder_for_the_user_code_is_omitted(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_device_flow(version).await;
@@ -284,7 +284,7 @@ async fn a_complete_uri_without_a_placeholder_for_the_user_code_is_omitted(
 
 #[rstest]
 #[tokio::test]
-async fn the_tokens_have_the_values_of_the_complete_request(
+async fn tokens_have_the_values_of_the_complete_request(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_device_flow(version).await;
@@ -378,7 +378,7 @@ async fn scopes_that_were_not_requested_can_be_granted(
 
 #[rstest]
 #[tokio::test]
-async fn a_client_that_polls_too_often_gets_slow_down_and_a_longer_interval(
+async fn client_that_polls_too_often_gets_slow_down_and_a_longer_interval(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_device_flow(version).await;
@@ -405,7 +405,7 @@ async fn a_client_that_polls_too_often_gets_slow_down_and_a_longer_interval(
 
 #[rstest]
 #[tokio::test]
-async fn a_refusal_is_an_error_of_the_token_endpoint(
+async fn refusal_is_an_error_of_the_token_endpoint(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_device_flow(version).await;
@@ -433,7 +433,7 @@ async fn a_refusal_is_an_error_of_the_token_endpoint(
 
 #[rstest]
 #[tokio::test]
-async fn a_user_code_is_refused_after_a_decision_and_after_its_expiry(
+async fn user_code_is_refused_after_a_decision_and_after_its_expiry(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_device_flow(version).await;
@@ -528,7 +528,7 @@ async fn invalid_calls_change_nothing(
 
 #[rstest]
 #[tokio::test]
-async fn a_device_code_is_refused_for_another_client(
+async fn device_code_is_refused_for_another_client(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_device_flow(version).await;
@@ -819,7 +819,7 @@ async fn tokens_follow_the_request_and_the_settings_by_default(
 
 #[rstest]
 #[tokio::test]
-async fn an_empty_list_of_scopes_grants_no_scopes(
+async fn empty_list_of_scopes_grants_no_scopes(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_device_flow(version).await;

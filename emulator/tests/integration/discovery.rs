@@ -11,17 +11,21 @@ use authlete_emulator::Emulator;
 use rstest::rstest;
 use serde_json::{Value, json};
 
+#[rstest]
 #[tokio::test]
-async fn the_built_in_service_publishes_the_expected_metadata() {
+async fn built_in_service_publishes_the_expected_metadata(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
     let expected: Value = serde_json::from_str(include_str!("metadata.json")).unwrap();
-    for version in GENERATIONS {
-        let (_emulator, api) = start(version).await;
-        assert_eq!(metadata(&api).await, expected);
-    }
+    let (_emulator, api) = start(version).await;
+    assert_eq!(metadata(&api).await, expected);
 }
 
+#[rstest]
 #[tokio::test]
-async fn settings_that_are_not_set_are_not_published() {
+async fn settings_that_are_not_set_are_not_published(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
     let gone = [
         "issuer",
         "authorization_endpoint",
@@ -36,41 +40,39 @@ async fn settings_that_are_not_set_are_not_published() {
         "pushed_authorization_request_endpoint",
         "scopes_supported",
     ];
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        configure(&emulator, &api, |service| {
-            service.dynamic_registration_supported = Some(true);
-        })
-        .await;
-        let before = metadata(&api).await;
-        assert_eq!(
-            before["registration_endpoint"],
-            "https://as.example/register"
-        );
-        configure(&emulator, &api, |service| {
-            service.issuer = None;
-            service.authorization_endpoint = None;
-            service.token_endpoint = None;
-            service.user_info_endpoint = None;
-            service.jwks_uri = None;
-            service.revocation_endpoint = None;
-            service.introspection_endpoint = None;
-            service.registration_endpoint = None;
-            service.device_authorization_endpoint = None;
-            service.backchannel_authentication_endpoint = None;
-            service.pushed_auth_req_endpoint = None;
-            service.supported_scopes = None;
-        })
-        .await;
-        let mut expected = before;
-        let members = expected.as_object_mut().unwrap();
-        for name in gone {
-            assert!(members.remove(name).is_some(), "{name}");
-        }
-        // Without an issuer, responses have no `iss` (RFC 9207 §2).
-        expected["authorization_response_iss_parameter_supported"] = json!(false);
-        assert_eq!(metadata(&api).await, expected);
+    let (emulator, api) = start(version).await;
+    configure(&emulator, &api, |service| {
+        service.dynamic_registration_supported = Some(true);
+    })
+    .await;
+    let before = metadata(&api).await;
+    assert_eq!(
+        before["registration_endpoint"],
+        "https://as.example/register"
+    );
+    configure(&emulator, &api, |service| {
+        service.issuer = None;
+        service.authorization_endpoint = None;
+        service.token_endpoint = None;
+        service.user_info_endpoint = None;
+        service.jwks_uri = None;
+        service.revocation_endpoint = None;
+        service.introspection_endpoint = None;
+        service.registration_endpoint = None;
+        service.device_authorization_endpoint = None;
+        service.backchannel_authentication_endpoint = None;
+        service.pushed_auth_req_endpoint = None;
+        service.supported_scopes = None;
+    })
+    .await;
+    let mut expected = before;
+    let members = expected.as_object_mut().unwrap();
+    for name in gone {
+        assert!(members.remove(name).is_some(), "{name}");
     }
+    // Without an issuer, responses have no `iss` (RFC 9207 §2).
+    expected["authorization_response_iss_parameter_supported"] = json!(false);
+    assert_eq!(metadata(&api).await, expected);
 }
 
 #[rstest]
@@ -144,51 +146,52 @@ async fn settings_are_published(#[values(ApiVersion::V2, ApiVersion::V3)] versio
     assert_eq!(metadata(&api).await, expected);
 }
 
+#[rstest]
 #[tokio::test]
-async fn algorithms_are_published_if_there_is_a_key_for_them() {
+async fn algorithms_are_published_if_there_is_a_key_for_them(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
     let symmetric = ["HS256", "HS384", "HS512"];
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        configure(&emulator, &api, |service| {
-            service.hsm_enabled = Some(true);
-            service.jwks = None;
-        })
-        .await;
-        let without = metadata(&api).await;
-        for kind in ["userinfo", "authorization", "introspection"] {
-            let name = format!("{kind}_signing_alg_values_supported");
-            assert_eq!(words(&without, &name), symmetric);
-        }
-        let name = "id_token_signing_alg_values_supported";
-        assert_eq!(words(&without, name), ["HS256", "HS384", "HS512", "none"]);
-        let encryption = "request_object_encryption_alg_values_supported";
-        let by_secret = [
-            "A128KW",
-            "A192KW",
-            "A256KW",
-            "dir",
-            "A128GCMKW",
-            "A192GCMKW",
-            "A256GCMKW",
-        ];
-        assert_eq!(words(&without, encryption), by_secret);
-        // Encryption for clients uses their keys.
-        let to_clients = words(&without, "id_token_encryption_alg_values_supported");
-        assert!(to_clients.contains(&"ECDH-ES".to_owned()));
-
-        for (kty, usage, alg) in [("EC", "sig", "ES384"), ("RSA", "enc", "RSA-OAEP-256")] {
-            let key = HskCreateRequest::new().kty(kty).use_(usage).alg(alg);
-            api.hsk_create(&key).await.unwrap().hsk.expect("a key");
-        }
-        let with_module = metadata(&api).await;
-        assert_eq!(
-            words(&with_module, name),
-            ["ES384", "HS256", "HS384", "HS512", "none"]
-        );
-        let more = words(&with_module, encryption);
-        assert_eq!(more[0], "RSA-OAEP-256");
-        assert_eq!(more[1..], by_secret);
+    let (emulator, api) = start(version).await;
+    configure(&emulator, &api, |service| {
+        service.hsm_enabled = Some(true);
+        service.jwks = None;
+    })
+    .await;
+    let without = metadata(&api).await;
+    for kind in ["userinfo", "authorization", "introspection"] {
+        let name = format!("{kind}_signing_alg_values_supported");
+        assert_eq!(words(&without, &name), symmetric);
     }
+    let name = "id_token_signing_alg_values_supported";
+    assert_eq!(words(&without, name), ["HS256", "HS384", "HS512", "none"]);
+    let encryption = "request_object_encryption_alg_values_supported";
+    let by_secret = [
+        "A128KW",
+        "A192KW",
+        "A256KW",
+        "dir",
+        "A128GCMKW",
+        "A192GCMKW",
+        "A256GCMKW",
+    ];
+    assert_eq!(words(&without, encryption), by_secret);
+    // Encryption for clients uses their keys.
+    let to_clients = words(&without, "id_token_encryption_alg_values_supported");
+    assert!(to_clients.contains(&"ECDH-ES".to_owned()));
+
+    for (kty, usage, alg) in [("EC", "sig", "ES384"), ("RSA", "enc", "RSA-OAEP-256")] {
+        let key = HskCreateRequest::new().kty(kty).use_(usage).alg(alg);
+        api.hsk_create(&key).await.unwrap().hsk.expect("a key");
+    }
+    let with_module = metadata(&api).await;
+    assert_eq!(
+        words(&with_module, name),
+        ["ES384", "HS256", "HS384", "HS512", "none"]
+    );
+    let more = words(&with_module, encryption);
+    assert_eq!(more[0], "RSA-OAEP-256");
+    assert_eq!(more[1..], by_secret);
 }
 
 /// The raw response body of a GET, or of a POST if there is a body to send.
@@ -316,47 +319,51 @@ async fn metadata_can_be_patched() {
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn keys_are_published_without_their_secrets() {
+async fn keys_are_published_without_their_secrets(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
     let private = ["d", "p", "q", "dp", "dq", "qi", "k"];
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let mut registered = Value::Null;
-        configure(&emulator, &api, |service| {
-            let set = service.jwks.as_ref().unwrap().expose();
-            registered = serde_json::from_str(set).unwrap();
-            let shared = json!({ "kty": "oct", "k": "c2VjcmV0", "kid": "shared" });
-            let keys = registered["keys"].as_array_mut().unwrap();
-            keys.push(shared);
-            service.jwks = Some(registered.to_string().into());
-        })
-        .await;
-        let query = GetServiceJwksQuery::new().include_private_keys(true);
-        let all = api.get_service_jwks(&query).await.unwrap().unwrap();
-        assert_eq!(all.into_value(), registered);
+    let (emulator, api) = start(version).await;
+    let mut registered = Value::Null;
+    configure(&emulator, &api, |service| {
+        let set = service.jwks.as_ref().unwrap().expose();
+        registered = serde_json::from_str(set).unwrap();
+        let shared = json!({ "kty": "oct", "k": "c2VjcmV0", "kid": "shared" });
+        let keys = registered["keys"].as_array_mut().unwrap();
+        keys.push(shared);
+        service.jwks = Some(registered.to_string().into());
+    })
+    .await;
+    let query = GetServiceJwksQuery::new().include_private_keys(true);
+    let all = api.get_service_jwks(&query).await.unwrap().unwrap();
+    assert_eq!(all.into_value(), registered);
 
-        let mut expected = registered;
-        let keys = expected["keys"].as_array_mut().unwrap();
-        keys.retain(|key| key["kty"] != "oct");
-        for key in keys.iter_mut() {
-            let members = key.as_object_mut().unwrap();
-            members.retain(|name, _| !private.contains(&name.as_str()));
-        }
-        assert_eq!(keys.len(), 8);
-        assert_eq!(jwks(&api).await, expected);
-        let query = GetServiceJwksQuery::new().include_private_keys(false);
-        let public = api.get_service_jwks(&query).await.unwrap().unwrap();
-        assert_eq!(public.into_value(), expected);
-
-        configure(&emulator, &api, |service| service.jwks = None).await;
-        let query = GetServiceJwksQuery::new();
-        assert_eq!(api.get_service_jwks(&query).await.unwrap(), None);
+    let mut expected = registered;
+    let keys = expected["keys"].as_array_mut().unwrap();
+    keys.retain(|key| key["kty"] != "oct");
+    for key in keys.iter_mut() {
+        let members = key.as_object_mut().unwrap();
+        members.retain(|name, _| !private.contains(&name.as_str()));
     }
+    assert_eq!(keys.len(), 8);
+    assert_eq!(jwks(&api).await, expected);
+    let query = GetServiceJwksQuery::new().include_private_keys(false);
+    let public = api.get_service_jwks(&query).await.unwrap().unwrap();
+    assert_eq!(public.into_value(), expected);
+
+    configure(&emulator, &api, |service| service.jwks = None).await;
+    let query = GetServiceJwksQuery::new();
+    assert_eq!(api.get_service_jwks(&query).await.unwrap(), None);
 }
 
 /// The metadata of OpenID Connect for Identity Assurance, under the names of each draft.
+#[rstest]
 #[tokio::test]
-async fn settings_of_identity_assurance_are_published_under_their_names() {
+async fn settings_of_identity_assurance_are_published_under_their_names(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
     let settings = [
         ("supportedTrustFrameworks", "trust_frameworks_supported"),
         ("supportedEvidence", "evidence_supported"),
@@ -386,23 +393,21 @@ async fn settings_of_identity_assurance_are_published_under_their_names() {
         ),
         ("supportedDigestAlgorithms", "digest_algorithms_supported"),
     ];
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let mut expected = metadata(&api).await;
-        configure(&emulator, &api, |service| {
-            let mut all = serde_json::to_value(&*service).unwrap();
-            for (setting, name) in settings {
-                all[setting] = json!([name, "other"]);
-                expected[name] = json!([name, "other"]);
-            }
-            all["supportedAttachments"] = json!(["EXTERNAL", "EMBEDDED"]);
-            *service = serde_json::from_value(all).unwrap();
-        })
-        .await;
-        expected["attachments_supported"] = json!(["embedded", "external"]);
-        expected["verified_claims_supported"] = json!(true);
-        assert_eq!(metadata(&api).await, expected);
-    }
+    let (emulator, api) = start(version).await;
+    let mut expected = metadata(&api).await;
+    configure(&emulator, &api, |service| {
+        let mut all = serde_json::to_value(&*service).unwrap();
+        for (setting, name) in settings {
+            all[setting] = json!([name, "other"]);
+            expected[name] = json!([name, "other"]);
+        }
+        all["supportedAttachments"] = json!(["EXTERNAL", "EMBEDDED"]);
+        *service = serde_json::from_value(all).unwrap();
+    })
+    .await;
+    expected["attachments_supported"] = json!(["embedded", "external"]);
+    expected["verified_claims_supported"] = json!(true);
+    assert_eq!(metadata(&api).await, expected);
 }
 
 /// `Service.requestObjectRequired` with `traditionalRequestObjectProcessingApplied`.
@@ -430,7 +435,7 @@ async fn signed_request_objects_are_required_only_if_the_rules_of_jar_apply(
 /// `DynamicScope.name`.
 #[rstest]
 #[tokio::test]
-async fn a_scope_with_a_variable_part_is_published_by_its_name(
+async fn scope_with_a_variable_part_is_published_by_its_name(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -477,7 +482,7 @@ async fn flags_and_endpoints_are_published_under_the_names_of_the_standards(
 /// `AuthleteApi.getServiceJwks`: null without keys, with or without a published URI.
 #[rstest]
 #[tokio::test]
-async fn the_key_set_is_returned_if_keys_are_registered_with_or_without_a_uri(
+async fn key_set_is_returned_if_keys_are_registered_with_or_without_a_uri(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;

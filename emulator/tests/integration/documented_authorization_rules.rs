@@ -38,7 +38,7 @@ async fn issue(
 /// `AuthorizationFailRequest.Reason`: the reasons that concern the authentication, and errors of the server.
 #[rstest]
 #[tokio::test]
-async fn a_reason_about_the_authentication_becomes_login_required(
+async fn reason_about_the_authentication_becomes_login_required(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -60,7 +60,7 @@ async fn a_reason_about_the_authentication_becomes_login_required(
 /// `AuthorizationIssueRequest.setScopes`: an empty list replaces the scopes, and `openid` cannot be added.
 #[rstest]
 #[tokio::test]
-async fn the_scopes_of_the_issue_replace_those_of_the_request_but_do_not_add_openid(
+async fn scopes_of_the_issue_replace_those_of_the_request_but_do_not_add_openid(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -85,7 +85,7 @@ async fn the_scopes_of_the_issue_replace_those_of_the_request_but_do_not_add_ope
 /// `AuthorizationResponse`: members without a value in the request.
 #[rstest]
 #[tokio::test]
-async fn a_member_without_a_value_in_the_request_is_null(
+async fn member_without_a_value_in_the_request_is_null(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -169,7 +169,7 @@ async fn max_age_of_the_request_takes_precedence_over_the_default_and_0_is_no_li
 
 /// `AuthorizationResponse.purpose`: from 3 to 300 characters, which are not bytes.
 #[tokio::test]
-async fn a_purpose_has_3_to_300_characters() {
+async fn purpose_has_3_to_300_characters() {
     for version in GENERATIONS {
         let (emulator, api) = start(version).await;
         let good = query(emulator.client());
@@ -279,7 +279,7 @@ async fn claims_and_resources_of_a_request_object_take_precedence_over_the_param
 /// `AuthorizationResponse.claims` and `AuthorizationIssueRequest.claims`: a name may have a language tag.
 #[rstest]
 #[tokio::test]
-async fn a_claim_with_a_language_tag_is_requested_and_issued_by_its_whole_name(
+async fn claim_with_a_language_tag_is_requested_and_issued_by_its_whole_name(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_all(version).await;
@@ -299,7 +299,7 @@ async fn a_claim_with_a_language_tag_is_requested_and_issued_by_its_whole_name(
 /// `AuthorizationResponse`, on dynamic scopes: the record of granted scopes does not have them.
 #[rstest]
 #[tokio::test]
-async fn a_dynamic_scope_is_not_recorded_as_a_granted_scope(
+async fn dynamic_scope_is_not_recorded_as_a_granted_scope(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -322,7 +322,7 @@ async fn a_dynamic_scope_is_not_recorded_as_a_granted_scope(
 /// `AuthorizationIssueRequest.sub`: empty or missing.
 #[rstest]
 #[tokio::test]
-async fn an_empty_or_missing_sub_gives_the_subject_in_the_id_token(
+async fn empty_or_missing_sub_gives_the_subject_in_the_id_token(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_all(version).await;
@@ -365,7 +365,7 @@ async fn consented_claims_default_to_those_of_the_granted_scopes_and_the_given_c
 /// `AuthorizationIssueRequest.accessTokenDuration` and `accessToken`; `AuthorizationIssueResponse` on times.
 #[rstest]
 #[tokio::test]
-async fn an_access_token_has_43_characters_and_a_duration_that_is_positive_or_the_default(
+async fn access_token_has_43_characters_and_a_duration_that_is_positive_or_the_default(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_all(version).await;
@@ -406,7 +406,7 @@ async fn an_access_token_has_43_characters_and_a_duration_that_is_positive_or_th
 /// `AuthorizationIssueResponse.jwtAccessToken`, `AuthorizationIssueRequest.jwtAtClaims`.
 #[rstest]
 #[tokio::test]
-async fn a_jwt_is_issued_along_with_the_access_token_when_the_service_has_an_algorithm_for_it(
+async fn jwt_is_issued_along_with_the_access_token_when_the_service_has_an_algorithm_for_it(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_all(version).await;
@@ -434,7 +434,7 @@ async fn a_jwt_is_issued_along_with_the_access_token_when_the_service_has_an_alg
 
 /// `AuthorizationFailRequest`: its required members; `AuthorizationFailResponse.responseContent`.
 #[tokio::test]
-async fn a_fail_request_needs_a_ticket_and_a_reason_but_no_description() {
+async fn fail_request_needs_a_ticket_and_a_reason_but_no_description() {
     let path = "/auth/authorization/fail";
     for version in GENERATIONS {
         let (emulator, api) = start(version).await;

@@ -90,8 +90,11 @@ async fn call_all(
     )
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_client_certificate_with_its_path_authenticates_at_every_endpoint() {
+async fn client_certificate_with_its_path_authenticates_at_every_endpoint(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
     let params = |name: &str, is_ca: bool| {
         let mut params = CertificateParams::new([name.to_owned()]).unwrap();
         params.distinguished_name = DistinguishedName::new();
@@ -107,55 +110,53 @@ async fn a_client_certificate_with_its_path_authenticates_at_every_endpoint() {
         CertifiedIssuer::signed_by(params("intermediate.example", true), key(), &root).unwrap();
     let certificate = params("client.example", false);
     let certificate = certificate.signed_by(&key(), &intermediate).unwrap();
-    for version in GENERATIONS {
-        let (emulator, api) = start_all(version).await;
-        configure(&emulator, &api, |service| {
-            service.mutual_tls_validate_pki_cert_chain = Some(true);
-            service.trusted_root_certificates = Some(vec![root.pem()]);
-        })
-        .await;
-        configure_client(&api, emulator.client().id, |client| {
-            client.token_auth_method = Some(ClientAuthMethod::TlsClientAuth);
-            client.tls_client_auth_san_dns = Some("client.example".to_owned());
-            let grant_types = client.grant_types.as_mut().unwrap();
-            grant_types.push(GrantType::AuthorizationCode);
-        })
-        .await;
-        let credentials = Credentials {
-            client_id: Some(emulator.client().id.to_string()),
-            certificate: Some(certificate.pem()),
-            path: Some(vec![intermediate.pem()]),
-            ..Credentials::default()
-        };
-        let (revoked, (started, _), (authorized, _)) = call_all(&api, &credentials).await;
-        assert_eq!(revoked, RevocationAction::Ok);
-        assert_eq!(started, BackchannelAuthenticationAction::UserIdentification);
-        assert_eq!(authorized, DeviceAuthorizationAction::Ok);
-        let push = async |credentials: &Credentials| {
-            let mut request = PushedAuthReqRequest::new(query(emulator.client()));
-            request.client_certificate = credentials.certificate.clone();
-            request.client_certificate_path = credentials.path.clone();
-            let answer = api.push_authorization_request(&request).await;
-            answer.unwrap().action
-        };
-        assert_eq!(push(&credentials).await, PushedAuthReqAction::Created);
-        for without in [
-            Credentials {
-                certificate: None,
-                ..credentials.clone()
-            },
-            Credentials {
-                path: None,
-                ..credentials.clone()
-            },
-        ] {
-            let (revoked, (started, _), (authorized, _)) = call_all(&api, &without).await;
-            assert_eq!(revoked, RevocationAction::InvalidClient);
-            assert_eq!(started, BackchannelAuthenticationAction::Unauthorized);
-            assert_eq!(authorized, DeviceAuthorizationAction::Unauthorized);
-            let pushed = push(&without).await;
-            assert_eq!(pushed, PushedAuthReqAction::Unauthorized);
-        }
+    let (emulator, api) = start_all(version).await;
+    configure(&emulator, &api, |service| {
+        service.mutual_tls_validate_pki_cert_chain = Some(true);
+        service.trusted_root_certificates = Some(vec![root.pem()]);
+    })
+    .await;
+    configure_client(&api, emulator.client().id, |client| {
+        client.token_auth_method = Some(ClientAuthMethod::TlsClientAuth);
+        client.tls_client_auth_san_dns = Some("client.example".to_owned());
+        let grant_types = client.grant_types.as_mut().unwrap();
+        grant_types.push(GrantType::AuthorizationCode);
+    })
+    .await;
+    let credentials = Credentials {
+        client_id: Some(emulator.client().id.to_string()),
+        certificate: Some(certificate.pem()),
+        path: Some(vec![intermediate.pem()]),
+        ..Credentials::default()
+    };
+    let (revoked, (started, _), (authorized, _)) = call_all(&api, &credentials).await;
+    assert_eq!(revoked, RevocationAction::Ok);
+    assert_eq!(started, BackchannelAuthenticationAction::UserIdentification);
+    assert_eq!(authorized, DeviceAuthorizationAction::Ok);
+    let push = async |credentials: &Credentials| {
+        let mut request = PushedAuthReqRequest::new(query(emulator.client()));
+        request.client_certificate = credentials.certificate.clone();
+        request.client_certificate_path = credentials.path.clone();
+        let answer = api.push_authorization_request(&request).await;
+        answer.unwrap().action
+    };
+    assert_eq!(push(&credentials).await, PushedAuthReqAction::Created);
+    for without in [
+        Credentials {
+            certificate: None,
+            ..credentials.clone()
+        },
+        Credentials {
+            path: None,
+            ..credentials.clone()
+        },
+    ] {
+        let (revoked, (started, _), (authorized, _)) = call_all(&api, &without).await;
+        assert_eq!(revoked, RevocationAction::InvalidClient);
+        assert_eq!(started, BackchannelAuthenticationAction::Unauthorized);
+        assert_eq!(authorized, DeviceAuthorizationAction::Unauthorized);
+        let pushed = push(&without).await;
+        assert_eq!(pushed, PushedAuthReqAction::Unauthorized);
     }
 }
 
@@ -197,7 +198,7 @@ async fn client_auth_method_is_returned_if_the_client_is_known(
 
 #[rstest]
 #[tokio::test]
-async fn a_call_without_parameters_is_an_error_of_the_server(
+async fn call_without_parameters_is_an_error_of_the_server(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, _api) = start_all(version).await;
@@ -235,7 +236,7 @@ fn userinfo_token(client: &RegisteredClient) -> TokenCreateRequest {
 }
 
 #[tokio::test]
-async fn the_method_and_the_url_of_a_userinfo_request_are_those_of_the_proof() {
+async fn method_and_the_url_of_a_userinfo_request_are_those_of_the_proof() {
     const URL: &str = "https://rs.example/userinfo";
     for version in GENERATIONS {
         let (emulator, api) = start(version).await;
@@ -283,7 +284,7 @@ async fn the_method_and_the_url_of_a_userinfo_request_are_those_of_the_proof() {
 
 #[rstest]
 #[tokio::test]
-async fn a_token_without_properties_has_null_at_userinfo(
+async fn token_without_properties_has_null_at_userinfo(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -318,7 +319,7 @@ fn backchannel(
 
 #[rstest]
 #[tokio::test]
-async fn a_chosen_access_token_is_ignored_in_ping_mode(
+async fn chosen_access_token_is_ignored_in_ping_mode(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_notified(version, DeliveryMode::Ping).await;
@@ -354,7 +355,7 @@ async fn a_chosen_access_token_is_ignored_in_ping_mode(
 
 #[rstest]
 #[tokio::test]
-async fn a_request_in_push_mode_needs_a_notification_token(
+async fn request_in_push_mode_needs_a_notification_token(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_notified(version, DeliveryMode::Push).await;
@@ -378,7 +379,7 @@ async fn a_request_in_push_mode_needs_a_notification_token(
 
 #[rstest]
 #[tokio::test]
-async fn a_request_object_without_a_context_has_null(
+async fn request_object_without_a_context_has_null(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_all(version).await;
@@ -422,7 +423,7 @@ async fn a_request_object_without_a_context_has_null(
 
 #[rstest]
 #[tokio::test]
-async fn a_device_request_returns_and_merges_the_grant_that_it_names(
+async fn device_request_returns_and_merges_the_grant_that_it_names(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_all(version).await;
@@ -489,7 +490,7 @@ async fn a_device_request_returns_and_merges_the_grant_that_it_names(
 
 #[rstest]
 #[tokio::test]
-async fn the_entity_id_of_a_client_is_returned_in_both_flows(
+async fn entity_id_of_a_client_is_returned_in_both_flows(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api, federation, _) = start_federated(version).await;
@@ -572,7 +573,7 @@ async fn credential_requests_are_parsed_without_the_certificate_of_the_token(
 /// The invalid key is a point that is not on its curve.
 #[rstest]
 #[tokio::test]
-async fn an_invalid_encryption_key_is_refused_when_the_request_is_parsed(
+async fn invalid_encryption_key_is_refused_when_the_request_is_parsed(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;

@@ -24,7 +24,7 @@ fn refused(answer: &AuthorizationResponse) -> &str {
 /// apply even if those of the client are off.
 #[rstest]
 #[tokio::test]
-async fn the_service_can_require_encrypted_request_objects_of_all_clients(
+async fn service_can_require_encrypted_request_objects_of_all_clients(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -210,7 +210,7 @@ async fn pkce_can_be_required_by_the_service_and_s256_by_the_client(
 /// `Service.fapiModes`, `Client.fapiModes`.
 #[rstest]
 #[tokio::test]
-async fn the_fapi_modes_of_a_client_apply_only_if_the_service_has_the_profile_and_no_modes(
+async fn fapi_modes_of_a_client_apply_only_if_the_service_has_the_profile_and_no_modes(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -242,8 +242,7 @@ async fn the_fapi_modes_of_a_client_apply_only_if_the_service_has_the_profile_an
 
 /// `Service.scopeRequired`.
 #[tokio::test]
-async fn a_request_without_a_scope_is_refused_only_if_the_service_requires_one_and_has_no_default()
-{
+async fn request_without_a_scope_is_refused_only_if_the_service_requires_one_and_has_no_default() {
     for version in GENERATIONS {
         let (emulator, api) = start(version).await;
         let client = emulator.client();
@@ -278,7 +277,7 @@ async fn a_request_without_a_scope_is_refused_only_if_the_service_requires_one_a
 /// `Service.grantManagementActionRequired`.
 #[rstest]
 #[tokio::test]
-async fn a_required_grant_management_action_is_required_in_device_and_backchannel_requests(
+async fn required_grant_management_action_is_required_in_device_and_backchannel_requests(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -322,7 +321,7 @@ async fn a_required_grant_management_action_is_required_in_device_and_backchanne
 /// Grant management is for confidential clients, so the flag blocks public clients.
 #[rstest]
 #[tokio::test]
-async fn a_required_grant_management_action_blocks_public_clients(
+async fn required_grant_management_action_blocks_public_clients(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -345,7 +344,7 @@ async fn a_required_grant_management_action_blocks_public_clients(
 /// `Service.pushedAuthReqDuration`.
 #[rstest]
 #[tokio::test]
-async fn a_pushed_request_expires_after_the_duration_of_the_service(
+async fn pushed_request_expires_after_the_duration_of_the_service(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;

@@ -108,36 +108,37 @@ async fn display_and_ui_locales_are_limited_to_those_that_the_service_supports(
 }
 
 /// `AuthorizationIssueRequest.scopes`: the authorization API requires consent for `offline_access`, the issue API does not.
+#[rstest]
 #[tokio::test]
-async fn offline_access_needs_consent_if_the_client_requests_it_but_not_if_the_server_adds_it() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let client = emulator.client();
-        let good = query(client);
-        let offline = good.replace("read+write", "read+offline_access");
-        for prompt in ["", "&prompt=login", "&prompt=none"] {
-            let answer = ask(&api, format!("{offline}{prompt}")).await;
-            assert_eq!(refusal(&answer), Some("A004303"), "{prompt}");
-        }
-        let pushed = push(&api, client, &offline).await;
-        assert_eq!(pushed.result_code.as_deref(), Some("A004303"));
-        for prompt in ["consent", "login+consent"] {
-            let answer = ask(&api, format!("{offline}&prompt={prompt}")).await;
-            assert_eq!(answer.scopes.unwrap().len(), 2, "{prompt}");
-        }
-        let code = code_with(&api, &good, |issue| {
-            issue.scopes = Some(vec!["offline_access".to_owned()]);
-        })
-        .await;
-        let answer = request_token(&api, client, &code_parameters(client, &code)).await;
-        assert_eq!(answer.scopes, Some(vec!["offline_access".to_owned()]));
+async fn offline_access_needs_consent_if_the_client_requests_it_but_not_if_the_server_adds_it(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let client = emulator.client();
+    let good = query(client);
+    let offline = good.replace("read+write", "read+offline_access");
+    for prompt in ["", "&prompt=login", "&prompt=none"] {
+        let answer = ask(&api, format!("{offline}{prompt}")).await;
+        assert_eq!(refusal(&answer), Some("A004303"), "{prompt}");
     }
+    let pushed = push(&api, client, &offline).await;
+    assert_eq!(pushed.result_code.as_deref(), Some("A004303"));
+    for prompt in ["consent", "login+consent"] {
+        let answer = ask(&api, format!("{offline}&prompt={prompt}")).await;
+        assert_eq!(answer.scopes.unwrap().len(), 2, "{prompt}");
+    }
+    let code = code_with(&api, &good, |issue| {
+        issue.scopes = Some(vec!["offline_access".to_owned()]);
+    })
+    .await;
+    let answer = request_token(&api, client, &code_parameters(client, &code)).await;
+    assert_eq!(answer.scopes, Some(vec!["offline_access".to_owned()]));
 }
 
 /// `AuthorizationResponse.acrs`, with the published code for a service that supports none.
 #[rstest]
 #[tokio::test]
-async fn a_requested_or_default_acr_is_refused_if_the_service_supports_none(
+async fn requested_or_default_acr_is_refused_if_the_service_supports_none(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -165,8 +166,11 @@ async fn a_requested_or_default_acr_is_refused_if_the_service_supports_none(
 }
 
 /// The published codes for responses that are JWTs.
+#[rstest]
 #[tokio::test]
-async fn a_response_is_a_jwt_only_for_a_client_that_is_registered_for_it() {
+async fn response_is_a_jwt_only_for_a_client_that_is_registered_for_it(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
     type Change = fn(&mut Client);
     let cases: [(&str, Change); 4] = [
         ("A012305", |_| {}),
@@ -183,25 +187,23 @@ async fn a_response_is_a_jwt_only_for_a_client_that_is_registered_for_it() {
             client.authorization_encryption_alg = Some(JweAlg::A128kw);
         }),
     ];
-    for version in GENERATIONS {
-        for (code, change) in cases {
-            let (emulator, api) = start(version).await;
-            let client = emulator.client();
-            configure_client(&api, client.id, change).await;
-            let query = format!("{}&response_mode=jwt", query(client));
-            let answer = ask(&api, query).await;
-            assert_eq!(refusal(&answer), Some(code));
-            // The error response is not signed.
-            let (_, parameters) = location(answer.response_content.as_ref());
-            assert_eq!(parameters[0].1, "invalid_request");
-        }
+    for (code, change) in cases {
+        let (emulator, api) = start(version).await;
+        let client = emulator.client();
+        configure_client(&api, client.id, change).await;
+        let query = format!("{}&response_mode=jwt", query(client));
+        let answer = ask(&api, query).await;
+        assert_eq!(refusal(&answer), Some(code));
+        // The error response is not signed.
+        let (_, parameters) = location(answer.response_content.as_ref());
+        assert_eq!(parameters[0].1, "invalid_request");
     }
 }
 
 /// `AuthorizationIssueRequest.sessionId`: it is used for Native SSO and back-channel logout only.
 #[rstest]
 #[tokio::test]
-async fn a_session_is_in_the_id_token_only_if_the_service_supports_logout_by_session(
+async fn session_is_in_the_id_token_only_if_the_service_supports_logout_by_session(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -224,8 +226,11 @@ async fn a_session_is_in_the_id_token_only_if_the_service_supports_logout_by_ses
 }
 
 /// `setProperties` of the requests that issue tokens: some keys are reserved.
+#[rstest]
 #[tokio::test]
-async fn a_property_with_the_name_of_a_member_of_token_responses_is_ignored() {
+async fn property_with_the_name_of_a_member_of_token_responses_is_ignored(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
     const RESERVED: [&str; 9] = [
         "access_token",
         "token_type",
@@ -237,34 +242,32 @@ async fn a_property_with_the_name_of_a_member_of_token_responses_is_ignored() {
         "error_uri",
         "id_token",
     ];
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let client = emulator.client();
-        let mut given: Vec<_> = RESERVED.map(|key| Property::new(key, "x")).into();
-        given.push(Property::new("shop", "7"));
-        let request = token_request(client, "grant_type=client_credentials");
-        let answer = api.token(&request.properties(given.clone())).await.unwrap();
-        assert_eq!(answer.properties.as_ref().unwrap().len(), 1);
-        let body = content(answer.response_content.as_ref());
-        assert_eq!(
-            (&body["shop"], &body["token_type"]),
-            (&json!("7"), &json!("Bearer"))
-        );
-        let token = answer.access_token.unwrap();
-        assert_eq!(properties(&api, &token).await, ["shop"]);
+    let (emulator, api) = start(version).await;
+    let client = emulator.client();
+    let mut given: Vec<_> = RESERVED.map(|key| Property::new(key, "x")).into();
+    given.push(Property::new("shop", "7"));
+    let request = token_request(client, "grant_type=client_credentials");
+    let answer = api.token(&request.properties(given.clone())).await.unwrap();
+    assert_eq!(answer.properties.as_ref().unwrap().len(), 1);
+    let body = content(answer.response_content.as_ref());
+    assert_eq!(
+        (&body["shop"], &body["token_type"]),
+        (&json!("7"), &json!("Bearer"))
+    );
+    let token = answer.access_token.unwrap();
+    assert_eq!(properties(&api, &token).await, ["shop"]);
 
-        let request = TokenCreateRequest::new(GrantType::ClientCredentials)
-            .client_id(client.id)
-            .properties(given.clone());
-        let created = api.token_create(&request).await.unwrap();
-        let token = created.access_token.unwrap();
-        assert_eq!(properties(&api, &token).await, ["shop"]);
+    let request = TokenCreateRequest::new(GrantType::ClientCredentials)
+        .client_id(client.id)
+        .properties(given.clone());
+    let created = api.token_create(&request).await.unwrap();
+    let token = created.access_token.unwrap();
+    assert_eq!(properties(&api, &token).await, ["shop"]);
 
-        let code = code_with(&api, &query(client), |issue| issue.properties = Some(given)).await;
-        let answer = request_token(&api, client, &code_parameters(client, &code)).await;
-        let token = answer.access_token.unwrap();
-        assert_eq!(properties(&api, &token).await, ["shop"]);
-    }
+    let code = code_with(&api, &query(client), |issue| issue.properties = Some(given)).await;
+    let answer = request_token(&api, client, &code_parameters(client, &code)).await;
+    let token = answer.access_token.unwrap();
+    assert_eq!(properties(&api, &token).await, ["shop"]);
 }
 
 /// `TokenRequest.setProperties`: merged for codes and refresh tokens. The later value wins.
@@ -359,7 +362,7 @@ async fn claims_of_a_token_request_are_for_client_credentials(
 /// `TokenResponse` and `PushedAuthReqResponse`, on `clientAuthMethod`: how the client should have authenticated.
 #[rstest]
 #[tokio::test]
-async fn an_error_response_has_the_auth_method_of_a_known_client(
+async fn error_response_has_the_auth_method_of_a_known_client(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -397,7 +400,7 @@ async fn an_error_response_has_the_auth_method_of_a_known_client(
 /// The published code for a client whose type and method conflict.
 #[rstest]
 #[tokio::test]
-async fn a_public_client_that_is_registered_for_a_method_cannot_authenticate(
+async fn public_client_that_is_registered_for_a_method_cannot_authenticate(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -461,7 +464,7 @@ async fn previous_refresh_token_used_is_false_if_refresh_tokens_are_not_idempote
 /// `TokenListResponse.accessTokens` is null when no token matches.
 #[rstest]
 #[tokio::test]
-async fn an_empty_token_list_has_no_member_for_tokens(
+async fn empty_token_list_has_no_member_for_tokens(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -548,7 +551,7 @@ async fn start_all(version: ApiVersion) -> (Emulator, Authlete) {
 /// `AuthorizationIssueResponse`: each member is present if `response_type` contains its word.
 #[rstest]
 #[tokio::test]
-async fn the_response_has_the_code_and_tokens_of_the_response_type(
+async fn response_has_the_code_and_tokens_of_the_response_type(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_all(version).await;

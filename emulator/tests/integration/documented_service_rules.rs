@@ -32,7 +32,7 @@ async fn refresh(api: &Authlete, client: &RegisteredClient, token: &Secret) -> T
 /// `Service.singleAccessTokenPerSubject` and `Client.singleAccessTokenPerSubject`.
 #[rstest]
 #[tokio::test]
-async fn a_new_token_revokes_the_others_of_its_subject_and_client_if_a_flag_is_set(
+async fn new_token_revokes_the_others_of_its_subject_and_client_if_a_flag_is_set(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     for (of_service, of_client) in [(false, false), (true, false), (false, true)] {
@@ -74,7 +74,7 @@ async fn a_new_token_revokes_the_others_of_its_subject_and_client_if_a_flag_is_s
 /// A refresh replaces only the access token that belongs to it, with or without the flag.
 #[rstest]
 #[tokio::test]
-async fn a_refresh_revokes_only_the_access_token_that_belongs_to_it(
+async fn refresh_revokes_only_the_access_token_that_belongs_to_it(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     for single in [false, true] {
@@ -97,7 +97,7 @@ async fn a_refresh_revokes_only_the_access_token_that_belongs_to_it(
 /// `Service.refreshTokenDurationReset` has no effect unless `refreshTokenKept` is on.
 #[rstest]
 #[tokio::test]
-async fn a_new_refresh_token_ignores_the_duration_reset_of_kept_refresh_tokens(
+async fn new_refresh_token_ignores_the_duration_reset_of_kept_refresh_tokens(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     for (duration_kept, remaining) in [(false, 1000), (true, 900)] {
@@ -121,7 +121,7 @@ async fn a_new_refresh_token_ignores_the_duration_reset_of_kept_refresh_tokens(
 /// `ClientExtension.refreshTokenDuration` and the attribute `refresh_token.duration` of scopes.
 #[rstest]
 #[tokio::test]
-async fn the_shortest_refresh_token_duration_of_service_client_and_scopes_applies(
+async fn shortest_refresh_token_duration_of_service_client_and_scopes_applies(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -162,7 +162,7 @@ async fn the_shortest_refresh_token_duration_of_service_client_and_scopes_applie
 /// `Service`, on the claims of access tokens that are JWTs.
 #[rstest]
 #[tokio::test]
-async fn a_jwt_access_token_has_its_grant_type_and_authorization_details(
+async fn jwt_access_token_has_its_grant_type_and_authorization_details(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -249,7 +249,7 @@ async fn auth_time_is_in_the_id_token_and_a_default_max_age_of_0_is_no_limit(
 /// `Service.deviceFlowPollingInterval`, `deviceFlowCodeDuration`, `deviceVerificationUriComplete`, `userCodeCharset`.
 #[rstest]
 #[tokio::test]
-async fn a_device_response_has_the_interval_and_the_duration_of_the_service(
+async fn device_response_has_the_interval_and_the_duration_of_the_service(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -282,60 +282,61 @@ async fn a_device_response_has_the_interval_and_the_duration_of_the_service(
 }
 
 /// `Service.tokenExchangeEncryptedJwtRejected` and `tokenExchangeUnsignedJwtRejected`, for both types and both tokens.
+#[rstest]
 #[tokio::test]
-async fn encrypted_or_unsigned_subject_and_actor_tokens_are_rejected_if_the_flags_are_set() {
+async fn encrypted_or_unsigned_subject_and_actor_tokens_are_rejected_if_the_flags_are_set(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
     const JWT: &str = "urn:ietf:params:oauth:token-type:jwt";
     const ID_TOKEN: &str = "urn:ietf:params:oauth:token-type:id_token";
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let client = emulator.client();
-        configure_client(&api, client.id, |client| {
-            client.grant_types = Some(vec![GrantType::TokenExchange]);
-        })
-        .await;
-        let key = jwt::Key::generate();
-        let signed = key.sign(&json!({}));
-        let encrypted = jwt::encrypt(&key.jwk(), "secret");
-        let unsigned = jwt::unsigned(&json!({}));
-        let exchange = async |subject: (&str, &str), actor: (&str, &str)| {
-            let parameters = form(&[
-                (
-                    "grant_type",
-                    "urn:ietf:params:oauth:grant-type:token-exchange",
-                ),
-                ("subject_token", subject.0),
-                ("subject_token_type", subject.1),
-                ("actor_token", actor.0),
-                ("actor_token_type", actor.1),
-            ]);
-            request_token(&api, client, &parameters).await
-        };
-        let good = (signed.as_str(), JWT);
-        let cases = [
-            ((encrypted.as_str(), JWT), good, "A907305"),
-            ((&encrypted, ID_TOKEN), good, "A907305"),
-            (good, (&encrypted, JWT), "A907305"),
-            (good, (&encrypted, ID_TOKEN), "A907305"),
-            ((&unsigned, JWT), good, "A907306"),
-            (good, (&unsigned, JWT), "A907306"),
-        ];
-        for (subject, actor, _) in cases {
-            let answer = exchange(subject, actor).await;
-            assert_eq!(answer.action, TokenAction::TokenExchange, "{answer:?}");
-        }
-        configure(&emulator, &api, |service| {
-            service.token_exchange_encrypted_jwt_rejected = Some(true);
-            service.token_exchange_unsigned_jwt_rejected = Some(true);
-        })
-        .await;
-        for (subject, actor, code) in cases {
-            let answer = exchange(subject, actor).await;
-            assert_eq!(answer.action, TokenAction::BadRequest);
-            assert_eq!(answer.result_code.as_deref(), Some(code));
-        }
-        let answer = exchange(good, good).await;
-        assert_eq!(answer.action, TokenAction::TokenExchange);
+    let (emulator, api) = start(version).await;
+    let client = emulator.client();
+    configure_client(&api, client.id, |client| {
+        client.grant_types = Some(vec![GrantType::TokenExchange]);
+    })
+    .await;
+    let key = jwt::Key::generate();
+    let signed = key.sign(&json!({}));
+    let encrypted = jwt::encrypt(&key.jwk(), "secret");
+    let unsigned = jwt::unsigned(&json!({}));
+    let exchange = async |subject: (&str, &str), actor: (&str, &str)| {
+        let parameters = form(&[
+            (
+                "grant_type",
+                "urn:ietf:params:oauth:grant-type:token-exchange",
+            ),
+            ("subject_token", subject.0),
+            ("subject_token_type", subject.1),
+            ("actor_token", actor.0),
+            ("actor_token_type", actor.1),
+        ]);
+        request_token(&api, client, &parameters).await
+    };
+    let good = (signed.as_str(), JWT);
+    let cases = [
+        ((encrypted.as_str(), JWT), good, "A907305"),
+        ((&encrypted, ID_TOKEN), good, "A907305"),
+        (good, (&encrypted, JWT), "A907305"),
+        (good, (&encrypted, ID_TOKEN), "A907305"),
+        ((&unsigned, JWT), good, "A907306"),
+        (good, (&unsigned, JWT), "A907306"),
+    ];
+    for (subject, actor, _) in cases {
+        let answer = exchange(subject, actor).await;
+        assert_eq!(answer.action, TokenAction::TokenExchange, "{answer:?}");
     }
+    configure(&emulator, &api, |service| {
+        service.token_exchange_encrypted_jwt_rejected = Some(true);
+        service.token_exchange_unsigned_jwt_rejected = Some(true);
+    })
+    .await;
+    for (subject, actor, code) in cases {
+        let answer = exchange(subject, actor).await;
+        assert_eq!(answer.action, TokenAction::BadRequest);
+        assert_eq!(answer.result_code.as_deref(), Some(code));
+    }
+    let answer = exchange(good, good).await;
+    assert_eq!(answer.action, TokenAction::TokenExchange);
 }
 
 /// `Service.tlsClientCertificateBoundAccessTokens` and that of the client: both must be set.
@@ -368,7 +369,7 @@ async fn tokens_are_bound_to_certificates_only_if_both_flags_are_set(
 /// `Service.authorizationCodeDuration`: 0 means the default, and FAPI 2.0 caps it at a minute.
 #[rstest]
 #[tokio::test]
-async fn a_code_expires_after_the_duration_of_the_service(
+async fn code_expires_after_the_duration_of_the_service(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -395,7 +396,7 @@ async fn a_code_expires_after_the_duration_of_the_service(
 /// `Service.deviceFlowPollingInterval`, `Service.userCodeLength`.
 #[rstest]
 #[tokio::test]
-async fn an_interval_is_between_0_and_65535_and_a_user_code_has_up_to_255_characters(
+async fn interval_is_between_0_and_65535_and_a_user_code_has_up_to_255_characters(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, _api) = start(version).await;
@@ -447,7 +448,7 @@ async fn created_at_and_modified_at_are_in_milliseconds_and_an_update_changes_mo
 /// `ClientExtension.accessTokenDuration` and the attribute `access_token.duration` of scopes.
 #[rstest]
 #[tokio::test]
-async fn the_shortest_access_token_duration_of_service_client_and_scopes_applies(
+async fn shortest_access_token_duration_of_service_client_and_scopes_applies(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -485,7 +486,7 @@ async fn the_shortest_access_token_duration_of_service_client_and_scopes_applies
 /// `Service.backchannelAuthReqIdDuration`, `backchannelPollingInterval`.
 #[rstest]
 #[tokio::test]
-async fn a_backchannel_response_has_the_duration_and_the_interval_of_the_service(
+async fn backchannel_response_has_the_duration_and_the_interval_of_the_service(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -515,7 +516,7 @@ async fn a_backchannel_response_has_the_duration_and_the_interval_of_the_service
 /// `Service`, on JWTs: an access token of the password grant has its user as `sub`.
 #[rstest]
 #[tokio::test]
-async fn an_access_token_of_the_password_grant_has_its_user_as_sub(
+async fn access_token_of_the_password_grant_has_its_user_as_sub(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;

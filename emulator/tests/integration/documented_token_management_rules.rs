@@ -111,7 +111,7 @@ fn grant_types() -> [GrantType; 9] {
 /// `TokenCreateRequest.grantType`, `TokenCreateResponse`.
 #[rstest]
 #[tokio::test]
-async fn a_creation_without_a_grant_type_is_a_bad_request(
+async fn creation_without_a_grant_type_is_a_bad_request(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, _api) = start(version).await;
@@ -179,7 +179,7 @@ async fn each_grant_type_but_two_needs_a_client(
 /// `TokenCreateResponse.action`.
 #[rstest]
 #[tokio::test]
-async fn a_creation_for_the_client_of_another_service_is_forbidden(
+async fn creation_for_the_client_of_another_service_is_forbidden(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -234,7 +234,7 @@ async fn durations_are_in_seconds_and_zero_means_the_duration_of_the_service(
 /// `TokenCreateRequest.resources` and `authorizationDetails`.
 #[rstest]
 #[tokio::test]
-async fn a_token_has_the_resources_and_details_of_its_creation(
+async fn token_has_the_resources_and_details_of_its_creation(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -289,7 +289,7 @@ async fn claims_of_a_creation_are_in_jwt_access_tokens_only(
 /// `TokenCreateRequest.clientIdAliasUsed`.
 #[rstest]
 #[tokio::test]
-async fn the_alias_is_the_audience_of_userinfo_if_the_creation_says_so_and_the_client_has_one(
+async fn alias_is_the_audience_of_userinfo_if_the_creation_says_so_and_the_client_has_one(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -341,7 +341,7 @@ async fn any_text_can_be_the_value_of_a_new_token(
 /// `TokenCreateRequest.accessTokenPersistent`.
 #[rstest]
 #[tokio::test]
-async fn a_persistent_token_can_be_revoked_and_deleted(
+async fn persistent_token_can_be_revoked_and_deleted(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -365,7 +365,7 @@ async fn a_persistent_token_can_be_revoked_and_deleted(
 /// `TokenCreateRequest.sessionId`.
 #[rstest]
 #[tokio::test]
-async fn a_refresh_is_answered_with_native_sso_if_the_creation_had_a_session(
+async fn refresh_is_answered_with_native_sso_if_the_creation_had_a_session(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -391,7 +391,7 @@ async fn a_refresh_is_answered_with_native_sso_if_the_creation_had_a_session(
 /// `TokenUpdateRequest`, on the precedence of the identifiers of a token.
 #[rstest]
 #[tokio::test]
-async fn the_token_of_an_update_is_that_of_the_first_identifier_present(
+async fn token_of_an_update_is_that_of_the_first_identifier_present(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -556,32 +556,33 @@ async fn new_scopes_change_expiry_times_whose_flag_is_set_and_that_are_not_given
 }
 
 /// `TokenUpdateRequest.certificateThumbprint` and `dpopKeyThumbprint`.
+#[rstest]
 #[tokio::test]
-async fn an_update_with_a_thumbprint_binds_the_token() {
+async fn update_with_a_thumbprint_binds_the_token(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
     let made = rcgen::generate_simple_self_signed(["client.example".to_owned()]);
     let certificate = made.unwrap().cert;
     let thumbprint = jwt::encode(digest(&SHA256, certificate.der()));
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        for (of_certificate, of_key, token_type) in [
-            (Some(&*thumbprint), None, "Bearer"),
-            (None, Some("of-a-key"), "DPoP"),
-        ] {
-            let created = create(&api, &creation(emulator.client())).await;
-            let found = introspect_created(&api, &created).await;
-            assert_eq!(found.action, IntrospectionAction::Ok);
-            let mut request = update_of(&created);
-            request.certificate_thumbprint = of_certificate.map(str::to_owned);
-            request.dpop_key_thumbprint = of_key.map(str::to_owned);
-            let updated = update(&api, &request).await;
-            assert_eq!(updated.token_type.as_deref(), Some(token_type));
-            let found = introspect_created(&api, &created).await;
-            assert_eq!(found.action, IntrospectionAction::Unauthorized);
-            let request = IntrospectionRequest::new(created.access_token.unwrap())
-                .client_certificate(certificate.pem());
-            let found = api.introspection(&request).await.unwrap();
-            assert_eq!(found.action == IntrospectionAction::Ok, of_key.is_none());
-        }
+    let (emulator, api) = start(version).await;
+    for (of_certificate, of_key, token_type) in [
+        (Some(&*thumbprint), None, "Bearer"),
+        (None, Some("of-a-key"), "DPoP"),
+    ] {
+        let created = create(&api, &creation(emulator.client())).await;
+        let found = introspect_created(&api, &created).await;
+        assert_eq!(found.action, IntrospectionAction::Ok);
+        let mut request = update_of(&created);
+        request.certificate_thumbprint = of_certificate.map(str::to_owned);
+        request.dpop_key_thumbprint = of_key.map(str::to_owned);
+        let updated = update(&api, &request).await;
+        assert_eq!(updated.token_type.as_deref(), Some(token_type));
+        let found = introspect_created(&api, &created).await;
+        assert_eq!(found.action, IntrospectionAction::Unauthorized);
+        let request = IntrospectionRequest::new(created.access_token.unwrap())
+            .client_certificate(certificate.pem());
+        let found = api.introspection(&request).await.unwrap();
+        assert_eq!(found.action == IntrospectionAction::Ok, of_key.is_none());
     }
 }
 
@@ -608,7 +609,7 @@ async fn details_of_an_update_replace_all_details_and_missing_ones_change_nothin
 /// `TokenUpdateResponse.action`.
 #[rstest]
 #[tokio::test]
-async fn the_token_of_another_service_is_not_updated(
+async fn token_of_another_service_is_not_updated(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -629,7 +630,7 @@ async fn the_token_of_another_service_is_not_updated(
 /// `TokenListResponse`, `AuthleteApi.getTokenList`.
 #[rstest]
 #[tokio::test]
-async fn a_token_list_returns_its_query_and_the_number_of_all_matches(
+async fn token_list_returns_its_query_and_the_number_of_all_matches(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -715,7 +716,7 @@ async fn a_token_list_returns_its_query_and_the_number_of_all_matches(
 /// `AuthleteApi.getTokenList`.
 #[rstest]
 #[tokio::test]
-async fn the_range_of_a_list_of_tokens_must_not_be_negative(
+async fn range_of_a_list_of_tokens_must_not_be_negative(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (_emulator, api) = start(version).await;
@@ -731,7 +732,7 @@ async fn the_range_of_a_list_of_tokens_must_not_be_negative(
 /// `AccessToken`.
 #[rstest]
 #[tokio::test]
-async fn a_refresh_keeps_grant_type_and_creation_time_and_sets_the_refresh_time_of_a_listed_token(
+async fn refresh_keeps_grant_type_and_creation_time_and_sets_the_refresh_time_of_a_listed_token(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -797,7 +798,7 @@ async fn info(api: &Authlete, client: &RegisteredClient, token: &Secret, kind: &
 /// `TokenInfo`.
 #[rstest]
 #[tokio::test]
-async fn the_info_of_an_exchanged_token_has_the_values_of_the_token(
+async fn info_of_an_exchanged_token_has_the_values_of_the_token(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;

@@ -102,7 +102,7 @@ fn assert_refused(answer: &TokenResponse, error: &str, code: &str) {
 
 #[rstest]
 #[tokio::test]
-async fn a_bound_token_is_refused_without_a_valid_proof_of_its_key(
+async fn bound_token_is_refused_without_a_valid_proof_of_its_key(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -179,9 +179,7 @@ async fn a_bound_token_is_refused_without_a_valid_proof_of_its_key(
 
 #[rstest]
 #[tokio::test]
-async fn an_invalid_proof_is_refused(
-    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
-) {
+async fn invalid_proof_is_refused(#[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion) {
     let (emulator, api) = start(version).await;
     let client = emulator.client();
     let (key, other) = (Key::generate(), Key::generate());
@@ -281,7 +279,7 @@ async fn urls_are_compared_in_their_normal_form(
 /// RFC 9449 §4.3 ignores the query of the request; Authlete leaves removing it to the caller.
 #[rstest]
 #[tokio::test]
-async fn a_url_with_a_query_does_not_match_a_proof_without_it(
+async fn url_with_a_query_does_not_match_a_proof_without_it(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -312,7 +310,7 @@ async fn a_url_with_a_query_does_not_match_a_proof_without_it(
 
 #[rstest]
 #[tokio::test]
-async fn the_nonce_of_the_service_is_required_and_expires(
+async fn nonce_of_the_service_is_required_and_expires(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -370,9 +368,7 @@ async fn the_nonce_of_the_service_is_required_and_expires(
 
 #[rstest]
 #[tokio::test]
-async fn a_call_can_require_the_nonce(
-    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
-) {
+async fn call_can_require_the_nonce(#[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion) {
     let (emulator, api) = start(version).await;
     let key = Key::generate();
     let request = token_request(
@@ -388,7 +384,7 @@ async fn a_call_can_require_the_nonce(
 
 #[rstest]
 #[tokio::test]
-async fn a_client_that_requires_dpop_is_refused_without_a_proof(
+async fn client_that_requires_dpop_is_refused_without_a_proof(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -405,7 +401,7 @@ async fn a_client_that_requires_dpop_is_refused_without_a_proof(
 
 #[rstest]
 #[tokio::test]
-async fn a_code_with_dpop_jkt_is_refused_for_another_key(
+async fn code_with_dpop_jkt_is_refused_for_another_key(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -432,7 +428,7 @@ async fn a_code_with_dpop_jkt_is_refused_for_another_key(
 /// RFC 9449 §5.
 #[rstest]
 #[tokio::test]
-async fn the_refresh_token_of_a_public_client_is_bound_too(
+async fn refresh_token_of_a_public_client_is_bound_too(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -602,7 +598,7 @@ async fn introspection_and_userinfo_can_require_the_nonce(
 
 #[rstest]
 #[tokio::test]
-async fn the_method_of_the_call_must_match_the_proof(
+async fn method_of_the_call_must_match_the_proof(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;

@@ -164,7 +164,7 @@ async fn fapi_1_advanced_requires_short_lived_signed_requests(
 
 #[rstest]
 #[tokio::test]
-async fn the_profile_of_service_client_or_scopes_applies(
+async fn profile_of_service_client_or_scopes_applies(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api, _) = start_fapi(version, &[]).await;

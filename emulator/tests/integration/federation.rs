@@ -60,7 +60,7 @@ async fn refused(api: &Authlete, chain: &[String]) -> String {
 
 #[rstest]
 #[tokio::test]
-async fn the_entity_configuration_is_signed_and_has_the_metadata_of_the_service(
+async fn entity_configuration_is_signed_and_has_the_metadata_of_the_service(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api, federation, key) = start_federated(version).await;
@@ -114,7 +114,7 @@ async fn the_entity_configuration_is_signed_and_has_the_metadata_of_the_service(
 
 #[rstest]
 #[tokio::test]
-async fn the_entity_configuration_of_a_credential_issuer_has_its_metadata(
+async fn entity_configuration_of_a_credential_issuer_has_its_metadata(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api, _, key) = start_federated(version).await;
@@ -204,7 +204,7 @@ async fn entity_types_that_the_service_does_not_have_are_ignored(
 
 #[rstest]
 #[tokio::test]
-async fn a_service_without_federation_is_not_found_and_missing_settings_are_a_server_error(
+async fn service_without_federation_is_not_found_and_missing_settings_are_a_server_error(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api, federation, key) = start_federated(version).await;
@@ -271,7 +271,7 @@ async fn invalid_keys_of_a_trust_anchor_are_refused(
 
 #[rstest]
 #[tokio::test]
-async fn a_relying_party_registers_with_its_trust_chain(
+async fn relying_party_registers_with_its_trust_chain(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (_emulator, api, federation, key) = start_federated(version).await;
@@ -333,7 +333,7 @@ async fn a_relying_party_registers_with_its_trust_chain(
 
 #[rstest]
 #[tokio::test]
-async fn an_entity_configuration_can_have_the_trust_chain_in_its_header(
+async fn entity_configuration_can_have_the_trust_chain_in_its_header(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (_emulator, api, federation, _) = start_federated(version).await;
@@ -374,7 +374,7 @@ async fn an_entity_configuration_can_have_the_trust_chain_in_its_header(
 
 #[rstest]
 #[tokio::test]
-async fn a_registration_needs_either_a_trust_chain_or_an_entity_configuration(
+async fn registration_needs_either_a_trust_chain_or_an_entity_configuration(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api, federation, _) = start_federated(version).await;
@@ -406,7 +406,7 @@ async fn a_registration_needs_either_a_trust_chain_or_an_entity_configuration(
 
 #[rstest]
 #[tokio::test]
-async fn an_invalid_trust_chain_is_refused(
+async fn invalid_trust_chain_is_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (_emulator, api, federation, _) = start_federated(version).await;
@@ -548,7 +548,7 @@ async fn an_invalid_trust_chain_is_refused(
 
 #[rstest]
 #[tokio::test]
-async fn an_invalid_statement_is_refused(
+async fn invalid_statement_is_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (_emulator, api, federation, _) = start_federated(version).await;
@@ -677,7 +677,7 @@ async fn an_invalid_statement_is_refused(
 
 #[rstest]
 #[tokio::test]
-async fn a_registration_with_another_audience_is_refused(
+async fn registration_with_another_audience_is_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (_emulator, api, federation, _) = start_federated(version).await;
@@ -857,7 +857,7 @@ async fn invalid_client_metadata_are_refused(
 
 #[rstest]
 #[tokio::test]
-async fn an_entity_registers_explicitly_once(
+async fn entity_registers_explicitly_once(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api, federation, _) = start_federated(version).await;
@@ -878,7 +878,7 @@ async fn an_entity_registers_explicitly_once(
 
 #[rstest]
 #[tokio::test]
-async fn the_entity_identifier_of_another_client_is_refused(
+async fn entity_identifier_of_another_client_is_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (_emulator, api, federation, _) = start_federated(version).await;
@@ -900,7 +900,7 @@ async fn the_entity_identifier_of_another_client_is_refused(
 
 #[rstest]
 #[tokio::test]
-async fn a_registration_expires_with_its_trust_chain(
+async fn registration_expires_with_its_trust_chain(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api, federation, _) = start_federated(version).await;
@@ -946,7 +946,7 @@ async fn a_registration_expires_with_its_trust_chain(
 
 #[rstest]
 #[tokio::test]
-async fn a_client_can_use_its_entity_identifier_as_client_id(
+async fn client_can_use_its_entity_identifier_as_client_id(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api, federation, _) = start_federated(version).await;
@@ -1015,7 +1015,7 @@ async fn a_client_can_use_its_entity_identifier_as_client_id(
 
 #[rstest]
 #[tokio::test]
-async fn a_token_can_be_created_as_if_the_entity_identifier_had_been_used(
+async fn token_can_be_created_as_if_the_entity_identifier_had_been_used(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api, federation, _) = start_federated(version).await;
@@ -1037,7 +1037,7 @@ async fn a_token_can_be_created_as_if_the_entity_identifier_had_been_used(
 /// `TokenCreateRequest.clientEntityIdUsed`.
 #[rstest]
 #[tokio::test]
-async fn the_entity_identifier_is_the_audience_of_userinfo_if_the_creation_says_so(
+async fn entity_identifier_is_the_audience_of_userinfo_if_the_creation_says_so(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (_emulator, api, federation, _) = start_federated(version).await;
@@ -1066,7 +1066,7 @@ async fn the_entity_identifier_is_the_audience_of_userinfo_if_the_creation_says_
 /// `TokenInfo.clientEntityId` and `clientEntityIdUsed`.
 #[rstest]
 #[tokio::test]
-async fn the_info_of_an_exchanged_token_has_the_entity_identifier_of_its_client(
+async fn info_of_an_exchanged_token_has_the_entity_identifier_of_its_client(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api, federation, _) = start_federated(version).await;
@@ -1108,7 +1108,7 @@ async fn the_info_of_an_exchanged_token_has_the_entity_identifier_of_its_client(
 
 #[rstest]
 #[tokio::test]
-async fn a_registration_survives_a_restart(
+async fn registration_survives_a_restart(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let directory = tempfile::tempdir().unwrap();
@@ -1134,7 +1134,7 @@ async fn a_registration_survives_a_restart(
 /// `Service.signedJwksUri` and `organizationName`: the configuration omits settings that are not set.
 #[rstest]
 #[tokio::test]
-async fn a_configuration_has_jwks_uri_only_without_signed_jwks_uri(
+async fn configuration_has_jwks_uri_only_without_signed_jwks_uri(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api, _, key) = start_federated(version).await;
@@ -1156,7 +1156,7 @@ async fn a_configuration_has_jwks_uri_only_without_signed_jwks_uri(
 /// `Service.trustAnchors`.
 #[rstest]
 #[tokio::test]
-async fn a_registration_is_refused_without_trust_anchors(
+async fn registration_is_refused_without_trust_anchors(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api, federation, _) = start_federated(version).await;

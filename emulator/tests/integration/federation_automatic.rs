@@ -62,7 +62,7 @@ async fn refused(api: &Authlete, object: &str) -> String {
 
 #[rstest]
 #[tokio::test]
-async fn the_first_request_registers_the_relying_party(
+async fn first_request_registers_the_relying_party(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (_emulator, api, federation, _) = start_federated(version).await;
@@ -121,7 +121,7 @@ async fn the_first_request_registers_the_relying_party(
 
 #[rstest]
 #[tokio::test]
-async fn the_chain_can_be_a_parameter_of_the_request_object(
+async fn chain_can_be_a_parameter_of_the_request_object(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (_emulator, api, federation, _) = start_federated(version).await;
@@ -133,7 +133,7 @@ async fn the_chain_can_be_a_parameter_of_the_request_object(
 
 #[rstest]
 #[tokio::test]
-async fn a_pushed_request_registers_the_relying_party(
+async fn pushed_request_registers_the_relying_party(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     // With a request object, or with a client assertion only.
@@ -173,7 +173,7 @@ async fn a_pushed_request_registers_the_relying_party(
 
 #[rstest]
 #[tokio::test]
-async fn a_relying_party_without_a_valid_proof_is_not_registered(
+async fn relying_party_without_a_valid_proof_is_not_registered(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api, federation, _) = start_federated(version).await;
@@ -317,7 +317,7 @@ async fn each_request_of_an_automatically_registered_client_needs_a_valid_reques
 
 #[rstest]
 #[tokio::test]
-async fn an_expired_registration_is_renewed_by_another_chain(
+async fn expired_registration_is_renewed_by_another_chain(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api, federation, _) = start_federated(version).await;

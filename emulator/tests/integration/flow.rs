@@ -182,7 +182,7 @@ async fn client_credentials_by_alias_and_in_the_body(
 
 #[rstest]
 #[tokio::test]
-async fn a_code_works_once_and_its_replay_revokes_the_tokens(
+async fn code_works_once_and_its_replay_revokes_the_tokens(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -249,7 +249,7 @@ async fn codes_tokens_and_tickets_expire(
 
 #[rstest]
 #[tokio::test]
-async fn a_ticket_works_once(#[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion) {
+async fn ticket_works_once(#[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion) {
     let (emulator, api) = start(version).await;
     let ticket = ticket(&api, &query(emulator.client())).await;
     let issue = AuthorizationIssueRequest::new(&ticket, "alice");
@@ -272,8 +272,11 @@ async fn a_ticket_works_once(#[values(ApiVersion::V2, ApiVersion::V3)] version: 
     assert_eq!(failed.result_code.as_deref(), Some("A059202"));
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_request_is_refused_with_the_error_of_the_reason() {
+async fn request_is_refused_with_the_error_of_the_reason(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
     let reasons = [
         (AuthorizationFailReason::Unknown, "server_error", "A060307"),
         (
@@ -328,28 +331,25 @@ async fn a_request_is_refused_with_the_error_of_the_reason() {
             "A901316",
         ),
     ];
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        for (reason, error, code) in reasons.clone() {
-            let ticket = ticket(&api, &query(emulator.client())).await;
-            let request =
-                AuthorizationFailRequest::new(ticket, reason).description("No, thanks & bye");
-            let answer = api.authorization_fail(&request).await.unwrap();
-            assert_eq!(answer.action, AuthorizationFailAction::Location);
-            let (uri, parameters) = location(answer.response_content.as_ref());
-            assert_eq!(uri, emulator.client().redirect_uri);
-            let expected = [
-                ("error", error),
-                ("error_description", &*format!("[{code}] No, thanks & bye")),
-                ("error_uri", &*format!("https://docs.authlete.com/#{code}")),
-                ("state", "af0ifjsldkj"),
-                ("iss", "https://as.example"),
-            ];
-            assert_eq!(
-                parameters,
-                expected.map(|(name, value)| (name.to_owned(), value.to_owned()))
-            );
-        }
+    let (emulator, api) = start(version).await;
+    for (reason, error, code) in reasons.clone() {
+        let ticket = ticket(&api, &query(emulator.client())).await;
+        let request = AuthorizationFailRequest::new(ticket, reason).description("No, thanks & bye");
+        let answer = api.authorization_fail(&request).await.unwrap();
+        assert_eq!(answer.action, AuthorizationFailAction::Location);
+        let (uri, parameters) = location(answer.response_content.as_ref());
+        assert_eq!(uri, emulator.client().redirect_uri);
+        let expected = [
+            ("error", error),
+            ("error_description", &*format!("[{code}] No, thanks & bye")),
+            ("error_uri", &*format!("https://docs.authlete.com/#{code}")),
+            ("state", "af0ifjsldkj"),
+            ("iss", "https://as.example"),
+        ];
+        assert_eq!(
+            parameters,
+            expected.map(|(name, value)| (name.to_owned(), value.to_owned()))
+        );
     }
 }
 
@@ -393,7 +393,7 @@ async fn pkce_is_verified(#[values(ApiVersion::V2, ApiVersion::V3)] version: Api
 
 #[rstest]
 #[tokio::test]
-async fn a_code_is_refused_for_another_client_or_redirect_uri(
+async fn code_is_refused_for_another_client_or_redirect_uri(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -426,7 +426,7 @@ async fn a_code_is_refused_for_another_client_or_redirect_uri(
 
 #[rstest]
 #[tokio::test]
-async fn an_error_is_redirected_only_to_a_verified_redirect_uri(
+async fn error_is_redirected_only_to_a_verified_redirect_uri(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -566,7 +566,7 @@ async fn introspection_checks_required_scopes_and_subject(
 
 #[rstest]
 #[tokio::test]
-async fn a_token_is_revoked_by_its_own_client_only(
+async fn token_is_revoked_by_its_own_client_only(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;

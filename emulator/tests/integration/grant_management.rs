@@ -29,7 +29,7 @@ async fn start_with_details(version: ApiVersion) -> (Emulator, Authlete) {
 
 #[rstest]
 #[tokio::test]
-async fn a_jwt_access_token_has_the_grant_id_and_the_inherited_grant(
+async fn jwt_access_token_has_the_grant_id_and_the_inherited_grant(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_with_details(version).await;
@@ -66,7 +66,7 @@ async fn a_jwt_access_token_has_the_grant_id_and_the_inherited_grant(
 
 #[rstest]
 #[tokio::test]
-async fn a_grant_is_created_with_the_tokens(
+async fn grant_is_created_with_the_tokens(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_with_details(version).await;
@@ -143,7 +143,7 @@ async fn a_grant_is_created_with_the_tokens(
 
 #[rstest]
 #[tokio::test]
-async fn the_grant_has_the_consented_claims_if_openid_is_granted(
+async fn grant_has_the_consented_claims_if_openid_is_granted(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -167,7 +167,7 @@ async fn the_grant_has_the_consented_claims_if_openid_is_granted(
 
 #[rstest]
 #[tokio::test]
-async fn a_merge_adds_to_the_scopes_resources_and_details(
+async fn merge_adds_to_the_scopes_resources_and_details(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_with_details(version).await;
@@ -274,7 +274,7 @@ async fn a_merge_adds_to_the_scopes_resources_and_details(
 
 #[rstest]
 #[tokio::test]
-async fn a_replacement_discards_the_former_grant_and_its_tokens(
+async fn replacement_discards_the_former_grant_and_its_tokens(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -310,7 +310,7 @@ async fn a_replacement_discards_the_former_grant_and_its_tokens(
 
 #[rstest]
 #[tokio::test]
-async fn a_revoked_grant_is_deleted_with_its_tokens(
+async fn revoked_grant_is_deleted_with_its_tokens(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -356,7 +356,7 @@ async fn a_revoked_grant_is_deleted_with_its_tokens(
 
 #[rstest]
 #[tokio::test]
-async fn an_unused_code_does_not_change_the_grant(
+async fn unused_code_does_not_change_the_grant(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -378,7 +378,7 @@ async fn an_unused_code_does_not_change_the_grant(
 
 #[rstest]
 #[tokio::test]
-async fn a_grant_remains_after_its_tokens_have_expired(
+async fn grant_remains_after_its_tokens_have_expired(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -399,7 +399,7 @@ async fn a_grant_remains_after_its_tokens_have_expired(
 
 #[rstest]
 #[tokio::test]
-async fn the_grant_of_another_user_is_not_changed(
+async fn grant_of_another_user_is_not_changed(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -426,7 +426,7 @@ async fn the_grant_of_another_user_is_not_changed(
 
 #[rstest]
 #[tokio::test]
-async fn a_token_request_that_fails_creates_no_grant(
+async fn token_request_that_fails_creates_no_grant(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let directory = tempfile::tempdir().unwrap();
@@ -473,18 +473,18 @@ async fn assert_failure_changes_nothing(action: &str) {
 }
 
 #[tokio::test]
-async fn a_token_request_that_fails_merges_nothing() {
+async fn token_request_that_fails_merges_nothing() {
     assert_failure_changes_nothing("merge").await;
 }
 
 #[tokio::test]
-async fn a_token_request_that_fails_replaces_nothing() {
+async fn token_request_that_fails_replaces_nothing() {
     assert_failure_changes_nothing("replace").await;
 }
 
 #[rstest]
 #[tokio::test]
-async fn a_token_request_that_fails_does_not_revoke_a_single_access_token(
+async fn token_request_that_fails_does_not_revoke_a_single_access_token(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -533,7 +533,7 @@ async fn grants_survive_a_restart_but_not_the_deletion_of_their_client(
 
 #[rstest]
 #[tokio::test]
-async fn the_metadata_have_grant_management_if_there_is_an_endpoint(
+async fn metadata_have_grant_management_if_there_is_an_endpoint(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;

@@ -19,7 +19,7 @@ const ENDPOINT: &str = "https://as.example/grants";
 
 #[rstest]
 #[tokio::test]
-async fn an_invalid_or_insufficient_access_token_is_refused(
+async fn invalid_or_insufficient_access_token_is_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -73,7 +73,7 @@ async fn an_invalid_or_insufficient_access_token_is_refused(
 
 #[rstest]
 #[tokio::test]
-async fn a_token_that_is_merged_into_a_grant_has_its_scopes(
+async fn token_that_is_merged_into_a_grant_has_its_scopes(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -156,7 +156,7 @@ async fn bound_management_token(api: &Authlete, client: &RegisteredClient, key: 
 
 #[rstest]
 #[tokio::test]
-async fn a_dpop_proof_that_does_not_match_the_request_is_refused(
+async fn dpop_proof_that_does_not_match_the_request_is_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -266,7 +266,7 @@ async fn a_dpop_proof_that_does_not_match_the_request_is_refused(
 /// `GMRequest.dpopNonceRequired`.
 #[rstest]
 #[tokio::test]
-async fn a_service_can_require_a_nonce_for_grant_management_requests(
+async fn service_can_require_a_nonce_for_grant_management_requests(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -299,7 +299,7 @@ async fn a_service_can_require_a_nonce_for_grant_management_requests(
 
 #[rstest]
 #[tokio::test]
-async fn a_certificate_bound_token_is_refused_without_its_certificate(
+async fn certificate_bound_token_is_refused_without_its_certificate(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;

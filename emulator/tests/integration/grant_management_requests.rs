@@ -37,7 +37,7 @@ fn refused(error: &str, code: &str) -> (String, String) {
 
 #[rstest]
 #[tokio::test]
-async fn an_invalid_combination_of_action_and_grant_id_is_refused(
+async fn invalid_combination_of_action_and_grant_id_is_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -69,7 +69,7 @@ async fn an_invalid_combination_of_action_and_grant_id_is_refused(
 /// The grant ID is not a secret, so other clients must not be able to use it.
 #[rstest]
 #[tokio::test]
-async fn the_grant_of_another_client_is_unknown(
+async fn grant_of_another_client_is_unknown(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -84,7 +84,7 @@ async fn the_grant_of_another_client_is_unknown(
 
 #[rstest]
 #[tokio::test]
-async fn a_service_can_require_an_action(
+async fn service_can_require_an_action(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -130,7 +130,7 @@ async fn grant_management_needs_a_confidential_client_and_a_code(
 
 #[rstest]
 #[tokio::test]
-async fn a_pushed_request_manages_a_grant(
+async fn pushed_request_manages_a_grant(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -162,7 +162,7 @@ async fn a_pushed_request_manages_a_grant(
 
 #[rstest]
 #[tokio::test]
-async fn a_device_manages_a_grant(#[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion) {
+async fn device_manages_a_grant(#[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion) {
     let (emulator, api) = start(version).await;
     let client = emulator.client();
     let (grant_id, _) = created(&api, client).await;
@@ -216,7 +216,7 @@ async fn a_device_manages_a_grant(#[values(ApiVersion::V2, ApiVersion::V3)] vers
 
 #[rstest]
 #[tokio::test]
-async fn the_id_of_a_grant_is_pushed_with_the_tokens(
+async fn id_of_a_grant_is_pushed_with_the_tokens(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -258,7 +258,7 @@ async fn the_id_of_a_grant_is_pushed_with_the_tokens(
 /// A token in the authorization response does not belong to the grant, since the response cannot have the grant ID.
 #[rstest]
 #[tokio::test]
-async fn a_grant_is_created_at_the_token_endpoint(
+async fn grant_is_created_at_the_token_endpoint(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -286,7 +286,7 @@ async fn a_grant_is_created_at_the_token_endpoint(
 
 #[rstest]
 #[tokio::test]
-async fn a_backchannel_request_returns_and_merges_the_grant_that_it_names(
+async fn backchannel_request_returns_and_merges_the_grant_that_it_names(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;

@@ -25,7 +25,7 @@ fn request(kty: &str, usage: &str, alg: &str) -> HskCreateRequest {
 
 #[rstest]
 #[tokio::test]
-async fn a_key_is_created_listed_and_deleted(
+async fn key_is_created_listed_and_deleted(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_with_module(version).await;
@@ -112,9 +112,7 @@ async fn invalid_keys_are_refused(#[values(ApiVersion::V2, ApiVersion::V3)] vers
 /// The JWK Set of the service has the public keys, but never the private ones.
 #[rstest]
 #[tokio::test]
-async fn the_public_keys_are_published(
-    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
-) {
+async fn public_keys_are_published(#[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion) {
     let (_emulator, api) = start_with_module(version).await;
     let created = api
         .hsk_create(&request("EC", "sig", "ES384"))

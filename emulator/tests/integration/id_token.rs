@@ -26,7 +26,7 @@ fn lifetime(claims: &Value) -> i64 {
 
 #[rstest]
 #[tokio::test]
-async fn an_id_token_has_the_claims_of_the_authentication_and_no_forged_ones(
+async fn id_token_has_the_claims_of_the_authentication_and_no_forged_ones(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -100,7 +100,7 @@ async fn there_is_no_id_token_without_the_scope_openid(
 
 #[rstest]
 #[tokio::test]
-async fn the_shorter_duration_of_service_and_client_applies(
+async fn shorter_duration_of_service_and_client_applies(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -134,7 +134,7 @@ async fn the_shorter_duration_of_service_and_client_applies(
 
 #[rstest]
 #[tokio::test]
-async fn the_shortest_id_token_duration_of_service_client_and_granted_scopes_applies(
+async fn shortest_id_token_duration_of_service_client_and_granted_scopes_applies(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -167,7 +167,7 @@ async fn the_shortest_id_token_duration_of_service_client_and_granted_scopes_app
 
 #[rstest]
 #[tokio::test]
-async fn the_audience_is_a_string_or_an_array(
+async fn audience_is_a_string_or_an_array(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -192,7 +192,7 @@ async fn the_audience_is_a_string_or_an_array(
 
 #[rstest]
 #[tokio::test]
-async fn the_audience_is_the_alias_if_the_client_uses_it(
+async fn audience_is_the_alias_if_the_client_uses_it(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -209,7 +209,7 @@ async fn the_audience_is_the_alias_if_the_client_uses_it(
 
 #[rstest]
 #[tokio::test]
-async fn the_server_chooses_the_pairwise_subject(
+async fn server_chooses_the_pairwise_subject(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;

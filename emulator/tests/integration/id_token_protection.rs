@@ -19,8 +19,11 @@ async fn start_with(version: ApiVersion, change: impl FnOnce(&mut Client)) -> (E
     (emulator, api)
 }
 
+#[rstest]
 #[tokio::test]
-async fn an_id_token_is_signed_with_each_asymmetric_algorithm() {
+async fn id_token_is_signed_with_each_asymmetric_algorithm(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
     let algorithms: [(JwsAlg, &str, &str, &'static digest::Algorithm); 11] = [
         (JwsAlg::Rs256, "RS256", "rsa-signing", &SHA256),
         (JwsAlg::Rs384, "RS384", "rsa-signing", &SHA384),
@@ -34,74 +37,73 @@ async fn an_id_token_is_signed_with_each_asymmetric_algorithm() {
         (JwsAlg::Es256k, "ES256K", "secp256k1-signing", &SHA256),
         (JwsAlg::EdDsa, "EdDSA", "ed25519-signing", &SHA512),
     ];
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let client = emulator.client();
-        let keys = jwks(&api).await;
-        for (alg, name, kid, hash) in &algorithms {
-            configure_client(&api, client.id, |client| {
-                client.id_token_sign_alg = Some(alg.clone());
-            })
-            .await;
-            let answer = exchange(&api, client, |issue| issue).await;
-            let id_token = id_token_in(&answer);
-            let (header, _) = jwt::parts(&id_token);
-            assert_eq!(header, json!({ "alg": name, "kid": kid }));
-            let claims = jwt::verified(&id_token, &keys);
-            let access_token = answer.access_token.unwrap();
-            let expected = jwt::half_hash_by(hash, access_token.expose());
-            assert_eq!(claims["at_hash"], expected, "{name}");
-        }
+    let (emulator, api) = start(version).await;
+    let client = emulator.client();
+    let keys = jwks(&api).await;
+    for (alg, name, kid, hash) in &algorithms {
+        configure_client(&api, client.id, |client| {
+            client.id_token_sign_alg = Some(alg.clone());
+        })
+        .await;
+        let answer = exchange(&api, client, |issue| issue).await;
+        let id_token = id_token_in(&answer);
+        let (header, _) = jwt::parts(&id_token);
+        assert_eq!(header, json!({ "alg": name, "kid": kid }));
+        let claims = jwt::verified(&id_token, &keys);
+        let access_token = answer.access_token.unwrap();
+        let expected = jwt::half_hash_by(hash, access_token.expose());
+        assert_eq!(claims["at_hash"], expected, "{name}");
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn an_id_token_is_signed_with_the_secret_or_unsigned_at_the_token_endpoint() {
+async fn id_token_is_signed_with_the_secret_or_unsigned_at_the_token_endpoint(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
     let algorithms: [(JwsAlg, &str, &'static digest::Algorithm); 3] = [
         (JwsAlg::Hs256, "HS256", &SHA256),
         (JwsAlg::Hs384, "HS384", &SHA384),
         (JwsAlg::Hs512, "HS512", &SHA512),
     ];
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let client = emulator.client();
-        for (alg, name, hash) in &algorithms {
-            configure_client(&api, client.id, |client| {
-                client.id_token_sign_alg = Some(alg.clone());
-            })
-            .await;
-            let answer = exchange(&api, client, |issue| issue).await;
-            let id_token = id_token_in(&answer);
-            let (header, _) = jwt::parts(&id_token);
-            assert_eq!(header, json!({ "alg": name }));
-            let claims = jwt::verified_by_secret(&id_token, client.secret.expose());
-            let access_token = answer.access_token.unwrap();
-            let expected = jwt::half_hash_by(hash, access_token.expose());
-            assert_eq!(claims["at_hash"], expected, "{name}");
-        }
+    let (emulator, api) = start(version).await;
+    let client = emulator.client();
+    for (alg, name, hash) in &algorithms {
         configure_client(&api, client.id, |client| {
-            client.id_token_sign_alg = Some(JwsAlg::None);
-            client.response_types = Some(vec![ResponseType::Code, ResponseType::CodeIdToken]);
-            client.grant_types = Some(vec![GrantType::AuthorizationCode, GrantType::Implicit]);
+            client.id_token_sign_alg = Some(alg.clone());
         })
         .await;
-        let id_token = id_token(&api, client, |issue| issue).await;
-        let (header, claims) = jwt::parts(&id_token);
-        assert_eq!(header, json!({ "alg": "none" }));
-        assert_eq!(claims["sub"], "alice");
-        assert_eq!(claims.get("at_hash"), None);
-        assert!(id_token.ends_with('.'));
-
-        // An authorization response cannot have an unsigned ID token.
-        let query = request(client, &client.id.to_string());
-        let query = query.replace("response_type=code", "response_type=code+id_token");
-        let issue = Issue::new(ticket(&api, &query).await, "alice");
-        let answer = api.authorization_issue(&issue).await.unwrap();
-        assert_eq!(answer.result_code.as_deref(), Some("A046301"));
-        let action = answer.action;
-        assert_eq!(action, AuthorizationIssueAction::InternalServerError);
-        assert_eq!((answer.authorization_code, answer.id_token), (None, None));
+        let answer = exchange(&api, client, |issue| issue).await;
+        let id_token = id_token_in(&answer);
+        let (header, _) = jwt::parts(&id_token);
+        assert_eq!(header, json!({ "alg": name }));
+        let claims = jwt::verified_by_secret(&id_token, client.secret.expose());
+        let access_token = answer.access_token.unwrap();
+        let expected = jwt::half_hash_by(hash, access_token.expose());
+        assert_eq!(claims["at_hash"], expected, "{name}");
     }
+    configure_client(&api, client.id, |client| {
+        client.id_token_sign_alg = Some(JwsAlg::None);
+        client.response_types = Some(vec![ResponseType::Code, ResponseType::CodeIdToken]);
+        client.grant_types = Some(vec![GrantType::AuthorizationCode, GrantType::Implicit]);
+    })
+    .await;
+    let id_token = id_token(&api, client, |issue| issue).await;
+    let (header, claims) = jwt::parts(&id_token);
+    assert_eq!(header, json!({ "alg": "none" }));
+    assert_eq!(claims["sub"], "alice");
+    assert_eq!(claims.get("at_hash"), None);
+    assert!(id_token.ends_with('.'));
+
+    // An authorization response cannot have an unsigned ID token.
+    let query = request(client, &client.id.to_string());
+    let query = query.replace("response_type=code", "response_type=code+id_token");
+    let issue = Issue::new(ticket(&api, &query).await, "alice");
+    let answer = api.authorization_issue(&issue).await.unwrap();
+    assert_eq!(answer.result_code.as_deref(), Some("A046301"));
+    let action = answer.action;
+    assert_eq!(action, AuthorizationIssueAction::InternalServerError);
+    assert_eq!((answer.authorization_code, answer.id_token), (None, None));
 }
 
 /// Adds a second RSA key to the service, and selects the key that signs ID tokens.
@@ -121,7 +123,7 @@ async fn add_second_key(emulator: &Emulator, api: &Authlete, key_id: &str) {
 
 #[rstest]
 #[tokio::test]
-async fn the_service_selects_the_signing_key_by_its_id(
+async fn service_selects_the_signing_key_by_its_id(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -186,8 +188,11 @@ async fn each_kind_of_jwt_has_a_setting_for_its_key(
     assert_eq!(kid(&parameters[0].1), "rsa-second");
 }
 
+#[rstest]
 #[tokio::test]
-async fn an_id_token_is_signed_and_then_encrypted() {
+async fn id_token_is_signed_and_then_encrypted(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
     let receiver = jwe::Receiver::generate();
     let cases = [
         (
@@ -227,37 +232,35 @@ async fn an_id_token_is_signed_and_then_encrypted() {
             Some("rsa"),
         ),
     ];
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let client = emulator.client();
-        let keys = jwks(&api).await;
-        for (alg, enc, alg_name, enc_name, kid) in &cases {
-            configure_client(&api, client.id, |client| {
-                client.jwks = Some(receiver.jwks().into());
-                client.id_token_encryption_alg = Some(alg.clone());
-                client.id_token_encryption_enc = Some(enc.clone());
-            })
-            .await;
-            let jwe = id_token(&api, client, |issue| issue).await;
-            let (header, jwt) = receiver.open(client.secret.expose(), &jwe);
-            assert_eq!(header["alg"], *alg_name);
-            assert_eq!(header["enc"], *enc_name);
-            assert_eq!(header["cty"], "JWT");
-            assert_eq!(header.get("kid").and_then(Value::as_str), *kid);
-            assert_eq!(jwt::verified(&jwt, &keys)["sub"], "alice");
-        }
-        // OpenID Connect Dynamic Client Registration 1.0 §2.
+    let (emulator, api) = start(version).await;
+    let client = emulator.client();
+    let keys = jwks(&api).await;
+    for (alg, enc, alg_name, enc_name, kid) in &cases {
         configure_client(&api, client.id, |client| {
-            client.id_token_encryption_enc = None;
-            client.id_token_sign_alg = Some(JwsAlg::Hs256);
+            client.jwks = Some(receiver.jwks().into());
+            client.id_token_encryption_alg = Some(alg.clone());
+            client.id_token_encryption_enc = Some(enc.clone());
         })
         .await;
         let jwe = id_token(&api, client, |issue| issue).await;
-        let secret = client.secret.expose();
-        let (header, jwt) = receiver.open(secret, &jwe);
-        assert_eq!(header["enc"], "A128CBC-HS256");
-        assert_eq!(jwt::verified_by_secret(&jwt, secret)["sub"], "alice");
+        let (header, jwt) = receiver.open(client.secret.expose(), &jwe);
+        assert_eq!(header["alg"], *alg_name);
+        assert_eq!(header["enc"], *enc_name);
+        assert_eq!(header["cty"], "JWT");
+        assert_eq!(header.get("kid").and_then(Value::as_str), *kid);
+        assert_eq!(jwt::verified(&jwt, &keys)["sub"], "alice");
     }
+    // OpenID Connect Dynamic Client Registration 1.0 §2.
+    configure_client(&api, client.id, |client| {
+        client.id_token_encryption_enc = None;
+        client.id_token_sign_alg = Some(JwsAlg::Hs256);
+    })
+    .await;
+    let jwe = id_token(&api, client, |issue| issue).await;
+    let secret = client.secret.expose();
+    let (header, jwt) = receiver.open(secret, &jwe);
+    assert_eq!(header["enc"], "A128CBC-HS256");
+    assert_eq!(jwt::verified_by_secret(&jwt, secret)["sub"], "alice");
 }
 
 /// The numbers of codes and of tokens.
@@ -270,8 +273,11 @@ async fn codes_and_tokens(emulator: &Emulator) -> (u64, u64) {
 /// The result code, and the changes that make the settings invalid.
 type Mistake<'a> = (&'a str, fn(&mut authlete::types::Service), fn(&mut Client));
 
+#[rstest]
 #[tokio::test]
-async fn invalid_settings_are_server_errors_and_issue_no_tokens() {
+async fn invalid_settings_are_server_errors_and_issue_no_tokens(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
     let nothing = |_: &mut authlete::types::Service| {};
     let mistakes: [Mistake<'_>; 9] = [
         ("A910101", |service| service.issuer = None, |_| {}),
@@ -309,40 +315,38 @@ async fn invalid_settings_are_server_errors_and_issue_no_tokens() {
             },
         ),
     ];
-    for version in GENERATIONS {
-        for (code, of_service, of_client) in mistakes {
-            let (emulator, api) = start_with(version, |client| {
-                client.response_types = Some(vec![ResponseType::Code, ResponseType::CodeIdToken]);
-                client.grant_types = Some(vec![GrantType::AuthorizationCode, GrantType::Implicit]);
-                of_client(client);
-            })
-            .await;
-            configure(&emulator, &api, of_service).await;
-            let client = emulator.client();
-            let answer = exchange(&api, client, |issue| issue).await;
-            assert_eq!(answer.result_code.as_deref(), Some(code));
-            assert_eq!(answer.action, TokenAction::InternalServerError);
-            let content = content(answer.response_content.as_ref());
-            assert_eq!(content["error"], "server_error");
-            assert_eq!((answer.access_token, answer.id_token), (None, None));
-            // The code is not used up, and no token was issued.
-            assert_eq!(codes_and_tokens(&emulator).await, (1, 0));
+    for (code, of_service, of_client) in mistakes {
+        let (emulator, api) = start_with(version, |client| {
+            client.response_types = Some(vec![ResponseType::Code, ResponseType::CodeIdToken]);
+            client.grant_types = Some(vec![GrantType::AuthorizationCode, GrantType::Implicit]);
+            of_client(client);
+        })
+        .await;
+        configure(&emulator, &api, of_service).await;
+        let client = emulator.client();
+        let answer = exchange(&api, client, |issue| issue).await;
+        assert_eq!(answer.result_code.as_deref(), Some(code));
+        assert_eq!(answer.action, TokenAction::InternalServerError);
+        let content = content(answer.response_content.as_ref());
+        assert_eq!(content["error"], "server_error");
+        assert_eq!((answer.access_token, answer.id_token), (None, None));
+        // The code is not used up, and no token was issued.
+        assert_eq!(codes_and_tokens(&emulator).await, (1, 0));
 
-            let query = request(client, &client.id.to_string());
-            let query = query.replace("response_type=code", "response_type=code+id_token");
-            let issue = Issue::new(ticket(&api, &query).await, "alice");
-            let answer = api.authorization_issue(&issue).await.unwrap();
-            let action = answer.action;
-            assert_eq!(action, AuthorizationIssueAction::InternalServerError);
-            assert_eq!((answer.authorization_code, answer.id_token), (None, None));
-            assert_eq!(codes_and_tokens(&emulator).await, (1, 0));
-        }
+        let query = request(client, &client.id.to_string());
+        let query = query.replace("response_type=code", "response_type=code+id_token");
+        let issue = Issue::new(ticket(&api, &query).await, "alice");
+        let answer = api.authorization_issue(&issue).await.unwrap();
+        let action = answer.action;
+        assert_eq!(action, AuthorizationIssueAction::InternalServerError);
+        assert_eq!((answer.authorization_code, answer.id_token), (None, None));
+        assert_eq!(codes_and_tokens(&emulator).await, (1, 0));
     }
 }
 
 #[rstest]
 #[tokio::test]
-async fn a_secret_that_is_too_short_for_the_algorithm_does_not_sign(
+async fn secret_that_is_too_short_for_the_algorithm_does_not_sign(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_with(version, |client| {
@@ -368,7 +372,7 @@ async fn a_secret_that_is_too_short_for_the_algorithm_does_not_sign(
 
 #[rstest]
 #[tokio::test]
-async fn a_public_client_whose_id_tokens_need_a_secret_is_refused_if_it_requests_one(
+async fn public_client_whose_id_tokens_need_a_secret_is_refused_if_it_requests_one(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     for alg in [JwsAlg::Hs256, JwsAlg::Hs384, JwsAlg::Hs512] {
@@ -404,8 +408,11 @@ async fn a_public_client_whose_id_tokens_need_a_secret_is_refused_if_it_requests
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_public_client_that_gets_a_symmetric_algorithm_later_gets_no_id_token() {
+async fn public_client_that_gets_a_symmetric_algorithm_later_gets_no_id_token(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
     type Change = fn(&mut Client);
     let changes: [(&str, Change); 2] = [
         ("A910301", |client| {
@@ -415,25 +422,23 @@ async fn a_public_client_that_gets_a_symmetric_algorithm_later_gets_no_id_token(
             client.id_token_encryption_alg = Some(JweAlg::Dir);
         }),
     ];
-    for version in GENERATIONS {
-        for (code, change) in changes {
-            let (emulator, api) = start_with(version, |client| {
-                client.client_type = Some(ClientType::Public);
-            })
-            .await;
-            let client = emulator.client();
-            let query = request(client, &client.id.to_string());
-            let granted = self::code(&api, &query).await;
-            configure_client(&api, client.id, change).await;
-            let parameters = format!(
-                "{}&client_id={}",
-                code_parameters(client, &granted),
-                client.id
-            );
-            let answer = api.token(&TokenRequest::new(parameters)).await.unwrap();
-            assert_eq!(answer.action, TokenAction::InternalServerError);
-            assert_eq!(answer.result_code.as_deref(), Some(code));
-            assert_eq!(answer.access_token, None::<Secret>);
-        }
+    for (code, change) in changes {
+        let (emulator, api) = start_with(version, |client| {
+            client.client_type = Some(ClientType::Public);
+        })
+        .await;
+        let client = emulator.client();
+        let query = request(client, &client.id.to_string());
+        let granted = self::code(&api, &query).await;
+        configure_client(&api, client.id, change).await;
+        let parameters = format!(
+            "{}&client_id={}",
+            code_parameters(client, &granted),
+            client.id
+        );
+        let answer = api.token(&TokenRequest::new(parameters)).await.unwrap();
+        assert_eq!(answer.action, TokenAction::InternalServerError);
+        assert_eq!(answer.result_code.as_deref(), Some(code));
+        assert_eq!(answer.access_token, None::<Secret>);
     }
 }

@@ -82,7 +82,7 @@ async fn assert_caller_error(api: &Authlete, request: &IdTokenReissueRequest, co
 
 #[rstest]
 #[tokio::test]
-async fn the_action_is_id_token_reissuable_for_refreshed_tokens_with_openid(
+async fn action_is_id_token_reissuable_for_refreshed_tokens_with_openid(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -113,7 +113,7 @@ async fn the_action_is_id_token_reissuable_for_refreshed_tokens_with_openid(
 
 #[rstest]
 #[tokio::test]
-async fn the_response_has_the_requested_id_token_claims(
+async fn response_has_the_requested_id_token_claims(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_with(version).await;
@@ -134,7 +134,7 @@ async fn the_response_has_the_requested_id_token_claims(
 
 #[rstest]
 #[tokio::test]
-async fn a_reissued_id_token_has_the_claims_of_the_authentication(
+async fn reissued_id_token_has_the_claims_of_the_authentication(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_with(version).await;
@@ -184,7 +184,7 @@ async fn a_reissued_id_token_has_the_claims_of_the_authentication(
 
 #[rstest]
 #[tokio::test]
-async fn the_request_sets_the_claims_the_header_and_the_audience(
+async fn request_sets_the_claims_the_header_and_the_audience(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_with(version).await;
@@ -224,7 +224,7 @@ async fn the_request_sets_the_claims_the_header_and_the_audience(
 
 #[rstest]
 #[tokio::test]
-async fn the_client_gets_the_refreshed_tokens_and_the_id_token(
+async fn client_gets_the_refreshed_tokens_and_the_id_token(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_with(version).await;
@@ -359,7 +359,7 @@ async fn claims_and_header_that_are_not_objects_are_caller_errors(
 
 #[rstest]
 #[tokio::test]
-async fn a_locked_client_and_a_service_without_keys_are_refused(
+async fn locked_client_and_a_service_without_keys_are_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_with(version).await;

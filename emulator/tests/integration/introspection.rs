@@ -176,7 +176,7 @@ async fn max_age_and_acr_values_are_checked_against_the_authentication(
 
 #[rstest]
 #[tokio::test]
-async fn a_proof_for_a_token_that_is_bound_to_no_key_is_refused(
+async fn proof_for_a_token_that_is_bound_to_no_key_is_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -337,7 +337,7 @@ async fn introspection_of_a_jwt_returns_the_current_state_of_its_token(
 
 #[rstest]
 #[tokio::test]
-async fn the_token_of_a_deleted_client_is_refused(
+async fn token_of_a_deleted_client_is_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;

@@ -49,7 +49,7 @@ const MEMBERS_IN_LISTS: [&str; 8] = [
 
 #[rstest]
 #[tokio::test]
-async fn the_answer_to_an_authorization_request_has_a_limited_client_and_service(
+async fn answer_to_an_authorization_request_has_a_limited_client_and_service(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -119,7 +119,7 @@ async fn lists_of_tokens_and_authorizations_have_limited_clients(
 
 #[rstest]
 #[tokio::test]
-async fn a_list_without_a_match_is_absent(
+async fn list_without_a_match_is_absent(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, _api) = start(version).await;

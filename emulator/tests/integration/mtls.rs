@@ -139,8 +139,11 @@ async fn tls_client_auth_without_a_registered_name_is_refused(
     assert_refused(&token(&api, &emulator, &pem).await, "A157340");
 }
 
+#[rstest]
 #[tokio::test]
-async fn certificate_has_to_match_the_registered_name() {
+async fn certificate_has_to_match_the_registered_name(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
     type Change = fn(&mut Client, &str);
     let names: [(Change, &[&str], &[&str], &str); 5] = [
         (
@@ -186,24 +189,22 @@ async fn certificate_has_to_match_the_registered_name() {
             "A157349",
         ),
     ];
-    for version in GENERATIONS {
-        let (certificate, _) = self_signed();
-        let pem = certificate.pem();
-        for (change, good, wrong, code) in names {
-            let (emulator, api) = with_method(version, ClientAuthMethod::TlsClientAuth, |client| {
-                change(client, good[0]);
-            })
-            .await;
-            let id = emulator.client().id;
-            for name in good {
-                configure_client(&api, id, |client| change(client, name)).await;
-                let answer = token(&api, &emulator, &pem).await;
-                assert_eq!(answer.action, TokenAction::Ok, "{name}");
-            }
-            for name in wrong {
-                configure_client(&api, id, |client| change(client, name)).await;
-                assert_refused(&token(&api, &emulator, &pem).await, code);
-            }
+    let (certificate, _) = self_signed();
+    let pem = certificate.pem();
+    for (change, good, wrong, code) in names {
+        let (emulator, api) = with_method(version, ClientAuthMethod::TlsClientAuth, |client| {
+            change(client, good[0]);
+        })
+        .await;
+        let id = emulator.client().id;
+        for name in good {
+            configure_client(&api, id, |client| change(client, name)).await;
+            let answer = token(&api, &emulator, &pem).await;
+            assert_eq!(answer.action, TokenAction::Ok, "{name}");
+        }
+        for name in wrong {
+            configure_client(&api, id, |client| change(client, name)).await;
+            assert_refused(&token(&api, &emulator, &pem).await, code);
         }
     }
 }
@@ -266,8 +267,11 @@ async fn self_signed_certificate_has_to_match_the_registered_keys(
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn certificate_chain_is_validated_if_the_service_requires_it() {
+async fn certificate_chain_is_validated_if_the_service_requires_it(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
     let ca = |name: &str| {
         let mut params = CertificateParams::default();
         params.distinguished_name = rcgen::DistinguishedName::new();
@@ -280,69 +284,68 @@ async fn certificate_chain_is_validated_if_the_service_requires_it() {
     let intermediate = CertifiedIssuer::signed_by(ca("intermediate"), key(), &root).unwrap();
     let certificate = params().signed_by(&key(), &intermediate).unwrap();
     let (alone, _) = self_signed();
-    for version in GENERATIONS {
-        let (emulator, api) = with_method(version, ClientAuthMethod::TlsClientAuth, |client| {
-            client.tls_client_auth_subject_dn = Some(SUBJECT.to_owned());
-        })
-        .await;
-        configure(&emulator, &api, |service| {
-            service.mutual_tls_validate_pki_cert_chain = Some(true);
-            service.trusted_root_certificates = Some(vec![root.pem()]);
-        })
-        .await;
-        let chained = |path: Vec<String>| {
-            request(
-                &emulator,
-                "grant_type=client_credentials",
-                &certificate.pem(),
-            )
-            .client_certificate_path(path)
-        };
-        let answer = api.token(&chained(vec![intermediate.pem()])).await.unwrap();
-        assert_eq!(
-            answer.action,
-            TokenAction::Ok,
-            "{:?}",
-            answer.result_message.as_ref().map(authlete::Secret::expose)
-        );
-        let answer = api.token(&chained(Vec::new())).await.unwrap();
-        assert_refused(&answer, "A157339");
-        assert_refused(&token(&api, &emulator, &alone.pem()).await, "A157339");
-        let answer = api
-            .token(&chained(vec!["no certificate".to_owned()]))
-            .await
-            .unwrap();
-        assert_eq!(answer.action, TokenAction::BadRequest);
-        assert_eq!(answer.result_code.as_deref(), Some("A157328"));
-    }
+    let (emulator, api) = with_method(version, ClientAuthMethod::TlsClientAuth, |client| {
+        client.tls_client_auth_subject_dn = Some(SUBJECT.to_owned());
+    })
+    .await;
+    configure(&emulator, &api, |service| {
+        service.mutual_tls_validate_pki_cert_chain = Some(true);
+        service.trusted_root_certificates = Some(vec![root.pem()]);
+    })
+    .await;
+    let chained = |path: Vec<String>| {
+        request(
+            &emulator,
+            "grant_type=client_credentials",
+            &certificate.pem(),
+        )
+        .client_certificate_path(path)
+    };
+    let answer = api.token(&chained(vec![intermediate.pem()])).await.unwrap();
+    assert_eq!(
+        answer.action,
+        TokenAction::Ok,
+        "{:?}",
+        answer.result_message.as_ref().map(authlete::Secret::expose)
+    );
+    let answer = api.token(&chained(Vec::new())).await.unwrap();
+    assert_refused(&answer, "A157339");
+    assert_refused(&token(&api, &emulator, &alone.pem()).await, "A157339");
+    let answer = api
+        .token(&chained(vec!["no certificate".to_owned()]))
+        .await
+        .unwrap();
+    assert_eq!(answer.action, TokenAction::BadRequest);
+    assert_eq!(answer.result_code.as_deref(), Some("A157328"));
 }
 
+#[rstest]
 #[tokio::test]
-async fn expired_certificates_are_not_trusted() {
+async fn expired_certificates_are_not_trusted(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
     let mut params = params();
     params.not_after = rcgen::date_time_ymd(2090, 1, 1);
     let key = KeyPair::generate().unwrap();
     let certificate = params.self_signed(&key).unwrap();
-    for version in GENERATIONS {
-        let (emulator, api) = with_method(version, ClientAuthMethod::TlsClientAuth, |client| {
-            client.tls_client_auth_subject_dn = Some(SUBJECT.to_owned());
-        })
-        .await;
-        configure(&emulator, &api, |service| {
-            service.mutual_tls_validate_pki_cert_chain = Some(true);
-            service.trusted_root_certificates = Some(vec![certificate.pem()]);
-        })
-        .await;
-        let answer = token(&api, &emulator, &certificate.pem()).await;
-        assert_eq!(
-            answer.action,
-            TokenAction::Ok,
-            "{:?}",
-            answer.result_message.as_ref().map(authlete::Secret::expose)
-        );
-        emulator.advance(Duration::from_secs(100 * 366 * 86_400));
-        assert_refused(&token(&api, &emulator, &certificate.pem()).await, "A157339");
-    }
+    let (emulator, api) = with_method(version, ClientAuthMethod::TlsClientAuth, |client| {
+        client.tls_client_auth_subject_dn = Some(SUBJECT.to_owned());
+    })
+    .await;
+    configure(&emulator, &api, |service| {
+        service.mutual_tls_validate_pki_cert_chain = Some(true);
+        service.trusted_root_certificates = Some(vec![certificate.pem()]);
+    })
+    .await;
+    let answer = token(&api, &emulator, &certificate.pem()).await;
+    assert_eq!(
+        answer.action,
+        TokenAction::Ok,
+        "{:?}",
+        answer.result_message.as_ref().map(authlete::Secret::expose)
+    );
+    emulator.advance(Duration::from_secs(100 * 366 * 86_400));
+    assert_refused(&token(&api, &emulator, &certificate.pem()).await, "A157339");
 }
 
 /// Starts an emulator that issues certificate-bound access tokens to the client.

@@ -137,7 +137,7 @@ async fn is_active(api: &Authlete, token: &str) -> bool {
 
 #[rstest]
 #[tokio::test]
-async fn the_first_app_gets_a_device_secret_and_an_id_token_that_is_bound_to_it(
+async fn first_app_gets_a_device_secret_and_an_id_token_that_is_bound_to_it(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_with_native_sso(version).await;
@@ -355,7 +355,7 @@ async fn authorization_issue_without_session_id_returns_server_error_to_the_clie
 
 #[rstest]
 #[tokio::test]
-async fn the_second_app_gets_tokens_of_the_same_session(
+async fn second_app_gets_tokens_of_the_same_session(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_with_native_sso(version).await;
@@ -590,7 +590,7 @@ async fn invalid_native_sso_request_is_a_caller_error(
 
 #[rstest]
 #[tokio::test]
-async fn a_logout_ends_the_tokens_of_the_session_and_no_others(
+async fn logout_ends_the_tokens_of_the_session_and_no_others(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_with_native_sso(version).await;

@@ -227,7 +227,7 @@ async fn start_signing(version: ApiVersion) -> (Emulator, Authlete, jwt::Key) {
 
 #[rstest]
 #[tokio::test]
-async fn a_request_object_can_be_pushed(
+async fn request_object_can_be_pushed(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api, key) = start_signing(version).await;

@@ -198,7 +198,7 @@ async fn missing_or_repeated_username_or_password_is_refused_with_invalid_reques
 
 #[rstest]
 #[tokio::test]
-async fn a_duration_that_is_not_positive_is_ignored(
+async fn duration_that_is_not_positive_is_ignored(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_with_passwords(version).await;

@@ -178,7 +178,7 @@ fn shell_reads_exported_secrets_unchanged() {
 }
 
 #[test]
-fn a_client_without_a_redirect_uri_has_no_line_for_it() {
+fn client_without_a_redirect_uri_has_no_line_for_it() {
     let seed = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/seed.json");
     let (_program, lines) = shell_output(&["--seed", seed]);
     assert!(lines.contains(&"# client_id warehouse (the alias)".to_owned()));

@@ -31,39 +31,40 @@ fn request(id: &str, uri: &str, response_type: &str) -> String {
     ])
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_redirect_uri_has_to_fit_the_type_of_the_application() {
+async fn redirect_uri_has_to_fit_the_type_of_the_application(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
     use ApplicationType::{Native, Web};
-    for version in GENERATIONS {
-        let (_emulator, api) = start(version).await;
-        for (kind, uri, response_type, code) in [
-            (Some(Web), "https://app.example/", "token", None),
-            (Some(Web), "http://app.example/", "token", Some("A011305")),
-            (Some(Web), "app:callback", "token", Some("A011305")),
-            (Some(Web), "https://localhost/", "token", Some("A011306")),
-            (Some(Web), "http://localhost/", "code", None),
-            (Some(Native), "app:callback", "code", None),
-            (Some(Native), "http://localhost:4000/", "code", None),
-            (
-                Some(Native),
-                "https://app.example/",
-                "code",
-                Some("A011307"),
-            ),
-            (Some(Native), "http://app.example/", "code", Some("A011308")),
-            (Some(Native), "http://127.0.0.1/", "code", Some("A011308")),
-            (None, "http://localhost/", "token", None),
-            (None, "https://app.example/", "code", None),
-        ] {
-            let id = application(&api, kind.clone(), uri).await;
-            let answer = ask(&api, request(&id, uri, response_type)).await;
-            let case = format!("{kind:?} {uri} {response_type}");
-            match code {
-                None => assert_eq!(answer.action, AuthorizationAction::Interaction, "{case}"),
-                Some(code) => {
-                    assert_eq!(answer.action, AuthorizationAction::BadRequest, "{case}");
-                    assert_eq!(answer.result_code.as_deref(), Some(code), "{case}");
-                }
+    let (_emulator, api) = start(version).await;
+    for (kind, uri, response_type, code) in [
+        (Some(Web), "https://app.example/", "token", None),
+        (Some(Web), "http://app.example/", "token", Some("A011305")),
+        (Some(Web), "app:callback", "token", Some("A011305")),
+        (Some(Web), "https://localhost/", "token", Some("A011306")),
+        (Some(Web), "http://localhost/", "code", None),
+        (Some(Native), "app:callback", "code", None),
+        (Some(Native), "http://localhost:4000/", "code", None),
+        (
+            Some(Native),
+            "https://app.example/",
+            "code",
+            Some("A011307"),
+        ),
+        (Some(Native), "http://app.example/", "code", Some("A011308")),
+        (Some(Native), "http://127.0.0.1/", "code", Some("A011308")),
+        (None, "http://localhost/", "token", None),
+        (None, "https://app.example/", "code", None),
+    ] {
+        let id = application(&api, kind.clone(), uri).await;
+        let answer = ask(&api, request(&id, uri, response_type)).await;
+        let case = format!("{kind:?} {uri} {response_type}");
+        match code {
+            None => assert_eq!(answer.action, AuthorizationAction::Interaction, "{case}"),
+            Some(code) => {
+                assert_eq!(answer.action, AuthorizationAction::BadRequest, "{case}");
+                assert_eq!(answer.result_code.as_deref(), Some(code), "{case}");
             }
         }
     }

@@ -35,7 +35,7 @@ fn assert_invalid_grant(answer: &TokenResponse, code: &str) {
 
 #[rstest]
 #[tokio::test]
-async fn a_refresh_replaces_both_tokens(
+async fn refresh_replaces_both_tokens(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;

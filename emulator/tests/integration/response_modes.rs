@@ -77,7 +77,7 @@ async fn query_and_fragment_are_chosen_by_mode_and_type(
 
 #[rstest]
 #[tokio::test]
-async fn a_form_posts_the_response_and_nothing_else(
+async fn form_posts_the_response_and_nothing_else(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_modes(version).await;
@@ -107,47 +107,46 @@ async fn a_form_posts_the_response_and_nothing_else(
     assert!(page.contains("onload=\"document.forms[0].submit()\""));
 }
 
+#[rstest]
 #[tokio::test]
-async fn no_parameter_breaks_out_of_the_form() {
+async fn no_parameter_breaks_out_of_the_form(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
     let attack = "\"/><script>alert(1)</script><input value=\"";
-    for version in GENERATIONS {
-        let (emulator, api) = start_modes(version).await;
-        let client = emulator.client();
-        let uri = "https://client.example/?a=1&b=2";
-        configure_client(&api, client.id, |client| {
-            client.redirect_uris = Some(vec![uri.to_owned()]);
-        })
-        .await;
-        let query = form(&[
-            ("response_type", "code"),
-            ("response_mode", "form_post"),
-            ("client_id", &client.alias),
-            ("redirect_uri", uri),
-            ("state", attack),
-        ]);
-        let (action, page) = issue(&api, &query).await;
-        assert_eq!(action, AuthorizationIssueAction::Form);
-        assert!(!page.contains("<script"), "{page}");
-        assert_eq!(page.matches("<input").count(), 3);
-        assert!(page.contains("action=\"https://client.example/?a=1&amp;b=2\""));
+    let (emulator, api) = start_modes(version).await;
+    let client = emulator.client();
+    let uri = "https://client.example/?a=1&b=2";
+    configure_client(&api, client.id, |client| {
+        client.redirect_uris = Some(vec![uri.to_owned()]);
+    })
+    .await;
+    let query = form(&[
+        ("response_type", "code"),
+        ("response_mode", "form_post"),
+        ("client_id", &client.alias),
+        ("redirect_uri", uri),
+        ("state", attack),
+    ]);
+    let (action, page) = issue(&api, &query).await;
+    assert_eq!(action, AuthorizationIssueAction::Form);
+    assert!(!page.contains("<script"), "{page}");
+    assert_eq!(page.matches("<input").count(), 3);
+    assert!(page.contains("action=\"https://client.example/?a=1&amp;b=2\""));
 
-        let fail = AuthorizationFailRequest::new(
-            ticket(&api, &query).await,
-            AuthorizationFailReason::Denied,
-        );
-        let answer = api
-            .authorization_fail(&fail.description(attack))
-            .await
-            .unwrap();
-        assert_eq!(answer.action, AuthorizationFailAction::Form);
-        assert!(
-            !answer
-                .response_content
-                .unwrap()
-                .expose()
-                .contains("<script")
-        );
-    }
+    let fail =
+        AuthorizationFailRequest::new(ticket(&api, &query).await, AuthorizationFailReason::Denied);
+    let answer = api
+        .authorization_fail(&fail.description(attack))
+        .await
+        .unwrap();
+    assert_eq!(answer.action, AuthorizationFailAction::Form);
+    assert!(
+        !answer
+            .response_content
+            .unwrap()
+            .expose()
+            .contains("<script")
+    );
 }
 
 #[rstest]

@@ -4,7 +4,7 @@ use authlete_emulator::{Emulator, RegisteredClient};
 use serde_json::{Value, json};
 
 use crate::common::registration::{manage, minimal, register, registered, start_open, with};
-use crate::common::{GENERATIONS, post, start, variable};
+use crate::common::{post, start, variable};
 use authlete::ApiVersion;
 use rstest::rstest;
 
@@ -25,8 +25,11 @@ async fn code(
     answer["resultCode"].clone()
 }
 
+#[rstest]
 #[tokio::test]
-async fn missing_empty_repeated_and_invalid_parameters_have_specific_result_codes() {
+async fn missing_empty_repeated_and_invalid_parameters_have_specific_result_codes(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
     const TOKEN: &str = "/auth/token";
     const AUTHORIZATION: &str = "/auth/authorization";
     const REVOCATION: &str = "/auth/revocation";
@@ -252,20 +255,21 @@ async fn missing_empty_repeated_and_invalid_parameters_have_specific_result_code
         (DEVICE, Some(""), "A166301"),
         (DEVICE, Some("a=1&a=2"), "A166304"),
     ];
-    for version in GENERATIONS {
-        let (emulator, _api) = start(version).await;
-        let client = emulator.client();
-        for (path, parameters, expected) in cases {
-            let id = format!("client_id={}", client.id);
-            let filled = parameters.map(|text| text.replace("client_id=ID", &id));
-            let code = code(&emulator, version, path, filled.as_deref(), client).await;
-            assert_eq!(code, expected, "{path} {parameters:?}");
-        }
+    let (emulator, _api) = start(version).await;
+    let client = emulator.client();
+    for (path, parameters, expected) in cases {
+        let id = format!("client_id={}", client.id);
+        let filled = parameters.map(|text| text.replace("client_id=ID", &id));
+        let code = code(&emulator, version, path, filled.as_deref(), client).await;
+        assert_eq!(code, expected, "{path} {parameters:?}");
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn missing_client_unknown_client_and_wrong_secret_have_specific_result_codes() {
+async fn missing_client_unknown_client_and_wrong_secret_have_specific_result_codes(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
     let cases = [
         ("/auth/token", ["A244305", "A244306", "A157305"]),
         ("/auth/revocation", ["A114301", "A114304", "A114311"]),
@@ -276,20 +280,18 @@ async fn missing_client_unknown_client_and_wrong_secret_have_specific_result_cod
         ),
         ("/device/authorization", ["A904303", "A218305", "A157305"]),
     ];
-    for version in GENERATIONS {
-        let (emulator, _api) = start(version).await;
-        let id = emulator.client().id.to_string();
-        for (path, codes) in cases {
-            let clients = [None, Some("1"), Some(&*id)];
-            for (client, expected) in clients.into_iter().zip(codes) {
-                let body = json!({
-                    "parameters": "grant_type=client_credentials&token=a",
-                    "clientId": client,
-                    "clientSecret": client.map(|_| "wrong"),
-                });
-                let (_, answer) = post(&emulator, version, "SERVICE", path, &body).await;
-                assert_eq!(answer["resultCode"], expected, "{path} {client:?}");
-            }
+    let (emulator, _api) = start(version).await;
+    let id = emulator.client().id.to_string();
+    for (path, codes) in cases {
+        let clients = [None, Some("1"), Some(&*id)];
+        for (client, expected) in clients.into_iter().zip(codes) {
+            let body = json!({
+                "parameters": "grant_type=client_credentials&token=a",
+                "clientId": client,
+                "clientSecret": client.map(|_| "wrong"),
+            });
+            let (_, answer) = post(&emulator, version, "SERVICE", path, &body).await;
+            assert_eq!(answer["resultCode"], expected, "{path} {client:?}");
         }
     }
 }
@@ -324,8 +326,11 @@ async fn invalid_start_and_end_have_specific_result_codes_for_each_list() {
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn invalid_client_metadata_have_specific_result_codes() {
+async fn invalid_client_metadata_have_specific_result_codes(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
     let cases = [
         (
             json!({ "redirect_uris": "https://app.example/" }),
@@ -368,24 +373,22 @@ async fn invalid_client_metadata_have_specific_result_codes() {
             "A204312",
         ),
     ];
-    for version in GENERATIONS {
-        let (_emulator, api) = start_open(version).await;
-        for (members, code) in &cases {
-            let answer = register(&api, with(minimal(), members.clone())).await;
-            assert_eq!(answer.result_code.as_deref(), Some(*code), "{members}");
-        }
-        let registration = registered(&api, minimal()).await;
-        let own = json!({ "client_id": registration["client_id"] });
-        for (members, code) in [
-            (json!({}), "A214301"),
-            (json!({ "client_id": "1" }), "A214302"),
-            (with(own, json!({ "client_secret": "another" })), "A215304"),
-        ] {
-            let mut request = manage(&registration);
-            request.json = Some(with(minimal(), members.clone()).to_string().into());
-            let answer = api.dynamic_client_update(&request).await.unwrap();
-            assert_eq!(answer.result_code.as_deref(), Some(code), "{members}");
-        }
+    let (_emulator, api) = start_open(version).await;
+    for (members, code) in &cases {
+        let answer = register(&api, with(minimal(), members.clone())).await;
+        assert_eq!(answer.result_code.as_deref(), Some(*code), "{members}");
+    }
+    let registration = registered(&api, minimal()).await;
+    let own = json!({ "client_id": registration["client_id"] });
+    for (members, code) in [
+        (json!({}), "A214301"),
+        (json!({ "client_id": "1" }), "A214302"),
+        (with(own, json!({ "client_secret": "another" })), "A215304"),
+    ] {
+        let mut request = manage(&registration);
+        request.json = Some(with(minimal(), members.clone()).to_string().into());
+        let answer = api.dynamic_client_update(&request).await.unwrap();
+        assert_eq!(answer.result_code.as_deref(), Some(code), "{members}");
     }
 }
 

@@ -120,7 +120,7 @@ fn source_of(test: &str) -> Option<(PathBuf, &str)> {
 }
 
 #[test]
-fn the_list_of_documented_rules_names_tests_that_exist() {
+fn list_of_documented_rules_names_tests_that_exist() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/documented_rules");
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
@@ -180,7 +180,7 @@ fn each_kind_of_fault_in_a_list_is_reported_with_its_line() {
 }
 
 #[test]
-fn a_function_counts_as_a_test_only_with_the_attribute() {
+fn function_counts_as_a_test_only_with_the_attribute() {
     let source = "fn helper() {}\n#[test]\nfn first() {}\n    #[tokio::test(flavor = \"x\")]\n\
                   \x20   async fn second() {}\nasync fn another() {}\n";
     let mut names: Vec<String> = tests_in(source).into_iter().collect();

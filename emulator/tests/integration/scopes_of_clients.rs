@@ -27,7 +27,7 @@ async fn grant(emulator: &Emulator, api: &Authlete, scope: &str) {
 
 #[rstest]
 #[tokio::test]
-async fn a_client_is_confined_to_its_requestable_scopes(
+async fn client_is_confined_to_its_requestable_scopes(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -163,7 +163,7 @@ async fn granted_scopes_are_recorded_for_client_and_user(
 
 #[rstest]
 #[tokio::test]
-async fn an_update_changes_the_scopes_of_the_tokens_of_a_user(
+async fn update_changes_the_scopes_of_the_tokens_of_a_user(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -338,7 +338,7 @@ async fn grant_without_scopes_is_recorded_and_a_deleted_record_is_not_merged(
 /// `ClientAuthorizationUpdateRequest.scopes`.
 #[rstest]
 #[tokio::test]
-async fn an_update_gives_tokens_only_scopes_that_the_client_may_request(
+async fn update_gives_tokens_only_scopes_that_the_client_may_request(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -358,46 +358,47 @@ async fn an_update_gives_tokens_only_scopes_that_the_client_may_request(
 }
 
 /// `ClientAuthorizationGetListRequest`, `AuthorizedClientListResponse`.
+#[rstest]
 #[tokio::test]
-async fn authorization_list_has_the_first_five_clients_of_any_developer_by_default() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        for number in 0..7 {
-            let mut client = Client::new();
-            client.developer = Some(if number < 2 { "bob" } else { "eve" }.to_owned());
-            let id = api.create_client(&client).await.unwrap().client_id.unwrap();
-            let subject = if number == 6 { "mallory" } else { "alice" };
-            let request = TokenCreateRequest::new("IMPLICIT")
-                .client_id(id)
-                .subject(subject);
-            api.token_create(&request).await.unwrap();
-        }
-        let of_alice = ClientAuthorizationGetListRequest::new("alice");
-        let mut of_bob = of_alice.clone();
-        of_bob.developer = Some("bob".to_owned());
-        let list = async |request: &ClientAuthorizationGetListRequest| {
-            let list = api.get_client_authorization_list(request).await.unwrap();
-            assert_eq!(list.subject.as_deref(), Some("alice"));
-            let clients = list.clients.map(|clients| clients.len());
-            (
-                list.start,
-                list.end,
-                list.total_count,
-                clients,
-                list.developer,
-            )
-        };
-        let expected = (Some(0), Some(5), Some(6), Some(5), None);
-        assert_eq!(list(&of_alice).await, expected);
-        let expected = (Some(4), Some(9), Some(6), Some(2), None);
-        assert_eq!(list(&of_alice.clone().range(4..9)).await, expected);
-        let bob = Some("bob".to_owned());
-        let expected = (Some(0), Some(5), Some(2), Some(2), bob.clone());
-        assert_eq!(list(&of_bob).await, expected);
-        let expected = (Some(1), Some(1), Some(2), None, bob);
-        assert_eq!(list(&of_bob.range(1..1)).await, expected);
-        let path = "/client/authorization/get/list";
-        let (status, answer) = post(&emulator, version, "SERVICE", path, &json!({})).await;
-        assert_eq!((status, &answer["resultCode"]), (400, &json!("A136206")));
+async fn authorization_list_has_the_first_five_clients_of_any_developer_by_default(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    for number in 0..7 {
+        let mut client = Client::new();
+        client.developer = Some(if number < 2 { "bob" } else { "eve" }.to_owned());
+        let id = api.create_client(&client).await.unwrap().client_id.unwrap();
+        let subject = if number == 6 { "mallory" } else { "alice" };
+        let request = TokenCreateRequest::new("IMPLICIT")
+            .client_id(id)
+            .subject(subject);
+        api.token_create(&request).await.unwrap();
     }
+    let of_alice = ClientAuthorizationGetListRequest::new("alice");
+    let mut of_bob = of_alice.clone();
+    of_bob.developer = Some("bob".to_owned());
+    let list = async |request: &ClientAuthorizationGetListRequest| {
+        let list = api.get_client_authorization_list(request).await.unwrap();
+        assert_eq!(list.subject.as_deref(), Some("alice"));
+        let clients = list.clients.map(|clients| clients.len());
+        (
+            list.start,
+            list.end,
+            list.total_count,
+            clients,
+            list.developer,
+        )
+    };
+    let expected = (Some(0), Some(5), Some(6), Some(5), None);
+    assert_eq!(list(&of_alice).await, expected);
+    let expected = (Some(4), Some(9), Some(6), Some(2), None);
+    assert_eq!(list(&of_alice.clone().range(4..9)).await, expected);
+    let bob = Some("bob".to_owned());
+    let expected = (Some(0), Some(5), Some(2), Some(2), bob.clone());
+    assert_eq!(list(&of_bob).await, expected);
+    let expected = (Some(1), Some(1), Some(2), None, bob);
+    assert_eq!(list(&of_bob.range(1..1)).await, expected);
+    let path = "/client/authorization/get/list";
+    let (status, answer) = post(&emulator, version, "SERVICE", path, &json!({})).await;
+    assert_eq!((status, &answer["resultCode"]), (400, &json!("A136206")));
 }

@@ -173,7 +173,7 @@ async fn refresh_token_is_kept_if_the_service_enables_it(
 
 #[rstest]
 #[tokio::test]
-async fn a_refresh_cannot_widen_the_scope(
+async fn refresh_cannot_widen_the_scope(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -198,9 +198,7 @@ async fn a_refresh_cannot_widen_the_scope(
 
 #[rstest]
 #[tokio::test]
-async fn the_shortest_lifetime_applies(
-    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
-) {
+async fn shortest_lifetime_applies(#[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion) {
     let (emulator, api) = start(version).await;
     configure(&emulator, &api, |service| {
         service.access_token_duration = Some(600);

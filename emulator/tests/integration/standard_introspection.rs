@@ -154,7 +154,7 @@ async fn hidden_properties_are_returned_only_on_request(
 
 #[rstest]
 #[tokio::test]
-async fn a_token_for_other_resources_is_not_active(
+async fn token_for_other_resources_is_not_active(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;

@@ -60,7 +60,7 @@ fn error(answer: &TokenResponse) -> String {
 
 #[rstest]
 #[tokio::test]
-async fn an_access_token_can_be_for_some_of_the_resources(
+async fn access_token_can_be_for_some_of_the_resources(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_with_details(version).await;
@@ -89,7 +89,7 @@ async fn an_access_token_can_be_for_some_of_the_resources(
 
 #[rstest]
 #[tokio::test]
-async fn an_access_token_can_have_some_of_the_authorization_details(
+async fn access_token_can_have_some_of_the_authorization_details(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_with_details(version).await;
@@ -261,7 +261,7 @@ async fn request_without_parameters_or_with_unsupported_grant_type_is_refused(
 
 #[rstest]
 #[tokio::test]
-async fn a_duration_that_is_not_positive_is_ignored(
+async fn duration_that_is_not_positive_is_ignored(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -401,7 +401,7 @@ async fn members_of_other_grant_types_and_of_unused_features_are_absent(
 /// `TokenRequest.setProperties`: the key may not be empty, and the value may.
 #[rstest]
 #[tokio::test]
-async fn a_property_without_a_key_is_ignored_and_one_with_an_empty_value_is_not(
+async fn property_without_a_key_is_ignored_and_one_with_an_empty_value_is_not(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;

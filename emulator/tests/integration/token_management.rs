@@ -352,7 +352,7 @@ async fn scope_update_can_apply_the_lifetimes_of_the_scopes(
 
 #[rstest]
 #[tokio::test]
-async fn a_token_is_found_by_value_digest_and_identifier(
+async fn token_is_found_by_value_digest_and_identifier(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;

@@ -413,8 +413,11 @@ fn signed_claims(client: &RegisteredClient) -> Value {
     })
 }
 
+#[rstest]
 #[tokio::test]
-async fn response_is_signed_with_the_algorithm_of_the_client() {
+async fn response_is_signed_with_the_algorithm_of_the_client(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
     let algorithms = [
         (
             JwsAlg::Rs256,
@@ -427,26 +430,24 @@ async fn response_is_signed_with_the_algorithm_of_the_client() {
         (JwsAlg::Hs256, json!({ "alg": "HS256" })),
         (JwsAlg::None, json!({ "alg": "none" })),
     ];
-    for version in GENERATIONS {
-        for (alg, expected) in &algorithms {
-            let (emulator, api, request) = start_with_client_settings(version, |client| {
-                client.user_info_sign_alg = Some(alg.clone());
-            })
-            .await;
-            let client = emulator.client();
-            let (action, jwt) = issued(&api, request).await;
-            assert_eq!(action, UserInfoIssueAction::Jwt);
-            let (header, claims) = jwt::parts(&jwt);
-            assert_eq!(header, *expected);
-            assert_eq!(claims, signed_claims(client));
-            match alg {
-                JwsAlg::None => assert!(jwt.ends_with('.')),
-                JwsAlg::Hs256 => {
-                    jwt::verified_by_secret(&jwt, client.secret.expose());
-                }
-                _ => {
-                    jwt::verified(&jwt, &jwks(&api).await);
-                }
+    for (alg, expected) in &algorithms {
+        let (emulator, api, request) = start_with_client_settings(version, |client| {
+            client.user_info_sign_alg = Some(alg.clone());
+        })
+        .await;
+        let client = emulator.client();
+        let (action, jwt) = issued(&api, request).await;
+        assert_eq!(action, UserInfoIssueAction::Jwt);
+        let (header, claims) = jwt::parts(&jwt);
+        assert_eq!(header, *expected);
+        assert_eq!(claims, signed_claims(client));
+        match alg {
+            JwsAlg::None => assert!(jwt.ends_with('.')),
+            JwsAlg::Hs256 => {
+                jwt::verified_by_secret(&jwt, client.secret.expose());
+            }
+            _ => {
+                jwt::verified(&jwt, &jwks(&api).await);
             }
         }
     }
@@ -469,51 +470,55 @@ async fn audience_of_a_signed_response_is_the_used_client_identifier(
     assert_eq!(jwt::verified(&jwt, &jwks(&api).await), expected);
 }
 
+#[rstest]
 #[tokio::test]
-async fn response_is_encrypted_with_or_without_a_signature() {
+async fn response_is_encrypted_with_or_without_a_signature(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
     let receiver = jwe::Receiver::generate();
-    for version in GENERATIONS {
-        let (emulator, api, request) = start_with_client_settings(version, |client| {
-            client.jwks = Some(receiver.jwks().into());
-            client.user_info_encryption_alg = Some(JweAlg::RsaOaep256);
-        })
-        .await;
-        let client = emulator.client();
-        let secret = client.secret.expose();
-        let (action, jwe) = issued(&api, request.clone()).await;
-        assert_eq!(action, UserInfoIssueAction::Jwt);
-        let (header, plaintext) = receiver.open(secret, &jwe);
-        let expected = json!({
-            "alg": "RSA-OAEP-256", "enc": "A128CBC-HS256", "kid": "rsa", "cty": "json",
-        });
-        assert_eq!(header, expected);
-        let claims: Value = serde_json::from_str(&plaintext).unwrap();
-        // In an unsigned response, `iss` and `aud` are those of the call.
-        let expected = json!({
-            "sub": "alice", "email": "a@b.example", "iss": "forged", "aud": "forged",
-        });
-        assert_eq!(claims, expected);
+    let (emulator, api, request) = start_with_client_settings(version, |client| {
+        client.jwks = Some(receiver.jwks().into());
+        client.user_info_encryption_alg = Some(JweAlg::RsaOaep256);
+    })
+    .await;
+    let client = emulator.client();
+    let secret = client.secret.expose();
+    let (action, jwe) = issued(&api, request.clone()).await;
+    assert_eq!(action, UserInfoIssueAction::Jwt);
+    let (header, plaintext) = receiver.open(secret, &jwe);
+    let expected = json!({
+        "alg": "RSA-OAEP-256", "enc": "A128CBC-HS256", "kid": "rsa", "cty": "json",
+    });
+    assert_eq!(header, expected);
+    let claims: Value = serde_json::from_str(&plaintext).unwrap();
+    // In an unsigned response, `iss` and `aud` are those of the call.
+    let expected = json!({
+        "sub": "alice", "email": "a@b.example", "iss": "forged", "aud": "forged",
+    });
+    assert_eq!(claims, expected);
 
-        configure_client(&api, client.id, |client| {
-            client.user_info_sign_alg = Some(JwsAlg::Es256);
-            client.user_info_encryption_alg = Some(JweAlg::Dir);
-            client.user_info_encryption_enc = Some(JweEnc::A256gcm);
-        })
-        .await;
-        let (_, jwe) = issued(&api, request).await;
-        let (header, jwt) = receiver.open(secret, &jwe);
-        let expected = json!({ "alg": "dir", "enc": "A256GCM", "cty": "JWT" });
-        assert_eq!(header, expected);
-        let claims = jwt::verified(&jwt, &jwks(&api).await);
-        assert_eq!(claims, signed_claims(client));
-    }
+    configure_client(&api, client.id, |client| {
+        client.user_info_sign_alg = Some(JwsAlg::Es256);
+        client.user_info_encryption_alg = Some(JweAlg::Dir);
+        client.user_info_encryption_enc = Some(JweEnc::A256gcm);
+    })
+    .await;
+    let (_, jwe) = issued(&api, request).await;
+    let (header, jwt) = receiver.open(secret, &jwe);
+    let expected = json!({ "alg": "dir", "enc": "A256GCM", "cty": "JWT" });
+    assert_eq!(header, expected);
+    let claims = jwt::verified(&jwt, &jwks(&api).await);
+    assert_eq!(claims, signed_claims(client));
 }
 
 /// The result code, and a client setting that does not work without keys.
 type InvalidSetting<'a> = (&'a str, fn(&mut Client));
 
+#[rstest]
 #[tokio::test]
-async fn response_that_cannot_be_signed_or_encrypted_is_a_server_error() {
+async fn response_that_cannot_be_signed_or_encrypted_is_a_server_error(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
     let invalid_settings: [InvalidSetting<'_>; 2] = [
         ("A162201", |client| {
             client.user_info_sign_alg = Some(JwsAlg::Es256);
@@ -522,23 +527,21 @@ async fn response_that_cannot_be_signed_or_encrypted_is_a_server_error() {
             client.user_info_encryption_alg = Some(JweAlg::EcdhEs);
         }),
     ];
-    for version in GENERATIONS {
-        for (code, change) in invalid_settings {
-            let (emulator, api, request) = start_with_client_settings(version, change).await;
-            configure(&emulator, &api, |service| service.jwks = None).await;
-            let answer = api.userinfo_issue(&request).await.unwrap();
-            assert_eq!(answer.action, UserInfoIssueAction::InternalServerError);
-            assert_eq!(answer.result_code.as_deref(), Some(code));
-            let content = answer.response_content.unwrap();
-            let expected = challenge("Bearer", "server_error", code);
-            assert!(content.expose().starts_with(&expected), "{content:?}");
-        }
+    for (code, change) in invalid_settings {
+        let (emulator, api, request) = start_with_client_settings(version, change).await;
+        configure(&emulator, &api, |service| service.jwks = None).await;
+        let answer = api.userinfo_issue(&request).await.unwrap();
+        assert_eq!(answer.action, UserInfoIssueAction::InternalServerError);
+        assert_eq!(answer.result_code.as_deref(), Some(code));
+        let content = answer.response_content.unwrap();
+        let expected = challenge("Bearer", "server_error", code);
+        assert!(content.expose().starts_with(&expected), "{content:?}");
     }
 }
 
 #[rstest]
 #[tokio::test]
-async fn an_empty_sub_is_replaced_by_the_subject(
+async fn empty_sub_is_replaced_by_the_subject(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -548,26 +551,27 @@ async fn an_empty_sub_is_replaced_by_the_subject(
     assert_eq!(content, r#"{"sub":"alice"}"#);
 }
 
+#[rstest]
 #[tokio::test]
-async fn certificate_bound_token_is_accepted_only_with_its_certificate() {
+async fn certificate_bound_token_is_accepted_only_with_its_certificate(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
     let certificate = || {
         let certificate = rcgen::generate_simple_self_signed(["client.example".to_owned()]);
         certificate.unwrap().cert
     };
     let (own, other) = (certificate(), certificate());
     let thumbprint = jwt::encode(digest(&SHA256, own.der()));
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let create_request = create_request(emulator.client()).certificate_thumbprint(&thumbprint);
-        let token = create_token(&api, create_request).await;
-        for (certificate, action) in [
-            (&own, UserInfoAction::Ok),
-            (&other, UserInfoAction::Unauthorized),
-        ] {
-            let request = UserInfoRequest::new(&token).client_certificate(certificate.pem());
-            let answer = api.userinfo(&request).await.unwrap();
-            assert_eq!(answer.action, action);
-        }
+    let (emulator, api) = start(version).await;
+    let create_request = create_request(emulator.client()).certificate_thumbprint(&thumbprint);
+    let token = create_token(&api, create_request).await;
+    for (certificate, action) in [
+        (&own, UserInfoAction::Ok),
+        (&other, UserInfoAction::Unauthorized),
+    ] {
+        let request = UserInfoRequest::new(&token).client_certificate(certificate.pem());
+        let answer = api.userinfo(&request).await.unwrap();
+        assert_eq!(answer.action, action);
     }
 }
 
