@@ -345,7 +345,7 @@ test("voluntary acr that the session has needs no page", async () => {
   assert.equal((await oidc.authorizationCodeGrant(config, url, checks)).claims().acr, password);
 });
 
-test("voluntary acr that the session lacks asks for the second factor", async () => {
+test("voluntary acr that the session lacks asks for the second factor, unless the user has none", async () => {
   const config = await connect("web");
   const browser = new Browser(issuer);
   const [password, twoFactors] = ACRS;
@@ -353,6 +353,10 @@ test("voluntary acr that the session lacks asks for the second factor", async ()
   assert.equal((await tokens(config, {}, { browser, options: { user } })).claims().acr, password);
   const { parameters, checks } = await request({ acr_values: twoFactors });
   const step = await browser.open(oidc.buildAuthorizationUrl(config, parameters));
+  if (server.hasSetUp) {
+    assert.equal((await oidc.authorizationCodeGrant(config, step.url, checks)).claims().acr, password);
+    return;
+  }
   assert.ok(browser.asks("code"));
   const answer = await browser.complete(step, { user, secondFactor: true });
   assert.equal((await oidc.authorizationCodeGrant(config, answer, checks)).claims().acr, twoFactors);

@@ -16,6 +16,8 @@ const servers = {
     },
     // Users that can have a second factor, one for each test that needs it.
     secondFactorUsers: ["alice", "alice"],
+    // Users set up the second factor when a client demands it, and a login with the password alone is not possible then.
+    hasSetUp: false,
     // The login is also the page for the choice and for the creation of an account.
     hasAccountPage: false,
     newAccount: { fields: { name: "bob", password: "builder" }, name: "Bob" },
@@ -26,6 +28,7 @@ const servers = {
     // Created by sign_up.js.
     users: process.env.USERS && JSON.parse(readFileSync(process.env.USERS, "utf8")),
     secondFactorUsers: ["carol", "dave"],
+    hasSetUp: true,
     hasAccountPage: true,
     newAccount: {
       fields: { name: "erin", display_name: "Erin", email: "erin@example.com", password: "an-account-of-her-own" },

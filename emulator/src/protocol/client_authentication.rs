@@ -19,9 +19,10 @@ use crate::result_code::{
     CLIENT_ASSERTION_ALGORITHM, CLIENT_ASSERTION_MISSING, CLIENT_AUTHENTICATION_METHOD,
     CLIENT_AUTHENTICATION_METHOD_DIFFERENT, CLIENT_AUTHENTICATION_TWICE,
     CLIENT_CERTIFICATE_MISSING, CLIENT_ID_NOT_IN_HEADER, CLIENT_IS_PUBLIC,
-    CONFIDENTIAL_WITHOUT_METHOD, ClientName, PUBLIC_WITH_METHOD, REVOCATION_CLIENT_SECRETS_DIFFER,
-    ResultCode, TRUST_CHAIN_EXPIRED, client_id_ambiguous, client_id_missing, client_locked,
-    client_missing, client_secret_missing, client_secret_wrong,
+    CONFIDENTIAL_WITHOUT_METHOD, ClientName, PUBLIC_WITH_METHOD, ResultCode,
+    TOKEN_CLIENT_ID_MISSING, TRUST_CHAIN_EXPIRED, client_id_ambiguous, client_id_missing,
+    client_locked, client_missing, client_secret_missing, client_secret_wrong,
+    client_secrets_differ,
 };
 use crate::settings::{ServiceSettings, Supported};
 use crate::store::{Client, NamedBy, Service};
@@ -160,10 +161,9 @@ impl<'a> Credential<'a> {
             parameters.get("client_secret"),
         );
         if let (Some(one), Some(other)) = secrets
-            && call.operation == "revocation"
             && one != other
+            && let Some(code) = client_secrets_differ(call.operation)
         {
-            let code = REVOCATION_CLIENT_SECRETS_DIFFER;
             return Err(OAuthError::invalid_request(code));
         }
         let attestation = ClientAttestation::presented(request)?.map(Box::new);
@@ -223,8 +223,8 @@ fn identify(
     // RFC 6749 §5.2 has `invalid_client` for this; Authlete's token endpoint has `invalid_request`.
     let missing_id = || {
         let code = client_id_missing(call.operation, parameters.is_blank("client_id"));
-        match call.operation {
-            "token" => OAuthError::invalid_request(code),
+        match code {
+            TOKEN_CLIENT_ID_MISSING => OAuthError::invalid_request(code),
             _ => OAuthError::invalid_client(code),
         }
     };

@@ -86,9 +86,8 @@ pub fn check(
         if key != bound.dpop_key {
             return Err(invalid_token(codes.key_other));
         }
-    } else if call.operation == "introspection" && call.body.text("dpop").is_some() {
-        // Authlete refuses the proof here, and ignores it at the userinfo endpoint.
-        return Err(invalid_token(codes.key_other.because(
+    } else if let (Some(code), Some(_)) = (codes.proof_unneeded, call.body.text("dpop")) {
+        return Err(invalid_token(code.because(
             "there is a DPoP proof, but the access token is not bound to a DPoP key",
         )));
     }

@@ -96,6 +96,11 @@ pub fn client_secret_missing(operation: &str, is_empty: bool) -> ResultCode {
     }
 }
 
+/// The code for two client secrets that differ, for the operations that refuse them.
+pub fn client_secrets_differ(operation: &str) -> Option<ResultCode> {
+    (operation == "revocation").then_some(REVOCATION_CLIENT_SECRETS_DIFFER)
+}
+
 /// The code for a wrong client secret.
 pub fn client_secret_wrong(operation: &str) -> ResultCode {
     match operation {

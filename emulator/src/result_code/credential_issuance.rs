@@ -1,5 +1,15 @@
 //! Credential requests and the issuance of credentials.
 
+use super::*;
+
+/// The code for a key proof whose nonce is not valid.
+pub fn credential_proof_nonce(operation: &str) -> ResultCode {
+    match operation {
+        "credential_batch_parse" => CREDENTIAL_PROOF_NONCE_IN_BATCH,
+        _ => CREDENTIAL_PROOF_NONCE,
+    }
+}
+
 result_codes! {
     /// The request is valid.
     CREDENTIAL_SINGLE_PARSE_OK = own "A928001", "the credential request was parsed successfully";

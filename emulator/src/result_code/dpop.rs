@@ -48,6 +48,8 @@ pub struct PossessionCodes {
     pub certificate_other: ResultCode,
     pub proof_missing: ResultCode,
     pub key_other: ResultCode,
+    /// For a DPoP proof with a token that is not bound to a key, unless it is ignored.
+    pub proof_unneeded: Option<ResultCode>,
 }
 
 pub fn possession_codes(operation: &str) -> PossessionCodes {
@@ -57,18 +59,21 @@ pub fn possession_codes(operation: &str) -> PossessionCodes {
             certificate_other: CERTIFICATE_OF_TOKEN_AT_USERINFO,
             proof_missing: DPOP_PROOF_OF_TOKEN_MISSING_AT_USERINFO,
             key_other: DPOP_KEY_OF_TOKEN_AT_USERINFO,
+            proof_unneeded: None,
         },
         "grant_management" => PossessionCodes {
             certificate_missing: CERTIFICATE_OF_TOKEN_MISSING_AT_GRANTS,
             certificate_other: CERTIFICATE_OF_TOKEN_AT_GRANTS,
             proof_missing: DPOP_PROOF_OF_TOKEN_MISSING_AT_GRANTS,
             key_other: DPOP_KEY_OF_TOKEN_AT_GRANTS,
+            proof_unneeded: None,
         },
         _ => PossessionCodes {
             certificate_missing: CERTIFICATE_OF_TOKEN_MISSING,
             certificate_other: CERTIFICATE_OF_TOKEN,
             proof_missing: DPOP_PROOF_OF_TOKEN_MISSING,
             key_other: DPOP_KEY_OF_TOKEN,
+            proof_unneeded: Some(DPOP_KEY_OF_TOKEN),
         },
     }
 }

@@ -15,9 +15,9 @@ use crate::result_code::{
     CREDENTIAL_ISSUER_MISSING, CREDENTIAL_PROOF_ALGORITHM, CREDENTIAL_PROOF_ATTESTATION,
     CREDENTIAL_PROOF_AUDIENCE, CREDENTIAL_PROOF_ISSUER, CREDENTIAL_PROOF_KEY,
     CREDENTIAL_PROOF_KEY_REPEATED, CREDENTIAL_PROOF_MALFORMED, CREDENTIAL_PROOF_MISSING,
-    CREDENTIAL_PROOF_NONCE, CREDENTIAL_PROOF_NONCE_IN_BATCH, CREDENTIAL_PROOF_NONCE_MISSING,
-    CREDENTIAL_PROOF_SIGNATURE, CREDENTIAL_PROOF_TIME, CREDENTIAL_PROOF_TYPE,
-    CREDENTIAL_PROOFS_MALFORMED, CREDENTIAL_PROOFS_TOO_MANY, ResultCode,
+    CREDENTIAL_PROOF_NONCE_MISSING, CREDENTIAL_PROOF_SIGNATURE, CREDENTIAL_PROOF_TIME,
+    CREDENTIAL_PROOF_TYPE, CREDENTIAL_PROOFS_MALFORMED, CREDENTIAL_PROOFS_TOO_MANY, ResultCode,
+    credential_proof_nonce,
 };
 use crate::settings::CredentialIssuerMetadata;
 use crate::store::Service;
@@ -131,10 +131,7 @@ fn check(
                 true => "invalid_nonce",
                 false => "invalid_proof",
             };
-            let code = match call.operation {
-                "credential_batch_parse" => CREDENTIAL_PROOF_NONCE_IN_BATCH,
-                _ => CREDENTIAL_PROOF_NONCE,
-            };
+            let code = credential_proof_nonce(call.operation);
             return Err(OAuthError::new(error, code).into());
         }
         _ => {}
