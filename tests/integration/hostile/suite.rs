@@ -10,7 +10,7 @@ use tokio::time::timeout;
 use super::caller::{Call, Caller};
 use super::faults::{Fault, LONG, faults, faults_of_transport};
 use super::server::{GENUINE, Server};
-use super::table::documented;
+use super::table::{GZIP, documented};
 use crate::errors::assert_no_secret;
 use crate::facts::arguments_of;
 use crate::probe;
@@ -24,6 +24,20 @@ async fn each_fault_has_the_documented_result() {
         rows.push(call.await.unwrap());
     }
     assert_eq!(rows, documented(), "\n{}\n", rows.join("\n"));
+}
+
+/// In CI, it runs with and without the feature `gzip`.
+#[tokio::test]
+async fn compressed_response_has_the_documented_result() {
+    let mut tested = 0;
+    for fault in faults() {
+        if fault.name.ends_with(GZIP) {
+            let row = row(fault).await;
+            assert!(documented().contains(&row.as_str()), "{row}");
+            tested += 1;
+        }
+    }
+    assert!(tested > 0);
 }
 
 /// The table row of a fault.
