@@ -53,14 +53,24 @@ impl Api {
     /// Answers a request. Also returns the operation that it was for, if any. Its changes are in the state file, if there is
     /// one.
     pub async fn answer(&self, request: &HttpRequest<'_>) -> (Option<&'static str>, Reply) {
-        let (operation, reply) = self.execute(request);
-        if operation
-            .and_then(Handler::of)
-            .is_some_and(|handler| !handler.only_reads())
-        {
-            return (operation, self.saved(reply).await);
-        }
-        (operation, reply)
+        let target = match self.target(request) {
+            Ok(target) => target,
+            Err(refusal) => return (None, refusal),
+        };
+        let (operation, root) = (target.operation.id, target.route.root);
+        let handler = Handler::of(operation);
+        let reply = self
+            .process(request, target, handler)
+            .unwrap_or_else(|refusal| refusal);
+        let reply = match root {
+            Root::Organization => endpoints::organization::restate(reply),
+            _ => reply,
+        };
+        let reply = match handler {
+            Some(handler) if !handler.only_reads() => self.saved(reply).await,
+            _ => reply,
+        };
+        (Some(operation), reply)
     }
 
     /// The reply, when the state is in the state file, if there is one.
@@ -68,23 +78,6 @@ impl Api {
         match self.save_status.until_saved(&self.state).await {
             true => reply,
             false => Reply::message(503, "the emulator stops, and the change may not be saved"),
-        }
-    }
-
-    fn execute(&self, request: &HttpRequest<'_>) -> (Option<&'static str>, Reply) {
-        match self.target(request) {
-            Ok(target) => {
-                let (operation, root) = (target.operation.id, target.route.root);
-                let reply = self
-                    .process(request, target)
-                    .unwrap_or_else(|refusal| refusal);
-                let reply = match root {
-                    Root::Organization => endpoints::organization::restate(reply),
-                    _ => reply,
-                };
-                (Some(operation), reply)
-            }
-            Err(refusal) => (None, refusal),
         }
     }
 
@@ -102,7 +95,12 @@ impl Api {
             })
     }
 
-    fn process(&self, request: &HttpRequest<'_>, target: Target) -> Outcome {
+    fn process(
+        &self,
+        request: &HttpRequest<'_>,
+        target: Target,
+        handler: Option<Handler>,
+    ) -> Outcome {
         let operation = target.operation.id;
         // Parsed before the state is locked, so that no other call waits. Errors are reported after the access check.
         let has_body = request.method == "POST" || request.method == "PUT";
@@ -137,7 +135,6 @@ impl Api {
             foreign,
             now: state.clock.now(),
         };
-        let handler = Handler::of(operation);
         let handler = handler.ok_or_else(|| Reply::error(501, call.path, NOT_IMPLEMENTED))?;
         if handler.only_reads() {
             // Read-only operations work on the copy, so that no other call waits.

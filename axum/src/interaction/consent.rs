@@ -24,7 +24,7 @@ pub(super) async fn consent<U: Users, S: BrowserSessions>(
             page_id,
             client: None,
         };
-        return site.end_step(&request, response, change).await;
+        return site.respond(&request, None, (response, change)).await;
     }
     let client = pending.client_id();
     let session = site.session(&state, client).await?;
@@ -38,9 +38,8 @@ pub(super) async fn consent<U: Users, S: BrowserSessions>(
                 .await?;
         }
     }
-    let proceeded = site.proceed(&request, &state, pending, session.as_ref());
-    let (response, change) = proceeded.await?;
-    site.end_step(&request, response, change).await
+    site.proceed(&request, &state, pending, session.as_ref())
+        .await
 }
 
 fn needs_consent(pending: &PendingAuthorization, session: &Session) -> bool {

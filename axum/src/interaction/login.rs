@@ -38,7 +38,6 @@ pub(super) async fn choose_account<U: Users, S: BrowserSessions>(
     if let Some(session) = state.viewer(pending.page_id()) {
         pending.account_chosen(session);
     }
-    let proceeded = site.proceed(&request, &state, pending, session.as_ref());
-    let (response, change) = proceeded.await?;
-    site.end_step(&request, response, change).await
+    site.proceed(&request, &state, pending, session.as_ref())
+        .await
 }

@@ -107,34 +107,16 @@ impl<U: Users, S: BrowserSessions> Site<U, S> {
         let (mut state, pending) = self.opened(request, form).await?;
         state.log_in(session);
         let Some(mut pending) = pending else {
-            let redirect = Redirect::to(local(form.get("return_to"))).into_response();
-            self.record_login(request, state.login, None).await?;
-            return Ok(redirect);
+            self.record(request, state.login, None).await?;
+            return Ok(Redirect::to(local(form.get("return_to"))).into_response());
         };
         let session = self.session(&state, pending.client_id()).await?;
         if let Some(session) = &session {
             pending.logged_in(session);
         }
-        let proceeded = self.proceed(request, &state, pending, session.as_ref());
-        let (response, change) = proceeded.await?;
-        self.conclude(response, change, async |change| {
-            self.record_login(request, state.login, Some(change)).await
-        })
-        .await
-    }
-
-    async fn record_login(
-        &self,
-        request: &Parts,
-        login: Option<Session>,
-        change: Option<Change>,
-    ) -> Result<()> {
-        self.sessions().renew(request).await?;
-        let record = |state: &mut BrowserState| {
-            login.into_iter().for_each(|login| state.log_in(login));
-            change.into_iter().for_each(|change| state.apply(change));
-        };
-        self.interactions.change(request, record).await
+        let step = self.step(request, &state, pending, session.as_ref(), false);
+        let step = step.await?;
+        self.respond(request, state.login, step).await
     }
 
     /// Shows the login page again.
@@ -151,8 +133,8 @@ impl<U: Users, S: BrowserSessions> Site<U, S> {
         // The user may have logged in in another tab. A wrong login does not continue in that account.
         let session = session.filter(|session| needs_login(&pending, session));
         let step = self.step(request, &state, pending, session.as_ref(), true);
-        let (response, change) = step.await?;
-        self.end_step(request, response, change).await
+        let step = step.await?;
+        self.respond(request, None, step).await
     }
 
     /// The session of the user, with the earlier consent to a client.
@@ -171,8 +153,9 @@ impl<U: Users, S: BrowserSessions> Site<U, S> {
         state: &BrowserState,
         pending: PendingAuthorization,
         session: Option<&Session>,
-    ) -> Result<(Response, Change)> {
-        self.step(request, state, pending, session, false).await
+    ) -> Result<Response> {
+        let step = self.step(request, state, pending, session, false).await?;
+        self.respond(request, None, step).await
     }
 
     async fn step(
@@ -198,38 +181,41 @@ impl<U: Users, S: BrowserSessions> Site<U, S> {
         Ok((response, Change::End { page_id, client }))
     }
 
-    /// Records the change of a step, and responds.
-    pub(super) async fn end_step(
+    /// Records a login and the change of a step, and responds. After a failed call to Authlete, nothing changes: the user can
+    /// submit the form again. A client whose request is over gets its response even if the store fails.
+    pub(super) async fn respond(
         &self,
         request: &Parts,
-        response: Response,
-        change: Change,
-    ) -> Result<Response> {
-        self.conclude(response, change, async |change| {
-            let record = |state: &mut BrowserState| state.apply(change);
-            self.interactions.change(request, record).await
-        })
-        .await
-    }
-
-    /// Records the change of a step, and responds. After a failed call to Authlete, nothing changes: the user can submit the form
-    /// again. A client whose request is over gets its response even if the store fails.
-    async fn conclude(
-        &self,
-        response: Response,
-        change: Change,
-        record: impl AsyncFnOnce(Change) -> Result<()>,
+        login: Option<Session>,
+        (response, change): (Response, Change),
     ) -> Result<Response> {
         if response.status().is_server_error() {
             return Ok(response);
         }
         let is_over = matches!(change, Change::End { .. });
-        match record(change).await {
+        match self.record(request, login, Some(change)).await {
             Err(error) if !is_over => return Err(error),
             Err(_) => not_recorded(),
             Ok(()) => {}
         }
         Ok(response)
+    }
+
+    /// Records a login, which gets a new session ID, and the change of a step.
+    async fn record(
+        &self,
+        request: &Parts,
+        login: Option<Session>,
+        change: Option<Change>,
+    ) -> Result<()> {
+        if login.is_some() {
+            self.sessions().renew(request).await?;
+        }
+        let record = |state: &mut BrowserState| {
+            login.into_iter().for_each(|login| state.log_in(login));
+            change.into_iter().for_each(|change| state.apply(change));
+        };
+        self.interactions.change(request, record).await
     }
 }
 

@@ -15,6 +15,14 @@ async fn client_page() -> String {
     format!("{url}/callback")
 }
 
+/// Logs in, up to the consent page.
+async fn log_in(browser: &Chromium) {
+    browser.fill("[name=name]", "alice").await;
+    browser.fill("[name=password]", "wonderland").await;
+    browser.click("button").await;
+    browser.wait_for("Share").await;
+}
+
 #[tokio::test]
 async fn form_of_another_site_reaches_the_authorization_endpoint_with_the_session() {
     let provider = Provider::start(ApiVersion::V3).await;
@@ -23,10 +31,7 @@ async fn form_of_another_site_reaches_the_authorization_endpoint_with_the_sessio
     let Some(browser) = Chromium::open(&url).await else {
         return;
     };
-    browser.fill("[name=name]", "alice").await;
-    browser.fill("[name=password]", "wonderland").await;
-    browser.click("button").await;
-    browser.wait_for("Share").await;
+    log_in(&browser).await;
 
     let fields = form_urlencoded::parse(query.as_bytes());
     let fields: String = fields
@@ -67,10 +72,7 @@ async fn form_post_page_submits_its_form_under_its_content_security_policy(
     let Some(browser) = Chromium::open(&url).await else {
         return;
     };
-    browser.fill("[name=name]", "alice").await;
-    browser.fill("[name=password]", "wonderland").await;
-    browser.click("button").await;
-    browser.wait_for("Share").await;
+    log_in(&browser).await;
     browser.click("[value=yes]").await;
     browser.wait_for("the client got").await;
     let text = browser.text().await;

@@ -141,15 +141,20 @@ async fn request_uri_that_may_not_be_used_has_the_code_for_its_cause(
     assert_eq!(code(&caller, &request).await, expected);
 }
 
-#[tokio::test]
-async fn response_type_that_the_client_may_not_use_has_a_code_of_its_own() {
-    let caller = Caller::start().await;
+/// Lets the client use the implicit flow only.
+async fn allow_only_tokens(caller: &Caller) {
     caller
         .configure_client(|client| {
             client.grant_types = Some(vec![GrantType::Implicit]);
             client.response_types = Some(vec![ResponseType::Token]);
         })
         .await;
+}
+
+#[tokio::test]
+async fn response_type_that_the_client_may_not_use_has_a_code_of_its_own() {
+    let caller = Caller::start().await;
+    allow_only_tokens(&caller).await;
     let request = request(&caller, "state", "a");
     assert_eq!(code(&caller, &request).await, "A009306");
 }
@@ -237,12 +242,7 @@ async fn failed_authorization_without_ticket_or_reason_has_a_code_of_its_own() {
 #[tokio::test]
 async fn access_token_that_cannot_be_signed_has_a_code_of_its_own_in_the_implicit_flow() {
     let caller = Caller::start().await;
-    caller
-        .configure_client(|client| {
-            client.grant_types = Some(vec![GrantType::Implicit]);
-            client.response_types = Some(vec![ResponseType::Token]);
-        })
-        .await;
+    allow_only_tokens(&caller).await;
     caller
         .configure(|service| {
             service.access_token_sign_alg = Some(JwsAlg::Es256);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use authlete::types::{GrantType, Service, UserCodeCharset};
+use authlete::types::{GrantType, Service};
 use rstest::rstest;
 use serde_json::{Value, json};
 
@@ -14,13 +14,7 @@ const COMPLETE: &str = "/device/complete";
 
 async fn start() -> Caller {
     let caller = Caller::start().await;
-    caller
-        .configure(|service| {
-            service.device_verification_uri = Some("https://as.example/device".to_owned());
-            service.user_code_charset = Some(UserCodeCharset::Base20);
-            service.user_code_length = Some(8);
-        })
-        .await;
+    caller.enable_devices().await;
     caller
         .configure_client(|client| client.grant_types = Some(vec![GrantType::DeviceCode]))
         .await;

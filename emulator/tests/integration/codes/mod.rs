@@ -19,7 +19,7 @@ mod token;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use authlete::types::{Client, Service};
+use authlete::types::{Client, Service, UserCodeCharset};
 use authlete::{ApiVersion, Authlete};
 use authlete_emulator::{Emulator, RegisteredClient};
 use serde_json::{Value, json};
@@ -59,6 +59,16 @@ impl Caller {
 
     async fn configure_client(&self, change: impl FnOnce(&mut Client)) {
         configure_client(&self.api, self.client().id, change).await;
+    }
+
+    /// Sets what the device flow needs.
+    async fn enable_devices(&self) {
+        self.configure(|service| {
+            service.device_verification_uri = Some("https://as.example/device".to_owned());
+            service.user_code_charset = Some(UserCodeCharset::Base20);
+            service.user_code_length = Some(8);
+        })
+        .await;
     }
 
     /// The response to a call.

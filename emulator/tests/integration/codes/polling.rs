@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use authlete::types::{Client, ClientType, DeliveryMode, GrantType, JwsAlg, UserCodeCharset};
+use authlete::types::{Client, ClientType, DeliveryMode, GrantType, JwsAlg};
 use rstest::rstest;
 use serde_json::{Value, json};
 
@@ -72,13 +72,7 @@ impl Flow {
 
     async fn start(self) -> Caller {
         let caller = Caller::start().await;
-        caller
-            .configure(|service| {
-                service.device_verification_uri = Some("https://as.example/device".to_owned());
-                service.user_code_charset = Some(UserCodeCharset::Base20);
-                service.user_code_length = Some(8);
-            })
-            .await;
+        caller.enable_devices().await;
         caller
             .configure_client(|client| {
                 client.grant_types = Some(vec![GrantType::Ciba, GrantType::DeviceCode]);
