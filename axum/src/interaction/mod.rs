@@ -42,11 +42,12 @@
 //!
 //! # Protection
 //!
-//! - A login gets a new session ID (session fixation). Wrong logins are limited by account and address, by address, and by
-//!   account: 100 in 15 minutes from all addresses. Who has ten addresses can lock an account by the last limit.
+//! - A login gets a new session ID (session fixation).
+//! - Wrong logins in 15 minutes are limited to 10 for each account and address, 100 for each address, and 100 for each account.
+//!   The last limit slows down an attacker with many addresses, who can also lock an account this way.
 //! - Tickets stay in the browser session. A form is for one request, even if the browser has several pages open.
 //! - Forms of other sites are rejected (cross-site request forgery). Other sites cannot frame the pages (RFC 6749 §10.13), unless
-//!   a page has a `Content-Security-Policy` with `frame-ancestors`.
+//!   a page sets `frame-ancestors` in its own `Content-Security-Policy`.
 //! - User codes are limited by account and address (RFC 8628 §5.1).
 //!
 //! [`Interaction::LogIn`]: authlete::server::Interaction::LogIn
