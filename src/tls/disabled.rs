@@ -16,6 +16,10 @@ pub(crate) fn use_backend(builder: ClientBuilder) -> ClientBuilder {
     builder
 }
 
+pub(crate) fn without_platform_roots(builder: ClientBuilder) -> ClientBuilder {
+    builder
+}
+
 pub(crate) fn add_roots(_: ClientBuilder, _: &[u8]) -> Result<ClientBuilder, &'static str> {
     Err(REASON)
 }

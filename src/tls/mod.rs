@@ -15,7 +15,7 @@ mod roots;
 
 pub(crate) use library::{
     add_identity, add_roots, install_cryptography, is_certificate_error, is_tls_error, seed_random,
-    use_backend,
+    use_backend, without_platform_roots,
 };
 
 /// Whether the build has a TLS library. Without one, the caller's HTTP client must provide TLS.

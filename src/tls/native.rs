@@ -4,7 +4,7 @@ use std::error::Error;
 
 use reqwest::{ClientBuilder, Identity};
 
-pub(crate) use crate::tls::roots::add_roots;
+pub(crate) use crate::tls::roots::{add_roots, without_platform_roots};
 
 const KEY_BEGINS: &str = "-----BEGIN PRIVATE KEY-----";
 const KEY_ENDS: &str = "-----END PRIVATE KEY-----";

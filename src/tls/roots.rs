@@ -2,6 +2,11 @@
 
 use reqwest::{Certificate, ClientBuilder};
 
+/// Does not read the roots of the platform.
+pub(crate) fn without_platform_roots(builder: ClientBuilder) -> ClientBuilder {
+    builder.tls_certs_only([])
+}
+
 /// Adds the roots in a PEM text to those of the platform.
 pub(crate) fn add_roots(builder: ClientBuilder, pem: &[u8]) -> Result<ClientBuilder, &'static str> {
     match Certificate::from_pem_bundle(pem) {

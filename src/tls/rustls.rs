@@ -5,7 +5,7 @@ use std::error::Error;
 use reqwest::{ClientBuilder, Identity};
 use rustls::crypto::CryptoProvider;
 
-pub(crate) use crate::tls::roots::add_roots;
+pub(crate) use crate::tls::roots::{add_roots, without_platform_roots};
 
 /// Ensures that rustls has a `CryptoProvider`, without which reqwest panics. One that the program has installed takes
 /// precedence. aws-lc-rs is installed by reqwest, ring here.

@@ -1,5 +1,7 @@
 //! Expected properties of each endpoint, independent of the API description, and arguments to call it with.
 
+use std::sync::LazyLock;
+
 use authlete::{ApiVersion, Config};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -31,8 +33,11 @@ pub struct Fact {
     pub request: Option<String>,
 }
 
-pub fn facts() -> Vec<Fact> {
-    serde_json::from_str(include_str!("../facts/endpoints.json")).expect("the facts are JSON")
+pub fn facts() -> &'static [Fact] {
+    static FACTS: LazyLock<Vec<Fact>> = LazyLock::new(|| {
+        serde_json::from_str(include_str!("../facts/endpoints.json")).expect("the facts are JSON")
+    });
+    &FACTS
 }
 
 pub fn config(version: ApiVersion, url: &str) -> Config {

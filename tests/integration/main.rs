@@ -5,6 +5,7 @@ mod authority;
 mod authorization_server;
 mod calls;
 mod cancellation;
+mod child_process;
 mod circuit_breaker;
 mod configuration;
 mod decision;

@@ -1,11 +1,10 @@
 //! Proxies from environment variables.
 
-use std::process::Command;
-
 use authlete::types::IntrospectionRequest;
 use authlete::{Authlete, Config, RetryPolicy};
 use serde_json::json;
 
+use crate::child_process;
 use crate::server::{Reply, Server};
 
 /// Calls this machine by IP address and by name, and a host that does not exist. Also runs as a child process.
@@ -28,19 +27,11 @@ async fn calls_to_this_machine_succeed() {
 #[tokio::test]
 async fn proxy_sees_nothing_of_calls_to_this_machine() {
     let proxy = Server::always(Reply::json(200, &json!({ "action": "OK" }))).await;
-    // In a child process, because all tests share one environment.
-    let mut test = Command::new(std::env::current_exe().unwrap());
-    test.args(["--exact", "proxies::calls_to_this_machine_succeed"])
-        .env_remove("NO_PROXY")
+    let mut test = child_process::test("proxies::calls_to_this_machine_succeed");
+    test.env_remove("NO_PROXY")
         .env_remove("no_proxy")
         .env("HTTP_PROXY", &proxy.url);
-    let output = tokio::task::spawn_blocking(move || test.output()).await;
-    let output = output.unwrap().unwrap();
-    let printed = String::from_utf8_lossy(&output.stdout);
-    assert!(
-        output.status.success() && printed.contains("1 passed"),
-        "{printed}"
-    );
+    child_process::assert_passes(test).await;
     // Only the call to the other host went through the proxy.
     assert_eq!(proxy.take().len(), 1);
 }

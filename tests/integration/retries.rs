@@ -190,8 +190,8 @@ async fn request_with_a_dpop_proof_is_not_retried_once_processed() {
 #[test]
 fn single_use_is_dpop_for_repeatable_operations_with_a_proof() {
     for fact in facts() {
-        let operation = operation(&fact);
-        let takes_proof = arguments(&fact)["body"].get("dpop").is_some();
+        let operation = operation(fact);
+        let takes_proof = arguments(fact)["body"].get("dpop").is_some();
         let expected = (operation.repeatable && takes_proof).then_some("dpop");
         assert_eq!(operation.single_use, expected, "{}", fact.id);
     }

@@ -13,6 +13,8 @@ use tokio::io::AsyncWriteExt as _;
 
 use crate::authority::Authority;
 use crate::calls::introspect;
+#[cfg(all(target_os = "linux", not(feature = "native-tls")))]
+use crate::child_process;
 use crate::raw_server::{next_request, raw_server};
 use crate::tls_server::{VERSIONS, acceptor, tls_server};
 
@@ -81,6 +83,17 @@ async fn certificate_of_another_host_is_not_trusted() {
         let url = tls_server(acceptor(&root.server("other.example"), None, version)).await;
         assert_distrusted(builder(&url).root_certificate(root.pem())).await;
     }
+}
+
+/// A container without root certificates can use an emulator.
+#[cfg(all(target_os = "linux", not(feature = "native-tls")))]
+#[tokio::test]
+async fn missing_root_certificates_do_not_matter_without_tls() {
+    let empty = tempfile::tempdir().unwrap();
+    let mut test = child_process::test("proxies::calls_to_this_machine_succeed");
+    test.env("SSL_CERT_FILE", "/dev/null")
+        .env("SSL_CERT_DIR", empty.path());
+    child_process::assert_passes(test).await;
 }
 
 /// After the request was sent, a TLS failure is an interrupted connection, and the request is not resent.
