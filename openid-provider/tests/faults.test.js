@@ -404,7 +404,7 @@ test("concurrent requests", async (context) => {
     const secret = await person.setUpSecondFactor();
     const people = Array.from({ length: 4 }, () => new Person(provider));
     const pages = await Promise.all(people.map((other) => other.logIn("carol")));
-    const code = totp(secret);
+    const code = totp(secret, Date.now() / 1000 + 30);
     const answers = await Promise.all(people.map((other, number) => other.send(pages[number], "/second-factor", { code })));
     assert.deepEqual(answers.map(({ status }) => status).sort(), [200, 422, 422, 422]);
   });
