@@ -1,4 +1,4 @@
-//! A call through layers of `tower`, as a client has them that makes each of its concerns one.
+//! A call through `tower` layers, as in a client that has a layer for each concern.
 
 use std::future::Future;
 use std::mem;
@@ -38,7 +38,7 @@ pub fn transport(layers: usize) -> impl Fn(Request<Bytes>) -> Sent + Send + Sync
     }
 }
 
-/// What a layer with an `async` block does at least: it takes the service that is ready, and boxes its future.
+/// The least that a layer with an `async` block does: it takes the service that is ready, and boxes its future.
 #[derive(Clone)]
 struct Layered {
     inner: Stack,

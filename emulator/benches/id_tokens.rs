@@ -2,6 +2,8 @@
 //!
 //! `cargo bench -p authlete-emulator --bench id_tokens`
 
+mod common;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -10,18 +12,13 @@ use authlete::types::{
 };
 use authlete::{ApiVersion, Authlete};
 use authlete_emulator::Emulator;
-use tokio::task::JoinSet;
+use common::{make_calls, median};
 
 const ROUNDS: usize = 11;
 const CODES: usize = 500;
 
 fn main() {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .expect("a runtime can be made");
-    runtime.block_on(measure());
+    common::run(measure());
 }
 
 async fn measure() {
@@ -35,7 +32,7 @@ async fn measure() {
     ];
     println!("| ID token | in flight | codes/s | ratio |\n|---|---|---|---|");
     for in_flight in [1, 2] {
-        // The cases alternate, so that what else the machine does hits all alike.
+        // The cases alternate, so that other load affects all.
         let mut times = [const { Vec::new() }; 3];
         for _ in 0..ROUNDS {
             for ((_, alg, scope), times) in cases.iter().zip(&mut times) {
@@ -70,31 +67,28 @@ async fn exchange(
     for _ in 0..CODES {
         codes.push(code(emulator, api, scope).await);
     }
+    let (api, client, codes) = (Arc::clone(api), emulator.client().clone(), Arc::new(codes));
     let start = Instant::now();
-    let mut workers = JoinSet::new();
-    for codes in codes.chunks(CODES / in_flight) {
-        let (api, codes) = (Arc::clone(api), codes.to_vec());
-        let (id, secret) = (id.to_string(), emulator.client().secret.clone());
-        let redirect_uri = emulator.client().redirect_uri.clone();
-        workers.spawn(async move {
-            for code in codes {
-                let parameters = format!(
-                    "grant_type=authorization_code&code={code}&redirect_uri={redirect_uri}"
-                );
-                let request = TokenRequest::new(parameters)
-                    .client_id(&id)
-                    .client_secret(secret.clone());
-                let answer = api.token(&request).await.expect("an answer");
-                assert_eq!(
-                    answer.action,
-                    TokenAction::Ok,
-                    "{:?}",
-                    answer.result_message
-                );
-            }
-        });
-    }
-    workers.join_all().await;
+    make_calls(CODES, in_flight, move |number| {
+        let (api, client, codes) = (Arc::clone(&api), client.clone(), Arc::clone(&codes));
+        async move {
+            let parameters = format!(
+                "grant_type=authorization_code&code={}&redirect_uri={}",
+                codes[number], client.redirect_uri
+            );
+            let request = TokenRequest::new(parameters)
+                .client_id(client.id.to_string())
+                .client_secret(client.secret);
+            let answer = api.token(&request).await.expect("an answer");
+            assert_eq!(
+                answer.action,
+                TokenAction::Ok,
+                "{:?}",
+                answer.result_message
+            );
+        }
+    })
+    .await;
     start.elapsed()
 }
 
@@ -111,9 +105,4 @@ async fn code(emulator: &Emulator, api: &Authlete, scope: &str) -> String {
     let issued = api.authorization_issue(&issue).await.expect("an answer");
     let code = issued.authorization_code.expect("a code");
     code.expose().to_owned()
-}
-
-fn median(mut times: Vec<Duration>) -> Duration {
-    times.sort_unstable();
-    times[times.len() / 2]
 }

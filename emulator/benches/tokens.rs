@@ -1,34 +1,30 @@
-//! What live tokens cost: introspections a second beside a thousand and beside a million of them, memory for each, and the
+//! The cost of live tokens: introspections per second with a thousand and with a million of them, the memory of each, and the
 //! time that an emulator takes to start.
 //!
 //! `cargo bench -p authlete-emulator --bench tokens`
 
-use std::future::Future;
+mod common;
+
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use authlete::types::{
     GrantType, IntrospectionAction, IntrospectionRequest, TokenCreateAction, TokenCreateRequest,
 };
 use authlete::{ApiVersion, Authlete};
 use authlete_emulator::Emulator;
+use common::{make_calls, median};
 use cpu_time::ProcessTime;
-use tokio::task::JoinSet;
 
 const FEW: usize = 1_000;
 const MANY: usize = 1_000_000;
 const IN_FLIGHT: usize = 32;
-/// The emulators alternate, so that what else the machine does hits both alike; CPU time leaves it out.
+/// The emulators alternate, so that other load affects both; CPU time does not include it.
 const ROUNDS: usize = 11;
 const CALLS: u32 = 10_000;
 
 fn main() {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .expect("a runtime can be made");
-    runtime.block_on(measure());
+    common::run(measure());
 }
 
 async fn measure() {
@@ -72,7 +68,7 @@ async fn measure() {
     println!("\nAn emulator starts in {start_time:.1?}.");
 }
 
-/// An emulator with tokens, each with a refresh token, two scopes and a user of its own.
+/// An emulator with tokens, each with a refresh token, two scopes and a separate user.
 struct Filled {
     api: Arc<Authlete>,
     tokens: usize,
@@ -86,7 +82,7 @@ impl Filled {
         let api = Arc::new(Authlete::new(config).expect("the configuration is complete"));
         let client = emulator.client().id;
         let caller = Arc::clone(&api);
-        in_flight(tokens, move |number| {
+        make_calls(tokens, IN_FLIGHT, move |number| {
             let api = Arc::clone(&caller);
             async move {
                 let request = TokenCreateRequest::new(GrantType::AuthorizationCode)
@@ -109,10 +105,10 @@ impl Filled {
 
     async fn introspect(&self) {
         let (caller, tokens) = (Arc::clone(&self.api), self.tokens);
-        in_flight(CALLS as usize, move |number| {
+        make_calls(CALLS as usize, IN_FLIGHT, move |number| {
             let api = Arc::clone(&caller);
             async move {
-                // All over the place: neighbors would be in the cache.
+                // Scattered: neighbors would be in the CPU cache.
                 let token = name(number.wrapping_mul(7919) % tokens);
                 let request = IntrospectionRequest::new(token).scopes(["read"]);
                 let answer = api.introspection(&request).await.expect("an answer");
@@ -123,37 +119,15 @@ impl Filled {
     }
 }
 
-/// A chosen value, so that nobody has to remember it: this process measures its own memory.
+/// Derived from the number, because a list of tokens would count as memory of the emulator.
 fn name(number: usize) -> String {
     format!("an access token with the number {number}")
 }
 
-/// Makes calls, some at a time.
-async fn in_flight<F: Future<Output = ()> + Send + 'static>(
-    calls: usize,
-    call: impl Fn(usize) -> F + Clone + Send + 'static,
-) {
-    let mut workers = JoinSet::new();
-    for worker in 0..IN_FLIGHT {
-        let call = call.clone();
-        workers.spawn(async move {
-            for number in (worker..calls).step_by(IN_FLIGHT) {
-                call(number).await;
-            }
-        });
-    }
-    workers.join_all().await;
-}
-
 /// The memory of this process that is in use.
 fn resident() -> usize {
-    let statm = std::fs::read_to_string("/proc/self/statm").expect("Linux tells");
+    let statm = std::fs::read_to_string("/proc/self/statm").expect("Linux has this file");
     let pages = statm.split_ascii_whitespace().nth(1);
     let pages: usize = pages.and_then(|pages| pages.parse().ok()).expect("pages");
     pages * 4096
-}
-
-fn median(mut times: Vec<Duration>) -> Duration {
-    times.sort_unstable();
-    times[times.len() / 2]
 }
