@@ -184,3 +184,20 @@ impl PossessionError {
         Reply::error(401, path, *code).with_challenge(challenge)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn certificate_that_is_not_der_has_a_code_of_its_own() {
+        let possession = Possession {
+            method: "GET",
+            url: "https://api.example/",
+            proofs: &[],
+            certificate: Some(b"no certificate"),
+        };
+        let code = possession.check_certificate("thumbprint").unwrap_err();
+        assert_eq!(code.code, "A001309");
+    }
+}

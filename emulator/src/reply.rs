@@ -191,3 +191,18 @@ fn members(path: &str, code: ResultCode, reason: impl fmt::Display) -> Object {
         ("resultMessage".to_owned(), Value::from(message)),
     ])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn failure_of_the_random_number_generator_is_an_internal_error() {
+        let reply = Reply::from(random::Error);
+        assert_eq!(reply.status, 500);
+        let Content::Json(body) = reply.body else {
+            panic!("{:?}", reply.body);
+        };
+        assert_eq!(body["resultCode"], "A001101");
+    }
+}

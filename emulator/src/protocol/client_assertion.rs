@@ -4,6 +4,7 @@ use authlete::types::{ClientAuthMethod, JwsAlg};
 use serde_json::Value;
 
 use super::client_signature;
+use super::endpoint::endpoint;
 use super::jwt_audience;
 use super::jwt_times;
 use super::oauth_error::OAuthError;
@@ -141,13 +142,7 @@ fn is_for(service: &Service, operation: &str, claims: &Object) -> bool {
         return issuer.is_some() && claims.get("aud").and_then(Value::as_str) == issuer;
     }
     let settings = &service.settings;
-    let called = match operation {
-        "push_authorization_request" => settings.pushed_auth_req_endpoint(),
-        "backchannel_authentication" => settings.backchannel_authentication_endpoint(),
-        "device_authorization" => settings.device_authorization_endpoint(),
-        "revocation" => settings.revocation_endpoint(),
-        _ => settings.token_endpoint(),
-    };
+    let called = endpoint(operation).and_then(|endpoint| (endpoint.url)(settings));
     let names = [issuer, settings.token_endpoint(), called];
     jwt_audience::has(claims, |audience| names.contains(&Some(audience)))
 }

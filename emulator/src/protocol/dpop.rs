@@ -3,6 +3,7 @@
 use authlete::types::JwsAlg;
 
 use super::dpop_proof::DpopProof;
+use super::endpoint::endpoint;
 use super::oauth_error::OAuthError;
 use crate::call::Call;
 use crate::jose::SignatureAlgorithm;
@@ -88,19 +89,15 @@ fn check_request(
     service: &ServiceSettings,
     proof: &DpopProof,
 ) -> Result<(), &'static str> {
-    let (method, endpoint) = match call.operation {
-        "token" => (Some("POST"), service.token_endpoint()),
-        "push_authorization_request" => (Some("POST"), service.pushed_auth_req_endpoint()),
-        "userinfo" => (None, service.user_info_endpoint()),
-        _ => (None, None),
-    };
-    let method = call.body.text("htm").or(method);
+    let endpoint = endpoint(call.operation);
+    let method = call.body.text("htm");
+    let method = method.or(endpoint.and_then(|endpoint| endpoint.method));
     let method = method.filter(|method| proof.is_for_method(method));
     method.ok_or(
         "htm of the DPoP proof is not the method of the request, or the call does not have the method",
     )?;
     let url = call.body.text("htu");
-    let url = url.or(endpoint);
+    let url = url.or_else(|| (endpoint?.url)(service));
     let url = url.filter(|url| proof.is_for_url(url));
     url.ok_or(
         "htu of the DPoP proof is not the URL of the request, or neither the call nor the service has the URL",

@@ -22,6 +22,7 @@ pub mod credential_offer;
 pub mod decision;
 pub mod dpop;
 pub mod dpop_proof;
+pub mod endpoint;
 pub mod fapi;
 pub mod federation;
 pub mod foreign_jwt;

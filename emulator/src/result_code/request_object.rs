@@ -60,8 +60,15 @@ pub struct ObjectCodes {
     pub response_type: ResultCode,
 }
 
-/// At the authorization endpoint.
-pub static AUTHORIZATION_OBJECT: RequestObjectCodes = RequestObjectCodes {
+/// The codes of a request object at the authorization endpoint, or at the endpoint of pushed authorization requests.
+pub fn request_object_codes(operation: &str) -> &'static RequestObjectCodes {
+    match operation {
+        "push_authorization_request" => &PUSHED_OBJECT,
+        _ => &AUTHORIZATION_OBJECT,
+    }
+}
+
+static AUTHORIZATION_OBJECT: RequestObjectCodes = RequestObjectCodes {
     plain: ObjectCodes {
         malformed: REQUEST_OBJECT_MALFORMED,
         alg_missing: REQUEST_OBJECT_ALG_MISSING,
@@ -175,8 +182,7 @@ const fn pushed(malformed: ResultCode) -> ObjectCodes {
     }
 }
 
-/// At the pushed authorization request endpoint.
-pub static PUSHED_OBJECT: RequestObjectCodes = RequestObjectCodes {
+static PUSHED_OBJECT: RequestObjectCodes = RequestObjectCodes {
     plain: pushed(PUSHED_OBJECT_MALFORMED),
     wrapped: pushed(PUSHED_WRAPPED_MALFORMED),
     encryption: Ok(EncryptionCodes {

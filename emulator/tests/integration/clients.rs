@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::common::defaults::assert_defaults;
 use crate::common::*;
 use authlete::types::{
     AuthorizationAction, AuthorizationIssueAction, AuthorizationIssueRequest, Client,
@@ -273,51 +274,31 @@ async fn client_is_locked_and_unlocked(
     assert_eq!(stored.locked, Some(true));
 }
 
-/// The response has every flag and every number of the API description, as in Authlete.
+#[rstest]
 #[tokio::test]
-async fn omitted_settings_have_defaults() {
-    let facts: Value =
-        serde_json::from_str(include_str!("../../../tests/facts/schemas.json")).unwrap();
-    let fields = facts["Client"]["fields"].as_object().unwrap();
-    for version in GENERATIONS {
-        let (emulator, _api) = start(version).await;
-        let (_, created) = post(&emulator, version, "SERVICE", "/client/create", &json!({})).await;
-        let expected = json!({
-            "clientType": "PUBLIC",
-            "clientSource": "STATIC_REGISTRATION",
-            "grantTypes": ["AUTHORIZATION_CODE"],
-            "responseTypes": ["CODE"],
-            "subjectType": "PUBLIC",
-            "idTokenSignAlg": "RS256",
-            "clientIdAliasEnabled": true,
-        });
-        for (name, value) in expected.as_object().unwrap() {
-            assert_eq!(&created[name], value, "{name}");
-        }
-        for (name, field) in fields {
-            let own = [
-                "number",
-                "serviceNumber",
-                "clientId",
-                "createdAt",
-                "modifiedAt",
-            ];
-            if expected.get(name).is_some() || own.contains(&name.as_str()) {
-                continue;
-            }
-            match field["type"].as_str() {
-                Some("boolean") => assert_eq!(created[name], false, "{name}"),
-                Some(integer) if integer.starts_with("integer") => {
-                    assert_eq!(created[name], 0, "{name}");
-                }
-                _ => assert_eq!(
-                    created.get(name).is_some(),
-                    name == "clientSecret",
-                    "{name}"
-                ),
-            }
-        }
-    }
+async fn omitted_settings_have_defaults(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, _) = start(version).await;
+    let (_, created) = post(&emulator, version, "SERVICE", "/client/create", &json!({})).await;
+    let expected = json!({
+        "clientType": "PUBLIC",
+        "clientSource": "STATIC_REGISTRATION",
+        "grantTypes": ["AUTHORIZATION_CODE"],
+        "responseTypes": ["CODE"],
+        "subjectType": "PUBLIC",
+        "idTokenSignAlg": "RS256",
+        "clientIdAliasEnabled": true,
+    });
+    let others = [
+        "number",
+        "serviceNumber",
+        "clientId",
+        "clientSecret",
+        "createdAt",
+        "modifiedAt",
+    ];
+    assert_defaults(&created, "Client", &expected, &others);
 }
 
 #[rstest]

@@ -15,12 +15,12 @@ use crate::result_code::{
     AUTHORIZATION_CLIENT_ALIAS_DISABLED, AUTHORIZATION_CLIENT_DELETED,
     AUTHORIZATION_CLIENT_ID_EMPTY, AUTHORIZATION_CLIENT_ID_MISSING, AUTHORIZATION_CLIENT_LOCKED,
     AUTHORIZATION_CLIENT_OF_ANOTHER_SERVICE, AUTHORIZATION_CLIENT_OR_ALIAS_UNKNOWN,
-    AUTHORIZATION_CLIENT_UNKNOWN, AUTHORIZATION_OBJECT, AUTHORIZATION_PARAMETERS_MISSING,
-    AUTHORIZATION_PARAMETERS_NONE, Missing, OTHER_REQUEST_URI, OTHER_REQUEST_URI_OF_CLIENT,
-    PUSHED_OBJECT, PUSHED_REQUEST_REQUIRED, PUSHED_REQUEST_REQUIRED_OF_CLIENT,
-    PUSHED_REQUEST_UNKNOWN, REQUEST_OBJECT_REQUIRED, REQUEST_OBJECT_REQUIRED_OF_CLIENT,
-    REQUEST_OBJECT_TWICE, REQUEST_URI_NOT_REGISTERED, REQUEST_URI_UNSUPPORTED, ResultCode,
-    TRUST_CHAIN_EXPIRED, repeated_at_authorization,
+    AUTHORIZATION_CLIENT_UNKNOWN, AUTHORIZATION_PARAMETERS_MISSING, AUTHORIZATION_PARAMETERS_NONE,
+    Missing, OTHER_REQUEST_URI, OTHER_REQUEST_URI_OF_CLIENT, PUSHED_REQUEST_REQUIRED,
+    PUSHED_REQUEST_REQUIRED_OF_CLIENT, PUSHED_REQUEST_UNKNOWN, REQUEST_OBJECT_REQUIRED,
+    REQUEST_OBJECT_REQUIRED_OF_CLIENT, REQUEST_OBJECT_TWICE, REQUEST_URI_NOT_REGISTERED,
+    REQUEST_URI_UNSUPPORTED, ResultCode, TRUST_CHAIN_EXPIRED, repeated_at_authorization,
+    request_object_codes,
 };
 use crate::store::{Client, NamedBy, RequestObject, Service};
 
@@ -191,10 +191,7 @@ pub fn by_value(
         alg: client.settings.request_sign_alg(),
         unsigned: request_object::is_traditional(service) && !federation::is_automatic(client),
         encrypted: front_channel && encryption_required,
-        codes: match front_channel {
-            true => &AUTHORIZATION_OBJECT,
-            false => &PUSHED_OBJECT,
-        },
+        codes: request_object_codes(call.operation),
     };
     let opened = VerifiedRequestObject::verify(call, service, client, text, security)?;
     if federation::is_automatic(client) {

@@ -11,9 +11,7 @@ use crate::protocol::federation::{
 };
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::refusal::Refusal;
-use crate::result_code::{
-    AUTHORIZATION_OBJECT, CLIENT_ASSERTION_SIGNATURE, PUSHED_OBJECT, TRUST_CHAIN_MISSING,
-};
+use crate::result_code::{CLIENT_ASSERTION_SIGNATURE, TRUST_CHAIN_MISSING, request_object_codes};
 use crate::store::Service;
 
 /// Registers the relying party of an authorization request, pushed or not, unless it is a client already or not an entity
@@ -57,10 +55,9 @@ pub fn register(
         way: Way::Automatic,
     };
     let client = registration.client(service)?;
-    let codes = match (error, call.operation) {
-        ("invalid_client", _) => &CLIENT_ASSERTION_SIGNATURE,
-        (_, "push_authorization_request") => &PUSHED_OBJECT.plain.signature,
-        _ => &AUTHORIZATION_OBJECT.plain.signature,
+    let codes = match error {
+        "invalid_client" => &CLIENT_ASSERTION_SIGNATURE,
+        _ => &request_object_codes(call.operation).plain.signature,
     };
     let signature = match jose::is_symmetric(jws.alg()) {
         true => Err(codes.wrong),

@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
 pub mod credentials;
+pub mod defaults;
 pub mod fapi;
 pub mod federation;
 pub mod grants;
