@@ -57,18 +57,19 @@ pub(crate) struct ConnectionSettings {
 impl ConnectionSettings {
     /// A builder for calls to Authlete, with the defaults of this crate for the settings that are not set.
     pub(crate) fn default_builder(&self, config: &Config) -> ClientBuilder {
-        let warm_up = config.uses_tls().then(|| WarmUp::begin(tls::seed_random));
+        let uses_tls = config.uses_tls();
+        let warm_up = uses_tls.then(|| WarmUp::begin(tls::seed_random));
         let builder = self.defaults().dns_resolver(Resolver::new(warm_up));
-        // A container may have no roots, and a debug build reads them for tens of milliseconds: half of the time of a test
-        // with an emulator.
-        let builder = match config.uses_tls() {
+        if !config.is_on_this_machine() {
+            return builder;
+        }
+        // Calls to this machine may be sent without TLS, and so must not be sent to a proxy.
+        let builder = builder.no_proxy();
+        // Neither a server nor a proxy has a certificate then. A container may have no roots, and a debug build reads them for
+        // tens of milliseconds: half of the time of a test with an emulator.
+        match uses_tls {
             true => builder,
             false => tls::without_platform_roots(builder),
-        };
-        // Calls to this machine may be sent without TLS, and so must not be sent to a proxy.
-        match config.is_on_this_machine() {
-            true => builder.no_proxy(),
-            false => builder,
         }
     }
 

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use authlete::types::TokenRequest;
 use authlete::{Authlete, AuthleteBuilder, Config, Error, RetryPolicy, TransportErrorKind};
+use serde_json::json;
 use tokio::io::AsyncWriteExt as _;
 
 use crate::authority::Authority;
@@ -16,6 +17,7 @@ use crate::calls::introspect;
 #[cfg(all(target_os = "linux", not(feature = "native-tls")))]
 use crate::child_process;
 use crate::raw_server::{next_request, raw_server};
+use crate::server::{Reply, Server};
 use crate::tls_server::{VERSIONS, acceptor, tls_server};
 
 const HOST: &str = "127.0.0.1";
@@ -85,12 +87,21 @@ async fn certificate_of_another_host_is_not_trusted() {
     }
 }
 
+/// Also runs as a child process.
+#[tokio::test]
+async fn call_to_this_machine_without_tls_succeeds() {
+    let server = Server::always(Reply::json(200, &json!({ "action": "OK" }))).await;
+    introspect(&builder(&server.url).build().unwrap())
+        .await
+        .unwrap();
+}
+
 /// A container without root certificates can use an emulator.
 #[cfg(all(target_os = "linux", not(feature = "native-tls")))]
 #[tokio::test]
 async fn missing_root_certificates_do_not_matter_without_tls() {
     let empty = tempfile::tempdir().unwrap();
-    let mut test = child_process::test("proxies::calls_to_this_machine_succeed");
+    let mut test = child_process::test("tls::call_to_this_machine_without_tls_succeeds");
     test.env("SSL_CERT_FILE", "/dev/null")
         .env("SSL_CERT_DIR", empty.path());
     child_process::assert_passes(test).await;
