@@ -1,9 +1,10 @@
 // The demo app, from the request to the logout, over HTTP as a browser does it.
 
 import assert from "node:assert/strict";
-import { createHmac, createSign, generateKeyPairSync } from "node:crypto";
+import { createSign, generateKeyPairSync } from "node:crypto";
 import { after, before, test } from "node:test";
 
+import { totp } from "../../axum/tests/relying_parties/forms.js";
 import { startProvider } from "./harness.js";
 
 let provider;
@@ -295,17 +296,6 @@ test("CIBA for an unknown user shows the error", async () => {
   await browser.submit("/ciba", { login_hint: "nobody" });
   assert.ok(browser.text.includes("The provider does not know this user."), browser.text);
 });
-
-/** The code of an authenticator app now (RFC 6238), for a secret in base 32. */
-function totp(secret) {
-  const bits = [...secret].map((letter) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(letter).toString(2).padStart(5, "0")).join("");
-  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => Number.parseInt(byte, 2)));
-  const step = Buffer.alloc(8);
-  step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
-  const hash = createHmac("sha1", key).update(step).digest();
-  const code = hash.readUInt32BE(hash[19] & 15) & 0x7fffffff;
-  return String(code % 1_000_000).padStart(6, "0");
-}
 
 test("two-step verification that is essential is in the ID token, after the account was made", async () => {
   const browser = await ask(new Browser(), { two_steps: "essential", prompt: "create" });
