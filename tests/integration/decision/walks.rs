@@ -69,8 +69,9 @@ fn step() -> impl Strategy<Value = Step> {
         })
 }
 
-/// The maximum number of pages: account selection, three logins (one may create an account) and consent.
-const PAGES: usize = 5;
+/// The maximum number of pages: account selection, three logins (one may create an account), and consent of the first user
+/// and after each login, since the consent of one user is not that of another.
+const PAGES: usize = 8;
 
 /// The state at the end of a journey.
 struct Walk {
@@ -227,6 +228,46 @@ fn may_fail(request: &Request, reason: &AuthorizationFailReason) -> bool {
         AcrNotSatisfied => request.acr == Acr::Essential,
         _ => false,
     }
+}
+
+/// The login of Bob's session expires while the consent page is shown. Alice logs in instead of him.
+#[test]
+fn consent_of_a_user_whose_login_expired_is_not_that_of_the_next_user() {
+    let request = Request {
+        prompts: vec!["SELECT_ACCOUNT"],
+        max_age: Some(600),
+        acr: Acr::Essential,
+        subject: None,
+    };
+    let state = State {
+        age: Some(600),
+        acr: Some("gold"),
+        before: PriorConsent::Never,
+    };
+    let step = |subject, takes, acr, ticked| Step {
+        takes,
+        subject,
+        acr,
+        login_age: 0,
+        ticked,
+        restart: false,
+    };
+    let steps = [
+        step("bob", 0, None, [false; 3]),   // account selection
+        step("bob", 1, None, [true; 3]),    // consent, until the login is too old
+        step("alice", 0, None, [false; 3]), // logins, the third with the class that is essential
+        step("alice", 0, None, [false; 3]),
+        step("alice", 0, Some("gold"), [false; 3]),
+        step("alice", 0, None, [false; 3]), // consent
+        step("alice", 0, None, [false; 3]), // no page
+    ];
+    let walk = walk(&request, state, &steps);
+    assert_eq!(walk.pages, 6);
+    let Decision::Issue(issue) = &walk.end else {
+        panic!("{:?}", walk.end);
+    };
+    assert_eq!(issue.subject, "alice");
+    assert_issue_is_allowed(&request, state, &walk, issue);
 }
 
 proptest! {
