@@ -8,6 +8,9 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use sqlx::AnyPool;
 use sqlx::any::{AnyPoolOptions, install_default_drivers};
+use sqlx::migrate::Migrator;
+
+use crate::migrations::Migrations;
 
 /// How long a request waits for a connection before it fails with 503.
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -43,7 +46,8 @@ pub async fn open(url: &str) -> Result<AnyPool> {
         .connect(url)
         .await
         .context("the database cannot be opened: check `database`")?;
-    let migrator = sqlx::migrate!();
+    let migrator = Migrator::new(Migrations).await;
+    let migrator = migrator.context("the migrations are invalid")?;
     migrator.run(&pool).await.context("the migrations failed")?;
     Ok(pool)
 }

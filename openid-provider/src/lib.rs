@@ -29,6 +29,7 @@ mod flows;
 mod form;
 mod language;
 pub mod metrics;
+mod migrations;
 mod page_query;
 mod pages;
 mod passwords;
