@@ -39,6 +39,25 @@ async fn id_token_has_a_code_of_its_own_if_no_key_of_the_service_fits() {
 }
 
 #[tokio::test]
+async fn id_token_with_an_unknown_signature_algorithm_has_a_code_of_its_own() {
+    let client = json!({
+        "clientType": "CONFIDENTIAL",
+        "tokenAuthMethod": "CLIENT_SECRET_BASIC",
+        "redirectUris": ["https://client.example/callback"],
+        "idTokenSignAlg": "XS256",
+    });
+    let (emulator, api) = start_with_client(VERSION, client).await;
+    let caller = Caller { emulator, api };
+    caller
+        .configure(|service| service.supported_scopes = Some(vec![Scope::new("openid")]))
+        .await;
+    let request = openid::request(caller.client(), &caller.id());
+    let code = code(&caller.api, &request).await;
+    let parameters = code_parameters(caller.client(), &code);
+    assert_eq!(caller.code_of("/auth/token", &parameters).await, "A046102");
+}
+
+#[tokio::test]
 async fn userinfo_response_has_a_code_of_its_own_if_no_key_of_the_client_fits() {
     let caller = Caller::start().await;
     let jwks = Key::generate().jwks();
