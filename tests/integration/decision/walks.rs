@@ -69,9 +69,9 @@ fn step() -> impl Strategy<Value = Step> {
         })
 }
 
-/// The maximum number of pages: account selection, three logins (one may create an account), and consent of the first user
-/// and after each login, since the consent of one user is not that of another.
-const PAGES: usize = 8;
+/// The maximum number of pages: account selection, three logins (one may create an account), and consent of two users: the
+/// login of the first one can expire while the consent page is shown, a login for the request cannot.
+const PAGES: usize = 6;
 
 /// The state at the end of a journey.
 struct Walk {
