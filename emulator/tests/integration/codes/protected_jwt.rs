@@ -8,6 +8,16 @@ use super::{Caller, VERSION};
 use crate::common::jwt::Key;
 use crate::common::{code, code_parameters, openid, start_with_client};
 
+/// A caller whose service has the client of a seed file, which may have values that the API refuses.
+async fn caller_with(client: Value) -> Caller {
+    let (emulator, api) = start_with_client(VERSION, client).await;
+    let caller = Caller { emulator, api };
+    caller
+        .configure(|service| service.supported_scopes = Some(vec![Scope::new("openid")]))
+        .await;
+    caller
+}
+
 /// The code of a UserInfo response for a token of the client.
 async fn userinfo_code(caller: &Caller) -> String {
     let body = json!({
@@ -46,11 +56,7 @@ async fn id_token_with_an_unknown_signature_algorithm_has_a_code_of_its_own() {
         "redirectUris": ["https://client.example/callback"],
         "idTokenSignAlg": "XS256",
     });
-    let (emulator, api) = start_with_client(VERSION, client).await;
-    let caller = Caller { emulator, api };
-    caller
-        .configure(|service| service.supported_scopes = Some(vec![Scope::new("openid")]))
-        .await;
+    let caller = caller_with(client).await;
     let request = openid::request(caller.client(), &caller.id());
     let code = code(&caller.api, &request).await;
     let parameters = code_parameters(caller.client(), &code);
@@ -92,10 +98,6 @@ async fn userinfo_response_with_an_unknown_algorithm_has_a_code_of_its_own(
     #[case] client: Value,
     #[case] expected: &str,
 ) {
-    let (emulator, api) = start_with_client(VERSION, client).await;
-    let caller = Caller { emulator, api };
-    caller
-        .configure(|service| service.supported_scopes = Some(vec![Scope::new("openid")]))
-        .await;
+    let caller = caller_with(client).await;
     assert_eq!(userinfo_code(&caller).await, expected);
 }
