@@ -52,7 +52,7 @@ async fn measure(url: &str) {
         .map(|number| request(number * 7919 % TOKENS))
         .collect();
     let many = format!("{TOKENS}, in scattered order");
-    let memory = format!("{memory} bytes");
+    let memory = format!("{:.1} KB", memory as f64 / 1000.0);
     for (tokens, requests, memory) in [("1", &requests[..1], ""), (&many, &requests, &memory)] {
         let mut rounds = Vec::new();
         for _ in 0..ROUNDS {
@@ -63,7 +63,10 @@ async fn measure(url: &str) {
             rounds.push(start.elapsed() / HITS);
         }
         rounds.sort();
-        println!("| {tokens} | {:.1?} | {memory} |", rounds[ROUNDS / 2]);
+        println!(
+            "| {tokens} | {:.1} µs | {memory} |",
+            rounds[ROUNDS / 2].as_secs_f64() * 1e6
+        );
     }
 }
 

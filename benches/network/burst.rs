@@ -16,7 +16,7 @@ pub fn compare(target: SocketAddr, authority: &str) {
     let relay = Relay::start(target, None);
     let url = relay.url();
     println!(
-        "\n| burst | calls | CPU per call, cold | wall, cold | CPU per call, warm | wall, warm |\n|---|---|---|---|---|---|"
+        "\n| | calls | CPU per call, cold | wall, cold | CPU per call, warm | wall, warm |\n|---|---|---|---|---|---|"
     );
     for calls in [100, 500] {
         let mut rounds: [Vec<[f64; 4]>; 3] = Default::default();

@@ -16,7 +16,9 @@ const PROCESSES: usize = 9;
 
 pub fn compare(target: SocketAddr, authority: &str) {
     let relay = Relay::start(target, None);
-    println!("\n| cold process | CPU | wall | longest stall | of it CPU |\n|---|---|---|---|---|");
+    println!(
+        "\n| | CPU | wall | longest stall of the runtime | CPU time of the stall |\n|---|---|---|---|---|"
+    );
     for kind in KINDS {
         let run = |mode: &str| {
             let runs = (0..PROCESSES).map(|_| numbers(mode, kind, &relay.url(), authority));

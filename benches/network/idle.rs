@@ -18,9 +18,7 @@ const CALLS: u32 = 10;
 pub fn compare(target: SocketAddr, authority: &str) {
     let relay = Relay::start(target, Some(CLOSED_AFTER));
     let url = relay.url();
-    println!(
-        "\n| idle connections closed after 600 ms, kept for | token calls | failed |\n|---|---|---|"
-    );
+    println!("\n| `pool_idle_timeout` | token calls | failed |\n|---|---|---|");
     for kept in [CLOSED_AFTER * 3 / 2, CLOSED_AFTER / 2] {
         let failed = server::runtime().block_on(async {
             let clients = (0..CLIENTS).map(|number| {

@@ -28,7 +28,7 @@ pub fn compare(target: SocketAddr, authority: &str) {
     }
     // The first round opens the connections.
     let rounds = &rounds[1..];
-    println!("\n| steady, 64 in flight | CPU per call | SDK's ratio to it |\n|---|---|---|");
+    println!("\n| | CPU per call | ratio of the SDK to it |\n|---|---|---|");
     for (index, kind) in KINDS.into_iter().enumerate() {
         println!(
             "| {} | {:.1} µs | {:.2} |",

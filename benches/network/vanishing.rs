@@ -19,7 +19,7 @@ const TOKEN_EVERY: u32 = 5;
 
 pub fn compare(target: SocketAddr, authority: &str) {
     println!(
-        "\n| peer vanishes, 50 calls/s | longest time without an answer | slowest read | reads failed | slowest token call | token calls failed |\n|---|---|---|---|---|---|"
+        "\n| | longest time without an answer | slowest read | reads failed | slowest token call | token calls failed |\n|---|---|---|---|---|---|"
     );
     // All run concurrently, since they mostly wait.
     let running = KINDS.map(|kind| {
