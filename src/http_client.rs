@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use reqwest::ClientBuilder;
 
+use crate::call_settings::MAX_TIMEOUT;
 use crate::resolver::Resolver;
-use crate::settings::MAX_TIMEOUT;
 use crate::warm_up::WarmUp;
 use crate::{Config, ConfigError, tls};
 

@@ -2,11 +2,12 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+mod authorization_headers;
+mod call_settings;
 mod client;
 mod client_identifier;
 mod config;
 mod context;
-mod credentials;
 mod deserialize;
 #[cfg(feature = "dpop")]
 mod dpop;
@@ -31,7 +32,6 @@ mod retry;
 mod secret;
 pub mod server;
 mod setters;
-mod settings;
 mod standard_scope;
 mod throttle;
 mod tls;
@@ -55,12 +55,10 @@ pub use error::{
 pub use generated::{operations, types};
 pub use http_client::http_client_builder;
 #[cfg(feature = "introspection-cache")]
-pub use introspection_cache::{
-    IntrospectionCache, IntrospectionStore, StoreError, StoreFuture, StoreValues, StoreWrite,
-};
+pub use introspection_cache::{IntrospectionCache, introspection_store};
 pub use json_object::JsonObject;
 pub(crate) use open_enum::open_enum;
-pub use operation::{ApiVersion, CredentialKind, Operation, Root, Route};
+pub use operation::{ApiRoot, ApiVersion, CredentialKind, Operation, Route};
 pub use pages::ListRequest;
 pub use rate_limit::RateLimit;
 pub use response_headers::ResponseHeaders;

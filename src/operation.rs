@@ -43,7 +43,7 @@ pub struct Route {
     /// The path below the root, with its parameters in braces: `/client/get/{clientId}`.
     pub path: &'static str,
     /// The URL to which the path is appended.
-    pub root: Root,
+    pub root: ApiRoot,
     /// The accepted credentials, in order of preference; empty if none are needed.
     pub credentials: &'static [CredentialKind],
 }
@@ -51,7 +51,7 @@ pub struct Route {
 /// The URL to which the path of a [`Route`] is appended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Root {
+pub enum ApiRoot {
     /// One service of the Authlete server: `/api/{serviceId}` (3.0).
     Service,
     /// The Authlete server: `/api`.

@@ -8,8 +8,9 @@ mod server;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use authlete::server::{
-    ClientCertificateSource, ConsentedClaims, Interaction, PendingAuthorization, Presented,
-    Session, StandardClaims, TokenNext, UserInfoIssueNext, UserInfoNext, error_response,
+    ClientCertificateSource, ConsentedClaims, Interaction, PendingAuthorization,
+    RequestCredentials, Session, StandardClaims, TokenNext, UserInfoIssueNext, UserInfoNext,
+    error_response,
 };
 use authlete::types::{AuthorizationResponse, TokenRequest, UserInfoIssueRequest, UserInfoRequest};
 use authlete::{ApiVersion, Authlete, Config};
@@ -73,16 +74,16 @@ fn by_hand(api: Authlete) -> Router {
     let token = move |headers: HeaderMap, form: String| {
         let api = token_api.clone();
         async move {
-            let presented = match Presented::from_headers(&headers, &ClientCertificateSource::None)
-            {
-                Ok(presented) => presented,
-                Err(error) => return error.response().map(Body::new),
-            };
+            let credentials =
+                match RequestCredentials::from_headers(&headers, &ClientCertificateSource::None) {
+                    Ok(credentials) => credentials,
+                    Err(error) => return error.response().map(Body::new),
+                };
             let request = TokenRequest::new(form)
-                .presented(&presented)
+                .credentials(&credentials)
                 .received_at("POST", "https://as.example.com/token");
             match api.token(&request).await {
-                Ok(answer) => match answer.next(&presented) {
+                Ok(answer) => match answer.next(&credentials) {
                     TokenNext::Respond(response) => response.map(Body::new),
                     _ => Response::default(),
                 },
@@ -93,15 +94,16 @@ fn by_hand(api: Authlete) -> Router {
     let userinfo = move |headers: HeaderMap| {
         let api = api.clone();
         async move {
-            let presented = Presented::from_headers(&headers, &ClientCertificateSource::None);
-            let Ok(presented) = presented else {
+            let credentials =
+                RequestCredentials::from_headers(&headers, &ClientCertificateSource::None);
+            let Ok(credentials) = credentials else {
                 return Response::default();
             };
-            let Some(token) = presented.access_token() else {
+            let Some(token) = credentials.access_token() else {
                 return Response::default();
             };
             let request = UserInfoRequest::new(&token.value)
-                .presented(&presented)
+                .credentials(&credentials)
                 .received_at("GET", "https://as.example.com/userinfo");
             let answer = match api.userinfo(&request).await {
                 Ok(answer) => answer,

@@ -9,7 +9,7 @@ use authlete::server::{Interaction, Session, StandardClaims};
 use authlete::{ApiVersion, Authlete};
 use authlete_axum::AuthorizationServer;
 use authlete_axum::authorization_server::Endpoints;
-use authlete_axum::interaction::{Form, Interactions, Page, TowerSessions, Users};
+use authlete_axum::interaction::{Interactions, Page, SameOriginForm, TowerSessions, Users};
 use authlete_emulator::Emulator;
 use axum::Router;
 use axum::http::request::Parts;
@@ -21,7 +21,7 @@ pub struct Alice;
 impl Users for Alice {
     type Claims = StandardClaims;
 
-    async fn log_in(&self, _: &Parts, form: &Form) -> Result<Option<Session>> {
+    async fn log_in(&self, _: &Parts, form: &SameOriginForm) -> Result<Option<Session>> {
         let is_right = (form.get("name"), form.get("password")) == ("alice", "wonderland");
         let now = UNIX_EPOCH.elapsed().unwrap_or_default().as_secs();
         Ok(is_right.then(|| Session::new("alice", now.cast_signed())))
@@ -102,7 +102,7 @@ async fn main() -> anyhow::Result<()> {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     let issuer = format!("http://{}", listener.local_addr()?);
     let endpoints = Endpoints::from_issuer(&issuer)?;
-    endpoints.register(&api, emulator.service()).await?;
+    endpoints.update_service(&api, emulator.service()).await?;
     let client = emulator.client();
     println!("{issuer}/.well-known/openid-configuration");
     println!("client {}, {}", client.id, client.secret.expose());

@@ -22,7 +22,7 @@ async fn create(token: AccessToken) -> String {
 
 /// `base_url` is the public URL of the API.
 pub fn router(api: Authlete, base_url: &str) -> Result<Router> {
-    let dpop = Dpop::at(base_url)?;
+    let dpop = Dpop::new(base_url)?;
     let resource = ProtectedResource::new(base_url)?
         .authorization_servers(["https://as.example.com"])
         .scopes_supported(["read", "write"])

@@ -65,11 +65,11 @@ struct Check<'a> {
 }
 
 impl Check<'_> {
-    fn report(&mut self, origin: &str, place: &str, what: impl Into<String>) {
+    fn report(&mut self, origin: &str, place: &str, message: impl Into<String>) {
         self.diagnostics.push(Diagnostic::new(
             &self.description.origin(origin),
             place,
-            what.into(),
+            message.into(),
         ));
     }
 

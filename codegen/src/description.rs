@@ -132,7 +132,7 @@ fn yaml_files(directory: &Path) -> Result<Vec<PathBuf>, Diagnostics> {
 
 /// The text of a file, and its top-level members.
 fn read_yaml(file: &Path) -> Result<(String, Map<String, Value>), Diagnostic> {
-    let wrong = |what: String| Diagnostic::new(file, "the file", what);
+    let wrong = |message: String| Diagnostic::new(file, "the file", message);
     let text = fs::read_to_string(file).map_err(|error| wrong(error.to_string()))?;
     let parts = serde_saphyr::from_str(&text).map_err(|error| wrong(error.to_string()))?;
     Ok((text, parts))
@@ -214,8 +214,8 @@ impl Merge {
     /// Puts a path or a schema into the document, once.
     fn define(&mut self, file: &Path, kind: &str, name: String, value: Value) {
         if let Some(first) = self.origins.insert(name.clone(), file.to_owned()) {
-            let what = format!("is also defined in {}", first.display());
-            self.diagnostics.push(Diagnostic::new(file, &name, what));
+            let message = format!("is also defined in {}", first.display());
+            self.diagnostics.push(Diagnostic::new(file, &name, message));
         }
         let parent = if kind == "schemas" {
             self.object_at("components")

@@ -11,15 +11,15 @@ pub struct Diagnostic {
     /// The endpoint, schema or member.
     pub place: String,
     /// What is wrong.
-    pub what: String,
+    pub message: String,
 }
 
 impl Diagnostic {
-    pub(crate) fn new(file: &Path, place: &str, what: String) -> Self {
+    pub(crate) fn new(file: &Path, place: &str, message: String) -> Self {
         Self {
             file: file.to_owned(),
             place: place.to_owned(),
-            what,
+            message,
         }
     }
 }
@@ -31,7 +31,7 @@ impl fmt::Display for Diagnostic {
             "{}: {}: {}",
             self.file.display(),
             self.place,
-            self.what
+            self.message
         )
     }
 }
@@ -41,8 +41,8 @@ impl fmt::Display for Diagnostic {
 pub struct Diagnostics(pub Vec<Diagnostic>);
 
 impl Diagnostics {
-    pub(crate) fn one(file: &Path, place: &str, what: String) -> Self {
-        Self(vec![Diagnostic::new(file, place, what)])
+    pub(crate) fn one(file: &Path, place: &str, message: String) -> Self {
+        Self(vec![Diagnostic::new(file, place, message)])
     }
 
     pub(crate) fn push(&mut self, diagnostic: Diagnostic) {

@@ -15,7 +15,7 @@ use crate::operations::Operation;
 use crate::prepare::{keep_single_bodies, prepare};
 use crate::probe::probe;
 use crate::refine::{SchemaInfo, type_name};
-use crate::{check, next, operations, pages, presented, refine};
+use crate::{check, next, operations, pages, refine, request_credentials};
 
 /// The string formats whose type replaces that of progenitor. A time stays a string, so that callers choose the library
 /// that parses it.
@@ -60,8 +60,8 @@ pub fn unrefined(description: &Description) -> Result<syn::File, Diagnostics> {
     tokens(&GenerationSettings::new(), &spec).map_err(in_document)
 }
 
-fn in_document(what: String) -> Diagnostics {
-    Diagnostics::one("openapi".as_ref(), "the merged document", what)
+fn in_document(message: String) -> Diagnostics {
+    Diagnostics::one("openapi".as_ref(), "the merged document", message)
 }
 
 fn run_progenitor(document: &Value) -> Result<syn::File, String> {
@@ -112,7 +112,7 @@ fn refined(
     let table = operations::table(operations);
     let members = member_names(flat);
     let next = next::types(flat);
-    let presented = presented::methods(flat);
+    let credentials = request_credentials::methods(flat);
     let pages = pages::implementations(flat);
     parse_quote! {
         #[doc = " The objects and enums of the API."]
@@ -124,7 +124,7 @@ fn refined(
         pub mod next {
             #(#next)*
         }
-        #(#presented)*
+        #(#credentials)*
         #methods
         #(#answers)*
         #(#pages)*

@@ -3,7 +3,7 @@
 //! Data flow: [`description`] reads and merges the files into one OpenAPI [`document`], [`check`] checks it, [`prepare`] rewrites
 //! constructs that progenitor does not handle well, [`mod@generate`] runs progenitor, and [`refine`] and [`operations`] turn its
 //! output into the public types and methods, with additions from the extensions by [`eviction`], [`mod@next`], [`pages`] and
-//! [`presented`]. [`probe`] is for the tests.
+//! [`request_credentials`]. [`probe`] is for the tests.
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
@@ -20,9 +20,9 @@ pub mod operations;
 mod order;
 pub mod pages;
 pub mod prepare;
-pub mod presented;
 pub mod probe;
 pub mod refine;
+pub mod request_credentials;
 
 pub use description::Description;
 pub use diagnostic::{Diagnostic, Diagnostics};

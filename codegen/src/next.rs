@@ -90,7 +90,7 @@ impl Answer<'_> {
     }
 
     /// Whether a value of the action challenges the client, so that the method takes what the client presented.
-    pub(crate) fn takes_presented(&self) -> bool {
+    pub(crate) fn takes_credentials(&self) -> bool {
         let asks = |value: &Value| value[HTTP]["challenge"] == CHALLENGES[0];
         self.values.iter().any(asks)
     }
@@ -121,11 +121,11 @@ impl Answer<'_> {
             of("dpopNonce", "dpop_nonce"),
             of("attestationChallenge", "attestation_challenge"),
         ];
-        let presented = self.takes_presented().then(|| quote!(presented));
+        let credentials = self.takes_credentials().then(|| quote!(credentials));
         syn::parse_quote! {
             crate::server::next! {
                 #[doc = #doc]
-                #next = #answer, #action, [#content], [#(#headers)*], [#presented];
+                #next = #answer, #action, [#content], [#(#headers)*], [#credentials];
                 #(#sent)* @ #(#decided)*
             }
         }

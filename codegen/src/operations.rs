@@ -72,14 +72,14 @@ pub struct Route {
     method: String,
     /// The path below the root.
     path: String,
-    root: Root,
+    root: ApiRoot,
     /// The security schemes in order of preference. Empty if no credentials are needed.
     credentials: Vec<String>,
 }
 
 /// The root of a route's path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Root {
+pub enum ApiRoot {
     /// `/api/{serviceId}` of the Authlete server.
     Service,
     /// `/api` of the Authlete server.
@@ -88,7 +88,7 @@ pub enum Root {
     Organization,
 }
 
-impl Root {
+impl ApiRoot {
     fn of(server: &Value) -> Self {
         let url = server["url"].as_str().unwrap_or_default();
         if server[ROOT] == ORGANIZATION {
@@ -100,10 +100,10 @@ impl Root {
         }
     }
 
-    /// The variant of `Root` in the crate.
+    /// The variant of `ApiRoot` in the crate.
     fn expression(self) -> TokenStream {
         let variant = format_ident!("{self:?}");
-        quote!(Root::#variant)
+        quote!(ApiRoot::#variant)
     }
 }
 
@@ -220,8 +220,8 @@ fn documentation(
     let routes = [(V3, v3), (V2, v2)].map(|(version, route)| match route {
         Some(route) => {
             let api = match route.root {
-                Root::Organization => " of the organization API",
-                Root::Service | Root::Api => "",
+                ApiRoot::Organization => " of the organization API",
+                ApiRoot::Service | ApiRoot::Api => "",
             };
             format!(
                 "`{} /api{}`{api} in {version}",
@@ -261,7 +261,7 @@ fn route(document: &Value, entry: &OperationEntry<'_>, version: &str) -> Option<
             .unwrap_or(entry.method)
             .to_uppercase(),
         path: exception["path"].as_str().unwrap_or(entry.path).to_owned(),
-        root: Root::of(server),
+        root: ApiRoot::of(server),
         credentials: credentials.cloned().collect(),
     })
 }
@@ -393,7 +393,7 @@ impl Route {
     }
 
     /// The root of the path.
-    pub fn root(&self) -> Root {
+    pub fn root(&self) -> ApiRoot {
         self.root
     }
 
@@ -405,8 +405,8 @@ impl Route {
     /// The path below `/api`.
     fn full_path(&self) -> String {
         let root = match self.root {
-            Root::Service => "/{serviceId}",
-            Root::Api | Root::Organization => "",
+            ApiRoot::Service => "/{serviceId}",
+            ApiRoot::Api | ApiRoot::Organization => "",
         };
         format!("{root}{}", self.path)
     }
@@ -458,7 +458,7 @@ pub fn table(operations: &BTreeMap<String, Operation>) -> Item {
     parse_quote! {
         #[doc = " Every operation of the API: its id, and its route in each generation."]
         pub mod operations {
-            use crate::operation::{CredentialKind, Operation, Root, Route};
+            use crate::operation::{CredentialKind, Operation, ApiRoot, Route};
 
             #(#entries)*
 

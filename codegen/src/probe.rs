@@ -56,7 +56,7 @@ pub fn probe(
         pub fn next(
             id: &str,
             text: &str,
-            presented: &authlete::server::Presented,
+            credentials: &authlete::server::RequestCredentials,
         ) -> Option<serde_json::Result<Option<authlete::server::Response>>> {
             Some(match id {
                 #(#steps)*
@@ -97,9 +97,9 @@ fn call(method: &syn::ImplItemFn) -> proc_macro2::TokenStream {
 fn step(answer: &Answer<'_>) -> proc_macro2::TokenStream {
     let ids = &answer.operations;
     let (ty, next) = answer.types();
-    let presented = answer.takes_presented().then(|| quote!(presented));
+    let credentials = answer.takes_credentials().then(|| quote!(credentials));
     quote! {
-        #(#ids)|* => serde_json::from_str::<authlete::types::#ty>(text).map(|answer| match answer.next(#presented) {
+        #(#ids)|* => serde_json::from_str::<authlete::types::#ty>(text).map(|answer| match answer.next(#credentials) {
             authlete::server::#next::Respond(response) => Some(response),
             _ => None,
         }),

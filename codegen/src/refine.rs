@@ -26,7 +26,7 @@ pub struct SchemaInfo {
     /// For each type that may be a plain string: the member that the string is.
     text_members: BTreeMap<String, String>,
     /// For each enum: the protocol values by the values of Authlete.
-    protocol_words: BTreeMap<String, BTreeMap<String, String>>,
+    protocol_values: BTreeMap<String, BTreeMap<String, String>>,
     /// For each enum: the descriptions of its values.
     value_descriptions: BTreeMap<String, BTreeMap<String, String>>,
 }
@@ -51,11 +51,11 @@ impl SchemaInfo {
                 .filter(|member| *member != "action");
             constructors.insert(type_name(name), required.map(str::to_owned).collect());
         }
-        let enum_values = |key: &str| {
+        let by_enum = |key: &str| {
             schemas
                 .iter()
                 .filter(|(_, schema)| schema.get("x-values").is_some())
-                .map(|(name, schema)| (type_name(name), words(schema, key)))
+                .map(|(name, schema)| (type_name(name), enum_values(schema, key)))
                 .collect()
         };
         Self {
@@ -70,13 +70,14 @@ impl SchemaInfo {
                     Some((type_name(name), schema[TEXT].as_str()?.to_owned()))
                 })
                 .collect(),
-            protocol_words: enum_values("protocol"),
-            value_descriptions: enum_values("description"),
+            protocol_values: by_enum("protocol"),
+            value_descriptions: by_enum("description"),
         }
     }
 }
 
-fn words(schema: &Value, key: &str) -> BTreeMap<String, String> {
+/// The texts of an enum for `key`, by the values of Authlete.
+fn enum_values(schema: &Value, key: &str) -> BTreeMap<String, String> {
     let values = schema["x-values"].as_array().into_iter().flatten();
     values
         .filter_map(|value| {
@@ -443,7 +444,7 @@ fn open_enum(item: &ItemEnum, schema_info: &SchemaInfo) -> Item {
             separate_from_slashes(&mut doc);
             doc
         });
-    let words = schema_info.protocol_words.get(&name.to_string());
+    let protocol_values = schema_info.protocol_values.get(&name.to_string());
     let descriptions = schema_info.value_descriptions.get(&name.to_string());
     let variants = item.variants.iter().map(|variant| {
         let ident = &variant.ident;
@@ -451,7 +452,7 @@ fn open_enum(item: &ItemEnum, schema_info: &SchemaInfo) -> Item {
         let doc = descriptions
             .and_then(|all| all.get(&word))
             .map(|text| format!(" {text}"));
-        let protocol = words
+        let protocol = protocol_values
             .and_then(|all| all.get(&word))
             .map(|protocol| quote!(=> #protocol));
         quote! {

@@ -299,12 +299,12 @@ fn unknown_members_are_kept() {
 }
 
 #[test]
-fn secrets_have_their_type() {
+fn secret_member_has_the_secret_type() {
     assert_generated("pub ticket: crate::Secret");
 }
 
 #[test]
-fn headers_come_from_the_transport() {
+fn response_headers_are_set_from_the_transport() {
     assert_generated("pub response_headers: ::std::option::Option<crate::ResponseHeaders>");
     assert_generated("crate::impl_from_response! { types::ThingResponse, response_headers }");
 }
@@ -341,7 +341,7 @@ fn compositions_are_flat_and_groups_are_not_separate_types() {
 }
 
 #[test]
-fn query_is_one_argument() {
+fn query_parameters_are_passed_as_one_argument() {
     assert_generated("pub struct ListThingsQuery");
     assert_generated("query: &types::ListThingsQuery,");
     assert_generated(".query(query)");
@@ -440,10 +440,10 @@ fn paginated_list_is_a_list_request() {
 #[test]
 fn routes_follow_from_servers_security_and_exceptions() {
     assert_generated(
-        r#"Operation { id: "update_thing", category: "things", v2: Some(Route { method: "POST", path: "/thing/update/{clientId}", root: Root::Api, credentials: &[CredentialKind::ServiceKey], }), v3: Some(Route { method: "POST", path: "/thing/update/{clientId}", root: Root::Service, credentials: &[CredentialKind::ServiceAccessToken], }), repeatable: false, single_use: None, hosted_replacement: None, }"#,
+        r#"Operation { id: "update_thing", category: "things", v2: Some(Route { method: "POST", path: "/thing/update/{clientId}", root: ApiRoot::Api, credentials: &[CredentialKind::ServiceKey], }), v3: Some(Route { method: "POST", path: "/thing/update/{clientId}", root: ApiRoot::Service, credentials: &[CredentialKind::ServiceAccessToken], }), repeatable: false, single_use: None, hosted_replacement: None, }"#,
     );
     assert_generated(
-        r#"Operation { id: "list_things", category: "things", v2: Some(Route { method: "PUT", path: "/things/of/{serviceId}", root: Root::Api, credentials: &[], }), v3: Some(Route { method: "GET", path: "/{serviceId}/things", root: Root::Api, credentials: &[], }), repeatable: true, single_use: None, hosted_replacement: None, }"#,
+        r#"Operation { id: "list_things", category: "things", v2: Some(Route { method: "PUT", path: "/things/of/{serviceId}", root: ApiRoot::Api, credentials: &[], }), v3: Some(Route { method: "GET", path: "/{serviceId}/things", root: ApiRoot::Api, credentials: &[], }), repeatable: true, single_use: None, hosted_replacement: None, }"#,
     );
 }
 
@@ -457,7 +457,7 @@ fn methods_have_the_documentation_of_the_description() {
 #[test]
 fn operation_of_the_organization_api_has_its_root() {
     assert_generated(
-        r#"v3: Some(Route { method: "POST", path: "/organization/things", root: Root::Organization, credentials: &[CredentialKind::ServiceAccessToken], }), repeatable: false, single_use: None, hosted_replacement: None, }"#,
+        r#"v3: Some(Route { method: "POST", path: "/organization/things", root: ApiRoot::Organization, credentials: &[CredentialKind::ServiceAccessToken], }), repeatable: false, single_use: None, hosted_replacement: None, }"#,
     );
     assert_generated("`POST /api/organization/things` of the organization API in 3.0, not in 2.x.");
 }
@@ -520,6 +520,6 @@ fn object_of_any_members_keeps_its_values_out_of_debug() {
 #[test]
 fn action_values_become_responses_or_decisions() {
     assert_generated(
-        r#"crate::server::next! { #[doc = " What your server does with the answer of `update_thing`."] ThingNext = ThingResponse, ThingAction, [response_content], [], [presented]; respond Ok = (200u16, Body("application/json"), Nobody); respond Denied = (401u16, Header("www-authenticate"), Client); respond Failed = (500u16, ServerError, Nobody); @ decide #[doc = " Ask."] AskUser[ticket] []; decide #[doc = " Done."] Done[] [response = (204u16, Nothing, Nobody)]; }"#,
+        r#"crate::server::next! { #[doc = " What your server does with the answer of `update_thing`."] ThingNext = ThingResponse, ThingAction, [response_content], [], [credentials]; respond Ok = (200u16, Body("application/json"), Nobody); respond Denied = (401u16, Header("www-authenticate"), Client); respond Failed = (500u16, ServerError, Nobody); @ decide #[doc = " Ask."] AskUser[ticket] []; decide #[doc = " Done."] Done[] [response = (204u16, Nothing, Nobody)]; }"#,
     );
 }

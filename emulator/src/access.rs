@@ -1,6 +1,6 @@
 //! Authentication and authorization of API callers.
 
-use authlete::{ApiVersion, CredentialKind, Root};
+use authlete::{ApiRoot, ApiVersion, CredentialKind};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
@@ -71,7 +71,7 @@ pub fn check(
     let caller = caller.map_err(|code| refuse(401, code))?;
     // Authlete's organization API is a separate server, which does not require proof of possession.
     if let Some(Presented::Token { scheme, token }) = credentials
-        && target.route.root != Root::Organization
+        && target.route.root != ApiRoot::Organization
     {
         possession
             .check(store, scheme, token)

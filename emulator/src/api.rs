@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use authlete::Root;
+use authlete::ApiRoot;
 
 use crate::access::{self, Access};
 use crate::audit::Pending;
@@ -63,7 +63,7 @@ impl Api {
             .process(request, target, handler)
             .unwrap_or_else(|refusal| refusal);
         let reply = match root {
-            Root::Organization => endpoints::organization::restate(reply),
+            ApiRoot::Organization => endpoints::organization::restate(reply),
             _ => reply,
         };
         let reply = match handler {

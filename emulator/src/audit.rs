@@ -1,6 +1,6 @@
 //! Audit log entries for API calls.
 
-use authlete::{ApiVersion, Operation, Root};
+use authlete::{ApiRoot, ApiVersion, Operation};
 use serde_json::Value;
 
 use crate::access::Caller;
@@ -134,7 +134,7 @@ fn path(target: &Target, service: Option<i64>) -> String {
         return format!("/api{}", target.route.path);
     };
     match target.route.root {
-        Root::Service => format!("/api/{service}{}", target.route.path),
+        ApiRoot::Service => format!("/api/{service}{}", target.route.path),
         _ => format!("/api{}", target.route.path).replace("{serviceId}", &service.to_string()),
     }
 }

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use authlete::{ApiVersion, Operation, Root, Route, operations};
+use authlete::{ApiRoot, ApiVersion, Operation, Route, operations};
 use percent_encoding::percent_decode_str;
 
 use crate::json::Object;
@@ -192,8 +192,8 @@ fn patterns(operation: &'static Operation) -> Vec<Pattern> {
 }
 
 /// The segments of a route. The organization API shares the port of the other APIs.
-fn segments(root: Root, path: &'static str) -> Vec<Segment> {
-    let service = (root == Root::Service).then_some("{serviceId}");
+fn segments(root: ApiRoot, path: &'static str) -> Vec<Segment> {
+    let service = (root == ApiRoot::Service).then_some("{serviceId}");
     let segments = service
         .into_iter()
         .chain(path.split('/').filter(|segment| !segment.is_empty()));

@@ -1,3 +1,5 @@
+//! Any HTTP response of Authlete to a call.
+
 #![no_main]
 
 use libfuzzer_sys::{Corpus, fuzz_target};

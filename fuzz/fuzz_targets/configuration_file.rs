@@ -1,3 +1,5 @@
+//! Any configuration file.
+
 #![no_main]
 
 use libfuzzer_sys::{Corpus, fuzz_target};

@@ -1,3 +1,5 @@
+//! Any request to an endpoint or page of an authorization server, with any answers of Authlete.
+
 #![no_main]
 
 use libfuzzer_sys::{Corpus, fuzz_target};

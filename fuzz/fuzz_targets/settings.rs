@@ -1,3 +1,5 @@
+//! Any values of the settings.
+
 #![no_main]
 
 use libfuzzer_sys::{Corpus, fuzz_target};

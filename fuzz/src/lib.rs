@@ -18,8 +18,8 @@ mod probe;
 
 /// Whether a server can take the next step with an answer. `None` if the answer has no action.
 pub fn is_usable(operation: &str, answer: &str) -> Option<bool> {
-    let presented = authlete::server::Presented::default();
-    let next = probe::next(operation, answer, &presented)?;
+    let credentials = authlete::server::RequestCredentials::default();
+    let next = probe::next(operation, answer, &credentials)?;
     Some(
         next.is_ok_and(|response| {
             response.is_none_or(|response| !response.status().is_server_error())

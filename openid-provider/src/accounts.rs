@@ -84,7 +84,7 @@ impl BackchannelUsers for Directory {
         Ok(user.map(|user| user.subject).ok_or(unknown))
     }
 
-    /// The user sees it at `/requests`. A server of yours notifies the phone of the user here.
+    /// The user sees it at `/requests`. Your server notifies the phone of the user here.
     async fn ask(&self, request: BackchannelRequest) {
         let added = self.requests.add(&request, self.request_seconds).await;
         if let Err(error) = added {

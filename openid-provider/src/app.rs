@@ -14,7 +14,7 @@ use crate::browser_session::BrowserSession;
 use crate::consents::Consents;
 use crate::device_requests::DeviceRequests;
 use crate::error::Error;
-use crate::flows::{Flow, Flows, Found};
+use crate::flows::{Flow, Flows, StoredFlow};
 use crate::requests::Requests;
 use crate::sessions::Sessions;
 use crate::settings::Settings;
@@ -38,7 +38,7 @@ pub struct Directory {
     pub flows: Flows,
     pub requests: Requests,
     pub device_requests: DeviceRequests,
-    /// For how many seconds a backchannel request waits for its user (CIBA).
+    /// How long a backchannel request (CIBA) stays open, in seconds.
     pub request_seconds: i64,
 }
 
@@ -50,7 +50,7 @@ pub struct Site {
     /// The paths of the endpoints of the protocol that browsers open.
     pub browser_endpoints: Vec<String>,
     /// Where the demo app is, and the users of the demo.
-    pub demo: Option<Demo>,
+    pub demo: Option<DemoInfo>,
     pub settings: Settings,
 }
 
@@ -61,7 +61,7 @@ impl Site {
     }
 }
 
-pub struct Demo {
+pub struct DemoInfo {
     pub url: String,
     pub users: Vec<DemoUser>,
 }
@@ -128,8 +128,8 @@ impl Directory {
             found = self.flows.get(browser, name).await?;
         }
         match found {
-            Some(Found::Waiting(flow)) => Ok(*flow),
-            Some(Found::Ended(destination)) => Err(Error::Ended(destination)),
+            Some(StoredFlow::Waiting(flow)) => Ok(*flow),
+            Some(StoredFlow::Ended(destination)) => Err(Error::Ended(destination)),
             None => Err(Error::NoFlow),
         }
     }

@@ -14,9 +14,9 @@ const ACCOUNTS_OF_ADDRESS: NonZeroU32 = NonZeroU32::new(6).unwrap();
 /// The limits of logins, codes and sign-ups.
 #[derive(Clone)]
 pub struct Attempts {
-    /// By account and address together: nobody can lock the owner of an account out from elsewhere.
+    /// By account and address together, so that nobody can lock a user out from another address.
     passwords: AttemptLimiter,
-    /// By account alone: a code has six digits, and who enters one knows the password.
+    /// By account alone: codes have six digits and can be entered only after the password.
     codes: AttemptLimiter,
     addresses: AttemptLimiter,
     sign_ups: AttemptLimiter,
@@ -33,7 +33,7 @@ impl Attempts {
         }
     }
 
-    /// Counts a password before it is checked: logins at the same time all count.
+    /// Counts a password before it is checked: concurrent logins all count.
     pub fn password(&self, account: &str, address: &str) -> Result<Attempt, TooManyAttempts> {
         let address = network(address);
         let account = format!("{} {address}", AttemptLimiter::account_key(account));

@@ -1,7 +1,7 @@
-//! The audit log: what users do and what is attempted in their names, with the address and the outcome.
+//! The audit log: what users do and what is attempted in their name, with the address and the outcome.
 //!
-//! Its events have the target `audit`, so that a log collector can separate them. They contain no secrets, nor a name that was
-//! entered: it may be a password in the wrong field.
+//! Its events have the target `audit`, so that a log collector can separate them. They contain no secrets and no entered user
+//! name, which may be a password.
 
 use http::request::Parts;
 

@@ -9,7 +9,7 @@ use tower_sessions::{Session as Browser, session, session_store};
 
 use crate::error::Error;
 use crate::random;
-use crate::session_data::{DATA_KEY, Ended, Login, RefusedForm, SessionData};
+use crate::session_data::{DATA_KEY, EndedSession, Login, RefusedForm, SessionData};
 use crate::sessions;
 
 /// The session of the browser that sent a request.
@@ -62,7 +62,7 @@ impl BrowserSession {
     /// Starts the session of a user, with a new identifier against session fixation.
     ///
     /// Returns the session of another user if this ends it.
-    pub async fn log_in(&mut self, mut login: Login) -> Result<Option<Ended>, Error> {
+    pub async fn log_in(&mut self, mut login: Login) -> Result<Option<EndedSession>, Error> {
         let before = self.browser.id();
         self.browser.cycle_id().await.map_err(failed)?;
         if let Some(before) = before {
@@ -86,7 +86,7 @@ impl BrowserSession {
             }
             before => {
                 let clients = take(&mut self.data.clients);
-                before.map(|login| Ended { login, clients })
+                before.map(|login| EndedSession { login, clients })
             }
         };
         self.data.login = Some(login);
@@ -95,7 +95,7 @@ impl BrowserSession {
 
     /// Ends the login and changes the identifier. The pending authorization requests of the browser stay: another user can
     /// continue them.
-    pub async fn log_out(&mut self) -> Result<Option<Ended>, Error> {
+    pub async fn log_out(&mut self) -> Result<Option<EndedSession>, Error> {
         self.browser
             .cycle_id()
             .await
@@ -105,7 +105,7 @@ impl BrowserSession {
         self.data.browser = before.browser;
         self.save().await?;
         let clients = before.clients;
-        Ok(before.login.map(|login| Ended { login, clients }))
+        Ok(before.login.map(|login| EndedSession { login, clients }))
     }
 
     /// Ends the session.

@@ -1,6 +1,6 @@
-//! Authlete: a service of yours, or the emulator in this process.
+//! Authlete: your service, or the emulator in this process.
 //!
-//! `adapt` lists the settings of a service that this server needs. A server of yours needs neither the emulator nor the demo.
+//! `adapt` lists the settings of a service that this server needs. Your server needs neither the emulator nor the demo.
 
 use std::io::ErrorKind;
 
@@ -22,8 +22,8 @@ const STATE_FILE: &str = "openid-provider.emulator.state";
 /// The custom client metadata that Authlete stores for this server.
 const CUSTOM_METADATA: &str = "post_logout_redirect_uris";
 
-/// For how many seconds a backchannel request waits for its user, if the service does not set it.
-const REQUESTS_WAIT: i32 = 300;
+/// How long a backchannel request stays open, in seconds, if the service does not set it.
+const DEFAULT_REQUEST_LIFETIME: i32 = 300;
 
 pub struct Connection {
     pub api: Authlete,
@@ -45,7 +45,7 @@ impl Connection {
         if all.any(|setting| config.is_set(setting)) {
             return Self::new(config);
         }
-        if let Some(setting) = settings.reached_by_others() {
+        if let Some(setting) = settings.public_setting() {
             bail!(
                 "set AUTHLETE_BASE_URL, AUTHLETE_SERVICE_APIKEY and AUTHLETE_SERVICE_ACCESSTOKEN: without them the server uses the \
                  emulator, whose demo users have public passwords, and {setting} lets other machines reach it"
@@ -169,7 +169,7 @@ fn adapt(service: &mut Service, url: &str) -> Result<()> {
     service.id_token_reissuable = Some(true);
     // With 0 this server does not know how long a backchannel request waits for its user.
     if service.backchannel_auth_req_id_duration.unwrap_or_default() == 0 {
-        service.backchannel_auth_req_id_duration = Some(REQUESTS_WAIT);
+        service.backchannel_auth_req_id_duration = Some(DEFAULT_REQUEST_LIFETIME);
     }
     // With 0, the default, strict clients refuse responses of the device flow and of CIBA.
     for interval in [

@@ -76,10 +76,10 @@ impl Consents {
                 None if agreed.is_none() => return Ok(()),
                 None => None,
             };
-            let rest = rest.unwrap_or_default().without(asked);
+            let rest = rest.unwrap_or_default().difference(asked);
             // Without any consent the app stays in the list, since it may still have tokens.
             let all = match agreed {
-                Some(agreed) => Some(rest.and(agreed.clone())),
+                Some(agreed) => Some(rest.union(agreed.clone())),
                 None => (!rest.is_empty()).then_some(rest),
             };
             // Optimistic locking: another tab may decide at the same time, and neither decision is lost.

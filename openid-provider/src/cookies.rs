@@ -1,4 +1,4 @@
-//! Cookies that are in no session.
+//! Cookies outside the session.
 
 use http::HeaderMap;
 use http::header::COOKIE;

@@ -9,7 +9,7 @@ use http::{HeaderValue, StatusCode};
 
 use crate::destination::Destination;
 
-/// A request that ends early.
+/// Why a request failed.
 #[derive(Debug)]
 pub enum Error {
     /// The page is too old, or of another session.

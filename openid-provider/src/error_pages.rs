@@ -12,19 +12,19 @@ use serde::Deserialize;
 
 use crate::app::App;
 use crate::destination::Destination;
-use crate::pages::{self, Page, WayOut, current_url};
+use crate::pages::{self, ErrorLink, Page, current_url};
 
 /// The largest error response that is parsed, in bytes.
 const LARGEST_ERROR: usize = 64 * 1024;
 
 /// Marks the response of a handler. A 500 without the mark comes from the session layer, which could not use the database.
 pub async fn mark(mut response: Response) -> Response {
-    response.extensions_mut().insert(OfHandler);
+    response.extensions_mut().insert(FromHandler);
     response
 }
 
 #[derive(Clone)]
-struct OfHandler;
+struct FromHandler;
 
 /// Replaces error responses with pages, at routes that browsers open.
 ///
@@ -33,9 +33,9 @@ pub async fn as_page(State(app): State<App>, request: Request, next: Next) -> Re
     let (parts, body) = request.into_parts();
     let request = Request::from_parts(parts.clone(), body);
     let response = next.run(request).await;
-    let is_of_handler = response.extensions().get::<OfHandler>().is_some();
+    let is_from_handler = response.extensions().get::<FromHandler>().is_some();
     let status = match response.status() {
-        StatusCode::INTERNAL_SERVER_ERROR if !is_of_handler => StatusCode::SERVICE_UNAVAILABLE,
+        StatusCode::INTERNAL_SERVER_ERROR if !is_from_handler => StatusCode::SERVICE_UNAVAILABLE,
         status => status,
     };
     let is_page = |value: &HeaderValue| value.as_bytes().starts_with(b"text/html");
@@ -62,11 +62,11 @@ pub async fn as_page(State(app): State<App>, request: Request, next: Next) -> Re
     }
     let code = app_error.as_ref().map(|it| it.error.as_str());
     let may_retry = code.is_none() && !is_posted && may_succeed_later(status);
-    let way_out = match destination {
-        Some(destination) => Some(WayOut::App(destination)),
-        None => may_retry.then(|| WayOut::Again(current_url(&parts))),
+    let error_link = match destination {
+        Some(destination) => Some(ErrorLink::App(destination)),
+        None => may_retry.then(|| ErrorLink::Retry(current_url(&parts))),
     };
-    let mut page = pages::error(page, status, code, way_out.as_ref());
+    let mut page = pages::error(page, status, code, error_link.as_ref());
     if let Some(retry) = retry {
         page.headers_mut().insert(RETRY_AFTER, retry);
     }

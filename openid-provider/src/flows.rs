@@ -30,7 +30,7 @@ pub struct Flow {
 }
 
 /// An authorization request in the database.
-pub enum Found {
+pub enum StoredFlow {
     Waiting(Box<Flow>),
     /// It has ended: Authlete has answered.
     Ended(Destination),
@@ -80,7 +80,7 @@ impl Flows {
         Ok(name)
     }
 
-    pub async fn get(&self, browser: &str, name: &str) -> Result<Option<Found>> {
+    pub async fn get(&self, browser: &str, name: &str) -> Result<Option<StoredFlow>> {
         let sql = "SELECT flow, destination FROM flows WHERE name = $1 AND browser = $2 AND began_at > $3";
         let row = sqlx::query(sql)
             .bind(name)
@@ -93,16 +93,16 @@ impl Flows {
         };
         let destination: Option<String> = row.try_get("destination")?;
         Ok(Some(match destination {
-            Some(destination) => Found::Ended(serde_json::from_str(&destination)?),
+            Some(destination) => StoredFlow::Ended(serde_json::from_str(&destination)?),
             None => {
                 let flow: String = row.try_get("flow")?;
-                Found::Waiting(serde_json::from_str(&flow)?)
+                StoredFlow::Waiting(serde_json::from_str(&flow)?)
             }
         }))
     }
 
-    /// Moves a request to another session, if nobody has done anything for it: that allows no more than the link of the client
-    /// does. Tabs that open at the same time in a browser without a cookie get a session each, and the browser keeps one.
+    /// Moves a request to another session, if it is untouched. This grants nothing that opening the client's link again would
+    /// not. Tabs that open at the same time in a browser without a cookie get a session each, and the browser keeps one.
     ///
     /// Returns whether it was moved.
     pub async fn adopt(&self, browser: &str, name: &str) -> Result<bool> {
@@ -195,13 +195,13 @@ mod tests {
         for database in databases().await {
             let flows = Flows::new(database.pool.clone());
             let (name, destination) = add(&flows).await;
-            let Some(Found::Waiting(flow)) = flows.get(BROWSER, &name).await.unwrap() else {
+            let Some(StoredFlow::Waiting(flow)) = flows.get(BROWSER, &name).await.unwrap() else {
                 panic!("the request is not pending");
             };
             assert!(flows.end(&name, &destination).await.unwrap());
             assert!(!flows.end(&name, &destination).await.unwrap());
             flows.update(&name, &flow).await.unwrap();
-            let Some(Found::Ended(known)) = flows.get(BROWSER, &name).await.unwrap() else {
+            let Some(StoredFlow::Ended(known)) = flows.get(BROWSER, &name).await.unwrap() else {
                 panic!("the request has not ended");
             };
             assert_eq!(known, destination);
@@ -222,7 +222,7 @@ mod tests {
                 flows.end(&name, &destination).await.unwrap();
             }
             let found = flows.get(BROWSER, &waiting).await.unwrap();
-            assert!(matches!(found, Some(Found::Waiting(_))));
+            assert!(matches!(found, Some(StoredFlow::Waiting(_))));
         }
     }
 }

@@ -17,14 +17,14 @@ use crate::pages::current_url;
 pub const FORM_TOKEN: &str = "form_token";
 
 /// A form that comes from a page of this server, with the session of the browser.
-pub struct CsrfForm {
+pub struct VerifiedForm {
     pub browser: BrowserSession,
     pub parts: Parts,
     pub query: PageQuery,
     fields: Vec<(String, String)>,
 }
 
-impl CsrfForm {
+impl VerifiedForm {
     /// The first value of a field. Empty when there is none.
     pub fn field(&self, name: &str) -> &str {
         let mut fields = self.fields.iter();
@@ -44,7 +44,7 @@ impl CsrfForm {
     }
 }
 
-impl CsrfForm {
+impl VerifiedForm {
     fn has_token(&self, expected: &Secret) -> bool {
         let (expected, token) = (expected.expose(), self.field(FORM_TOKEN));
         !expected.is_empty() && bool::from(expected.as_bytes().ct_eq(token.as_bytes()))
@@ -61,7 +61,7 @@ impl CsrfForm {
             return Ok(Error::Foreign);
         }
         match app.directory.flow(&self.browser, &flow).await {
-            // Only this session knows the name, or no session has used it.
+            // The request belongs to this session, or to none yet.
             Ok(_) => Ok(Error::Stale(current_url(&self.parts))),
             Err(Error::NoFlow) => Ok(Error::Foreign),
             Err(error) => Err(error),
@@ -69,7 +69,7 @@ impl CsrfForm {
     }
 }
 
-impl FromRequest<App> for CsrfForm {
+impl FromRequest<App> for VerifiedForm {
     type Rejection = Error;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Error> {

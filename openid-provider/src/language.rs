@@ -78,7 +78,7 @@ impl Language {
 #[derive(Deserialize)]
 pub struct Choice {
     language: String,
-    /// The page that the user was at.
+    /// The page to return to.
     return_to: String,
 }
 
@@ -112,7 +112,7 @@ fn accepted(header: &str) -> Option<Language> {
         let Some(language) = Language::of_tag(tag) else {
             continue;
         };
-        // The first of equal ones wins.
+        // On a tie, the first wins.
         if quality > 0.0 && best.is_none_or(|(_, before)| quality > before) {
             best = Some((language, quality));
         }

@@ -18,7 +18,7 @@ use tracing_subscriber::EnvFilter;
 /// openid-provider.toml or in OPENID_PROVIDER_*: see the README.
 #[derive(Parser)]
 struct Arguments {
-    /// Change the settings of the service that this server needs.
+    /// Update the service settings that this server needs.
     #[arg(long)]
     apply_settings: bool,
 }

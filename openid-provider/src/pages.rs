@@ -14,7 +14,7 @@ use http::header::{
 };
 use http::request::Parts;
 
-use crate::app::{App, Demo, Site};
+use crate::app::{App, DemoInfo, Site};
 use crate::browser_session::BrowserSession;
 use crate::destination::Destination;
 use crate::language::Language;
@@ -36,8 +36,8 @@ pub struct Page {
     /// The name of the app that sent it.
     app: String,
     /// The link of an error page: its URL and its text.
-    way_out: Option<(String, String)>,
-    /// What is wrong with the form that was sent.
+    error_link: Option<(String, String)>,
+    /// What is wrong with the submitted form.
     pub form_error: Option<&'static str>,
 }
 
@@ -60,7 +60,7 @@ impl Page {
             current_url: current_url(parts),
             flow: String::new(),
             app: String::new(),
-            way_out: None,
+            error_link: None,
             form_error: None,
         }
     }
@@ -88,13 +88,13 @@ impl Page {
     }
 
     /// Adds the link of an error page.
-    fn way_out(mut self, way_out: &WayOut) -> Self {
-        self.way_out = match way_out {
-            WayOut::App(destination) => destination.home.clone().map(|home| {
+    fn error_link(mut self, error_link: &ErrorLink) -> Self {
+        self.error_link = match error_link {
+            ErrorLink::App(destination) => destination.home.clone().map(|home| {
                 let app = self.app_name(&destination.app);
                 (home, self.with(self.texts.back_to, &app))
             }),
-            WayOut::Again(page) => Some((page.clone(), self.texts.try_again.to_owned())),
+            ErrorLink::Retry(page) => Some((page.clone(), self.texts.try_again.to_owned())),
         };
         self
     }
@@ -126,7 +126,7 @@ impl Page {
         &self.site.name
     }
 
-    fn demo(&self) -> Option<&Demo> {
+    fn demo(&self) -> Option<&DemoInfo> {
         self.site.demo.as_ref()
     }
 
@@ -146,12 +146,12 @@ pub fn current_url(parts: &Parts) -> String {
     url.map_or("/", |it| it.as_str()).to_owned()
 }
 
-/// Where the page for an error leads.
-pub enum WayOut {
+/// Where the link of an error page leads.
+pub enum ErrorLink {
     /// To the app that the user came from.
     App(Destination),
     /// To the page with this URL.
-    Again(String),
+    Retry(String),
 }
 
 macro_rules! pages {
@@ -186,7 +186,7 @@ pages! {
     PasswordPage = "password.html" { name: String, }
     DeleteAccountPage = "delete_account.html" { name: String, }
     ChooseAccountPage = "choose_account.html" { name: String, }
-    ConsentPage = "consent.html" { client: Client, scopes: Vec<Item>, claims: Vec<String>, details: Vec<String>, }
+    ConsentPage = "consent.html" { client: ConsentClient, scopes: Vec<Item>, claims: Vec<String>, details: Vec<String>, }
     AccountPage = "account.html" { user: User, apps: Vec<ListedApp>, sessions: Vec<ListedSession>, }
     DevicePage = "device.html" { code: String, }
     DeviceConsentPage = "device_consent.html" { client: String, code: String, name: String, scopes: Vec<Item>, }
@@ -196,7 +196,7 @@ pages! {
 }
 
 /// A client that asks for consent.
-pub struct Client {
+pub struct ConsentClient {
     pub name: String,
     /// The host that the browser goes to after the decision.
     pub host: Option<String>,
@@ -206,7 +206,7 @@ pub struct Client {
     pub terms: Option<String>,
 }
 
-impl Client {
+impl ConsentClient {
     /// The first letter of the name, where there is no logo.
     pub fn initial(&self) -> String {
         self.name.chars().take(1).collect()
@@ -250,10 +250,10 @@ pub fn error(
     page: Page,
     status: StatusCode,
     code: Option<&str>,
-    way_out: Option<&WayOut>,
+    error_link: Option<&ErrorLink>,
 ) -> Response {
-    let page = match way_out {
-        Some(way_out) => page.way_out(way_out),
+    let page = match error_link {
+        Some(error_link) => page.error_link(error_link),
         None => page,
     };
     let texts = page.texts();

@@ -16,20 +16,20 @@ use tokio::task::spawn_blocking;
 /// the only factor.
 ///
 /// Few common passwords are that long, so there is no blocklist. Add one if you allow shorter passwords.
-pub const SHORTEST: usize = 15;
+pub const MIN_LENGTH: usize = 15;
 
 /// The minimum number of different characters, against blanks alone and `aaaaaaaaaaaaaaa`.
-const DIFFERENT: usize = 6;
+const MIN_DISTINCT_CHARS: usize = 6;
 
 /// The maximum length in bytes, which limits the work for a hash.
-pub const LONGEST: usize = 256;
+pub const MAX_BYTES: usize = 256;
 
 /// Whether a new password meets the rules.
 pub fn is_allowed(password: &str) -> bool {
     let different: BTreeSet<char> = password.chars().collect();
-    password.chars().count() >= SHORTEST
-        && password.len() <= LONGEST
-        && different.len() >= DIFFERENT
+    password.chars().count() >= MIN_LENGTH
+        && password.len() <= MAX_BYTES
+        && different.len() >= MIN_DISTINCT_CHARS
 }
 
 /// Hashes and verifies passwords, as many at once as there are processors: each takes 19 MiB.
@@ -64,7 +64,7 @@ impl Passwords {
 
     /// Whether the password is right. `hash` is `None` for a user that does not exist: it takes as long.
     pub async fn verify(&self, password: String, hash: Option<String>) -> Result<bool> {
-        if password.len() > LONGEST {
+        if password.len() > MAX_BYTES {
             return Ok(false);
         }
         let is_known = hash.is_some();

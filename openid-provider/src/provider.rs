@@ -24,7 +24,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_sessions::ExpiredDeletion as _;
 
-use crate::app::{App, Demo, DemoUser, Directory, Site};
+use crate::app::{App, DemoInfo, DemoUser, Directory, Site};
 use crate::connection::Connection;
 use crate::consents::Consents;
 use crate::device_requests::DeviceRequests;
@@ -81,7 +81,7 @@ impl Provider {
         if !is_demo {
             refuse_demo_users(&users).await?;
         }
-        let service = fitting_service(&connection, &url, &settings, apply).await?;
+        let service = configured_service(&connection, &url, &settings, apply).await?;
         let directory = directory(pool, users, &service);
 
         let (stop, stopped) = watch::channel(());
@@ -139,7 +139,7 @@ impl Provider {
 }
 
 /// The service with the settings that this server needs. They are applied to the emulator, and to a service only on request.
-async fn fitting_service(
+async fn configured_service(
     connection: &Connection,
     url: &str,
     settings: &Settings,
@@ -216,7 +216,7 @@ fn site(settings: Settings, url: &str, service: &Service, demo_url: Option<Strin
         name: settings.name.clone(),
         url: url.to_owned(),
         browser_endpoints: for_browsers.into_iter().filter_map(path).collect(),
-        demo: demo_url.map(|url| Demo {
+        demo: demo_url.map(|url| DemoInfo {
             url,
             users: users.into(),
         }),

@@ -1,6 +1,6 @@
 //! Dynamic client registration (RFC 7591). Replace `may_register` to change who may register clients.
 
-use authlete::server::Presented;
+use authlete::server::RequestCredentials;
 use authlete::{JsonObject, Secret};
 use authlete_axum::authorization_server::Registrations;
 use axum::response::Result;
@@ -11,9 +11,13 @@ pub struct Registration {
 }
 
 impl Registrations for Registration {
-    async fn may_register(&self, presented: &Presented, metadata: &JsonObject) -> Result<bool> {
+    async fn may_register(
+        &self,
+        credentials: &RequestCredentials,
+        metadata: &JsonObject,
+    ) -> Result<bool> {
         // Secrets are compared in constant time.
-        let token = presented.access_token().map(|token| &token.value);
+        let token = credentials.access_token().map(|token| &token.value);
         let has_token = token.is_some() && token == self.initial_access_token.as_ref();
         Ok(has_token && are_allowed(metadata))
     }

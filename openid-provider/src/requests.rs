@@ -27,7 +27,7 @@ impl Requests {
         Self { pool }
     }
 
-    /// Adds a request that expires after so many seconds.
+    /// Adds a request that expires after `seconds`.
     pub async fn add(&self, request: &BackchannelRequest, seconds: i64) -> Result<()> {
         sqlx::query("DELETE FROM backchannel_requests WHERE expires_at <= $1")
             .bind(now())
@@ -55,8 +55,8 @@ impl Requests {
         rows.iter().map(pending).collect()
     }
 
-    /// Locks a request for a decision: of two decisions at the same time, one gets it. Then it is removed or put back; otherwise
-    /// the lock expires.
+    /// Locks a request for a decision: only one of two concurrent decisions gets the lock. Then the request is removed or put
+    /// back; otherwise the lock expires.
     pub async fn take(&self, subject: &str, id: &str) -> Result<Option<BackchannelRequest>> {
         let sql = "UPDATE backchannel_requests SET taken_until = $4 \
                    WHERE id = $1 AND subject = $2 AND expires_at > $3 AND taken_until <= $3 RETURNING id, request";

@@ -73,7 +73,7 @@ impl Authenticator {
 
 #[cfg(test)]
 impl Authenticator {
-    /// The code that the app shows, so many steps from now.
+    /// The code that the app shows `steps` from now.
     pub fn code(&self, steps: u64) -> String {
         let now = u64::try_from(now()).unwrap();
         self.totp.generate(now + steps * STEP).to_string()

@@ -13,8 +13,8 @@ use crate::app::{App, Site};
 use crate::cookies;
 use crate::sessions::Sessions;
 
-/// In this fraction of the lifetime of a session, further visits are not written.
-const PAUSE: i64 = 60;
+/// The expiry is written at most once per this fraction of the lifetime.
+const EXTENSION_DIVISOR: i64 = 60;
 
 fn name(site: &Site) -> &'static str {
     // The prefix makes browsers keep the cookie to this host, this path and TLS (RFC 6265bis §4.1.3.2).
@@ -52,10 +52,15 @@ pub async fn extend(State(app): State<App>, request: Request, next: Next) -> Res
         return response;
     };
     let seconds = i64::from(app.site.settings.session_minutes) * 60;
-    let pause = seconds / PAUSE;
-    match app.directory.sessions.extend(&id, seconds, pause).await {
+    let write_interval = seconds / EXTENSION_DIVISOR;
+    match app
+        .directory
+        .sessions
+        .extend(&id, seconds, write_interval)
+        .await
+    {
         Ok(true) => {
-            let age = seconds.saturating_add(pause);
+            let age = seconds.saturating_add(write_interval);
             let secure = if app.site.is_secure() { "; Secure" } else { "" };
             let cookie =
                 format!("{name}={id}; HttpOnly; SameSite=Lax{secure}; Path=/; Max-Age={age}");

@@ -17,7 +17,7 @@ use crate::texts::FormError;
 pub const DATA_KEY: &str = "visit";
 
 /// How long a code can be entered after the password, in seconds.
-const CODE_WAITS: i64 = 5 * 60;
+const PENDING_LOGIN_LIFETIME: i64 = 5 * 60;
 
 /// The authentication context classes (OpenID Connect Core 1.0 §2) of a password, and of a password with a second factor.
 pub const ACRS: [&str; 2] = [
@@ -60,14 +60,14 @@ impl Login {
             false => (password, &["pwd"]),
         };
         Session::new(&self.subject, self.auth_time)
-            .acr(acr)
-            .amr(methods.iter().copied())
-            .id(&self.id)
+            .with_acr(acr)
+            .with_amr(methods.iter().copied())
+            .with_id(&self.id)
     }
 }
 
 /// A session that has ended, and the clients that get a logout token for it.
-pub struct Ended {
+pub struct EndedSession {
     pub login: Login,
     pub clients: BTreeSet<i64>,
 }
@@ -144,7 +144,8 @@ impl SessionData {
     pub fn pending_login(&self) -> Option<&Login> {
         let pending_login = self.pending_login.as_ref();
         pending_login.filter(|pending_login| {
-            now() - self.pending_login_since < CODE_WAITS && pending_login.auth_time <= now()
+            now() - self.pending_login_since < PENDING_LOGIN_LIFETIME
+                && pending_login.auth_time <= now()
         })
     }
 

@@ -23,8 +23,8 @@ use crate::session_data::{DATA_KEY, SessionData};
 /// The key of the identifier that a record is to be created with. It is not stored.
 pub const NEXT_ID: &str = "next_id";
 
-/// For how many seconds the session from before a login is kept: the form may be sent twice.
-const RETIREMENT: i64 = 10;
+/// How long the session from before a login is kept, in seconds: the form may be sent twice.
+const OLD_SESSION_GRACE: i64 = 10;
 
 /// A session of a user, for the account page.
 pub struct ActiveSession {
@@ -77,14 +77,14 @@ impl Sessions {
         Ok(ended.rows_affected() == 1)
     }
 
-    /// Extends the session of a user to `seconds + pause` from now, unless it lasts for `seconds` already: it is written at most
-    /// once per `pause`. Returns whether it was written.
-    pub async fn extend(&self, id: &Id, seconds: i64, pause: i64) -> Result<bool> {
+    /// Extends the session of a user to `seconds + write_interval` from now, unless it lasts for `seconds` already: it is written
+    /// at most once per `write_interval`. Returns whether it was written.
+    pub async fn extend(&self, id: &Id, seconds: i64, write_interval: i64) -> Result<bool> {
         let end = now().saturating_add(seconds);
         let sql = "UPDATE sessions SET expires_at = $1 \
                    WHERE id = $2 AND subject IS NOT NULL AND expires_at > $3 AND expires_at < $4";
         let extended = sqlx::query(sql)
-            .bind(end.saturating_add(pause))
+            .bind(end.saturating_add(write_interval))
             .bind(hash(id))
             .bind(now())
             .bind(end)
@@ -147,7 +147,7 @@ impl SessionStore for Sessions {
         Ok(())
     }
 
-    /// Does not recreate a session that has ended meanwhile.
+    /// Does not recreate a session that ended while the request was handled.
     async fn save(&self, record: &Record) -> session_store::Result<()> {
         let sql = "UPDATE sessions SET subject = $1, data = $2, expires_at = $3 WHERE id = $4";
         sqlx::query(sql)
@@ -187,7 +187,7 @@ impl SessionStore for Sessions {
             .map_err(backend)?;
         let sql = "UPDATE sessions SET expires_at = $1 WHERE id = $2 AND expires_at > $1";
         sqlx::query(sql)
-            .bind(now().saturating_add(RETIREMENT))
+            .bind(now().saturating_add(OLD_SESSION_GRACE))
             .bind(id)
             .execute(&self.pool)
             .await

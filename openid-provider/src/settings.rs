@@ -25,7 +25,7 @@ pub struct Settings {
     pub database: Option<String>,
     /// The name of the server on its pages.
     pub name: String,
-    /// Where the demo app listens. Default: the port after `listen`. There is none on a service of yours.
+    /// Where the demo app listens. Default: the port after `listen`. On your service there is none.
     pub demo: Option<SocketAddr>,
     /// The header in which your proxy puts the address of the browser, such as `x-forwarded-for`. The last address in it counts.
     pub address_header: Option<String>,
@@ -119,13 +119,16 @@ impl Settings {
     }
 
     fn check(&self) -> Result<()> {
-        ensure!(self.login_attempts > 0, "login_attempts: at least 1");
-        ensure!(self.session_minutes > 0, "session_minutes: at least 1");
+        ensure!(self.login_attempts > 0, "login_attempts must be at least 1");
+        ensure!(
+            self.session_minutes > 0,
+            "session_minutes must be at least 1"
+        );
         let kinds = ["sqlite:", "postgres:", "postgresql:"];
         let database = self.database(false);
         ensure!(
             kinds.iter().any(|kind| database.starts_with(kind)),
-            "database: begins with sqlite: or postgres:"
+            "database must begin with sqlite: or postgres:"
         );
         if let Some(url) = &self.url {
             check_url(url).with_context(|| format!("url: {url}"))?;
@@ -133,13 +136,13 @@ impl Settings {
         let token = self.initial_access_token.as_ref();
         ensure!(
             token.is_none_or(|token| !token.expose().is_empty()),
-            "initial_access_token: is empty"
+            "initial_access_token must not be empty"
         );
         for (name, server) in &self.resource_servers {
             let is_complete = !server.secret.expose().is_empty() && !server.uri.is_empty();
             ensure!(
                 is_complete,
-                "resource_servers.{name}: needs a secret and a uri"
+                "resource_servers.{name} must have a secret and a uri"
             );
         }
         for origin in &self.logo_origins {
@@ -149,18 +152,18 @@ impl Settings {
             });
             ensure!(
                 is_origin && !origin.ends_with('/'),
-                "logo_origins: {origin} is not https:// and a host"
+                "logo_origins: {origin} must be an https origin, such as https://cdn.example.com"
             );
         }
         if let Some(header) = &self.address_header {
             let header = HeaderName::try_from(header);
-            header.context("address_header: this is not the name of a header")?;
+            header.context("address_header must be a valid header name")?;
         }
         Ok(())
     }
 
     /// The setting that lets other machines reach the server, if there is one.
-    pub fn reached_by_others(&self) -> Option<String> {
+    pub fn public_setting(&self) -> Option<String> {
         let url = self.url.as_ref();
         // A URL without TLS is one of this machine.
         let url = url.filter(|url| !url.starts_with("http:"));
@@ -190,10 +193,8 @@ impl Settings {
 
 /// Checks the issuer (OpenID Connect Discovery 1.0 §3): `https`, or `http` on this machine.
 fn check_url(url: &str) -> Result<()> {
-    let uri: Uri = url.parse().context("this is not a URL")?;
-    let host = uri
-        .host()
-        .context("it has to begin with https:// and a host")?;
+    let uri: Uri = url.parse().context("is not a URL")?;
+    let host = uri.host().context("must begin with https:// and a host")?;
     let address = host
         .trim_start_matches('[')
         .trim_end_matches(']')
@@ -202,11 +203,11 @@ fn check_url(url: &str) -> Result<()> {
     match uri.scheme_str() {
         Some("https") => {}
         Some("http") if is_loopback => {}
-        _ => bail!("it has to begin with https://, unless the host is this machine"),
+        _ => bail!("must begin with https://, except on this machine"),
     }
     ensure!(
         !url.ends_with('/') && uri.path() == "/" && uri.query().is_none() && !url.contains('#'),
-        "it has to end after the host and the port: the pages are at paths of their own"
+        "must have no path, query or fragment: the pages have their own paths"
     );
     Ok(())
 }

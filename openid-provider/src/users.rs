@@ -176,7 +176,7 @@ impl Users {
         Ok(first.filter(|_| is_clear || users.next().is_none()))
     }
 
-    /// Marks the address of a user as verified. A server of yours calls it when the user opens the link in an e-mail.
+    /// Marks the address of a user as verified. Your server calls it when the user opens the link in an e-mail.
     ///
     /// Returns whether it is now: another user may have verified the same address.
     pub async fn verify_email(&self, subject: &str) -> Result<bool> {

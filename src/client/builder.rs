@@ -6,10 +6,10 @@ use std::time::Duration;
 use reqwest::header::{HeaderMap, HeaderValue, USER_AGENT};
 
 use super::Authlete;
+use crate::call_settings::{CallSettings, MAX_RESPONSE_SIZE, TIMEOUT};
 use crate::config::ConfigError;
 use crate::context::{Context, HttpClient};
 use crate::http_client::ConnectionSettings;
-use crate::settings::{MAX_RESPONSE_SIZE, Settings, TIMEOUT};
 use crate::throttle::{CircuitBreakerPolicy, RateLimiterPolicy, ThrottlePolicies};
 use crate::{Config, Result, RetryPolicy, Setting, TransportErrorKind, tls};
 
@@ -222,7 +222,7 @@ impl AuthleteBuilder {
         let is_default = matches!(self.http, Http::Default);
         let has_client_of_caller = matches!(self.http, Http::Builder(_) | Http::Client(_));
         let default_timeout = (!has_client_of_caller).then_some(TIMEOUT);
-        let settings = Settings {
+        let settings = CallSettings {
             headers: HeaderMap::from_iter([(USER_AGENT, user_agent)]),
             timeout: self.timeout.or(default_timeout),
             retry: self.retry,
@@ -298,28 +298,27 @@ fn build(
     let client = builder.redirect(reqwest::redirect::Policy::none()).build();
     client.map_err(|error| {
         // The error does not distinguish these causes.
-        let mut causes = Vec::new();
+        let mut checks = Vec::new();
         if config.is_set(Setting::ClientCertificate) {
             let setting = Setting::ClientCertificate;
-            causes.push(format!(
-                "do the certificate and the key of {setting} match?"
-            ));
+            checks.push(format!("the certificate and the key of {setting} match"));
         }
         if config.is_set(Setting::RootCertificate) {
-            causes.push(format!("is {} a certificate?", Setting::RootCertificate));
+            checks.push(format!("{} is a certificate", Setting::RootCertificate));
         }
-        causes.push("does the system have root certificates (ca-certificates)?".to_owned());
-        let what = format!("the HTTP client cannot be built: {}", causes.join(" "));
-        client_error(what, error)
+        checks.push("the system has root certificates (ca-certificates)".to_owned());
+        let checks = checks.join(", and that ");
+        let reason = format!("the HTTP client cannot be built: check that {checks}");
+        client_error(reason, error)
     })
 }
 
 fn client_error(
-    what: impl Into<String>,
+    reason: impl Into<String>,
     error: impl std::error::Error + Send + Sync + 'static,
 ) -> ConfigError {
     ConfigError::Client {
-        what: what.into(),
+        reason: reason.into(),
         source: Some(Box::new(error)),
     }
 }

@@ -13,12 +13,12 @@ use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
 
 pub use builder::AuthleteBuilder;
 
+use crate::call_settings::CallSettings;
 use crate::config::ConfigError;
 use crate::context::Context;
 #[cfg(feature = "introspection-cache")]
-use crate::introspection_cache::Cache;
+use crate::introspection_cache::HandleCache;
 use crate::retry::RetryPolicy;
-use crate::settings::Settings;
 use crate::{ApiVersion, Config, RateLimit, Result};
 
 /// A handle to the Authlete API.
@@ -43,7 +43,7 @@ use crate::{ApiVersion, Config, RateLimit, Result};
 pub struct Authlete {
     context: Arc<Context>,
     #[cfg(feature = "introspection-cache")]
-    introspection_cache: Option<Arc<Cache>>,
+    introspection_cache: Option<Arc<HandleCache>>,
 }
 
 impl Authlete {
@@ -129,7 +129,7 @@ impl Authlete {
         Ok(self.with_settings(|settings| settings.retry = policy))
     }
 
-    fn with_settings(&self, change: impl FnOnce(&mut Settings)) -> Self {
+    fn with_settings(&self, change: impl FnOnce(&mut CallSettings)) -> Self {
         let mut context = Context::clone(&self.context);
         change(&mut context.settings);
         self.with(context)

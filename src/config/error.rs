@@ -52,18 +52,18 @@ pub enum ConfigError {
         feature: &'static str,
     },
     /// A file has an unknown key. The key is not shown, because it could be a misplaced secret.
-    #[error("{place}: line {line}: unknown key, expected one of {known}", known = known_keys())]
+    #[error("{origin}: line {line}: unknown key, expected one of {known}", known = known_keys())]
     UnknownKey {
         /// The file.
-        place: String,
+        origin: String,
         /// The line, from 1.
         line: usize,
     },
     /// A file is not valid TOML.
-    #[error("{place}: line {line}: {message}")]
+    #[error("{origin}: line {line}: {message}")]
     Syntax {
         /// The file.
-        place: String,
+        origin: String,
         /// The line, from 1.
         line: usize,
         /// What the parser expected there.
@@ -78,10 +78,10 @@ pub enum ConfigError {
         source: std::io::Error,
     },
     /// An invalid setting of the HTTP client, such as a header with a line break or an invalid root certificate.
-    #[error("{what}")]
+    #[error("{reason}")]
     Client {
         /// What is wrong.
-        what: String,
+        reason: String,
         /// The error of the library that rejected it, if any.
         source: Option<Box<dyn std::error::Error + Send + Sync>>,
     },
@@ -96,9 +96,9 @@ impl ConfigError {
         }
     }
 
-    pub(crate) fn client(what: impl Into<String>) -> Self {
+    pub(crate) fn client(reason: impl Into<String>) -> Self {
         Self::Client {
-            what: what.into(),
+            reason: reason.into(),
             source: None,
         }
     }

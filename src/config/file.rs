@@ -59,7 +59,7 @@ fn parse(text: &str, source: &Source) -> Result<Config, ConfigError> {
             .find(|setting| setting.toml_key() == key.get_ref())
         else {
             return Err(ConfigError::UnknownKey {
-                place: place(source),
+                origin: origin(source),
                 line: line(text, key.span().start),
             });
         };
@@ -79,7 +79,7 @@ fn parse(text: &str, source: &Source) -> Result<Config, ConfigError> {
 /// The full error of the parser shows the line, which may contain a secret, so only the line number is kept.
 fn syntax_error(text: &str, source: &Source, error: &toml::de::Error) -> ConfigError {
     ConfigError::Syntax {
-        place: place(source),
+        origin: origin(source),
         line: line(text, error.span().map_or(0, |span| span.start)),
         message: error.message().to_owned(),
     }
@@ -91,7 +91,7 @@ fn line(text: &str, offset: usize) -> usize {
     1 + before.filter(|byte| *byte == b'\n').count()
 }
 
-fn place(source: &Source) -> String {
+fn origin(source: &Source) -> String {
     match source {
         Source::File(Some(path)) => path.display().to_string(),
         other => other.to_string(),

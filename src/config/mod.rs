@@ -1,7 +1,7 @@
 //! Which Authlete server to call, as which service, with which credentials.
 
 mod certificate;
-mod credential;
+mod credential_check;
 mod environment;
 mod error;
 mod file;

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use reqwest::Url;
 
 use super::OrganizationSettings;
-use super::credential::{check_secret, check_token};
+use super::credential_check::{check_secret, check_token};
 use super::number::number;
 use super::{Config, ConfigError, Setting, Source};
 use crate::dpop::SigningKey;

@@ -14,21 +14,21 @@ pub(crate) use http_client::{HttpClient, SendFunction};
 pub(crate) use last_response::LastResponse;
 use organization::OrganizationApi;
 
+use crate::authorization_headers::AuthorizationHeaders;
+use crate::call_settings::CallSettings;
 use crate::config::{ConfigError, ResolvedConfig, Setting};
-use crate::credentials::AuthorizationHeaders;
 use crate::dpop::{Dpop, Nonces};
 use crate::retry;
-use crate::settings::Settings;
 use crate::throttle::{Throttle, Throttles};
 use crate::url_path::join_path;
-use crate::{ApiVersion, Config, Error, Operation, RateLimit, Result, Root, Route, tls};
+use crate::{ApiRoot, ApiVersion, Config, Error, Operation, RateLimit, Result, Route, tls};
 
 /// The context of the calls of a handle.
 #[derive(Clone)]
 pub(crate) struct Context {
     pub config: Config,
     pub version: ApiVersion,
-    pub settings: Settings,
+    pub settings: CallSettings,
     /// `https://us.authlete.com/api`
     api_root: Url,
     /// `https://us.authlete.com/api/{serviceId}` in 3.0, the API root in 2.x; `None` in 3.0 without a service ID.
@@ -39,11 +39,11 @@ pub(crate) struct Context {
     authorization: AuthorizationHeaders,
     dpop: Option<Dpop>,
     throttle: Option<Arc<Throttle>>,
-    shared: Arc<Shared>,
+    shared: Arc<SharedContext>,
 }
 
 /// The state that all handles of one builder share.
-struct Shared {
+struct SharedContext {
     client: HttpClient,
     nonces: Nonces,
     retry_budget: TpsBudget,
@@ -53,8 +53,8 @@ struct Shared {
 }
 
 impl Context {
-    pub fn new(client: HttpClient, config: Config, settings: Settings) -> Result<Self> {
-        let shared = Shared {
+    pub fn new(client: HttpClient, config: Config, settings: CallSettings) -> Result<Self> {
+        let shared = SharedContext {
             client,
             nonces: Nonces::default(),
             retry_budget: retry::budget(),
@@ -70,7 +70,11 @@ impl Context {
         Self::assemble(config, self.settings.clone(), Arc::clone(&self.shared))
     }
 
-    fn assemble(config: Config, settings: Settings, shared: Arc<Shared>) -> Result<Self> {
+    fn assemble(
+        config: Config,
+        settings: CallSettings,
+        shared: Arc<SharedContext>,
+    ) -> Result<Self> {
         let ResolvedConfig {
             version,
             base_url,
@@ -141,23 +145,23 @@ impl Context {
     /// The rate limiter and the circuit breakers for the server of a route.
     pub fn throttle(&self, route: &Route) -> Option<&Throttle> {
         match route.root {
-            Root::Organization => self.organization.throttle.as_deref(),
-            Root::Service | Root::Api => self.throttle.as_deref(),
+            ApiRoot::Organization => self.organization.throttle.as_deref(),
+            ApiRoot::Service | ApiRoot::Api => self.throttle.as_deref(),
         }
     }
 
     /// The DPoP key and nonce for a route, if a key is configured.
     pub fn dpop(&self, route: &Route) -> Option<&Dpop> {
         match route.root {
-            Root::Organization => None,
-            Root::Service | Root::Api => self.dpop.as_ref(),
+            ApiRoot::Organization => None,
+            ApiRoot::Service | ApiRoot::Api => self.dpop.as_ref(),
         }
     }
 
     /// Stores the rate limit and the DPoP nonce of a response. The organization API is on another server, and is ignored.
     pub fn record_response(&self, route: &Route, headers: &HeaderMap) {
         self.shared.last_response.record();
-        if route.root == Root::Organization {
+        if route.root == ApiRoot::Organization {
             return;
         }
         if let Some(rate_limit) = RateLimit::from_headers(headers) {
@@ -181,8 +185,8 @@ impl Context {
 
     pub fn credential_header(&self, route: &Route) -> Option<&HeaderValue> {
         let headers = match route.root {
-            Root::Organization => &self.organization.authorization,
-            Root::Service | Root::Api => &self.authorization,
+            ApiRoot::Organization => &self.organization.authorization,
+            ApiRoot::Service | ApiRoot::Api => &self.authorization,
         };
         headers.for_route(route)
     }
@@ -205,15 +209,15 @@ impl Context {
             ));
         }
         let (root, missing) = match route.root {
-            Root::Api => return Ok(&self.api_root),
-            Root::Service => (
+            ApiRoot::Api => return Ok(&self.api_root),
+            ApiRoot::Service => (
                 &self.service_root,
                 format_args!(
                     "calls one service: set {} to its ID",
                     Setting::ServiceApiKey
                 ),
             ),
-            Root::Organization => (
+            ApiRoot::Organization => (
                 &self.organization.root,
                 format_args!(
                     "calls the organization API: set {} to its URL",
@@ -248,7 +252,7 @@ impl Context {
     }
 }
 
-impl Shared {
+impl SharedContext {
     fn rate_limit(&self) -> MutexGuard<'_, Option<RateLimit>> {
         self.rate_limit
             .lock()

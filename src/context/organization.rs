@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use reqwest::Url;
 
+use crate::authorization_headers::AuthorizationHeaders;
 use crate::config::{ConfigError, Credentials, OrganizationSettings, Setting};
-use crate::credentials::AuthorizationHeaders;
 use crate::throttle::{Throttle, ThrottlePolicies, Throttles};
 use crate::url_path::join_path;
 

@@ -18,7 +18,7 @@ const DPOP: HeaderName = HeaderName::from_static("dpop");
 const IDENTIFIER_LENGTH: usize = 16;
 
 #[derive(Serialize)]
-struct Claims<'a> {
+struct ProofClaims<'a> {
     jti: String,
     htm: &'a str,
     htu: &'a str,
@@ -40,7 +40,7 @@ pub(super) fn add(
         return Ok(());
     };
     let url = without_query(request.url());
-    let claims = Claims {
+    let claims = ProofClaims {
         jti: identifier()?,
         htm: request.method().as_str(),
         htu: url.as_str(),

@@ -159,7 +159,7 @@ pub enum ErrorKind {
     /// exist. 407 comes from a proxy that requires credentials.
     InvalidRequest,
     /// The server failed, with 500 or another status, or with a response that cannot be decoded.
-    Failed,
+    Server,
 }
 
 /// A duration for messages, without the nanoseconds of its `Debug` output.
@@ -428,10 +428,10 @@ impl Error {
                 429 => ErrorKind::RateLimited,
                 408 | 502..=504 => ErrorKind::Unavailable,
                 400..=499 => ErrorKind::InvalidRequest,
-                _ => ErrorKind::Failed,
+                _ => ErrorKind::Server,
             },
             Self::UnexpectedBody(_) | Self::TooLarge { .. } | Self::Decode { .. } => {
-                ErrorKind::Failed
+                ErrorKind::Server
             }
         }
     }

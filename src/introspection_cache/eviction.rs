@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use tokio::time::Instant;
 
-use super::Cache;
+use super::HandleCache;
 use super::cache_key::{TokenDigest, token_digest};
 use super::shared::Deletion;
 use crate::context::Context;
@@ -25,7 +25,7 @@ pub(crate) struct Eviction {
 
 /// The cached responses that a call may make outdated.
 struct AffectedResponses {
-    cache: Arc<Cache>,
+    cache: Arc<HandleCache>,
     operation: &'static str,
     /// The service whose responses in the store are affected. `None` when the handle cannot call introspection: then the
     /// responses of other handles may be affected.
@@ -38,7 +38,7 @@ struct AffectedResponses {
 impl Eviction {
     /// Begins an eviction for a call. `name` is the token that it names; without one, the call may change any token.
     pub fn begin(
-        cache: &Arc<Cache>,
+        cache: &Arc<HandleCache>,
         context: &Context,
         operation: &'static Operation,
         name: Option<Cow<'_, str>>,

@@ -5,19 +5,19 @@ use std::time::{Duration, SystemTime};
 
 use tokio::time::{Instant, timeout};
 
-use super::Cache;
+use super::HandleCache;
 use super::cache_key::CacheKey;
 use super::lifetime::lifetime;
 use super::memory::CachedResponse;
-use super::shared::Lookup;
+use super::shared::StoreLookup;
 use super::trace::record_lookup;
 use crate::Result;
+use crate::call_settings::TIMEOUT;
 use crate::context::Context;
 use crate::operations;
-use crate::settings::TIMEOUT;
 use crate::types::{IntrospectionRequest, IntrospectionResponse};
 
-impl Cache {
+impl HandleCache {
     /// Whether responses are cached at all.
     pub fn is_enabled(&self) -> bool {
         !self.max_age.is_zero()
@@ -59,11 +59,11 @@ impl Cache {
             return ask(begun.elapsed()).await.map(Arc::new);
         }
         let before = match self.load(context, key, left()).await {
-            Some(Lookup::Hit(cached)) => {
+            Some(StoreLookup::Hit(cached)) => {
                 slot.fill(Some(cached.clone()));
                 return Ok(cached.response);
             }
-            Some(Lookup::Miss(before)) => Some(before),
+            Some(StoreLookup::Miss(before)) => Some(before),
             None => None,
         };
         record_lookup("miss");
@@ -83,7 +83,7 @@ impl Cache {
         response
     }
 
-    async fn load(&self, context: &Context, key: &CacheKey, left: Duration) -> Option<Lookup> {
+    async fn load(&self, context: &Context, key: &CacheKey, left: Duration) -> Option<StoreLookup> {
         let service = context.root(&operations::INTROSPECTION).ok()?.as_str();
         self.shared.as_ref()?.load(service, key, left).await
     }

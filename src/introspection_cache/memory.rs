@@ -17,14 +17,14 @@ pub(super) struct Memory(Cache<TokenDigest, Arc<Token>>);
 
 /// The responses for one token, the oldest first.
 #[derive(Default)]
-struct Token(Mutex<Vec<(Inputs, Arc<Slot>)>>);
+struct Token(Mutex<Vec<(Inputs, Arc<CacheSlot>)>>);
 
 type Inputs = [u8; 32];
 
 /// The slot for one response. A slot that is removed while it is being filled still serves the calls that wait for it, but
 /// no later ones.
 #[derive(Default)]
-pub(super) struct Slot {
+pub(super) struct CacheSlot {
     /// Held by the call that asks Authlete, while others wait.
     pub turn: tokio::sync::Mutex<()>,
     /// `None` when the call failed, or its response must not be cached.
@@ -52,7 +52,7 @@ impl Memory {
     }
 
     /// The slot for a response: filled with one that is valid now, or to be filled.
-    pub fn slot(&self, key: &CacheKey, now: Instant) -> Arc<Slot> {
+    pub fn slot(&self, key: &CacheKey, now: Instant) -> Arc<CacheSlot> {
         let token = match self.0.get(&key.token) {
             Some(token) => token,
             None => self.insert(&key.token),
@@ -67,7 +67,7 @@ impl Memory {
         if slots.len() >= MAX_RESPONSES {
             slots.remove(0);
         }
-        let slot = Arc::<Slot>::default();
+        let slot = Arc::<CacheSlot>::default();
         slots.push((key.inputs, Arc::clone(&slot)));
         slot
     }
@@ -81,7 +81,7 @@ impl Memory {
 
     /// Whether a token was active in a cached response, and so certainly is an access token.
     pub fn has_active(&self, token: &TokenDigest) -> bool {
-        let is_active = |(_, slot): &(Inputs, Arc<Slot>)| {
+        let is_active = |(_, slot): &(Inputs, Arc<CacheSlot>)| {
             let cached = slot.outcome.get().and_then(Option::as_ref);
             cached.is_some_and(|cached| cached.response.action == IntrospectionAction::Ok)
         };
@@ -99,12 +99,12 @@ impl Memory {
 }
 
 impl Token {
-    fn slots(&self) -> MutexGuard<'_, Vec<(Inputs, Arc<Slot>)>> {
+    fn slots(&self) -> MutexGuard<'_, Vec<(Inputs, Arc<CacheSlot>)>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Slot {
+impl CacheSlot {
     /// The response, if it is valid.
     pub fn get(&self, now: Instant) -> Option<Arc<IntrospectionResponse>> {
         let cached = self.outcome.get()?.as_ref()?;

@@ -6,13 +6,13 @@
 
 mod cache_key;
 mod eviction;
+pub mod introspection_store;
 mod lifetime;
 mod lookup;
 mod memory;
 #[cfg(feature = "introspection-cache-redis")]
 mod redis;
 mod shared;
-mod store;
 mod trace;
 
 use std::sync::Arc;
@@ -23,9 +23,9 @@ pub(crate) use eviction::{Eviction, TokenName, form_parameter};
 pub(crate) use trace::record_lookup;
 
 use crate::config::ConfigError;
+use introspection_store::IntrospectionStore;
 use memory::Memory;
 use shared::SharedCache;
-pub use store::{IntrospectionStore, StoreError, StoreFuture, StoreValues, StoreWrite};
 
 /// A page and its subresources check a token several times within seconds, and users rarely notice a delay of a revocation
 /// that is this short.
@@ -165,14 +165,14 @@ impl IntrospectionCache {
         self
     }
 
-    pub(crate) fn build(self) -> Result<Arc<Cache>, ConfigError> {
+    pub(crate) fn build(self) -> Result<Arc<HandleCache>, ConfigError> {
         let store: Option<Arc<dyn IntrospectionStore>> = match self.shared {
             #[cfg(feature = "introspection-cache-redis")]
             Some(SharedStore::Redis(url)) => Some(Arc::new(redis::RedisStore::new(&url)?)),
             Some(SharedStore::Custom(store)) => Some(store),
             None => None,
         };
-        Ok(Arc::new(Cache {
+        Ok(Arc::new(HandleCache {
             max_age: self.max_age,
             memory: Memory::new(self.max_tokens),
             shared: store.map(|store| SharedCache::new(store, self.max_age)),
@@ -197,15 +197,17 @@ impl std::fmt::Debug for IntrospectionCache {
 }
 
 /// The cache of a handle and of the handles derived from it.
-pub(crate) struct Cache {
+pub(crate) struct HandleCache {
     max_age: Duration,
     memory: Memory,
     shared: Option<SharedCache>,
 }
 
 /// Does not show cached data.
-impl std::fmt::Debug for Cache {
+impl std::fmt::Debug for HandleCache {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Cache").finish_non_exhaustive()
+        formatter
+            .debug_struct("HandleCache")
+            .finish_non_exhaustive()
     }
 }

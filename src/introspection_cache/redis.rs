@@ -10,20 +10,22 @@ use redis::{
 };
 use tokio::time::timeout;
 
+use super::introspection_store::{
+    IntrospectionStore, StoreError, StoreFuture, StoreValues, StoreWrite,
+};
 use super::shared::TIMEOUT;
-use super::store::{IntrospectionStore, StoreError, StoreFuture, StoreValues, StoreWrite};
 use crate::Secret;
 use crate::config::ConfigError;
 
 pub(super) struct RedisStore {
     client: Client,
-    shared: Mutex<Shared>,
+    shared: Mutex<ConnectionState>,
     /// Held by the caller that opens a connection.
     opening: tokio::sync::Mutex<()>,
 }
 
 #[derive(Default)]
-struct Shared {
+struct ConnectionState {
     current: Option<NumberedConnection>,
     /// How many connections were opened.
     opened: u64,
@@ -124,7 +126,7 @@ impl RedisStore {
         }
     }
 
-    fn shared(&self) -> MutexGuard<'_, Shared> {
+    fn shared(&self) -> MutexGuard<'_, ConnectionState> {
         self.shared.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

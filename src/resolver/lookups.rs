@@ -29,12 +29,12 @@ type Outcome = Result<Arc<[SocketAddr]>, Arc<io::Error>>;
 /// be cancelled.
 pub(super) struct Lookups {
     look_up: Arc<LookUp>,
-    latest: Mutex<HashMap<String, Lookup>>,
+    latest: Mutex<HashMap<String, NameLookup>>,
 }
 
 /// A lookup that was started.
 #[derive(Clone)]
-pub(super) struct Lookup {
+pub(super) struct NameLookup {
     began: Instant,
     outcome: watch::Receiver<Option<Outcome>>,
 }
@@ -53,7 +53,7 @@ impl Lookups {
     ///
     /// # Errors
     /// The thread cannot be started.
-    pub(super) fn join(&self, name: &str) -> io::Result<Lookup> {
+    pub(super) fn join(&self, name: &str) -> io::Result<NameLookup> {
         let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(lookup) = latest.get(name).filter(|lookup| lookup.can_be_shared()) {
             return Ok(lookup.clone());
@@ -63,7 +63,7 @@ impl Lookups {
         Ok(lookup)
     }
 
-    fn begin(&self, name: &str) -> io::Result<Lookup> {
+    fn begin(&self, name: &str) -> io::Result<NameLookup> {
         let (sender, outcome) = watch::channel(None);
         let (look_up, name) = (Arc::clone(&self.look_up), name.to_owned());
         thread::Builder::new()
@@ -72,14 +72,14 @@ impl Lookups {
                 let found = look_up(&name).map(Arc::from).map_err(Arc::new);
                 sender.send_replace(Some(found));
             })?;
-        Ok(Lookup {
+        Ok(NameLookup {
             began: Instant::now(),
             outcome,
         })
     }
 }
 
-impl Lookup {
+impl NameLookup {
     /// The channel is closed when the thread has ended.
     fn can_be_shared(&self) -> bool {
         self.outcome.has_changed().is_ok() && self.began.elapsed() < SHARED_FOR
@@ -130,7 +130,7 @@ mod tests {
         let (lookups, finish, begun) = lookups_that_wait();
         let all: Vec<_> = (0..500).map(|_| lookups.join("a").unwrap()).collect();
         drop(finish);
-        for found in join_all(all.into_iter().map(Lookup::outcome)).await {
+        for found in join_all(all.into_iter().map(NameLookup::outcome)).await {
             assert_eq!(found.unwrap()[..], [ADDRESS]);
         }
         // More than one if this test was interrupted for longer than a lookup is shared.

@@ -2,7 +2,7 @@
 //!
 //! - [`next`](crate::types::TokenResponse::next) of a response is the complete HTTP response for your client, or the
 //!   decision that is left to your server: [`TokenNext`] and its siblings, one for each response with an `action`.
-//! - [`Presented`] has what a client presents in the headers of its request: credentials, access token, DPoP proof,
+//! - [`RequestCredentials`] has what a client presents in the headers of its request: credentials, access token, DPoP proof,
 //!   attestation, certificate.
 //! - [`PendingAuthorization`] is an authorization request in progress: it decides between login,
 //!   consent, issue and failure, and builds the request for Authlete.
@@ -14,7 +14,7 @@ mod claims;
 mod decision;
 mod next;
 mod page_id;
-mod presented;
+mod request_credentials;
 mod response;
 
 pub use crate::generated::next::*;
@@ -25,10 +25,10 @@ pub use decision::{
 };
 pub(crate) use next::next;
 pub use page_id::page_id;
-pub(crate) use presented::presented;
-pub use presented::{
-    ClientCertificate, ClientCertificateSource, ClientCredentials, Presented, PresentedError,
-    PresentedToken, TokenScheme,
+pub(crate) use request_credentials::request_credentials;
+pub use request_credentials::{
+    ClientCertificate, ClientCertificateSource, ClientCredentials, PresentedToken,
+    RequestCredentials, RequestCredentialsError, TokenScheme,
 };
 pub(crate) use response::{Challenge, Content, Parts, Plan, respond, server_error};
 pub use response::{Response, ResponseBody, error_response, oauth_error};

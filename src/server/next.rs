@@ -4,7 +4,7 @@
 macro_rules! next {
     (
         $(#[$attribute:meta])*
-        $next:ident = $answer:ident, $action:ident, [$($content:ident)?], [$($header:ident)*], [$($presented:ident)?];
+        $next:ident = $answer:ident, $action:ident, [$($content:ident)?], [$($header:ident)*], [$($credentials:ident)?];
         $( respond $sent:ident = ($status:literal, $where:ident $(($what:literal))?, $whom:ident); )*
         @
         $( decide #[$doc:meta] $variant:ident [$($ticket:ident)?]
@@ -33,10 +33,10 @@ macro_rules! next {
             /// An action that this version of the crate does not know, or a response without the members that its action
             /// needs, results in a response with status 500 and the error `server_error`.
             $( #[doc = concat!(
-                "\n\n`", stringify!($presented), "` has the credentials in the request of the client: a client that used the \
+                "\n\n`", stringify!($credentials), "` has the credentials in the request of the client: a client that used the \
                 `Authorization` header is challenged when its authentication fails (RFC 6749 §5.2)."
             )] )?
-            pub fn next(self $(, $presented: &$crate::server::Presented)?) -> $next {
+            pub fn next(self $(, $credentials: &$crate::server::RequestCredentials)?) -> $next {
                 // Not every response uses all of these.
                 #[allow(unused_imports)]
                 use $crate::server::{Challenge, Content, Parts, Plan, respond, server_error};
@@ -45,7 +45,7 @@ macro_rules! next {
                 let parts = Parts {
                     $( response_content: self.$content.as_ref(), )?
                     $( $header: self.$header.as_deref(), )*
-                    $( used_basic: $presented.used_basic(), )?
+                    $( used_basic: $credentials.used_basic(), )?
                     ..Parts::default()
                 };
                 match &self.action {

@@ -11,11 +11,11 @@ use super::CircuitBreakerPolicy;
 #[derive(Debug)]
 pub(super) struct CircuitBreaker {
     policy: CircuitBreakerPolicy,
-    state: Mutex<State>,
+    state: Mutex<CircuitState>,
 }
 
 #[derive(Debug)]
-enum State {
+enum CircuitState {
     Closed {
         /// Consecutive failures.
         failures: u32,
@@ -40,7 +40,7 @@ impl CircuitBreaker {
     pub fn new(policy: &CircuitBreakerPolicy) -> Self {
         Self {
             policy: policy.clone(),
-            state: Mutex::new(State::CLOSED),
+            state: Mutex::new(CircuitState::CLOSED),
         }
     }
 
@@ -48,8 +48,8 @@ impl CircuitBreaker {
     pub fn enter(&self) -> Result<Guard<'_>, Duration> {
         let mut state = self.state();
         let trial = match &mut *state {
-            State::Closed { .. } => None,
-            State::Open { since, trials } => {
+            CircuitState::Closed { .. } => None,
+            CircuitState::Open { since, trials } => {
                 // The trials start another pause, so that a trial that never ends does not block further ones.
                 if since.elapsed() >= self.policy.open_duration {
                     *since = Instant::now();
@@ -67,12 +67,12 @@ impl CircuitBreaker {
         })
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, CircuitState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl State {
+impl CircuitState {
     const CLOSED: Self = Self::Closed { failures: 0 };
 
     fn open() -> Self {
@@ -92,8 +92,8 @@ impl Guard<'_> {
         let is_trial = self.trial.take().is_some();
         let mut state = self.circuit.state();
         // An attempt that began before the circuit breaker opened does not show that the server has recovered.
-        if is_trial || matches!(*state, State::Closed { .. }) {
-            *state = State::CLOSED;
+        if is_trial || matches!(*state, CircuitState::Closed { .. }) {
+            *state = CircuitState::CLOSED;
         }
     }
 
@@ -101,14 +101,14 @@ impl Guard<'_> {
         let is_trial = self.trial.take().is_some();
         let mut state = self.circuit.state();
         match &mut *state {
-            State::Closed { failures } => {
+            CircuitState::Closed { failures } => {
                 *failures += 1;
                 if *failures >= self.circuit.policy.failure_threshold {
-                    *state = State::open();
+                    *state = CircuitState::open();
                 }
             }
-            State::Open { .. } if is_trial => *state = State::open(),
-            State::Open { .. } => {}
+            CircuitState::Open { .. } if is_trial => *state = CircuitState::open(),
+            CircuitState::Open { .. } => {}
         }
     }
 }
@@ -117,7 +117,7 @@ impl Guard<'_> {
 impl Drop for Guard<'_> {
     fn drop(&mut self) {
         if let Some(trial) = self.trial
-            && let State::Open { since, trials } = &mut *self.circuit.state()
+            && let CircuitState::Open { since, trials } = &mut *self.circuit.state()
             && *since == trial
         {
             *trials += 1;

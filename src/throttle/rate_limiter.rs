@@ -33,7 +33,7 @@ struct Schedule {
 }
 
 /// A reserved slot, until its time has come.
-struct Slot<'a> {
+struct Reservation<'a> {
     limiter: &'a RateLimiter,
     at: Duration,
 }
@@ -59,7 +59,7 @@ impl RateLimiter {
         Ok(waits)
     }
 
-    fn reserve(&self, deadline: Instant) -> Result<Slot<'_>, Duration> {
+    fn reserve(&self, deadline: Instant) -> Result<Reservation<'_>, Duration> {
         let mut schedule = self.schedule();
         let now = self.now();
         schedule.remove_before(now.saturating_sub(self.tolerance));
@@ -76,7 +76,7 @@ impl RateLimiter {
             Some(slot) => _ = schedule.returned.remove(&slot),
             None => schedule.next = even.saturating_add(self.interval),
         }
-        Ok(Slot { limiter: self, at })
+        Ok(Reservation { limiter: self, at })
     }
 
     fn now(&self) -> Duration {
@@ -98,7 +98,7 @@ impl Schedule {
 }
 
 /// Returns a slot that is dropped before its time.
-impl Drop for Slot<'_> {
+impl Drop for Reservation<'_> {
     fn drop(&mut self) {
         if self.limiter.now() < self.at {
             self.limiter.schedule().returned.insert(self.at);

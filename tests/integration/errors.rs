@@ -94,14 +94,14 @@ async fn rate_limits_and_outages_are_retryable() {
 #[tokio::test]
 async fn error_kind_depends_on_the_status_and_not_on_the_body() {
     for (status, kind) in [
-        (301, ErrorKind::Failed),
+        (301, ErrorKind::Server),
         (400, ErrorKind::InvalidRequest),
         (401, ErrorKind::Unauthorized),
         (403, ErrorKind::Unauthorized),
         (404, ErrorKind::InvalidRequest),
         (408, ErrorKind::Unavailable),
         (429, ErrorKind::RateLimited),
-        (500, ErrorKind::Failed),
+        (500, ErrorKind::Server),
         (502, ErrorKind::Unavailable),
         (503, ErrorKind::Unavailable),
         (504, ErrorKind::Unavailable),

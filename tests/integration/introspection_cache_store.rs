@@ -6,10 +6,10 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use authlete::types::{IntrospectionAction, IntrospectionRequest};
-use authlete::{
-    Authlete, Config, IntrospectionCache, IntrospectionStore, RetryPolicy, StoreError, StoreFuture,
-    StoreValues, StoreWrite,
+use authlete::introspection_store::{
+    IntrospectionStore, StoreError, StoreFuture, StoreValues, StoreWrite,
 };
+use authlete::{Authlete, Config, IntrospectionCache, RetryPolicy};
 use serde_json::json;
 
 use crate::server::{Reply, Server};

@@ -150,7 +150,7 @@ fn constructed_errors_classify_like_errors_of_calls() {
     assert_eq!(limited.retry_after(), Some(Duration::from_secs(7)));
 
     let empty = Error::from(UnexpectedBodyError::new("token", 200));
-    assert_eq!(empty.kind(), ErrorKind::Failed);
+    assert_eq!(empty.kind(), ErrorKind::Server);
     assert_eq!(
         empty.to_string(),
         "token: the response (200 OK) has no body"
@@ -161,7 +161,7 @@ fn constructed_errors_classify_like_errors_of_calls() {
         path: "$.action".to_owned(),
         source: DecodeError::new("invalid type: integer, expected a string"),
     };
-    assert_eq!(undecodable.kind(), ErrorKind::Failed);
+    assert_eq!(undecodable.kind(), ErrorKind::Server);
 
     let kind = TransportErrorKind::Connect;
     let unreachable = Error::Transport {

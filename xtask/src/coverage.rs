@@ -9,11 +9,11 @@ use authlete_codegen::Description;
 use authlete_codegen::document::{
     TEXT, collect_references, content, object, operations, reference, sole_reference, success,
 };
-use authlete_codegen::operations::{Operation, Root, Route, read};
+use authlete_codegen::operations::{ApiRoot, Operation, Route, read};
 use authlete_codegen::prepare::query_parameters;
 use serde_json::{Value, json};
 
-use crate::facts::{Endpoint, Facts, Member, names_in};
+use crate::facts::{EndpointFact, Facts, MemberFact, names_in};
 
 /// The type of a free-form object in the facts.
 const FREE_FORM: &str = "free-form JSON object";
@@ -29,7 +29,7 @@ pub fn run(description: &Description, directory: &Path, go: bool) -> Result<Exit
         unknown: Vec::new(),
         unnamed: BTreeSet::new(),
     };
-    let wanted: Vec<&Endpoint> = facts
+    let wanted: Vec<&EndpointFact> = facts
         .endpoints
         .iter()
         .filter(|endpoint| !go || endpoint.go.is_some())
@@ -70,7 +70,7 @@ struct Coverage<'a> {
 }
 
 impl<'a> Coverage<'a> {
-    fn endpoints(&mut self, wanted: &[&Endpoint]) {
+    fn endpoints(&mut self, wanted: &[&EndpointFact]) {
         for endpoint in wanted {
             self.endpoint(endpoint);
         }
@@ -85,7 +85,7 @@ impl<'a> Coverage<'a> {
         self.unknown = unknown.cloned().collect();
     }
 
-    fn endpoint(&mut self, endpoint: &Endpoint) {
+    fn endpoint(&mut self, endpoint: &EndpointFact) {
         let id = &endpoint.id;
         let document = self.document;
         let found = operations(document)
@@ -144,7 +144,7 @@ impl<'a> Coverage<'a> {
     }
 
     /// Compares the types that the wanted endpoints reach. Returns the numbers of objects, members and enums.
-    fn types(&mut self, wanted: &[&Endpoint]) -> (usize, usize, usize) {
+    fn types(&mut self, wanted: &[&EndpointFact]) -> (usize, usize, usize) {
         let (objects, enums) = self.reached(wanted);
         let schemas = object(&self.document["components"]["schemas"]);
         let mut members = 0;
@@ -171,7 +171,8 @@ impl<'a> Coverage<'a> {
                 self.gaps.push(format!("enum {name}: {word} is missing"));
             }
             for word in actual.difference(&expected) {
-                self.gaps.push(format!("enum {name}: {word} is surplus"));
+                self.gaps
+                    .push(format!("enum {name}: {word} is not in the facts"));
             }
         }
         let of_unknown = self.schemas_of_unknown();
@@ -180,7 +181,8 @@ impl<'a> Coverage<'a> {
                 || self.facts.enums.contains_key(name)
                 || self.unnamed.contains(name.as_str());
             if !is_known && !of_unknown.contains(name) {
-                self.gaps.push(format!("schema {name}: surplus"));
+                self.gaps
+                    .push(format!("schema {name}: is not in the facts"));
             }
         }
         (objects.len(), members, enums.len())
@@ -206,7 +208,7 @@ impl<'a> Coverage<'a> {
         names
     }
 
-    fn members(&mut self, name: &str, schema: &'a Value, expected: &BTreeMap<String, Member>) {
+    fn members(&mut self, name: &str, schema: &'a Value, expected: &BTreeMap<String, MemberFact>) {
         let actual = object(&schema["properties"]);
         for (member, fact) in expected {
             let Some(schema) = actual.get(member) else {
@@ -233,12 +235,12 @@ impl<'a> Coverage<'a> {
             .filter(|member| !expected.contains_key(*member))
         {
             self.gaps
-                .push(format!("object {name}: {member} is surplus"));
+                .push(format!("object {name}: {member} is not in the facts"));
         }
     }
 
     /// The objects and enums in the facts that endpoints reach, and the objects that nothing refers to.
-    fn reached(&self, wanted: &[&Endpoint]) -> (BTreeSet<&'a str>, BTreeSet<&'a str>) {
+    fn reached(&self, wanted: &[&EndpointFact]) -> (BTreeSet<&'a str>, BTreeSet<&'a str>) {
         let facts = self.facts;
         let bodies = wanted
             .iter()
@@ -311,9 +313,9 @@ fn scope_fact(operation: &Operation) -> String {
     };
     match route.root() {
         _ if route.credentials().is_empty() => "open",
-        Root::Service => "service",
-        Root::Api => "owner",
-        Root::Organization => "organization",
+        ApiRoot::Service => "service",
+        ApiRoot::Api => "owner",
+        ApiRoot::Organization => "organization",
     }
     .to_owned()
 }

@@ -11,14 +11,14 @@ use serde_json::Value;
 
 /// Facts about the API from `endpoints.json`, `schemas.json` and `enums.json`.
 pub struct Facts {
-    pub endpoints: Vec<Endpoint>,
-    pub objects: BTreeMap<String, Object>,
+    pub endpoints: Vec<EndpointFact>,
+    pub objects: BTreeMap<String, ObjectFact>,
     pub enums: BTreeMap<String, Vec<String>>,
 }
 
 /// One endpoint.
 #[derive(Deserialize)]
-pub struct Endpoint {
+pub struct EndpointFact {
     pub id: String,
     pub method: String,
     pub v2_path: Option<String>,
@@ -35,19 +35,19 @@ pub struct Endpoint {
 
 /// One object.
 #[derive(Deserialize)]
-pub struct Object {
-    pub fields: BTreeMap<String, Member>,
+pub struct ObjectFact {
+    pub fields: BTreeMap<String, MemberFact>,
 }
 
 /// One member of an object. Its type is `string`, `integer(int64)`, `{"array": …}`, `{"map": …}`, `ref X`, `enum X` or,
 /// for an object without a name, `{"object": {…}}`.
 #[derive(Deserialize)]
-pub struct Member {
+pub struct MemberFact {
     #[serde(rename = "type")]
     pub ty: Value,
 }
 
-impl Member {
+impl MemberFact {
     /// The members of an inline object.
     pub fn unnamed(&self) -> Option<BTreeMap<String, Self>> {
         let members = self.ty.get("object")?.as_object()?.iter();

@@ -190,9 +190,12 @@ fn yaml_and_json_give_the_same_report() {
 #[test]
 fn each_difference_is_reported_once() {
     let (_, report) = drift_from_text(&published(), &[]);
-    assert!(report.contains("5 endpoints there, "), "{report}");
+    assert!(
+        report.contains("5 endpoints in the other document, "),
+        "{report}"
+    );
     let expected = r#"
-## Endpoints only there
+## Endpoints only in the other document
 
 ### `POST /api/{serviceId}/hsk/rotate` (`hsk_rotate_api`)
 
@@ -202,7 +205,7 @@ fn each_difference_is_reported_once() {
 - [ ] server: `https://keys.example.com`
 - [ ] status `202`
 
-## Schemas only there
+## Schemas only in the other document
 
 ### `hsk.versions[]`
 
@@ -233,61 +236,61 @@ In `hsk_rotate_api request[]`.
 
 ## Endpoints that differ
 
-### `get_service_jwks`, there `GET /api/{serviceId}/service/jwks/get`: `GET /api/{serviceId}/service/jwks/get`
+### `get_service_jwks`, in the other document `GET /api/{serviceId}/service/jwks/get`: `GET /api/{serviceId}/service/jwks/get`
 
-- [ ] only there: response media type `application/jwk-set+json`
-- [ ] query parameter `includePrivateKeys`: optional here, required there
-- [ ] query parameter `pretty`: `boolean` here, `string` there
-- only here: response media type `application/json`
+- [ ] only in the other document: response media type `application/jwk-set+json`
+- [ ] query parameter `includePrivateKeys`: optional in the description, required in the other document
+- [ ] query parameter `pretty`: `boolean` in the description, `string` in the other document
+- only in the description: response media type `application/json`
 
-### `hsk_create`, there `hsk_create_api`: `POST /api/{serviceId}/hsk/create`
+### `hsk_create`, in the other document `hsk_create_api`: `POST /api/{serviceId}/hsk/create`
 
-- [ ] request: `HskCreateRequest` here, `string` there
-- [ ] request: required here, optional there
+- [ ] request: `HskCreateRequest` in the description, `string` in the other document
+- [ ] request: required in the description, optional in the other document
 
-### `hsk_delete`, there `hsk_delete_api`: `DELETE /api/{serviceId}/hsk/delete/{handle}`
+### `hsk_delete`, in the other document `hsk_delete_api`: `DELETE /api/{serviceId}/hsk/delete/{handle}`
 
-- [ ] credentials: `bearer` here, `none` there
-- [ ] the endpoint: in use here, deprecated there
-- only here: response, status `200`
+- [ ] credentials: `bearer` in the description, `none` in the other document
+- [ ] the endpoint: in use in the description, deprecated in the other document
+- only in the description: response, status `200`
 
-### `hsk_get`, there `hsk_get_api`: `GET /api/{serviceId}/hsk/get/{handle}`
+### `hsk_get`, in the other document `hsk_get_api`: `GET /api/{serviceId}/hsk/get/{handle}`
 
-- [ ] only there: query parameter `detailed`: `boolean`
+- [ ] only in the other document: query parameter `detailed`: `boolean`
 
 ## Schemas that differ
 
-### `HskCreateRequest`, there `hsk_create_request`
+### `HskCreateRequest`, in the other document `hsk_create_request`
 
 In `hsk_create request`.
 
-- [ ] only there: `policy`: `key_policy`
-- [ ] `alg`: optional here, required there
-- [ ] `kid`: `string` here, `array of string` there
-- [ ] `kty`: in use here, deprecated there
-- [ ] `use`: `string` here, `enum of enc, sig` there
+- [ ] only in the other document: `policy`: `key_policy`
+- [ ] `alg`: optional in the description, required in the other document
+- [ ] `kid`: `string` in the description, `array of string` in the other document
+- [ ] `kty`: in use in the description, deprecated in the other document
+- [ ] `use`: `string` in the description, `enum of enc, sig` in the other document
 
-### `HskResponseAction`, there `hsk_response.action`
+### `HskResponseAction`, in the other document `hsk_response.action`
 
 In `HskResponse.action`.
 
-- [ ] only there: value `PENDING`
-- only here: value `SERVER_ERROR`
+- [ ] only in the other document: value `PENDING`
+- only in the description: value `SERVER_ERROR`
 
-### `HskResponse`, there `hsk_response`
+### `HskResponse`, in the other document `hsk_response`
 
 In `hsk_create response`, `hsk_get response`.
 
-- [ ] only there: `retryAfter`: `integer (int32)`
-- only here: `responseHeaders`
+- [ ] only in the other document: `retryAfter`: `integer (int32)`
+- only in the description: `responseHeaders`
 
-### `Hsk`, there `hsk`
+### `Hsk`, in the other document `hsk`
 
 In `HskResponse.hsk`.
 
-- [ ] only there: `versions`: `array of object`
+- [ ] only in the other document: `versions`: `array of object`
 "#;
-    let rest = section(&report, "Endpoints only here");
+    let rest = section(&report, "Endpoints only in the description");
     assert!(
         rest.contains("\n- [ ] `GET /api/{serviceId}/hsk/get/list` (`hsk_get_list`)\n"),
         "{rest}"
@@ -325,10 +328,10 @@ fn every_schema_is_compared() {
             let new = format!("new{name}");
             if let Some(Value::Array(words)) = schema.get_mut("enum") {
                 words.push(new.clone().into());
-                added.push(format!("only there: value `{new}`"));
+                added.push(format!("only in the other document: value `{new}`"));
             } else {
                 schema["properties"][&new] = json!({ "type": "boolean" });
-                added.push(format!("only there: `{new}`: `boolean`"));
+                added.push(format!("only in the other document: `{new}`: `boolean`"));
             }
         }
         assert!(added.len() > 100, "{}", added.len());
@@ -369,7 +372,7 @@ fn each_change_is_found() {
         // In a group of members, and so in all objects that include it.
         (
             |document| schemas(document)["ApiResponse"]["properties"]["extra"] = json!({}),
-            "- [ ] only there: `extra`: `any value`\n  - `",
+            "- [ ] only in the other document: `extra`: `any value`\n  - `",
         ),
         (
             |document| {
@@ -385,55 +388,55 @@ fn each_change_is_found() {
                 let members = schemas(document)["Scope"]["properties"].as_object_mut();
                 members.unwrap().remove("attributes").unwrap();
             },
-            "- only here: `attributes`\n",
+            "- only in the description: `attributes`\n",
         ),
         (
             |document| {
                 schemas(document)["Scope"]["properties"]["name"] = json!({ "type": "boolean" })
             },
-            "- [ ] `name`: `string` here, `boolean` there",
+            "- [ ] `name`: `string` in the description, `boolean` in the other document",
         ),
         (
             |document| {
                 schemas(document)["Scope"]["properties"]["attributes"]["items"] =
                     json!({ "type": "string" });
             },
-            "- [ ] `attributes`: `array of Pair` here, `array of string` there",
+            "- [ ] `attributes`: `array of Pair` in the description, `array of string` in the other document",
         ),
         (
             |document| {
                 schemas(document)["Scope"]["properties"]["name"] = json!({ "oneOf": [{ "type": "string" }, { "type": "integer", "format": "int32" }] });
             },
-            "- [ ] `name`: `string` here, `integer (int32) or string` there",
+            "- [ ] `name`: `string` in the description, `integer (int32) or string` in the other document",
         ),
         (
             |document| {
                 schemas(document)["AccessToken"]["properties"]["clientId"]["format"] =
                     "int32".into();
             },
-            "- [ ] `clientId`: `integer (int64)` here, `integer (int32)` there",
+            "- [ ] `clientId`: `integer (int64)` in the description, `integer (int32)` in the other document",
         ),
         (
             |document| schemas(document)["SubjectType"]["enum"] = json!(["PUBLIC"]),
-            "- only here: value `PAIRWISE`",
+            "- only in the description: value `PAIRWISE`",
         ),
         (
             |document| schemas(document)["SubjectType"] = json!({ "const": "PUBLIC" }),
-            "- only here: value `PAIRWISE`",
+            "- only in the description: value `PAIRWISE`",
         ),
         (
             |document| {
                 schemas(document)["SubjectType"] = json!({ "oneOf": [{ "const": "PUBLIC" }, { "const": "PAIRWISE" }, { "const": "NEW" }] });
             },
-            "- [ ] only there: value `NEW`",
+            "- [ ] only in the other document: value `NEW`",
         ),
         (
             |document| schemas(document)["SubjectType"] = json!({ "type": "string" }),
-            "- [ ] `subjectType`: `SubjectType` here, `string` there",
+            "- [ ] `subjectType`: `SubjectType` in the description, `string` in the other document",
         ),
         (
             |document| schemas(document)["TokenRequest"]["required"] = json!([]),
-            "- [ ] `parameters`: required here, optional there",
+            "- [ ] `parameters`: required in the description, optional in the other document",
         ),
         (
             |document| {
@@ -441,14 +444,14 @@ fn each_change_is_found() {
                     &mut document["paths"]["/client/get/{clientId}"]["get"]["parameters"];
                 parameters[0]["schema"] = json!({ "type": "array", "items": {} });
             },
-            "- [ ] path parameter `clientId`: `string` here, `array of any value` there",
+            "- [ ] path parameter `clientId`: `string` in the description, `array of any value` in the other document",
         ),
         (
             |document| {
                 let get = &mut document["paths"]["/client/get/list"]["get"];
                 get["parameters"].as_array_mut().unwrap().clear();
             },
-            "- only here: query parameter `developer`, query parameter `end`, ",
+            "- only in the description: query parameter `developer`, query parameter `end`, ",
         ),
         (
             |document| {
@@ -457,18 +460,18 @@ fn each_change_is_found() {
                     .unwrap();
                 post.remove("requestBody").unwrap();
             },
-            "- only here: request\n",
+            "- only in the description: request\n",
         ),
         (
             |document| {
                 let responses = &mut document["paths"]["/auth/token"]["post"]["responses"];
                 responses["201"] = responses["200"].take();
             },
-            "- [ ] only there: status `201`",
+            "- [ ] only in the other document: status `201`",
         ),
         (
             |document| document["paths"]["/auth/token"]["post"]["security"] = json!([]),
-            "- [ ] credentials: `bearer` here, `none` there",
+            "- [ ] credentials: `bearer` in the description, `none` in the other document",
         ),
         (
             |document| {
@@ -476,7 +479,7 @@ fn each_change_is_found() {
                 document["servers"][0]["url"] = "https://us.authlete.com/api/{serviceId}".into();
                 document["paths"]["/auth/token"]["post"]["servers"] = servers;
             },
-            "- [ ] server: the default server here, `https://tokens.example.com/api/{serviceId}` there",
+            "- [ ] server: the default server in the description, `https://tokens.example.com/api/{serviceId}` in the other document",
         ),
         (
             |document| {
@@ -484,7 +487,7 @@ fn each_change_is_found() {
                 server["url"] = "http://localhost:8080/api/{serviceId}".into();
                 document["paths"]["/auth/token"]["servers"] = json!([server]);
             },
-            "- [ ] server: the default server here, `http://localhost:8080/api/{serviceId}` there",
+            "- [ ] server: the default server in the description, `http://localhost:8080/api/{serviceId}` in the other document",
         ),
         (
             |document| {
@@ -492,21 +495,21 @@ fn each_change_is_found() {
                 document["paths"]["/service"]["post"]["servers"] = servers;
                 document["servers"][0]["url"] = "https://us.authlete.com/api/{serviceId}".into();
             },
-            "- [ ] server: `https://login.authlete.com/api` here, the default server there",
+            "- [ ] server: `https://login.authlete.com/api` in the description, the default server in the other document",
         ),
         (
             |document| {
                 let post = &mut document["paths"]["/auth/token"]["post"];
                 post["requestBody"]["required"] = false.into();
             },
-            "- [ ] request: required here, optional there",
+            "- [ ] request: required in the description, optional in the other document",
         ),
         (
             |document| {
                 let content = &mut document["paths"]["/gm"]["post"]["requestBody"]["content"];
                 content["application/x-www-form-urlencoded"] = content["application/json"].clone();
             },
-            "- [ ] only there: request media type `application/x-www-form-urlencoded`\n",
+            "- [ ] only in the other document: request media type `application/x-www-form-urlencoded`\n",
         ),
         (
             |document| {
@@ -514,7 +517,7 @@ fn each_change_is_found() {
                     &mut document["paths"]["/auth/token"]["post"]["responses"]["200"]["content"];
                 response["text/plain"] = json!({ "schema": { "type": "string" } });
             },
-            "- [ ] only there: response media type `text/plain`: `string`",
+            "- [ ] only in the other document: response media type `text/plain`: `string`",
         ),
         // Schemas of other media types are listed as well.
         (
@@ -529,7 +532,7 @@ fn each_change_is_found() {
             |document| {
                 schemas(document)["Service"]["properties"]["number"]["readOnly"] = true.into();
             },
-            "- [ ] `number`: writable here, read-only there",
+            "- [ ] `number`: writable in the description, read-only in the other document",
         ),
         (
             |document| {
@@ -537,7 +540,7 @@ fn each_change_is_found() {
                 schemas(document)["Client"]["properties"]["newSecret"] = secret.clone();
                 schemas(document)["Client"]["properties"]["clientSecret"] = secret;
             },
-            "- [ ] `clientSecret`: readable here, write-only there",
+            "- [ ] `clientSecret`: readable in the description, write-only in the other document",
         ),
     ];
     let original = bundle("3.0");
@@ -583,7 +586,7 @@ fn recursive_schemas_and_circular_references_terminate() {
     let (success, output) = drift(&document);
     assert!(!success);
     assert!(
-        output.contains("- [ ] only there: `part`: `part`"),
+        output.contains("- [ ] only in the other document: `part`: `part`"),
         "{output}"
     );
     assert!(
@@ -647,8 +650,8 @@ fn reference_may_be_percent_encoded() {
     let (_, output) = drift(&document);
     assert_eq!(
         section(&output, "Schemas that differ"),
-        "## Schemas that differ\n\n### `TokenRequest`, there `a/b~c d{e}%`\n\nIn `token request`.\n\n\
-         - [ ] only there: `extra`: `boolean`"
+        "## Schemas that differ\n\n### `TokenRequest`, in the other document `a/b~c d{e}%`\n\nIn `token request`.\n\n\
+         - [ ] only in the other document: `extra`: `boolean`"
     );
     // Invalid UTF-8 does not resolve.
     document["paths"]["/auth/token"]["post"]["requestBody"] =
@@ -681,7 +684,7 @@ fn schema_referenced_inside_a_path_is_reported_once() {
     let (_, output) = drift(&document);
     assert!(!output.contains("## Not compared"), "{output}");
     assert!(!output.contains("#/paths"), "{output}");
-    let line = "- [ ] only there: `later`: `string`\n";
+    let line = "- [ ] only in the other document: `later`: `string`\n";
     assert_eq!(output.matches(line).count(), 1, "{output}");
     let places = "\nIn `hsk_create response`, `hsk_get response`.\n";
     assert!(output.contains(places), "{output}");
@@ -712,7 +715,7 @@ fn difference_in_most_endpoints_is_reported_once() {
     let report = section(&output, "Endpoints that differ");
     let all = endpoints(&document);
     let most = format!(
-        "### In many\n\n- [ ] only there: status `202`\n  - in {} of {all} endpoints, not in `token`\n",
+        "### In many\n\n- [ ] only in the other document: status `202`\n  - in {} of {all} endpoints, not in `token`\n",
         all - 1
     );
     assert!(report.contains(&most), "{report}");
@@ -729,7 +732,7 @@ fn difference_in_most_endpoints_is_reported_once() {
         operation["deprecated"] = true.into();
     }
     let (_, output) = drift(&document);
-    let many = "- [ ] the endpoint: in use here, deprecated there\n  - `get_token_list`: `GET ";
+    let many = "- [ ] the endpoint: in use in the description, deprecated in the other document\n  - `get_token_list`: `GET ";
     assert!(output.contains(many), "{output}");
 }
 
@@ -841,7 +844,7 @@ fn since_omits_differences_of_an_earlier_document() {
     assert!(output.contains("; 1 difference."), "{output}");
     assert_eq!(
         section(&output, "Schemas that differ"),
-        "## Schemas that differ\n\n### `Hsk`, there `hsk`\n\nIn `HskResponse.hsk`.\n\n\
-         - [ ] only there: `expiresAt`: `integer (int64)`"
+        "## Schemas that differ\n\n### `Hsk`, in the other document `hsk`\n\nIn `HskResponse.hsk`.\n\n\
+         - [ ] only in the other document: `expiresAt`: `integer (int64)`"
     );
 }

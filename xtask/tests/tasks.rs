@@ -120,7 +120,7 @@ fn each_difference_is_found() {
             "schemas.json",
             r#""ticket": {"#,
             r#""tickets": {"#,
-            "object AuthorizationFailRequest: ticket is surplus",
+            "object AuthorizationFailRequest: ticket is not in the facts",
         ),
         (
             "schemas.json",
@@ -132,7 +132,7 @@ fn each_difference_is_found() {
             "schemas.json",
             r#""hitCount": "integer(int64)""#,
             r#""hits": "integer(int64)""#,
-            "object InfoServiceTokenCache: hitCount is surplus",
+            "object InfoServiceTokenCache: hitCount is not in the facts",
         ),
         (
             "schemas.json",
@@ -162,7 +162,7 @@ fn each_difference_is_found() {
             "enums.json",
             r#", "NATIVE""#,
             "",
-            "enum ApplicationType: NATIVE is surplus",
+            "enum ApplicationType: NATIVE is not in the facts",
         ),
     ] {
         let (success, output) = coverage_with(file, from, to);
@@ -194,7 +194,10 @@ fn endpoint_missing_from_the_facts_is_reported_but_not_a_difference() {
     // A missing schema of an endpoint in the facts is still a difference.
     let (success, output) = coverage_with("schemas.json", r#""Pair": {"#, r#""Pear": {"#);
     assert!(!success);
-    assert!(output.contains("schema Pair: surplus\n"), "{output}");
+    assert!(
+        output.contains("schema Pair: is not in the facts\n"),
+        "{output}"
+    );
 }
 
 #[test]

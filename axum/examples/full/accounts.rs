@@ -3,7 +3,7 @@
 use authlete::server::{Consent, Session, StandardClaims};
 use authlete::types::TokenResponse;
 use authlete_axum::authorization_server::TokenGrants;
-use authlete_axum::interaction::{self, Form, Page};
+use authlete_axum::interaction::{self, Page, SameOriginForm};
 use axum::http::request::Parts;
 use axum::response::{Response, Result};
 
@@ -13,7 +13,7 @@ use crate::users::Users;
 impl interaction::Users for Users {
     type Claims = StandardClaims;
 
-    async fn log_in(&self, _: &Parts, form: &Form) -> Result<Option<Session>> {
+    async fn log_in(&self, _: &Parts, form: &SameOriginForm) -> Result<Option<Session>> {
         Ok(self.check(form.get("name"), form.get("password"), form.get("code"))?)
     }
 

@@ -79,7 +79,7 @@ async fn main() -> Result<()> {
         .allow_offline_access();
     let guard = RequireAccessToken::new(api)
         .scopes(["openid"])
-        .dpop(Dpop::at(&issuer)?)
+        .dpop(Dpop::new(&issuer)?)
         .client_certificates(settings::client_certificates());
     let resource = Router::new().route("/me", get(me)).layer(guard);
     let own_pages = Router::new()

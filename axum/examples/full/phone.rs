@@ -2,7 +2,7 @@
 
 use authlete::types::{BackchannelAuthenticationFailReason, BackchannelAuthenticationResponse};
 use authlete_axum::authorization_server::{BackchannelRequest, BackchannelUsers};
-use authlete_axum::interaction::Form;
+use authlete_axum::interaction::SameOriginForm;
 use axum::extract::State;
 use axum::http::request::Parts;
 use axum::response::{Response, Result};
@@ -44,7 +44,11 @@ pub async fn page(State(state): Shared, request: Parts) -> Result<Response> {
 }
 
 /// Handles the decision of the user.
-pub async fn decide(State(state): Shared, request: Parts, form: Form) -> Result<Response> {
+pub async fn decide(
+    State(state): Shared,
+    request: Parts,
+    form: SameOriginForm,
+) -> Result<Response> {
     let (server, users) = (state.server, state.users);
     let Some(session) = state.interactions.session(&request).await? else {
         return Ok(pages::message(NO_REQUEST));

@@ -2,7 +2,7 @@
 
 use std::env;
 
-use authlete::server::Presented;
+use authlete::server::RequestCredentials;
 use authlete::{JsonObject, Secret};
 use authlete_axum::authorization_server::Registrations;
 use axum::response::Result;
@@ -23,9 +23,13 @@ impl Partners {
 }
 
 impl Registrations for Partners {
-    async fn may_register(&self, presented: &Presented, metadata: &JsonObject) -> Result<bool> {
+    async fn may_register(
+        &self,
+        credentials: &RequestCredentials,
+        metadata: &JsonObject,
+    ) -> Result<bool> {
         // Secrets are compared in constant time.
-        let token = presented.access_token().map(|token| &token.value);
+        let token = credentials.access_token().map(|token| &token.value);
         let is_partner = token.is_some() && token == self.initial_access_token.as_ref();
         Ok(is_partner && is_metadata_allowed(metadata))
     }

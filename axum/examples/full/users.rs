@@ -58,7 +58,7 @@ impl Users {
         };
         let now = UNIX_EPOCH.elapsed().unwrap_or_default().as_secs();
         let session = Session::new(name, now.cast_signed());
-        Ok(Some(session.acr(acr).amr(amr.iter().copied())))
+        Ok(Some(session.with_acr(acr).with_amr(amr.iter().copied())))
     }
 
     pub fn earlier_consent(&self, subject: &str, client_id: i64) -> Consent {
@@ -71,7 +71,7 @@ impl Users {
         let key = (subject.to_owned(), client_id);
         let mut consents = lock(&self.consents);
         let before = consents.remove(&key).unwrap_or_default();
-        consents.insert(key, before.and(consent));
+        consents.insert(key, before.union(consent));
     }
 
     pub fn is_known(&self, name: &str) -> bool {

@@ -112,7 +112,7 @@ impl AuthorizationServer {
 pub(super) type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// The dyn-compatible form of [`Accounts`].
-pub(super) trait AnyAccounts: Send + Sync {
+pub(super) trait DynAccounts: Send + Sync {
     fn session<'a>(
         &'a self,
         request: &'a Parts,
@@ -138,7 +138,7 @@ pub(super) trait AnyAccounts: Send + Sync {
     ) -> BoxFuture<'a, Result<Option<Box<dyn Claims + Send + Sync>>>>;
 }
 
-impl<T: Accounts> AnyAccounts for T {
+impl<T: Accounts> DynAccounts for T {
     fn session<'a>(
         &'a self,
         request: &'a Parts,

@@ -89,9 +89,9 @@ pub async fn backchannel_authentication(
 ) -> Result<Response, Failure> {
     let received = server.form_request(request).await?;
     let request =
-        BackchannelAuthenticationRequest::new(received.form).presented(&received.presented);
+        BackchannelAuthenticationRequest::new(received.form).credentials(&received.credentials);
     let answer = server.api().backchannel_authentication(&request).await?;
-    let (ticket, answer) = match answer.next(&received.presented) {
+    let (ticket, answer) = match answer.next(&received.credentials) {
         BackchannelAuthenticationNext::Respond(response) => return Ok(response.map(Body::new)),
         BackchannelAuthenticationNext::UserIdentification { ticket, answer } => (ticket, answer),
     };
@@ -152,7 +152,7 @@ impl AuthorizationServer {
         let request = BackchannelAuthenticationCompleteRequest::new(&request.ticket, result)
             .subject(session.subject())
             .auth_time(session.auth_time())
-            .maybe_acr(session.acr_value())
+            .maybe_acr(session.acr())
             .disclose(&consented, &*user);
         self.complete_backchannel(&request).await
     }
@@ -234,7 +234,7 @@ impl BackchannelUsers for NoBackchannelUsers {
 }
 
 /// The dyn-compatible form of [`BackchannelUsers`].
-pub(super) trait AnyBackchannelUsers: Send + Sync {
+pub(super) trait DynBackchannelUsers: Send + Sync {
     fn identify<'a>(
         &'a self,
         answer: &'a BackchannelAuthenticationResponse,
@@ -243,7 +243,7 @@ pub(super) trait AnyBackchannelUsers: Send + Sync {
     fn ask(&self, request: BackchannelRequest) -> BoxFuture<'_, ()>;
 }
 
-impl<T: BackchannelUsers> AnyBackchannelUsers for T {
+impl<T: BackchannelUsers> DynBackchannelUsers for T {
     fn identify<'a>(
         &'a self,
         answer: &'a BackchannelAuthenticationResponse,

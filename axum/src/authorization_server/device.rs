@@ -24,9 +24,9 @@ pub async fn device_authorization(
     request: Request,
 ) -> Result<Response, Failure> {
     let received = server.form_request(request).await?;
-    let request = DeviceAuthorizationRequest::new(received.form).presented(&received.presented);
+    let request = DeviceAuthorizationRequest::new(received.form).credentials(&received.credentials);
     let answer = server.api().device_authorization(&request).await?;
-    let DeviceAuthorizationNext::Respond(response) = answer.next(&received.presented);
+    let DeviceAuthorizationNext::Respond(response) = answer.next(&received.credentials);
     Ok(response.map(Body::new))
 }
 
@@ -140,7 +140,7 @@ impl AuthorizationServer {
             DeviceCompleteRequest::new(&device.user_code, DeviceCompleteResult::Authorized)
                 .subject(session.subject())
                 .auth_time(session.auth_time())
-                .maybe_acr(session.acr_value())
+                .maybe_acr(session.acr())
                 .disclose(&consented, &*user);
         self.complete_device(&request).await
     }

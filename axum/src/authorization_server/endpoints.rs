@@ -93,7 +93,7 @@ impl Endpoints {
     ///
     /// # Errors
     /// A call to Authlete failed.
-    pub async fn register(&self, api: &Authlete, service_id: i64) -> authlete::Result<()> {
+    pub async fn update_service(&self, api: &Authlete, service_id: i64) -> authlete::Result<()> {
         let mut service = api.get_service(service_id).await?;
         self.write_to(&mut service);
         api.update_service(service_id, &service).await?;

@@ -1,6 +1,6 @@
 //! Error responses of endpoints.
 
-use authlete::server::{PresentedError, error_response, oauth_error};
+use authlete::server::{RequestCredentialsError, error_response, oauth_error};
 use axum::body::Body;
 use axum::response::{ErrorResponse, IntoResponse, Response};
 use http::header::WWW_AUTHENTICATE;
@@ -53,11 +53,11 @@ impl Failure {
     }
 
     /// The credentials of a request to a resource cannot be read (RFC 6750 §3.1).
-    pub(super) fn unreadable_token(error: PresentedError) -> Self {
+    pub(super) fn unreadable_token(error: RequestCredentialsError) -> Self {
         match error {
             // Basic credentials are not a token.
-            PresentedError::BasicCredentials => Self::no_token(),
-            PresentedError::DpopProof => Self::invalid_proof(),
+            RequestCredentialsError::BasicCredentials => Self::no_token(),
+            RequestCredentialsError::DpopProof => Self::invalid_proof(),
             _ => Self::invalid_request().with_challenge("Bearer error=\"invalid_request\""),
         }
     }
@@ -87,8 +87,8 @@ impl From<authlete::Error> for Failure {
     }
 }
 
-impl From<PresentedError> for Failure {
-    fn from(error: PresentedError) -> Self {
+impl From<RequestCredentialsError> for Failure {
+    fn from(error: RequestCredentialsError) -> Self {
         Self::from(error.response())
     }
 }

@@ -25,9 +25,9 @@ pub async fn grant_management(
         Method::DELETE => GmAction::Revoke,
         _ => return Err(Failure::empty(StatusCode::METHOD_NOT_ALLOWED)),
     };
-    let presented = server.presented_to_resource(&parts)?;
-    let token = presented.access_token().ok_or_else(Failure::no_token)?;
-    let mut request = GmRequest::new(action, &grant_id, &token.value).presented(&presented);
+    let credentials = server.resource_credentials(&parts)?;
+    let token = credentials.access_token().ok_or_else(Failure::no_token)?;
+    let mut request = GmRequest::new(action, &grant_id, &token.value).credentials(&credentials);
     if let Some(url) = &server.endpoints().grant_management {
         // The ID as the client encoded it: the DPoP proof contains this URL.
         let id = parts.uri.path().rsplit('/').next().unwrap_or_default();

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use authlete::server::{Presented, StandardIntrospectionNext};
+use authlete::server::{RequestCredentials, StandardIntrospectionNext};
 use authlete::types::{JweAlg, JweEnc, JwsAlg, StandardIntrospectionRequest};
 use authlete::{ClientIdentifier, Secret};
 use axum::body::Body;
@@ -18,7 +18,7 @@ use super::{AuthorizationServer, Failure};
 /// server does. [`ResourceServerSecrets`] implements this with a secret for each resource server.
 ///
 /// ```
-/// use authlete::server::Presented;
+/// use authlete::server::RequestCredentials;
 /// use authlete_axum::authorization_server::{ResourceServer, ResourceServers};
 /// use axum::response::Result;
 ///
@@ -26,8 +26,8 @@ use super::{AuthorizationServer, Failure};
 /// struct Gateway;
 ///
 /// impl ResourceServers for Gateway {
-///     async fn authenticate(&self, presented: &Presented) -> Result<Option<ResourceServer>> {
-///         let is_orders = presented.certificate().is_some_and(|certificate| {
+///     async fn authenticate(&self, credentials: &RequestCredentials) -> Result<Option<ResourceServer>> {
+///         let is_orders = credentials.certificate().is_some_and(|certificate| {
 ///             // Check the subject of the certificate.
 /// #           let _ = certificate;
 /// #           true
@@ -40,7 +40,7 @@ pub trait ResourceServers: Send + Sync + 'static {
     /// The resource server with these credentials. `None` if the credentials are invalid: the caller gets 401.
     fn authenticate(
         &self,
-        presented: &Presented,
+        credentials: &RequestCredentials,
     ) -> impl Future<Output = Result<Option<ResourceServer>>> + Send;
 }
 
@@ -83,8 +83,11 @@ impl ResourceServerSecrets {
 }
 
 impl ResourceServers for ResourceServerSecrets {
-    async fn authenticate(&self, presented: &Presented) -> Result<Option<ResourceServer>> {
-        let credentials = presented.client();
+    async fn authenticate(
+        &self,
+        credentials: &RequestCredentials,
+    ) -> Result<Option<ResourceServer>> {
+        let credentials = credentials.client();
         let found = credentials.and_then(|credentials| {
             let mut servers = self.servers.iter();
             let found = servers.find(|(name, ..)| *name == credentials.client_id);
@@ -173,7 +176,7 @@ pub async fn introspection(
 ) -> Result<Response, Failure> {
     let received = server.form_request(request).await?;
     let servers = &server.settings.resource_servers;
-    let Some(caller) = servers.authenticate(&received.presented).await? else {
+    let Some(caller) = servers.authenticate(&received.credentials).await? else {
         return Err(unknown_caller());
     };
     let mut request = caller.apply_to(StandardIntrospectionRequest::new(received.form));
@@ -195,24 +198,24 @@ fn unknown_caller() -> Failure {
 pub(super) struct NoResourceServers;
 
 impl ResourceServers for NoResourceServers {
-    async fn authenticate(&self, _: &Presented) -> Result<Option<ResourceServer>> {
+    async fn authenticate(&self, _: &RequestCredentials) -> Result<Option<ResourceServer>> {
         Ok(None)
     }
 }
 
 /// The dyn-compatible form of [`ResourceServers`].
-pub(super) trait AnyResourceServers: Send + Sync {
+pub(super) trait DynResourceServers: Send + Sync {
     fn authenticate<'a>(
         &'a self,
-        presented: &'a Presented,
+        credentials: &'a RequestCredentials,
     ) -> BoxFuture<'a, Result<Option<ResourceServer>>>;
 }
 
-impl<T: ResourceServers> AnyResourceServers for T {
+impl<T: ResourceServers> DynResourceServers for T {
     fn authenticate<'a>(
         &'a self,
-        presented: &'a Presented,
+        credentials: &'a RequestCredentials,
     ) -> BoxFuture<'a, Result<Option<ResourceServer>>> {
-        Box::pin(ResourceServers::authenticate(self, presented))
+        Box::pin(ResourceServers::authenticate(self, credentials))
     }
 }

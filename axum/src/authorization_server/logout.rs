@@ -342,7 +342,7 @@ impl Logout for NoLogout {
 }
 
 /// The dyn-compatible form of [`Logout`].
-pub(super) trait AnyLogout: Send + Sync {
+pub(super) trait DynLogout: Send + Sync {
     fn redirect_uris<'a>(
         &'a self,
         client_id: &'a str,
@@ -355,7 +355,7 @@ pub(super) trait AnyLogout: Send + Sync {
     ) -> BoxFuture<'a, Result<Response>>;
 }
 
-impl<T: Logout> AnyLogout for T {
+impl<T: Logout> DynLogout for T {
     fn redirect_uris<'a>(
         &'a self,
         client_id: &'a str,

@@ -86,17 +86,17 @@ pub use revocation::revocation;
 pub use token::{TokenGrants, token};
 pub use userinfo::userinfo;
 
-use accounts::AnyAccounts;
+use accounts::DynAccounts;
 pub(crate) use authorization::{Step, not_recorded};
-use backchannel::{AnyBackchannelUsers, NoBackchannelUsers};
-use credential_issuer::{AnyCredentialOrders, NoCredentialOrders};
+use backchannel::{DynBackchannelUsers, NoBackchannelUsers};
+use credential_issuer::{DynCredentialOrders, NoCredentialOrders};
 pub(crate) use form_page::for_user;
-use introspection::{AnyResourceServers, NoResourceServers};
-use logout::{AnyLogout, NoLogout};
+use introspection::{DynResourceServers, NoResourceServers};
+use logout::{DynLogout, NoLogout};
 use notifier::Notifier;
-use registration::{AnyRegistrations, NoRegistrations};
+use registration::{DynRegistrations, NoRegistrations};
 pub(crate) use request::read_form;
-use token::{AnyTokenGrants, NoTokenGrants};
+use token::{DynTokenGrants, NoTokenGrants};
 pub(crate) use traced::Traced;
 
 /// The default maximum size of request bodies, in bytes.
@@ -138,16 +138,16 @@ pub struct AuthorizationServer {
 struct Settings {
     api: Authlete,
     endpoints: Endpoints,
-    accounts: Arc<dyn AnyAccounts>,
-    token_grants: Arc<dyn AnyTokenGrants>,
-    resource_servers: Arc<dyn AnyResourceServers>,
-    backchannel_users: Arc<dyn AnyBackchannelUsers>,
-    logout: Arc<dyn AnyLogout>,
+    accounts: Arc<dyn DynAccounts>,
+    token_grants: Arc<dyn DynTokenGrants>,
+    resource_servers: Arc<dyn DynResourceServers>,
+    backchannel_users: Arc<dyn DynBackchannelUsers>,
+    logout: Arc<dyn DynLogout>,
     notifier: Notifier,
     user_code_attempts: AttemptLimiter,
     password_attempts: AttemptLimiter,
-    registrations: Arc<dyn AnyRegistrations>,
-    credential_orders: Arc<dyn AnyCredentialOrders>,
+    registrations: Arc<dyn DynRegistrations>,
+    credential_orders: Arc<dyn DynCredentialOrders>,
     certificates: ClientCertificateSource,
     offline_access_allowed: bool,
     body_limit: usize,

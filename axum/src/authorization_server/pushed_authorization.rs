@@ -25,12 +25,12 @@ pub async fn pushed_authorization(
     let parameters = with_login(&received.form)
         .ok_or_else(|| Failure::oauth(StatusCode::BAD_REQUEST, "login_required"))?;
     let mut request =
-        PushedAuthReqRequest::new(parameters.into_owned()).presented(&received.presented);
+        PushedAuthReqRequest::new(parameters.into_owned()).credentials(&received.credentials);
     if let Some(url) = &server.endpoints().pushed_authorization {
         request = request.received_at(received.parts.method.as_str(), url.to_string());
     }
     let answer = server.api().push_authorization_request(&request).await?;
-    let PushedAuthReqNext::Respond(response) = answer.next(&received.presented);
+    let PushedAuthReqNext::Respond(response) = answer.next(&received.credentials);
     Ok(response.map(Body::new))
 }
 

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use authlete::server::{ClientCertificateSource, Presented, PresentedError, TokenScheme};
+use authlete::server::{
+    ClientCertificateSource, RequestCredentials, RequestCredentialsError, TokenScheme,
+};
 use axum::extract::Request;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::request::Parts;
@@ -16,7 +18,7 @@ const FORM: &str = "application/x-www-form-urlencoded";
 /// A request of a client with a form body.
 pub(super) struct FormRequest {
     pub parts: Parts,
-    pub presented: Presented,
+    pub credentials: RequestCredentials,
     pub form: String,
 }
 
@@ -24,10 +26,10 @@ impl AuthorizationServer {
     /// Reads a request with a form body, and the credentials of its client.
     pub(super) async fn form_request(&self, request: Request) -> Result<FormRequest, Failure> {
         let (parts, form) = self.form(request).await?;
-        let presented = self.presented(&parts)?;
+        let credentials = self.credentials(&parts)?;
         Ok(FormRequest {
             parts,
-            presented,
+            credentials,
             form,
         })
     }
@@ -55,28 +57,34 @@ impl AuthorizationServer {
     }
 
     /// The credentials in the headers, and the client certificate.
-    pub(super) fn presented(&self, parts: &Parts) -> Result<Presented, Failure> {
-        Ok(self.read_presented(parts)?)
+    pub(super) fn credentials(&self, parts: &Parts) -> Result<RequestCredentials, Failure> {
+        Ok(self.read_credentials(parts)?)
     }
 
-    /// Like [`presented`](Self::presented), for a protected resource: errors have a challenge (RFC 6750 §3, RFC 9449 §7.1).
-    pub(super) fn presented_to_resource(&self, parts: &Parts) -> Result<Presented, Failure> {
-        let presented = self
-            .read_presented(parts)
+    /// Like [`credentials`](Self::credentials), for a protected resource: errors have a challenge (RFC 6750 §3, RFC 9449 §7.1).
+    pub(super) fn resource_credentials(
+        &self,
+        parts: &Parts,
+    ) -> Result<RequestCredentials, Failure> {
+        let credentials = self
+            .read_credentials(parts)
             .map_err(Failure::unreadable_token)?;
-        let token = presented.access_token();
+        let token = credentials.access_token();
         let is_dpop = token.is_some_and(|token| token.scheme == TokenScheme::Dpop);
         // Without this check, Authlete would accept a token that is not bound to a key.
-        if is_dpop && presented.dpop().is_none() {
+        if is_dpop && credentials.dpop_proof().is_none() {
             return Err(Failure::invalid_proof());
         }
-        Ok(presented)
+        Ok(credentials)
     }
 
-    fn read_presented(&self, parts: &Parts) -> Result<Presented, PresentedError> {
+    fn read_credentials(
+        &self,
+        parts: &Parts,
+    ) -> Result<RequestCredentials, RequestCredentialsError> {
         let from_connection = parts.extensions.get::<ClientCertificateSource>();
         let source = from_connection.unwrap_or(&self.settings.certificates);
-        Presented::from_headers(&parts.headers, source)
+        RequestCredentials::from_headers(&parts.headers, source)
     }
 }
 

@@ -14,8 +14,8 @@ pub async fn revocation(
     request: Request,
 ) -> Result<Response, Failure> {
     let received = server.form_request(request).await?;
-    let request = RevocationRequest::new(received.form).presented(&received.presented);
+    let request = RevocationRequest::new(received.form).credentials(&received.credentials);
     let answer = server.api().revocation(&request).await?;
-    let RevocationNext::Respond(response) = answer.next(&received.presented);
+    let RevocationNext::Respond(response) = answer.next(&received.credentials);
     Ok(response.map(Body::new))
 }

@@ -24,13 +24,13 @@ pub async fn userinfo(
         true => server.text(request).await?,
         false => (request.into_parts().0, String::new()),
     };
-    let presented = server.presented_to_resource(&parts)?;
-    let presented = presented.with_form(&form);
-    let presented = presented.map_err(Failure::unreadable_token)?;
-    let Some(token) = presented.access_token() else {
+    let credentials = server.resource_credentials(&parts)?;
+    let credentials = credentials.with_form(&form);
+    let credentials = credentials.map_err(Failure::unreadable_token)?;
+    let Some(token) = credentials.access_token() else {
         return Err(Failure::no_token());
     };
-    let mut request = UserInfoRequest::new(&token.value).presented(&presented);
+    let mut request = UserInfoRequest::new(&token.value).credentials(&credentials);
     if let Some(url) = &server.endpoints().userinfo {
         request = request.received_at(parts.method.as_str(), url.to_string());
     }

@@ -54,9 +54,9 @@ impl BrowserState {
     pub(super) fn log_in(&mut self, mut session: Session) {
         let previous = self.login.take();
         let previous = previous.filter(|previous| previous.subject() == session.subject());
-        if session.id_value().is_none() {
-            let id = previous.as_ref().and_then(Session::id_value);
-            session = session.id(id.map_or_else(random_id, str::to_owned));
+        if session.id().is_none() {
+            let id = previous.as_ref().and_then(Session::id);
+            session = session.with_id(id.map_or_else(random_id, str::to_owned));
         }
         if previous.is_none() {
             self.clients.clear();
@@ -133,7 +133,7 @@ mod tests {
         state.clients.insert(1);
         let next = i64::try_from(state.clients.len() + 1).unwrap();
         state.clients.insert(next);
-        let id = state.login.as_ref().and_then(Session::id_value).unwrap();
+        let id = state.login.as_ref().and_then(Session::id).unwrap();
         (id.to_owned(), state.clients.len())
     }
 
@@ -151,7 +151,7 @@ mod tests {
     #[test]
     fn state_survives_serialization() {
         let mut state = BrowserState::default();
-        state.log_in(Session::new("alice", 1_767_225_600).acr("urn:example:acr"));
+        state.log_in(Session::new("alice", 1_767_225_600).with_acr("urn:example:acr"));
         let json = serde_json::to_string(&state).unwrap();
         assert_eq!(serde_json::from_str::<BrowserState>(&json).unwrap(), state);
         assert_eq!(

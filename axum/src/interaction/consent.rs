@@ -8,37 +8,39 @@ use axum::response::{Response, Result};
 use http::request::Parts;
 
 use super::browser_state::Change;
-use super::site::Site;
-use super::{BrowserSessions, Form, Users};
+use super::form_state::FormState;
+use super::{BrowserSessions, SameOriginForm, Users};
 
 pub(super) async fn consent<U: Users, S: BrowserSessions>(
-    State(site): State<Site<U, S>>,
+    State(forms): State<FormState<U, S>>,
     request: Parts,
-    form: Form,
+    form: SameOriginForm,
 ) -> Result<Response> {
-    let (state, mut pending) = site.pending(&request, &form).await?;
+    let (state, mut pending) = forms.pending(&request, &form).await?;
     if !form.agrees() {
-        let response = site.server.deny(&pending).await?;
+        let response = forms.server.deny(&pending).await?;
         let page_id = pending.page_id().to_owned();
         let change = Change::End {
             page_id,
             client: None,
         };
-        return site.respond(&request, None, (response, change)).await;
+        return forms.respond(&request, None, (response, change)).await;
     }
     let client = pending.client_id();
-    let session = site.session(&state, client).await?;
+    let session = forms.session(&state, client).await?;
     let viewer = state.viewer(pending.page_id()).and(session.as_ref());
     // Otherwise, the form is of an earlier page, or another user has logged in or out in another tab.
     if let Some(session) = viewer.filter(|it| needs_consent(&pending, it)) {
         let lasting = pending.consented_to_scopes(session, form.all("scope"));
         if let (Some(client), true) = (client, is_granted(&pending, session)) {
-            site.users()
+            forms
+                .users()
                 .remember(session.subject(), client, lasting)
                 .await?;
         }
     }
-    site.proceed(&request, &state, pending, session.as_ref())
+    forms
+        .proceed(&request, &state, pending, session.as_ref())
         .await
 }
 

@@ -5,17 +5,17 @@ use axum::response::{Response, Result};
 use form_urlencoded::parse;
 use http::request::Parts;
 
-use super::site::Site;
-use super::{BrowserSessions, BrowserState, Form, Notice, Page, Users};
+use super::form_state::FormState;
+use super::{BrowserSessions, BrowserState, Notice, Page, SameOriginForm, Users};
 use crate::authorization_server::{DeviceOutcome, UserCode};
 
 /// The form for a user code. `verification_uri_complete` has the code in its query.
 pub(super) async fn page<U: Users, S: BrowserSessions>(
-    State(site): State<Site<U, S>>,
+    State(forms): State<FormState<U, S>>,
     request: Parts,
 ) -> Result<Response> {
-    if site.load(&request).await?.login.is_none() {
-        return site.own_login(&request).await;
+    if forms.load(&request).await?.login.is_none() {
+        return forms.own_login(&request).await;
     }
     let query = request.uri.query().unwrap_or_default();
     let code = parse(query.as_bytes()).find(|(name, _)| name == "user_code");
@@ -23,64 +23,64 @@ pub(super) async fn page<U: Users, S: BrowserSessions>(
         user_code: &code.map(|(_, code)| code).unwrap_or_default(),
         is_wrong: false,
     };
-    site.page(&request, page).await
+    forms.page(&request, page).await
 }
 
 /// Handles the form with the user code.
 pub(super) async fn enter<U: Users, S: BrowserSessions>(
-    State(site): State<Site<U, S>>,
+    State(forms): State<FormState<U, S>>,
     request: Parts,
-    form: Form,
+    form: SameOriginForm,
 ) -> Result<Response> {
-    let state = site.load(&request).await?;
+    let state = forms.load(&request).await?;
     let Some(session) = &state.login else {
-        return site.own_login(&request).await;
+        return forms.own_login(&request).await;
     };
     let user_code = form.get("user_code");
-    let keys = site.interactions.counted_by(&request, session);
-    let UserCode::Valid(device) = site.server.verify_user_code(user_code, keys).await? else {
+    let keys = forms.interactions.counted_by(&request, session);
+    let UserCode::Valid(device) = forms.server.verify_user_code(user_code, keys).await? else {
         let page = Page::UserCode {
             user_code,
             is_wrong: true,
         };
-        return site.page(&request, page).await;
+        return forms.page(&request, page).await;
     };
-    let page = site.page(&request, Page::Device(&device)).await?;
+    let page = forms.page(&request, Page::Device(&device)).await?;
     let user = session.subject().to_owned();
     let record = |state: &mut BrowserState| state.ask_for_device(device, &user);
-    site.interactions.change(&request, record).await?;
+    forms.interactions.change(&request, record).await?;
     Ok(page)
 }
 
 /// Handles the consent form.
 pub(super) async fn consent<U: Users, S: BrowserSessions>(
-    State(site): State<Site<U, S>>,
+    State(forms): State<FormState<U, S>>,
     request: Parts,
-    form: Form,
+    form: SameOriginForm,
 ) -> Result<Response> {
-    let state = site.load(&request).await?;
+    let state = forms.load(&request).await?;
     let device = state.device(form.get("request"));
     let (Some(device), Some(session)) = (device, &state.login) else {
-        return Err(site.start_again(&request).await);
+        return Err(forms.start_again(&request).await);
     };
     let (outcome, done) = if form.agrees() {
         // As in an authorization request, `openid` is always granted.
         let agreed = |scope: &str| scope == "openid" || form.all("scope").any(|it| it == scope);
         let scopes = device.scopes().filter(|scope| agreed(scope));
-        let outcome = site
+        let outcome = forms
             .server
             .authorize_device(device, session, scopes)
             .await?;
         (outcome, Notice::DeviceConnected)
     } else {
-        let outcome = site.server.deny_device(device).await?;
+        let outcome = forms.server.deny_device(device).await?;
         (outcome, Notice::DeviceRefused)
     };
     let record = |state: &mut BrowserState| state.device = None;
-    site.interactions.change(&request, record).await?;
+    forms.interactions.change(&request, record).await?;
     let notice = match outcome {
         DeviceOutcome::Done => done,
         DeviceOutcome::Expired | DeviceOutcome::Unknown => Notice::DeviceExpired,
     };
-    site.notice(&request, notice).await
+    forms.notice(&request, notice).await
 }

@@ -5,8 +5,8 @@ use axum::response::{Response, Result};
 use http::request::Parts;
 use tracing::Instrument as _;
 
-use super::site::Site;
-use super::{BrowserSessions, Form, Interactions, Notice, Page, Users};
+use super::form_state::FormState;
+use super::{BrowserSessions, Interactions, Notice, Page, SameOriginForm, Users};
 use crate::authorization_server::{Logout, LogoutRequest};
 
 impl<U: Users, S: BrowserSessions> Logout for Interactions<U, S> {
@@ -20,16 +20,16 @@ impl<U: Users, S: BrowserSessions> Logout for Interactions<U, S> {
 
 /// Handles the confirmation.
 pub(super) async fn confirm<U: Users, S: BrowserSessions>(
-    State(site): State<Site<U, S>>,
+    State(forms): State<FormState<U, S>>,
     request: Parts,
-    form: Form,
+    form: SameOriginForm,
 ) -> Result<Response> {
-    let state = site.load(&request).await?;
-    site.sessions().delete(&request).await?;
+    let state = forms.load(&request).await?;
+    forms.sessions().delete(&request).await?;
     if let Some(session) = state.login {
-        let server = site.server.clone();
+        let server = forms.server.clone();
         let notify = async move {
-            let (subject, id) = (Some(session.subject()), session.id_value());
+            let (subject, id) = (Some(session.subject()), session.id());
             server.log_out_of_clients(state.clients, subject, id).await;
         };
         // The user does not wait for the clients.
@@ -40,6 +40,6 @@ pub(super) async fn confirm<U: Users, S: BrowserSessions>(
     let logout = logout.filter(|logout| logout.page_id() == form.get("request"));
     match logout.and_then(|logout| logout.response()) {
         Some(response) => Ok(response),
-        None => site.notice(&request, Notice::LoggedOut).await,
+        None => forms.notice(&request, Notice::LoggedOut).await,
     }
 }

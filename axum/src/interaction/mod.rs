@@ -61,22 +61,22 @@ mod browser_sessions;
 mod browser_state;
 mod consent;
 mod device;
-mod form;
+mod form_state;
 mod interactions;
 mod login;
 mod logout;
 mod page;
 mod router;
-mod site;
+mod same_origin_form;
 #[cfg(feature = "tower-sessions")]
 mod tower_sessions;
 mod users;
 
 pub use browser_sessions::BrowserSessions;
 pub use browser_state::BrowserState;
-pub use form::Form;
 pub use interactions::Interactions;
 pub use page::{Notice, Page};
+pub use same_origin_form::SameOriginForm;
 #[cfg(feature = "tower-sessions")]
 pub use tower_sessions::TowerSessions;
 pub use users::Users;

@@ -6,8 +6,8 @@ use axum::response::{Response, Result};
 use axum::routing::{get, post};
 use http::request::Parts;
 
-use super::site::Site;
-use super::{BrowserSessions, Form, Interactions, Users, consent, device, login, logout};
+use super::form_state::FormState;
+use super::{BrowserSessions, Interactions, SameOriginForm, Users, consent, device, login, logout};
 use crate::AuthorizationServer;
 use crate::authorization_server::Traced;
 
@@ -49,14 +49,14 @@ impl<U: Users, S: BrowserSessions> Interactions<U, S> {
         &self,
         server: &AuthorizationServer,
         request: &Parts,
-        form: &Form,
+        form: &SameOriginForm,
         session: Session,
     ) -> Result<Response> {
         self.on(server).log_in(request, form, session).await
     }
 
-    fn on(&self, server: &AuthorizationServer) -> Site<U, S> {
-        Site {
+    fn on(&self, server: &AuthorizationServer) -> FormState<U, S> {
+        FormState {
             server: server.clone(),
             interactions: self.clone(),
         }

@@ -6,7 +6,7 @@ use authlete::server::{Claims, Consent, Session};
 use axum::response::{Response, Result};
 use http::request::Parts;
 
-use super::{Form, Page};
+use super::{Page, SameOriginForm};
 
 /// The users of your server: their logins, pages and claims.
 ///
@@ -16,7 +16,7 @@ use super::{Form, Page};
 /// ```
 /// use std::time::UNIX_EPOCH;
 /// use authlete::server::{Interaction, Session, StandardClaims};
-/// use authlete_axum::interaction::{Form, Page, Users};
+/// use authlete_axum::interaction::{SameOriginForm, Page, Users};
 /// use axum::response::{Html, IntoResponse, Response, Result};
 /// use http::request::Parts;
 ///
@@ -25,7 +25,7 @@ use super::{Form, Page};
 /// impl Users for Staff {
 ///     type Claims = StandardClaims;
 ///
-///     async fn log_in(&self, _: &Parts, form: &Form) -> Result<Option<Session>> {
+///     async fn log_in(&self, _: &Parts, form: &SameOriginForm) -> Result<Option<Session>> {
 ///         // Check the password hash in your database.
 ///         let is_correct = (form.get("name"), form.get("password")) == ("alice", "wonderland");
 ///         let now = UNIX_EPOCH.elapsed().unwrap_or_default().as_secs();
@@ -69,7 +69,7 @@ pub trait Users: Send + Sync + 'static {
     fn log_in(
         &self,
         request: &Parts,
-        form: &Form,
+        form: &SameOriginForm,
     ) -> impl Future<Output = Result<Option<Session>>> + Send;
 
     /// Renders a page. The [module documentation](super) lists the fields of the forms.
@@ -96,7 +96,7 @@ pub trait Users: Send + Sync + 'static {
         ready(Ok(session))
     }
 
-    /// Stores the consent of a user to a client, in addition to earlier consent: see [`Consent::and`]. A denied request has no
+    /// Stores the consent of a user to a client, in addition to earlier consent: see [`Consent::union`]. A denied request has no
     /// consent to store. Default: it is not stored.
     fn remember(
         &self,

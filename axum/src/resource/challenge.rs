@@ -1,6 +1,6 @@
 //! Error responses with challenges (RFC 6750 §3, RFC 9449 §7.1, RFC 9728 §5.1).
 
-use authlete::server::{PresentedError, Response, TokenScheme};
+use authlete::server::{RequestCredentialsError, Response, TokenScheme};
 use http::StatusCode;
 use http::header::{HeaderValue, WWW_AUTHENTICATE};
 
@@ -36,11 +36,11 @@ impl Challenges<'_> {
     }
 
     /// A header cannot be read.
-    pub(super) fn unreadable(&self, error: PresentedError) -> Response {
+    pub(super) fn unreadable(&self, error: RequestCredentialsError) -> Response {
         match error {
             // Basic credentials are not a token.
-            PresentedError::BasicCredentials => self.no_token(),
-            PresentedError::DpopProof if self.dpop.is_some() => self.invalid_proof(),
+            RequestCredentialsError::BasicCredentials => self.no_token(),
+            RequestCredentialsError::DpopProof if self.dpop.is_some() => self.invalid_proof(),
             _ => self.refuse(
                 StatusCode::BAD_REQUEST,
                 TokenScheme::Bearer,

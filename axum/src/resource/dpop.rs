@@ -13,7 +13,7 @@ const ALGORITHMS: [&str; 7] = [
 /// ```
 /// use authlete_axum::Dpop;
 ///
-/// let dpop = Dpop::at("https://api.example.com")?.algorithms(["ES256"]).nonce_required();
+/// let dpop = Dpop::new("https://api.example.com")?.algorithms(["ES256"]).nonce_required();
 /// # Ok::<(), authlete_axum::UrlError>(())
 /// ```
 #[derive(Debug, Clone)]
@@ -35,7 +35,7 @@ impl Dpop {
     ///
     /// # Errors
     /// `base_url` is not an absolute `https` or `http` URL, or it has user information, a query or a fragment.
-    pub fn at(base_url: &str) -> Result<Self, UrlError> {
+    pub fn new(base_url: &str) -> Result<Self, UrlError> {
         Ok(Self {
             base_url: PublicUrl::parse("the base URL of Dpop", base_url)?,
             algorithms: ALGORITHMS.map(str::to_owned).into(),

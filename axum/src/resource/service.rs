@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use authlete::server::{
-    ClientCertificateSource, IntrospectionNext, Presented, Response, TokenScheme, error_response,
+    ClientCertificateSource, IntrospectionNext, RequestCredentials, Response, TokenScheme,
+    error_response,
 };
 use authlete::types::{IntrospectionAction, IntrospectionRequest};
 use axum::extract::OriginalUri;
@@ -94,10 +95,10 @@ impl Guard {
         };
         let from_connection = request.extensions().get::<ClientCertificateSource>();
         let source = from_connection.unwrap_or(&self.certificates);
-        let presented = Presented::from_headers(request.headers(), source)
+        let credentials = RequestCredentials::from_headers(request.headers(), source)
             .map_err(|error| refuse("unreadable", self.challenges().unreadable(error)))?;
         let no_token = || refuse("no_token", self.challenges().no_token());
-        let token = presented.access_token().ok_or_else(no_token)?;
+        let token = credentials.access_token().ok_or_else(no_token)?;
         let mut introspection = self.conditions.clone();
         introspection.token = token.value.clone();
         match (token.scheme, &self.dpop) {
@@ -105,7 +106,7 @@ impl Guard {
             (TokenScheme::Bearer, _) => {}
             (TokenScheme::Dpop, None) => return Err(no_token()),
             // Without this check, Authlete would accept a token that is not bound to a key.
-            (TokenScheme::Dpop, Some(_)) if presented.dpop().is_none() => {
+            (TokenScheme::Dpop, Some(_)) if credentials.dpop_proof().is_none() => {
                 return Err(refuse("no_proof", self.challenges().invalid_proof()));
             }
             (TokenScheme::Dpop, Some(dpop)) => {
@@ -118,7 +119,7 @@ impl Guard {
             }
         }
         Ok(TokenCheck {
-            introspection: introspection.presented(&presented),
+            introspection: introspection.credentials(&credentials),
             scheme: token.scheme,
         })
     }

@@ -75,7 +75,7 @@ fn headers_without_the_valid_token_never_reach_the_handler() {
     let handler = move || async move {
         count.fetch_add(1, Ordering::SeqCst);
     };
-    let dpop = Dpop::at("https://api.example.com").unwrap();
+    let dpop = Dpop::new("https://api.example.com").unwrap();
     let guard = RequireAccessToken::new(api).dpop(dpop);
     let router = Router::new().route("/things", on_get(handler)).layer(guard);
 

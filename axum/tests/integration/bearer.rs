@@ -49,7 +49,7 @@ async fn request_without_a_token_gets_a_challenge_without_an_error() {
 #[tokio::test]
 async fn challenge_has_the_schemes_scopes_and_metadata_of_the_guard() {
     let resource = ProtectedResource::new("https://api.example.com/v1").unwrap();
-    let dpop = Dpop::at("https://api.example.com").unwrap();
+    let dpop = Dpop::new("https://api.example.com").unwrap();
     let dpop = dpop.algorithms(["ES256", "PS256"]);
     let guard = RequireAccessToken::new(unreachable())
         .scopes(["read", "write"])
@@ -217,7 +217,7 @@ async fn cached_token_is_accepted_during_an_outage_of_authlete(
         .introspection_cache(IntrospectionCache::new().max_age(Duration::from_secs(600)))
         .retry(RetryPolicy::never());
     // Bearer tokens are also cached if the guard accepts DPoP.
-    let dpop = Dpop::at("https://api.example.com")
+    let dpop = Dpop::new("https://api.example.com")
         .unwrap()
         .nonce_required();
     let url = serve(RequireAccessToken::new(cached.build().unwrap()).dpop(dpop)).await;

@@ -32,7 +32,7 @@ async fn bound_token(emulator: &Emulator, api: &Authlete, key: &Key) -> String {
 }
 
 fn dpop() -> Dpop {
-    Dpop::at(BASE).unwrap().algorithms(["ES256"])
+    Dpop::new(BASE).unwrap().algorithms(["ES256"])
 }
 
 async fn get_by_dpop(url: &str, token: &str, proof: &str) -> Answer {
@@ -158,7 +158,7 @@ async fn proof_covers_the_full_path_in_a_nested_router_behind_a_prefix() {
     let (emulator, api) = start(GENERATIONS[1]).await;
     let key = Key::generate();
     let token = bound_token(&emulator, &api, &key).await;
-    let dpop = Dpop::at("https://example.com/api/").unwrap();
+    let dpop = Dpop::new("https://example.com/api/").unwrap();
     async fn scheme(token: AccessToken) -> String {
         assert_eq!(token.scheme(), TokenScheme::Dpop);
         token.subject().unwrap().to_owned()

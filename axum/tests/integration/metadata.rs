@@ -9,7 +9,7 @@ use crate::common::*;
 
 #[tokio::test]
 async fn metadata_is_public_at_the_url_in_the_challenge() {
-    let dpop = Dpop::at("https://example.com").unwrap();
+    let dpop = Dpop::new("https://example.com").unwrap();
     let dpop = dpop.algorithms(["ES256"]).required();
     let resource = ProtectedResource::new("https://example.com/v1/a:%7B1%7D*")
         .unwrap()
@@ -99,7 +99,7 @@ fn invalid_url_is_refused_with_the_name_of_the_setting() {
         let error = ProtectedResource::new(url).unwrap_err();
         let message = format!("the resource of ProtectedResource: {reason}");
         assert_eq!(error.to_string(), message, "{url}");
-        let error = Dpop::at(url).unwrap_err();
+        let error = Dpop::new(url).unwrap_err();
         assert_eq!(error.to_string(), format!("the base URL of Dpop: {reason}"));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use authlete::server::Presented;
+use authlete::server::RequestCredentials;
 use authlete::{ApiVersion, Authlete, ClientIdentifier, Secret};
 use authlete_axum::AuthorizationServer;
 use authlete_axum::authorization_server::{self as server, ResourceServer, ResourceServers};
@@ -61,8 +61,11 @@ type Client = CoreClient<
 struct Caller(ClientIdentifier, Secret);
 
 impl ResourceServers for Caller {
-    async fn authenticate(&self, presented: &Presented) -> Result<Option<ResourceServer>> {
-        let is_known = presented
+    async fn authenticate(
+        &self,
+        credentials: &RequestCredentials,
+    ) -> Result<Option<ResourceServer>> {
+        let is_known = credentials
             .client()
             .is_some_and(|client| client.client_id == self.0 && client.client_secret == self.1);
         Ok(is_known.then(|| ResourceServer::new("https://api.example")))
@@ -81,7 +84,10 @@ impl Provider {
         let emulator = Emulator::start().await.unwrap();
         let api = Authlete::new(emulator.config(version)).unwrap();
         let endpoints = server::Endpoints::from_issuer(ISSUER).unwrap();
-        endpoints.register(&api, emulator.service()).await.unwrap();
+        endpoints
+            .update_service(&api, emulator.service())
+            .await
+            .unwrap();
         let caller = emulator.client();
         let caller = Caller(caller.id.into(), caller.secret.clone());
         let server = AuthorizationServer::new(api, endpoints, users::Users);

@@ -44,7 +44,7 @@ impl Check<'_> {
     }
 
     fn http(&mut self, name: &str, place: &str, http: &Value, has_content: bool) {
-        let mut report = |what: &str| self.report(name, place, what);
+        let mut report = |message: &str| self.report(name, place, message);
         if object(http)
             .keys()
             .any(|part| !PARTS.contains(&part.as_str()))

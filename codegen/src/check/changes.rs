@@ -20,18 +20,19 @@ impl Check<'_> {
         if let Some(member) =
             single_use.filter(|member| !self.request_members(entry).contains_key(*member))
         {
-            let what = format!("{REPEATABLE}: unless is not a member of the request: {member}");
-            self.report(entry.path, place, what);
+            let message = format!("{REPEATABLE}: unless is not a member of the request: {member}");
+            self.report(entry.path, place, message);
         }
         let changes_something = entry.value[REPEATABLE] == false;
         match entry.value.get(EVICTS) {
             None if changes_something => {
-                let what = format!("x-repeatable is false, so {EVICTS} is required");
-                self.report(entry.path, place, what);
+                let message = format!("x-repeatable is false, so {EVICTS} is required");
+                self.report(entry.path, place, message);
             }
             Some(_) if !changes_something => {
-                let what = format!("has {EVICTS}, but x-repeatable says that it changes nothing");
-                self.report(entry.path, place, what);
+                let message =
+                    format!("has {EVICTS}, but x-repeatable says that it changes nothing");
+                self.report(entry.path, place, message);
             }
             Some(evicts) if evicts != NOTHING && evicts != EVERYTHING => {
                 self.evicts(entry, place, evicts);
@@ -44,32 +45,32 @@ impl Check<'_> {
         let is_known = |key: &String| [TOKEN, UNLESS].contains(&key.as_str());
         let keys = object(evicts);
         if keys.is_empty() || !keys.keys().all(is_known) {
-            let what = format!(
+            let message = format!(
                 "{EVICTS} must be {NOTHING}, {EVERYTHING} or an object with {TOKEN} and {UNLESS}: {evicts}"
             );
-            self.report(entry.path, place, what);
+            self.report(entry.path, place, message);
             return;
         }
         let names = names(evicts);
         if keys.contains_key(TOKEN) && names.is_empty() {
-            let what = format!("{EVICTS}: {TOKEN} is empty");
-            self.report(entry.path, place, what);
+            let message = format!("{EVICTS}: {TOKEN} is empty");
+            self.report(entry.path, place, message);
         }
         for name in names {
             if !self.is_text_of(entry, name) {
-                let what = format!(
+                let message = format!(
                     "{EVICTS}: {TOKEN} must name a path parameter or a request member of type string: {name}"
                 );
-                self.report(entry.path, place, what);
+                self.report(entry.path, place, message);
             }
         }
         if let Some(unless) = evicts.get(UNLESS)
             && !self.is_value_of(entry, unless)
         {
-            let what = format!(
+            let message = format!(
                 "{EVICTS}: {UNLESS} must have one request member with a value of its enum: {unless}"
             );
-            self.report(entry.path, place, what);
+            self.report(entry.path, place, message);
         }
     }
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::LazyLock;
 
-use authlete::{ApiVersion, Operation, Root, operations};
+use authlete::{ApiRoot, ApiVersion, Operation, operations};
 use authlete_codegen::Description;
 use authlete_codegen::document::{
     FORM, JSON, TEXT, content, object, operations as described, reference, sole_reference,
@@ -118,7 +118,7 @@ impl Described {
     /// Errors of the organization API have no result code.
     fn has_result_code(&self) -> bool {
         let route = self.operation.route(ApiVersion::V3);
-        route.is_none_or(|route| route.root != Root::Organization)
+        route.is_none_or(|route| route.root != ApiRoot::Organization)
     }
 }
 

@@ -1,7 +1,7 @@
 //! No service can read the data of another service.
 
 use authlete::ApiVersion;
-use authlete::{Authlete, Root, operations};
+use authlete::{ApiRoot, Authlete, operations};
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Value, json};
@@ -121,7 +121,7 @@ impl Target {
                 format!("{before}{argument}{after}")
             }
         };
-        let root = if route.root == Root::Service {
+        let root = if route.root == ApiRoot::Service {
             format!("/{own}")
         } else {
             String::new()

@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use authlete::{ApiVersion, CredentialKind, Root};
+use authlete::{ApiRoot, ApiVersion, CredentialKind};
 use authlete_emulator::Emulator;
 use proptest::test_runner::Config;
 use reqwest::{Client, Method, Response};
@@ -205,7 +205,7 @@ impl Target {
         let version = described.version(version);
         let route = described.operation.route(version).unwrap();
         let key = self.of_service("apiKey");
-        let mut path = if route.root == Root::Service {
+        let mut path = if route.root == ApiRoot::Service {
             format!("/{key}{}", route.path)
         } else {
             route.path.to_owned()

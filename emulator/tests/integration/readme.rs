@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::common::*;
-use authlete::{ApiVersion, CredentialKind, Root, Route, operations};
+use authlete::{ApiRoot, ApiVersion, CredentialKind, Route, operations};
 use authlete_emulator::Emulator;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::{Method, StatusCode};
@@ -59,7 +59,7 @@ async fn call(emulator: &Emulator, version: ApiVersion, route: &Route) -> (Statu
         false => segment.to_owned(),
     };
     let path: Vec<_> = route.path.split('/').map(segment).collect();
-    let service = match route.root == Root::Service {
+    let service = match route.root == ApiRoot::Service {
         true => format!("/{}", value("SERVICE_APIKEY")),
         false => String::new(),
     };

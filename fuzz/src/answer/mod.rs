@@ -15,7 +15,7 @@ mod target;
 use authlete::{Error, Operation, UnexpectedBodyError, operations};
 use reqwest::header::{self, HeaderName, HeaderValue};
 use serde_json::Value;
-use target::Target;
+use target::CallTarget;
 
 use crate::error_chain::error_chain;
 use crate::nulls::without_nulls;
@@ -27,12 +27,12 @@ const SECRET_PREFIX: &str = "SECRET";
 const MAX_HEADERS: usize = 99;
 
 thread_local! {
-    static TARGET: Target = Target::new();
+    static TARGET: CallTarget = CallTarget::new();
 }
 
 /// Calls an operation, checks the result, and takes the next step of a server. Returns whether the input is a valid response.
 pub fn run(input: &[u8]) -> bool {
-    let Some(answer) = Answer::parse(input) else {
+    let Some(answer) = HttpAnswer::parse(input) else {
         return false;
     };
     match TARGET.with(|target| target.call(answer.operation, answer.message())) {
@@ -45,14 +45,14 @@ pub fn run(input: &[u8]) -> bool {
     true
 }
 
-struct Answer<'a> {
+struct HttpAnswer<'a> {
     operation: &'static Operation,
     status: u16,
     headers: Vec<(&'a str, &'a str)>,
     body: &'a [u8],
 }
 
-impl<'a> Answer<'a> {
+impl<'a> HttpAnswer<'a> {
     /// Accepts valid HTTP without headers that determine the length of the body, so that the body arrives completely.
     fn parse(input: &'a [u8]) -> Option<Self> {
         let end = input.windows(2).position(|bytes| bytes == b"\n\n")?;

@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use authlete::server::{
     AuthorizationNext, Claims, ConsentedClaims, Decision, Interaction, PendingAuthorization,
-    Presented, RequestedClaims, Response, Session, StandardClaims,
+    RequestCredentials, RequestedClaims, Response, Session, StandardClaims,
 };
 use authlete::types::{
     AuthorizationIssueRequest, AuthorizationResponse, BackchannelAuthenticationCompleteRequest,
@@ -23,7 +23,7 @@ const PAGES: usize = 8;
 /// Takes the next step after a response, and checks what the client gets.
 pub fn check(operation: &str, answer: &Value) {
     let text = answer.to_string();
-    if let Some(next) = probe::next(operation, &text, &Presented::default())
+    if let Some(next) = probe::next(operation, &text, &RequestCredentials::default())
         && let Some(response) = next.expect("what was decoded can be decoded again")
     {
         assert_response(response, answer);
@@ -116,7 +116,7 @@ fn conclude(mut pending: PendingAuthorization, mut session: Option<Session>) {
             Interaction::LogIn(login) => {
                 let subject = login.subject.unwrap_or_else(|| "alice".to_owned());
                 let acr = login.acrs.first().cloned().unwrap_or_default();
-                pending.logged_in(session.insert(at_login(&subject).acr(acr)));
+                pending.logged_in(session.insert(at_login(&subject).with_acr(acr)));
             }
             Interaction::CreateAccount { .. } => {
                 pending.logged_in(session.insert(at_login("alice")));

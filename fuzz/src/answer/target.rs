@@ -11,14 +11,14 @@ use tokio::runtime::{Builder, Runtime};
 use crate::{arguments, probe};
 
 /// A server that sends the configured response, and handles that call it.
-pub struct Target {
+pub struct CallTarget {
     runtime: Runtime,
     v2: Authlete,
     v3: Authlete,
     answer: Arc<Mutex<Vec<u8>>>,
 }
 
-impl Target {
+impl CallTarget {
     pub fn new() -> Self {
         let runtime = Builder::new_current_thread().enable_all().build().unwrap();
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();

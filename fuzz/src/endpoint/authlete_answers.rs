@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use authlete::{ApiVersion, Authlete, Config, RetryPolicy, operations};
 use axum::http::{Response, StatusCode};
 
-use super::Answer;
+use super::CallAnswer;
 
 #[derive(Default)]
 pub struct Answers(Mutex<Calls>);
@@ -14,7 +14,7 @@ pub struct Answers(Mutex<Calls>);
 #[derive(Default)]
 struct Calls {
     next: VecDeque<Vec<u8>>,
-    taken: Vec<Answer>,
+    taken: Vec<CallAnswer>,
 }
 
 impl Answers {
@@ -27,7 +27,7 @@ impl Answers {
     }
 
     /// The answers to the calls that were made.
-    pub fn taken(&self) -> Vec<Answer> {
+    pub fn taken(&self) -> Vec<CallAnswer> {
         std::mem::take(&mut self.0.lock().unwrap().taken)
     }
 
@@ -51,7 +51,7 @@ impl Answers {
         if body.is_none() {
             *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
         }
-        calls.taken.push(Answer {
+        calls.taken.push(CallAnswer {
             operation: operation(path),
             body,
         });

@@ -85,14 +85,14 @@ pub fn router() -> &'static Router {
 pub const PAGE_ID: &str = permissive::PAGE_ID;
 
 /// An answer to a call.
-struct Answer {
+struct CallAnswer {
     /// The operation ID. `None` for an operation with parameters in its path.
     operation: Option<&'static str>,
     /// `None` if Authlete is unavailable.
     body: Option<Vec<u8>>,
 }
 
-impl Answer {
+impl CallAnswer {
     fn json(&self) -> Value {
         let body = self.body.as_deref().unwrap_or_default();
         serde_json::from_slice(body).unwrap_or_default()
@@ -127,7 +127,7 @@ fn has_members(operation: &str, answer: &Value) -> bool {
 }
 
 /// Asserts that a 5xx response has a reason, which is not in the response.
-fn assert_server_error(response: &Response<Bytes>, answers: &[Answer], is_usable: IsUsable) {
+fn assert_server_error(response: &Response<Bytes>, answers: &[CallAnswer], is_usable: IsUsable) {
     if !response.status().is_server_error() {
         return;
     }
@@ -149,7 +149,7 @@ fn assert_server_error(response: &Response<Bytes>, answers: &[Answer], is_usable
 }
 
 /// Asserts that a response has no ticket and no message of Authlete for the server's log.
-fn assert_hidden(response: &Response<Bytes>, answers: &[Answer]) {
+fn assert_hidden(response: &Response<Bytes>, answers: &[CallAnswer]) {
     let shown = format!("{:?} {:?}", response.headers(), response.body());
     let may_be_shown = answers.iter().any(|answer| {
         if answer.operation.is_none_or(|it| DOCUMENTS.contains(&it)) {
@@ -193,14 +193,14 @@ fn split_all<'a>(mut text: &'a [u8], separator: &[u8]) -> Vec<&'a [u8]> {
     parts
 }
 
-struct Target {
+struct EndpointTarget {
     runtime: Runtime,
     router: Router,
     answers: Arc<Answers>,
 }
 
-fn target() -> &'static Target {
-    static TARGET: OnceLock<Target> = OnceLock::new();
+fn target() -> &'static EndpointTarget {
+    static TARGET: OnceLock<EndpointTarget> = OnceLock::new();
     TARGET.get_or_init(|| {
         let runtime = Builder::new_current_thread().enable_all().build();
         let answers = Arc::new(Answers::default());
@@ -223,7 +223,7 @@ fn target() -> &'static Target {
             .password_attempts(unlimited())
             .user_code_attempts(unlimited())
             .body_limit(BODY_LIMIT);
-        Target {
+        EndpointTarget {
             runtime: runtime.expect("a runtime can be made"),
             router: server.router().merge(pages.router(&server)),
             answers,

@@ -1,7 +1,7 @@
 //! Decisions and users of a server that allows everything, so that requests get far.
 
 use authlete::JsonObject;
-use authlete::server::{PendingAuthorization, Presented, Session, StandardClaims};
+use authlete::server::{PendingAuthorization, RequestCredentials, Session, StandardClaims};
 use authlete::types::{
     AuthorizationResponse, BackchannelAuthenticationFailReason, BackchannelAuthenticationResponse,
     CredentialIssuanceOrder, CredentialRequestInfo, GrantType, IntrospectionResponse,
@@ -11,7 +11,7 @@ use authlete_axum::authorization_server::{
     BackchannelRequest, BackchannelUsers, CredentialOrders, Registrations, ResourceServer,
     ResourceServers, TokenGrants,
 };
-use authlete_axum::interaction::{BrowserSessions, BrowserState, Form, Page, Users};
+use authlete_axum::interaction::{BrowserSessions, BrowserState, Page, SameOriginForm, Users};
 use axum::http::header::COOKIE;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse as _, Response, Result};
@@ -45,7 +45,7 @@ impl TokenGrants for Permissive {
 }
 
 impl ResourceServers for Permissive {
-    async fn authenticate(&self, _: &Presented) -> Result<Option<ResourceServer>> {
+    async fn authenticate(&self, _: &RequestCredentials) -> Result<Option<ResourceServer>> {
         Ok(Some(ResourceServer::new("https://api.example.com")))
     }
 }
@@ -63,7 +63,7 @@ impl BackchannelUsers for Permissive {
 }
 
 impl Registrations for Permissive {
-    async fn may_register(&self, _: &Presented, _: &JsonObject) -> Result<bool> {
+    async fn may_register(&self, _: &RequestCredentials, _: &JsonObject) -> Result<bool> {
         Ok(true)
     }
 
@@ -86,7 +86,7 @@ impl CredentialOrders for Permissive {
 impl Users for Permissive {
     type Claims = StandardClaims;
 
-    async fn log_in(&self, _: &Parts, form: &Form) -> Result<Option<Session>> {
+    async fn log_in(&self, _: &Parts, form: &SameOriginForm) -> Result<Option<Session>> {
         let name = form.get("name");
         Ok((name != "wrong").then(|| Session::new(name, 1_000_000_000)))
     }

@@ -13,10 +13,10 @@ use super::Demo;
 use super::discovery::Metadata;
 use super::jwt::Jwt;
 use super::pages::FormFields;
+use super::recording_client::RecordingClient;
 use super::sections::BACKCHANNEL_LOGOUT;
-use super::session::{Login, Session};
+use super::session::{DemoLogin, DemoSession};
 use super::steps::{Step, Text, claims, time_text};
-use super::wire::Wire;
 use crate::clock::now;
 
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
@@ -45,7 +45,7 @@ async fn accept(demo: &Demo, sent: &[(String, String)]) -> Result<(), &'static s
     let token = Jwt::decode(token).ok_or("logout_token is not a signed JWT")?;
     // Cheap checks first: anybody can send a token.
     check_claims(demo, &token)?;
-    let metadata = demo.discover(&Wire::new(&demo.http)).await;
+    let metadata = demo.discover(&RecordingClient::new(&demo.http)).await;
     let metadata = metadata.map_err(|_| "the keys of the provider cannot be fetched")?;
     check_signature(demo, &metadata, &token)?;
     end_sessions(demo, &token);
@@ -142,8 +142,8 @@ fn end_sessions(demo: &Demo, token: &Jwt) {
         .table(|texts| texts.header, "header", claims(&token.header))
         .table(|texts| texts.claims, "logout_token", claims(&token.claims))
         .checks(checks);
-    demo.sessions.each(|session: &mut Session| {
-        let login = session.login.as_ref().or(session.left.as_ref());
+    demo.sessions.each(|session: &mut DemoSession| {
+        let login = session.login.as_ref().or(session.previous_login.as_ref());
         if login.is_some_and(|login| names(token, login)) {
             session.log_out(step.clone());
         }
@@ -151,7 +151,7 @@ fn end_sessions(demo: &Demo, token: &Jwt) {
 }
 
 /// A token with `sid` is for that session alone, and one without it for all sessions of the user.
-fn names(token: &Jwt, login: &Login) -> bool {
+fn names(token: &Jwt, login: &DemoLogin) -> bool {
     let subject = token.claim("sub");
     let session_id = token.claim("sid");
     subject.is_none_or(|subject| subject == login.subject)

@@ -9,7 +9,7 @@ use super::pages::FormFields;
 use super::polled_flow::PolledFlow;
 use super::polling;
 use super::sections::CIBA;
-use super::session::Visitor;
+use super::session::SessionKey;
 
 static CIBA_FLOW: PolledFlow = PolledFlow {
     path: "/ciba",
@@ -21,18 +21,18 @@ static CIBA_FLOW: PolledFlow = PolledFlow {
     sections: [CIBA.at("7.1"), CIBA.at("10.1")],
     slot: |session| &mut session.ciba,
     endpoint: |metadata| {
-        let more = metadata.additional_metadata();
-        more.backchannel_authentication_endpoint.as_ref()
+        let additional = metadata.additional_metadata();
+        additional.backchannel_authentication_endpoint.as_ref()
     },
 };
 
-pub async fn page(State(demo): State<Demo>, visitor: Visitor, parts: Parts) -> Response {
-    polling::page(&demo, &visitor, &parts, &CIBA_FLOW)
+pub async fn page(State(demo): State<Demo>, session_key: SessionKey, parts: Parts) -> Response {
+    polling::page(&demo, &session_key, &parts, &CIBA_FLOW)
 }
 
 pub async fn ask(
     State(demo): State<Demo>,
-    visitor: Visitor,
+    session_key: SessionKey,
     FormFields(sent): FormFields,
 ) -> Redirect {
     let field = |name: &str| {
@@ -49,9 +49,9 @@ pub async fn ask(
         .into_iter()
         .filter(|(_, value)| !value.is_empty());
     let sent: Vec<_> = sent.collect();
-    polling::begin(&demo, &visitor, &CIBA_FLOW, &sent).await
+    polling::begin(&demo, &session_key, &CIBA_FLOW, &sent).await
 }
 
-pub async fn check(State(demo): State<Demo>, visitor: Visitor) -> Response {
-    polling::poll(&demo, &visitor, &CIBA_FLOW).await
+pub async fn check(State(demo): State<Demo>, session_key: SessionKey) -> Response {
+    polling::poll(&demo, &session_key, &CIBA_FLOW).await
 }

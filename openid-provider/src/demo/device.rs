@@ -8,7 +8,7 @@ use super::Demo;
 use super::polled_flow::PolledFlow;
 use super::polling;
 use super::sections::RFC_8628;
-use super::session::Visitor;
+use super::session::SessionKey;
 
 static DEVICE_FLOW: PolledFlow = PolledFlow {
     path: "/device",
@@ -20,20 +20,20 @@ static DEVICE_FLOW: PolledFlow = PolledFlow {
     sections: [RFC_8628.at("3.1"), RFC_8628.at("3.4")],
     slot: |session| &mut session.device,
     endpoint: |metadata| {
-        let more = metadata.additional_metadata();
-        more.device_authorization_endpoint.as_ref()
+        let additional = metadata.additional_metadata();
+        additional.device_authorization_endpoint.as_ref()
     },
 };
 
-pub async fn page(State(demo): State<Demo>, visitor: Visitor, parts: Parts) -> Response {
-    polling::page(&demo, &visitor, &parts, &DEVICE_FLOW)
+pub async fn page(State(demo): State<Demo>, session_key: SessionKey, parts: Parts) -> Response {
+    polling::page(&demo, &session_key, &parts, &DEVICE_FLOW)
 }
 
-pub async fn ask(State(demo): State<Demo>, visitor: Visitor) -> Redirect {
+pub async fn ask(State(demo): State<Demo>, session_key: SessionKey) -> Redirect {
     let parameters = [("scope", "openid profile email offline_access")];
-    polling::begin(&demo, &visitor, &DEVICE_FLOW, &parameters).await
+    polling::begin(&demo, &session_key, &DEVICE_FLOW, &parameters).await
 }
 
-pub async fn check(State(demo): State<Demo>, visitor: Visitor) -> Response {
-    polling::poll(&demo, &visitor, &DEVICE_FLOW).await
+pub async fn check(State(demo): State<Demo>, session_key: SessionKey) -> Response {
+    polling::poll(&demo, &session_key, &DEVICE_FLOW).await
 }

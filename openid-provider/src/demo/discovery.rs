@@ -13,13 +13,13 @@ use openidconnect::{
 use serde::{Deserialize, Serialize};
 
 use super::Demo;
+use super::recording_client::{Exchange, RecordingClient};
 use super::sections::{CORE, DISCOVERY, RFC_7517};
 use super::steps::{Failed, Row, Step};
-use super::wire::{Exchange, Wire};
 
 /// Metadata that `openidconnect` does not define.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct More {
+pub struct AdditionalMetadata {
     pub end_session_endpoint: Option<EndSessionUrl>,
     pub device_authorization_endpoint: Option<Url>,
     pub backchannel_authentication_endpoint: Option<Url>,
@@ -28,10 +28,10 @@ pub struct More {
     pub authorization_response_iss_parameter_supported: bool,
 }
 
-impl AdditionalProviderMetadata for More {}
+impl AdditionalProviderMetadata for AdditionalMetadata {}
 
 pub type Metadata = ProviderMetadata<
-    More,
+    AdditionalMetadata,
     CoreAuthDisplay,
     CoreClientAuthMethod,
     CoreClaimName,
@@ -56,10 +56,9 @@ pub type Client = CoreClient<
 >;
 
 impl Demo {
-    /// Fetches the metadata and the keys. An app of yours does so at its start, and again when the provider signs with an unknown
-    /// key.
-    pub async fn discover(&self, wire: &Wire) -> Result<Metadata, Failed> {
-        Ok(Metadata::discover_async(self.issuer.clone(), wire).await?)
+    /// Fetches the metadata and the keys. Your app does so at its start, and again when the provider signs with an unknown key.
+    pub async fn discover(&self, recorder: &RecordingClient) -> Result<Metadata, Failed> {
+        Ok(Metadata::discover_async(self.issuer.clone(), recorder).await?)
     }
 
     pub fn client(&self, metadata: &Metadata) -> Result<Client, Failed> {
@@ -94,8 +93,8 @@ fn used(exchange: &Exchange) -> Vec<Row> {
 }
 
 /// The steps that show what [`Demo::discover`] did.
-pub fn steps(wire: &Wire) -> Vec<Step> {
-    let mut exchanges = wire.take();
+pub fn steps(recorder: &RecordingClient) -> Vec<Step> {
+    let mut exchanges = recorder.take();
     let keys = exchanges.split_off(exchanges.len().min(1));
     let metadata = Step::new(|texts| &texts.discovery).section(DISCOVERY.at("4"));
     let keys_step = Step::new(|texts| &texts.keys)
@@ -104,7 +103,7 @@ pub fn steps(wire: &Wire) -> Vec<Step> {
     let rows = exchanges.first().map(used).unwrap_or_default();
     let metadata = metadata.table(|texts| texts.metadata, "metadata", rows);
     vec![
-        metadata.exchanges(exchanges).folded(),
-        keys_step.exchanges(keys).folded(),
+        metadata.exchanges(exchanges).collapsed(),
+        keys_step.exchanges(keys).collapsed(),
     ]
 }

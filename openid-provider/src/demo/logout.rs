@@ -7,26 +7,26 @@ use openidconnect::url::Url;
 use openidconnect::{CsrfToken, LogoutRequest, PostLogoutRedirectUrl};
 
 use super::Demo;
-use super::pages::{Page, RequestPage};
+use super::pages::{DemoPage, RequestPage};
+use super::recording_client::RecordingClient;
 use super::sections::LOGOUT;
-use super::session::{Login, Visitor};
+use super::session::{DemoLogin, SessionKey};
 use super::steps::{Failed, Problem, Step, Text, parameters};
-use super::wire::Wire;
 
 /// The path that the browser returns to from the provider.
 pub const LOGGED_OUT: &str = "/logged-out";
 
 /// Shows the request.
-pub async fn page(State(demo): State<Demo>, visitor: Visitor, parts: Parts) -> Response {
+pub async fn page(State(demo): State<Demo>, session_key: SessionKey, parts: Parts) -> Response {
     let login = demo
         .sessions
-        .with(&visitor.0, |session| session.login.clone());
+        .with(&session_key.0, |session| session.login.clone());
     let Some(login) = login.flatten() else {
         return Redirect::to("/").into_response();
     };
-    let page = Page::new(&parts);
+    let page = DemoPage::new(&parts);
     let step = Step::new(|texts| &texts.logout).section(LOGOUT.at("2"));
-    let (step, url) = match prepare(&demo, &visitor, &login).await {
+    let (step, url) = match prepare(&demo, &session_key, &login).await {
         Ok(url) => {
             let query: Vec<_> = url.query_pairs().into_owned().collect();
             let rows = parameters(&query);
@@ -39,14 +39,14 @@ pub async fn page(State(demo): State<Demo>, visitor: Visitor, parts: Parts) -> R
     RequestPage { page, steps, url }.into_response()
 }
 
-async fn prepare(demo: &Demo, visitor: &Visitor, login: &Login) -> Result<Url, Failed> {
-    let metadata = demo.discover(&Wire::new(&demo.http)).await?;
+async fn prepare(demo: &Demo, session_key: &SessionKey, login: &DemoLogin) -> Result<Url, Failed> {
+    let metadata = demo.discover(&RecordingClient::new(&demo.http)).await?;
     let endpoint = &metadata.additional_metadata().end_session_endpoint;
     let unsupported = Failed(Problem::Refused(|texts| texts.not_supported));
     let endpoint = endpoint.clone().ok_or(unsupported)?;
     let state = CsrfToken::new_random();
     let back = PostLogoutRedirectUrl::new(format!("{}{LOGGED_OUT}", demo.url))?;
-    demo.sessions.with(&visitor.0, |session| {
+    demo.sessions.with(&session_key.0, |session| {
         session.logout_state = Some(state.secret().clone());
     });
     Ok(LogoutRequest::from(endpoint)
@@ -57,7 +57,7 @@ async fn prepare(demo: &Demo, visitor: &Visitor, login: &Login) -> Result<Url, F
 }
 
 /// The browser returns. Only the right `state` ends the session: any page on the web can send a browser here.
-pub async fn done(State(demo): State<Demo>, visitor: Visitor, parts: Parts) -> Redirect {
+pub async fn done(State(demo): State<Demo>, session_key: SessionKey, parts: Parts) -> Redirect {
     let query = parts.uri.query().unwrap_or_default();
     let query: Vec<_> = form_urlencoded::parse(query.as_bytes())
         .into_owned()
@@ -65,7 +65,7 @@ pub async fn done(State(demo): State<Demo>, visitor: Visitor, parts: Parts) -> R
     let step = Step::new(|texts| &texts.logged_out).section(LOGOUT.at("3"));
     let rows = parameters(&query);
     let step = step.table(|texts| texts.response_parameters, "logged_out", rows);
-    demo.sessions.with(&visitor.0, |session| {
+    demo.sessions.with(&session_key.0, |session| {
         let expected = session.logout_state.take();
         let state = query.iter().find(|(name, _)| name == "state");
         if expected.is_some() && expected.as_ref() == state.map(|(_, state)| state) {

@@ -1,7 +1,7 @@
 //! The demo app: a relying party that shows each step of a login.
 //!
-//! It knows only the issuer of the provider, and fetches everything else by discovery, as any other app does. A server of yours
-//! does not need this directory. It shows what an app of yours has to send and to check:
+//! It knows only the issuer of the provider, and fetches everything else by discovery, as any other app does. Your server does
+//! not need this directory. It shows what your app has to send and to check:
 //!
 //! - `request` and `callback` are the login (OpenID Connect Core 1.0 §3.1), `tokens` the validation of tokens;
 //! - `result` has the refresh token, `device` and `ciba` the flows without a redirect;
@@ -9,6 +9,7 @@
 //! - `steps`, `sections` and `texts` only show what happens.
 
 mod backchannel_logout;
+mod bounded_map;
 mod callback;
 mod choices;
 mod ciba;
@@ -17,10 +18,10 @@ mod discovery;
 mod error_chain;
 mod jwt;
 mod logout;
-mod memory;
 mod pages;
 mod polled_flow;
 mod polling;
+mod recording_client;
 mod request;
 mod result;
 mod sections;
@@ -29,7 +30,6 @@ mod start;
 mod steps;
 mod texts;
 mod tokens;
-mod wire;
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -42,9 +42,9 @@ use axum::routing::{get, post};
 use axum::{Form, Router};
 use openidconnect::{ClientId, ClientSecret, IssuerUrl};
 
-use memory::Memory;
-use request::Flow;
-use session::Session;
+use bounded_map::BoundedMap;
+use request::SentRequest;
+use session::DemoSession;
 
 use crate::language::Choice;
 
@@ -62,9 +62,9 @@ pub struct Shared {
     client_id: ClientId,
     client_secret: ClientSecret,
     http: reqwest::Client,
-    sessions: Memory<Session>,
+    sessions: BoundedMap<DemoSession>,
     /// Authorization requests that wait for their responses, by their `state`.
-    flows: Memory<Flow>,
+    sent_requests: BoundedMap<SentRequest>,
 }
 
 impl Deref for Demo {
@@ -88,9 +88,9 @@ pub fn router(issuer: &str, url: &str, client: &authlete::types::Client) -> Resu
         url: url.to_owned(),
         client_id: ClientId::new(id.to_string()),
         client_secret: ClientSecret::new(secret.expose().to_owned()),
-        http: wire::http_client()?,
-        sessions: Memory::default(),
-        flows: Memory::default(),
+        http: recording_client::http_client()?,
+        sessions: BoundedMap::default(),
+        sent_requests: BoundedMap::default(),
     }));
     // These requests come without the cookie of the demo.
     let without_session = Router::new()

@@ -7,26 +7,26 @@ use http::request::Parts;
 
 use super::choices::{OFFLINE_ACCESS, PROMPTS, SCOPES, TWO_STEPS};
 use super::polled_flow::PolledFlow;
-use super::session::{Login, PendingRequest};
+use super::session::{DemoLogin, PolledRequest};
 use super::steps::Step;
-use super::texts::Texts;
+use super::texts::DemoTexts;
 use crate::language::Language;
 use crate::pages::{current_url, respond};
 
 /// The data that all pages share.
-pub struct Page {
+pub struct DemoPage {
     language: Language,
-    texts: &'static Texts,
+    texts: &'static DemoTexts,
     /// The URL of the page, to return to it in another language.
     current_url: String,
 }
 
-impl Page {
+impl DemoPage {
     pub fn new(parts: &Parts) -> Self {
         let language = Language::negotiate(&[], &parts.headers);
         Self {
             language,
-            texts: Texts::of(language),
+            texts: DemoTexts::of(language),
             current_url: current_url(parts),
         }
     }
@@ -41,7 +41,7 @@ macro_rules! pages {
         #[derive(Template)]
         #[template(path = $file)]
         pub struct $name {
-            pub page: Page,
+            pub page: DemoPage,
             $( pub $field: $type, )*
         }
 
@@ -54,10 +54,10 @@ macro_rules! pages {
 }
 
 pages! {
-    StartPage = "demo/start.html" { login: Option<Login>, steps: Vec<Step>, has_report: bool, }
+    StartPage = "demo/start.html" { login: Option<DemoLogin>, steps: Vec<Step>, has_report: bool, }
     RequestPage = "demo/request.html" { steps: Vec<Step>, url: Option<String>, }
-    ResultPage = "demo/result.html" { steps: Vec<Step>, login: Option<Login>, }
-    PolledFlowPage = "demo/polled_flow.html" { flow: &'static PolledFlow, pending: Option<PendingRequest>, provider: String, }
+    ResultPage = "demo/result.html" { steps: Vec<Step>, login: Option<DemoLogin>, }
+    PolledFlowPage = "demo/polled_flow.html" { flow: &'static PolledFlow, pending: Option<PolledRequest>, provider: String, }
 }
 
 impl StartPage {

@@ -11,23 +11,28 @@ use openidconnect::url::Url;
 use serde_json::Value;
 
 use super::Demo;
-use super::pages::{Page, PolledFlowPage};
+use super::pages::{DemoPage, PolledFlowPage};
 use super::polled_flow::PolledFlow;
+use super::recording_client::RecordingClient;
 use super::sections::RFC_6749;
-use super::session::{PendingRequest, Visitor, show_result};
+use super::session::{PolledRequest, SessionKey, show_result};
 use super::steps::{Failed, Problem, SLOW_DOWN, Step};
-use super::tokens::{Expected, accept};
-use super::wire::Wire;
+use super::tokens::{ExpectedClaims, accept};
 use crate::clock::now;
 
-pub fn page(demo: &Demo, visitor: &Visitor, parts: &Parts, flow: &'static PolledFlow) -> Response {
-    let pending = demo.sessions.with(&visitor.0, |session| {
+pub fn page(
+    demo: &Demo,
+    session_key: &SessionKey,
+    parts: &Parts,
+    flow: &'static PolledFlow,
+) -> Response {
+    let pending = demo.sessions.with(&session_key.0, |session| {
         let slot = (flow.slot)(session);
         slot.take_if(|pending| pending.expires_at <= now());
         slot.clone()
     });
     PolledFlowPage {
-        page: Page::new(parts),
+        page: DemoPage::new(parts),
         flow,
         pending: pending.flatten(),
         provider: demo.issuer.as_str().to_owned(),
@@ -38,27 +43,27 @@ pub fn page(demo: &Demo, visitor: &Visitor, parts: &Parts, flow: &'static Polled
 /// Sends the request that starts a flow. `parameters` are those of the flow.
 pub async fn begin(
     demo: &Demo,
-    visitor: &Visitor,
+    session_key: &SessionKey,
     flow: &'static PolledFlow,
     parameters: &[(&str, &str)],
 ) -> Redirect {
-    let wire = Wire::new(&demo.http);
+    let recorder = RecordingClient::new(&demo.http);
     let [section, _] = flow.sections;
     let step = Step::new(flow.asked).section(section);
     let asked = async {
-        let metadata = demo.discover(&wire).await.map_err(|Failed(it)| it)?;
-        drop(wire.take());
+        let metadata = demo.discover(&recorder).await.map_err(|Failed(it)| it)?;
+        drop(recorder.take());
         let endpoint = (flow.endpoint)(&metadata);
         let endpoint = endpoint.ok_or(Problem::Refused(|texts| texts.not_supported))?;
-        let answer = post(demo, &wire, endpoint.clone(), parameters).await?;
+        let answer = post(demo, &recorder, endpoint.clone(), parameters).await?;
         Ok::<_, Problem>((metadata, answer))
     };
     let asked = asked.await;
-    let step = step.exchanges(wire.take());
+    let step = step.exchanges(recorder.take());
     let (metadata, answer) = match asked {
         Ok(asked) => asked,
         Err(problem) => {
-            demo.sessions.with(&visitor.0, |session| {
+            demo.sessions.with(&session_key.0, |session| {
                 session.report = vec![step.problem(problem)];
             });
             return Redirect::to("/result");
@@ -67,7 +72,7 @@ pub async fn begin(
     let text = |name: &str| answer.get(name).and_then(Value::as_str).map(str::to_owned);
     let seconds = |name: &str| answer.get(name).and_then(Value::as_i64);
     let complete = text("verification_uri_complete");
-    let pending = PendingRequest {
+    let pending = PolledRequest {
         code: text(flow.code).unwrap_or_default(),
         user_code: text("user_code"),
         url: complete.or_else(|| text("verification_uri")),
@@ -78,17 +83,18 @@ pub async fn begin(
         steps: vec![step],
         metadata,
     };
-    demo.sessions
-        .with(&visitor.0, |session| *(flow.slot)(session) = Some(pending));
+    demo.sessions.with(&session_key.0, |session| {
+        *(flow.slot)(session) = Some(pending)
+    });
     Redirect::to(flow.path)
 }
 
 /// Polls the token endpoint.
-pub async fn poll(demo: &Demo, visitor: &Visitor, flow: &'static PolledFlow) -> Response {
+pub async fn poll(demo: &Demo, session_key: &SessionKey, flow: &'static PolledFlow) -> Response {
     let again = Redirect::to(flow.path).into_response();
-    let pending = demo.sessions.with(&visitor.0, |session| {
+    let pending = demo.sessions.with(&session_key.0, |session| {
         let pending = (flow.slot)(session).as_mut()?;
-        // More often than the provider allows is answered with `slow_down` (RFC 8628 §3.5).
+        // Polling too often is answered with `slow_down` (RFC 8628 §3.5).
         if now() < pending.polled_at.saturating_add(pending.interval) {
             return None;
         }
@@ -98,21 +104,21 @@ pub async fn poll(demo: &Demo, visitor: &Visitor, flow: &'static PolledFlow) -> 
     let Some(pending) = pending.flatten() else {
         return again;
     };
-    let wire = Wire::new(&demo.http);
+    let recorder = RecordingClient::new(&demo.http);
     let [_, section] = flow.sections;
     let mut step = Step::new(flow.polled).section(section);
     let parameters = [("grant_type", flow.grant_type), (flow.code, &*pending.code)];
     let answer = match pending.metadata.token_endpoint() {
-        Some(endpoint) => post(demo, &wire, endpoint.url().clone(), &parameters).await,
+        Some(endpoint) => post(demo, &recorder, endpoint.url().clone(), &parameters).await,
         None => Err(Problem::Refused(|texts| texts.not_supported)),
     };
-    step = step.exchanges(wire.take());
+    step = step.exchanges(recorder.take());
     let response = answer
         .and_then(|answer| serde_json::from_value(answer).map_err(|error| Failed::from(error).0));
     let (steps, login) = match response {
         Ok(response) => {
-            let expected = Expected::default();
-            let accepted = accept(demo, &pending.metadata, &wire, &response, expected);
+            let expected = ExpectedClaims::default();
+            let accepted = accept(demo, &pending.metadata, &recorder, &response, expected);
             let (mut steps, login) = accepted.await;
             steps.insert(0, step.section(RFC_6749.at("5.1")));
             (steps, login)
@@ -122,7 +128,7 @@ pub async fn poll(demo: &Demo, visitor: &Visitor, flow: &'static PolledFlow) -> 
             let slower = matches!(&problem, Problem::Answered { error, .. } if error == SLOW_DOWN);
             step = step.problem(problem);
             if waits {
-                demo.sessions.with(&visitor.0, |session| {
+                demo.sessions.with(&session_key.0, |session| {
                     if let Some(pending) = (flow.slot)(session) {
                         pending.steps.truncate(1);
                         pending.steps.push(step);
@@ -137,14 +143,14 @@ pub async fn poll(demo: &Demo, visitor: &Visitor, flow: &'static PolledFlow) -> 
         }
     };
     demo.sessions
-        .with(&visitor.0, |session| *(flow.slot)(session) = None);
-    show_result(demo, visitor, steps, login)
+        .with(&session_key.0, |session| *(flow.slot)(session) = None);
+    show_result(demo, session_key, steps, login)
 }
 
 /// Sends a form as the client (RFC 6749 §2.3.1), and decodes the JSON of the response.
 async fn post(
     demo: &Demo,
-    wire: &Wire,
+    recorder: &RecordingClient,
     endpoint: Url,
     parameters: &[(&str, &str)],
 ) -> Result<Value, Problem> {
@@ -165,7 +171,7 @@ async fn post(
         )
         .body(body.into_bytes());
     let answer = async {
-        let response = wire.call(request?).await?;
+        let response = recorder.call(request?).await?;
         let body: Value = serde_json::from_slice(response.body())?;
         Ok::<_, Failed>((response.status(), body))
     };

@@ -14,34 +14,34 @@ use serde_json::json;
 use super::Demo;
 use super::choices::{CONSENT, Choices, FORM_POST, OFFLINE_ACCESS};
 use super::discovery::{self, Metadata};
-use super::pages::{Page, RequestPage};
+use super::pages::{DemoPage, RequestPage};
+use super::recording_client::RecordingClient;
 use super::sections::{CORE, CREATE, RFC_6749, RFC_7636};
-use super::session::Visitor;
+use super::session::SessionKey;
 use super::steps::{Failed, Step, parameters};
-use super::tokens::Expected;
-use super::wire::Wire;
+use super::tokens::ExpectedClaims;
 use crate::session_data::ACRS;
 
 /// An authorization request that waits for its response.
-pub struct Flow {
+pub struct SentRequest {
     /// The session that it belongs to.
-    pub visitor: String,
+    pub session_key: String,
     pub metadata: Metadata,
     pub verifier: PkceCodeVerifier,
-    pub expected: Expected,
+    pub expected: ExpectedClaims,
     /// The response, when it came as a form.
     pub received: Option<Vec<(String, String)>>,
 }
 
-pub async fn page(State(demo): State<Demo>, visitor: Visitor, parts: Parts) -> Response {
-    let page = Page::new(&parts);
-    let wire = Wire::new(&demo.http);
+pub async fn page(State(demo): State<Demo>, session_key: SessionKey, parts: Parts) -> Response {
+    let page = DemoPage::new(&parts);
+    let recorder = RecordingClient::new(&demo.http);
     let choices = Choices::of(&parts.uri);
-    let prepared = match demo.discover(&wire).await {
-        Ok(metadata) => prepare(&demo, &visitor, metadata, &choices),
+    let prepared = match demo.discover(&recorder).await {
+        Ok(metadata) => prepare(&demo, &session_key, metadata, &choices),
         Err(failed) => Err(failed),
     };
-    let mut steps = discovery::steps(&wire);
+    let mut steps = discovery::steps(&recorder);
     let mut step = Step::new(|texts| &texts.authorization_request)
         .section(CORE.at("3.1.2.1"))
         .section(RFC_6749.at("4.1.1"))
@@ -67,7 +67,7 @@ pub async fn page(State(demo): State<Demo>, visitor: Visitor, parts: Parts) -> R
 /// Builds the request, and stores what the response must match.
 fn prepare(
     demo: &Demo,
-    visitor: &Visitor,
+    session_key: &SessionKey,
     metadata: Metadata,
     choices: &Choices,
 ) -> Result<Url, Failed> {
@@ -114,11 +114,11 @@ fn prepare(
         request = request.add_extra_param("response_mode", FORM_POST);
     }
     let (url, state, nonce) = request.url();
-    let flow = Flow {
-        visitor: visitor.0.clone(),
+    let sent_request = SentRequest {
+        session_key: session_key.0.clone(),
         metadata,
         verifier,
-        expected: Expected {
+        expected: ExpectedClaims {
             nonce: Some(nonce),
             max_age: choices.max_age,
             acr: (choices.two_steps == Some("essential")).then_some(two_factors),
@@ -126,6 +126,6 @@ fn prepare(
         },
         received: None,
     };
-    demo.flows.put(state.secret(), flow);
+    demo.sent_requests.put(state.secret(), sent_request);
     Ok(url)
 }

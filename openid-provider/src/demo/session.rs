@@ -20,32 +20,32 @@ use crate::random;
 const NAME: &str = "demo-session";
 
 #[derive(Default)]
-pub struct Session {
-    pub login: Option<Login>,
+pub struct DemoSession {
+    pub login: Option<DemoLogin>,
     /// The login that ended last.
-    pub left: Option<Login>,
+    pub previous_login: Option<DemoLogin>,
     /// The steps of the last flow, for the result page.
     pub report: Vec<Step>,
     /// The steps that ended the last login.
     pub ended: Vec<Step>,
-    pub device: Option<PendingRequest>,
-    pub ciba: Option<PendingRequest>,
+    pub device: Option<PolledRequest>,
+    pub ciba: Option<PolledRequest>,
     /// The `state` of a logout that is under way.
     pub logout_state: Option<String>,
 }
 
-impl Session {
-    pub fn log_in(&mut self, login: Login) {
+impl DemoSession {
+    pub fn log_in(&mut self, login: DemoLogin) {
         self.login = Some(login);
-        self.left = None;
+        self.previous_login = None;
         self.ended.clear();
     }
 
     /// Ends the login. Both the browser that returns and the provider may report it, in any order.
     pub fn log_out(&mut self, step: Step) {
-        // The second report finds the login in `left`, and a third one nothing.
-        self.left = self.login.take();
-        if self.left.is_some() {
+        // A second report finds the login in `previous_login`; a third one finds none.
+        self.previous_login = self.login.take();
+        if self.previous_login.is_some() {
             self.ended.clear();
         }
         self.ended.push(step);
@@ -54,7 +54,7 @@ impl Session {
 
 /// A user who has logged in to the demo.
 #[derive(Clone)]
-pub struct Login {
+pub struct DemoLogin {
     pub name: String,
     pub subject: String,
     /// The session at the provider (`sid`, Back-Channel Logout 1.0 §2.1).
@@ -65,7 +65,7 @@ pub struct Login {
 
 /// A request that the user has not decided on yet.
 #[derive(Clone)]
-pub struct PendingRequest {
+pub struct PolledRequest {
     pub metadata: Metadata,
     pub code: String,
     pub user_code: Option<String>,
@@ -78,16 +78,16 @@ pub struct PendingRequest {
     pub steps: Vec<Step>,
 }
 
-/// The browser that sent a request, by the key of its session.
+/// The key of the session of the browser that sent a request.
 #[derive(Clone)]
-pub struct Visitor(pub String);
+pub struct SessionKey(pub String);
 
-impl<S: Sync> FromRequestParts<S> for Visitor {
+impl<S: Sync> FromRequestParts<S> for SessionKey {
     type Rejection = StatusCode;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, StatusCode> {
-        let visitor = parts.extensions.get().cloned();
-        visitor.ok_or(StatusCode::INTERNAL_SERVER_ERROR)
+        let session_key = parts.extensions.get().cloned();
+        session_key.ok_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 }
 
@@ -99,10 +99,10 @@ pub async fn find(State(demo): State<Demo>, mut request: Request, next: Next) ->
     let known = known.filter(|key| demo.sessions.with(key, |_| ()).is_some());
     let key = known.clone().unwrap_or_else(|| {
         let key = random::text();
-        demo.sessions.put(&key, Session::default());
+        demo.sessions.put(&key, DemoSession::default());
         key
     });
-    request.extensions_mut().insert(Visitor(key.clone()));
+    request.extensions_mut().insert(SessionKey(key.clone()));
     let mut response = next.run(request).await;
     if known.is_none() && !response.headers().contains_key(SET_COOKIE) {
         set_cookie(&mut response, &key);
@@ -113,33 +113,33 @@ pub async fn find(State(demo): State<Demo>, mut request: Request, next: Next) ->
 /// Shows the steps of a flow as its result, and starts the session of the user who has logged in by it.
 pub fn show_result(
     demo: &Demo,
-    visitor: &Visitor,
+    session_key: &SessionKey,
     steps: Vec<Step>,
-    login: Option<Login>,
+    login: Option<DemoLogin>,
 ) -> Response {
     let mut response = Redirect::to("/result").into_response();
     let is_new = login.is_some();
-    demo.sessions.with(&visitor.0, |session| {
+    demo.sessions.with(&session_key.0, |session| {
         session.report = steps;
         if let Some(login) = login {
             session.log_in(login);
         }
     });
     if is_new {
-        renew(demo, visitor, &mut response);
+        renew(demo, session_key, &mut response);
     }
     response
 }
 
 /// Changes the key of a session at a login, against session fixation.
-fn renew(demo: &Demo, visitor: &Visitor, response: &mut Response) {
+fn renew(demo: &Demo, session_key: &SessionKey, response: &mut Response) {
     let key = random::text();
-    if demo.sessions.rename(&visitor.0, &key) {
+    if demo.sessions.rename(&session_key.0, &key) {
         set_cookie(response, &key);
     }
 }
 
-/// On `http://127.0.0.1` it cannot be `Secure`, nor have the prefix `__Host-`. Set both in an app of yours.
+/// On `http://127.0.0.1` it cannot be `Secure`, nor have the prefix `__Host-`. Set both in your app.
 fn set_cookie(response: &mut Response, key: &str) {
     let cookie = format!("{NAME}={key}; Path=/; HttpOnly; SameSite=Lax");
     if let Ok(cookie) = HeaderValue::from_str(&cookie) {

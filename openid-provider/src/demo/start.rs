@@ -5,12 +5,12 @@ use axum::response::{IntoResponse as _, Response};
 use http::request::Parts;
 
 use super::Demo;
-use super::pages::{Page, StartPage};
-use super::session::Visitor;
+use super::pages::{DemoPage, StartPage};
+use super::session::SessionKey;
 
-pub async fn page(State(demo): State<Demo>, visitor: Visitor, parts: Parts) -> Response {
-    let page = Page::new(&parts);
-    let session = demo.sessions.with(&visitor.0, |session| {
+pub async fn page(State(demo): State<Demo>, session_key: SessionKey, parts: Parts) -> Response {
+    let page = DemoPage::new(&parts);
+    let session = demo.sessions.with(&session_key.0, |session| {
         let login = session.login.clone();
         (login, session.ended.clone(), !session.report.is_empty())
     });

@@ -6,21 +6,21 @@ use std::error::Error;
 use serde_json::{Map, Value};
 
 use super::error_chain::error_chain;
+use super::recording_client::Exchange;
 use super::sections::{self, Section};
-use super::texts::{Texts, Topic};
-use super::wire::Exchange;
+use super::texts::{DemoTexts, Topic};
 
 /// A text in the language of the page.
-pub type Text = fn(&'static Texts) -> &'static str;
+pub type Text = fn(&'static DemoTexts) -> &'static str;
 
 #[derive(Clone)]
 pub struct Step {
-    topic: fn(&'static Texts) -> &'static Topic,
+    topic: fn(&'static DemoTexts) -> &'static Topic,
     pub sections: Vec<Section>,
     pub tables: Vec<Table>,
     pub exchanges: Vec<Exchange>,
     /// Whether the exchanges are collapsed.
-    pub folded: bool,
+    pub collapsed: bool,
     checks: Vec<Text>,
     pub problem: Option<Problem>,
 }
@@ -58,13 +58,13 @@ pub enum Problem {
 }
 
 impl Step {
-    pub fn new(topic: fn(&'static Texts) -> &'static Topic) -> Self {
+    pub fn new(topic: fn(&'static DemoTexts) -> &'static Topic) -> Self {
         Self {
             topic,
             sections: Vec::new(),
             tables: Vec::new(),
             exchanges: Vec::new(),
-            folded: false,
+            collapsed: false,
             checks: Vec::new(),
             problem: None,
         }
@@ -80,8 +80,8 @@ impl Step {
         self
     }
 
-    pub fn folded(mut self) -> Self {
-        self.folded = true;
+    pub fn collapsed(mut self) -> Self {
+        self.collapsed = true;
         self
     }
 
@@ -105,25 +105,25 @@ impl Step {
         self
     }
 
-    pub fn title(&self, texts: &'static Texts) -> &'static str {
+    pub fn title(&self, texts: &'static DemoTexts) -> &'static str {
         (self.topic)(texts).title
     }
 
-    pub fn text(&self, texts: &'static Texts) -> &'static str {
+    pub fn text(&self, texts: &'static DemoTexts) -> &'static str {
         (self.topic)(texts).text
     }
 
-    pub fn checked(&self, texts: &'static Texts) -> Vec<&'static str> {
+    pub fn checked(&self, texts: &'static DemoTexts) -> Vec<&'static str> {
         self.checks.iter().map(|check| check(texts)).collect()
     }
 }
 
 impl Table {
-    pub fn title(&self, texts: &'static Texts) -> &'static str {
+    pub fn title(&self, texts: &'static DemoTexts) -> &'static str {
         (self.caption)(texts)
     }
 
-    pub fn explanation(&self, row: &Row, texts: &'static Texts) -> Option<&'static str> {
+    pub fn explanation(&self, row: &Row, texts: &'static DemoTexts) -> Option<&'static str> {
         texts.explanation(self.place, &row.name)
     }
 
@@ -163,7 +163,7 @@ impl Exchange {
 
 impl Problem {
     /// The text for the visitor.
-    pub fn text(&self, texts: &'static Texts) -> Cow<'_, str> {
+    pub fn text(&self, texts: &'static DemoTexts) -> Cow<'_, str> {
         match self {
             Self::Answered { error, .. } => texts.error(error).into(),
             Self::Refused(text) => text(texts).into(),

@@ -11,10 +11,10 @@ use openidconnect::{
 use super::Demo;
 use super::discovery::{Client, Metadata};
 use super::jwt::Jwt;
+use super::recording_client::RecordingClient;
 use super::sections::{CORE, RFC_6750, RFC_7519};
-use super::session::Login;
+use super::session::DemoLogin;
 use super::steps::{Failed, Problem, Step, Text, claims};
-use super::wire::Wire;
 use crate::clock::now;
 
 /// The maximum clock skew, in seconds.
@@ -22,7 +22,7 @@ const CLOCK_SKEW: i64 = 60;
 
 /// What the ID token must match.
 #[derive(Clone, Default)]
-pub struct Expected {
+pub struct ExpectedClaims {
     /// The nonce of the authorization request. Other flows have none.
     pub nonce: Option<Nonce>,
     pub max_age: Option<u32>,
@@ -38,10 +38,10 @@ pub struct Expected {
 pub async fn accept(
     demo: &Demo,
     metadata: &Metadata,
-    wire: &Wire,
+    recorder: &RecordingClient,
     response: &CoreTokenResponse,
-    expected: Expected,
-) -> (Vec<Step>, Option<Login>) {
+    expected: ExpectedClaims,
+) -> (Vec<Step>, Option<DemoLogin>) {
     let mut step = Step::new(|texts| &texts.id_token)
         .section(CORE.at("3.1.3.7"))
         .section(RFC_7519.at("7.2"));
@@ -70,8 +70,8 @@ pub async fn accept(
         return (vec![step], None);
     };
     let subject = jwt.claim("sub").unwrap_or_default().to_owned();
-    let (user_info, name) = user_info(&client, wire, response, &subject).await;
-    let login = Login {
+    let (user_info, name) = user_info(&client, recorder, response, &subject).await;
+    let login = DemoLogin {
         name: name.unwrap_or_else(|| subject.clone()),
         subject,
         session_id: jwt.claim("sid").map(str::to_owned),
@@ -85,7 +85,7 @@ pub async fn accept(
 fn verify(
     client: &Client,
     response: &CoreTokenResponse,
-    expected: &Expected,
+    expected: &ExpectedClaims,
 ) -> Result<Vec<Text>, Failed> {
     let refused = |text| Failed(Problem::Refused(text));
     let id_token = response.id_token();
@@ -140,7 +140,7 @@ fn verify(
 /// The claims of the user (Core §5.3), and the name of the user.
 async fn user_info(
     client: &Client,
-    wire: &Wire,
+    recorder: &RecordingClient,
     response: &CoreTokenResponse,
     subject: &str,
 ) -> (Step, Option<String>) {
@@ -150,7 +150,7 @@ async fn user_info(
     let request = async {
         let expected = SubjectIdentifier::new(subject.to_owned());
         let request = client.user_info(response.access_token().clone(), Some(expected))?;
-        let answer: CoreUserInfoClaims = request.request_async(wire).await?;
+        let answer: CoreUserInfoClaims = request.request_async(recorder).await?;
         Ok::<_, Failed>(answer)
     };
     match request.await {
@@ -160,15 +160,15 @@ async fn user_info(
             let name = answer.name().and_then(|name| name.get(None));
             let name = name.map(|name| name.as_str().to_owned());
             let name = name.or_else(|| Some(answer.preferred_username()?.as_str().to_owned()));
-            let step = step.exchanges(wire.take());
+            let step = step.exchanges(recorder.take());
             let step = step.table(|texts| texts.claims, "user_info", table);
             (step.checks([checked_subject as Text]), name)
         }
-        Err(Failed(problem)) => (step.exchanges(wire.take()).problem(problem), None),
+        Err(Failed(problem)) => (step.exchanges(recorder.take()).problem(problem), None),
     }
 }
 
-fn checked_subject(texts: &'static super::texts::Texts) -> &'static str {
+fn checked_subject(texts: &'static super::texts::DemoTexts) -> &'static str {
     texts.checked_subject
 }
 

@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::audit;
 use crate::consents::ConnectedApp;
 use crate::error::Error;
-use crate::form::CsrfForm;
+use crate::form::VerifiedForm;
 use crate::pages::{AccountPage, ListedApp, ListedSession};
 use crate::texts::Texts;
 
@@ -69,12 +69,12 @@ fn date(seconds: i64) -> String {
 }
 
 /// The page with the forms of `disconnect` and `end_session`.
-pub async fn again() -> Redirect {
+pub async fn redirect_to_page() -> Redirect {
     Redirect::to("/account")
 }
 
 /// Revokes the access of an app: its tokens and the consent.
-pub async fn disconnect(State(app): State<App>, sent: CsrfForm) -> Result<Redirect, Error> {
+pub async fn disconnect(State(app): State<App>, sent: VerifiedForm) -> Result<Redirect, Error> {
     let user = app.directory.user(&sent.browser).await?;
     let client_id = sent.field("client_id").parse::<i64>();
     let (Some(user), Ok(client_id)) = (user, client_id) else {
@@ -94,7 +94,7 @@ pub async fn disconnect(State(app): State<App>, sent: CsrfForm) -> Result<Redire
 }
 
 /// Ends a session of the user in another browser.
-pub async fn end_session(State(app): State<App>, sent: CsrfForm) -> Result<Redirect, Error> {
+pub async fn end_session(State(app): State<App>, sent: VerifiedForm) -> Result<Redirect, Error> {
     let Some(user) = app.directory.user(&sent.browser).await? else {
         return Ok(Redirect::to("/login"));
     };

@@ -6,7 +6,7 @@ use axum::response::Response;
 use super::continue_flow;
 use crate::app::App;
 use crate::error::Error;
-use crate::form::CsrfForm;
+use crate::form::VerifiedForm;
 use crate::page_query::PageQuery;
 
 /// The page that has the button.
@@ -14,8 +14,8 @@ pub async fn page(Query(PageQuery { flow, .. }): Query<PageQuery>) -> Response {
     continue_flow(&flow)
 }
 
-/// The app gets `access_denied`, as when the user refuses the consent.
-pub async fn send(State(app): State<App>, sent: CsrfForm) -> Result<Response, Error> {
+/// Handles the cancel form: the app gets `access_denied`, as when the user refuses the consent.
+pub async fn send(State(app): State<App>, sent: VerifiedForm) -> Result<Response, Error> {
     let name = sent.flow();
     let mut flow = app.directory.flow(&sent.browser, &name).await?;
     flow.refused = true;

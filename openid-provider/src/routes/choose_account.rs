@@ -9,7 +9,7 @@ use super::{continue_flow, interaction, page_for, with_form_token};
 use crate::app::App;
 use crate::browser_session::BrowserSession;
 use crate::error::Error;
-use crate::form::CsrfForm;
+use crate::form::VerifiedForm;
 use crate::page_query::PageQuery;
 use crate::pages::ChooseAccountPage;
 
@@ -33,8 +33,8 @@ pub async fn page(
     Ok(page.into_response())
 }
 
-/// The user continues with the account of the session.
-pub async fn send(State(app): State<App>, sent: CsrfForm) -> Result<Response, Error> {
+/// Handles the form: the user continues with the account of the session.
+pub async fn send(State(app): State<App>, sent: VerifiedForm) -> Result<Response, Error> {
     let flow = sent.flow();
     let browser = sent.browser;
     let mut opened = app.directory.open(&browser, &flow).await?;

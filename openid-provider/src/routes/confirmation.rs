@@ -5,7 +5,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use crate::app::App;
 use crate::browser_session::BrowserSession;
 use crate::error::Error;
-use crate::form::CsrfForm;
+use crate::form::VerifiedForm;
 use crate::page_query::with_flow;
 use crate::users::User;
 
@@ -47,7 +47,7 @@ pub async fn ask_for_second_factor(
 }
 
 /// Whether the field `password` has the password of the user.
-pub async fn password_is_right(app: &App, sent: &CsrfForm, user: &User) -> Result<bool, Error> {
+pub async fn password_is_right(app: &App, sent: &VerifiedForm, user: &User) -> Result<bool, Error> {
     let address = app.address(&sent.parts);
     let attempt = app.attempts.password(&user.name, &address)?;
     let password = sent.field("password").to_owned();

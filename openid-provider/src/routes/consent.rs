@@ -14,10 +14,10 @@ use crate::app::{App, OpenFlow};
 use crate::audit;
 use crate::browser_session::BrowserSession;
 use crate::error::Error;
-use crate::form::CsrfForm;
+use crate::form::VerifiedForm;
 use crate::metrics;
 use crate::page_query::PageQuery;
-use crate::pages::{Client, ConsentPage, Item, Page};
+use crate::pages::{ConsentClient, ConsentPage, Item, Page};
 use crate::texts::Texts;
 use crate::users::User;
 
@@ -67,14 +67,14 @@ fn render(
 
 /// The scopes, with their texts or else with their descriptions at Authlete.
 pub fn scopes(texts: &Texts, names: &BTreeSet<String>, described: &[Scope]) -> Vec<Item> {
-    let words = |name: &str| {
+    let text_of = |name: &str| {
         let described = described.iter().find(|it| it.name.as_deref() == Some(name));
         let description = described.and_then(|scope| scope.description.as_deref());
         let text = texts.scope(name).or(description).unwrap_or(name);
         text.to_owned()
     };
     let items = names.iter().map(|name| Item {
-        text: words(name),
+        text: text_of(name),
         optional: name != OPENID,
         name: name.clone(),
     });
@@ -98,7 +98,7 @@ fn client(
     texts: &Texts,
     pending: &PendingAuthorization,
     host: Option<String>,
-) -> Client {
+) -> ConsentClient {
     let client = pending.answer().client.as_ref();
     let name = client.and_then(|client| client.client_name.clone());
     let link = |uri: Option<&String>| uri.filter(|uri| uri.starts_with("https://")).cloned();
@@ -109,7 +109,7 @@ fn client(
             .any(|origin| uri.starts_with(&origin))
     };
     let logo = client.and_then(|client| client.logo_uri.clone());
-    Client {
+    ConsentClient {
         name: name.unwrap_or_else(|| texts.unnamed_app.to_owned()),
         host,
         logo: logo.filter(may_show),
@@ -118,8 +118,8 @@ fn client(
     }
 }
 
-/// The user has decided.
-pub async fn send(State(app): State<App>, sent: CsrfForm) -> Result<Response, Error> {
+/// Handles the consent form.
+pub async fn send(State(app): State<App>, sent: VerifiedForm) -> Result<Response, Error> {
     let flow = sent.flow();
     let agreed = sent.field("decision") == "allow";
     let scopes: Vec<_> = sent.all("scope").map(str::to_owned).collect();
@@ -172,7 +172,7 @@ pub struct RemoteRequest<'a, S> {
 /// Call it before the app gets its tokens, so that the account page lists every app that has some.
 pub async fn decide_remotely<'a>(
     app: &App,
-    sent: &mut CsrfForm,
+    sent: &mut VerifiedForm,
     user: &User,
     request: RemoteRequest<'a, impl Iterator<Item = &'a str>>,
 ) -> Result<Option<Session>, Error> {

@@ -13,7 +13,7 @@ use super::logged_in::LoggedIn;
 use crate::app::App;
 use crate::audit;
 use crate::error::Error;
-use crate::form::CsrfForm;
+use crate::form::VerifiedForm;
 use crate::pages::{DeleteAccountPage, MessagePage, Page};
 
 pub const PATH: &str = "/account/delete";
@@ -31,7 +31,7 @@ pub async fn page(State(app): State<App>, opened: LoggedIn) -> Result<Response, 
 }
 
 /// Deletes the tokens of apps, the sessions, and then the user. If one of these fails, the user can try again.
-pub async fn send(State(app): State<App>, mut sent: CsrfForm) -> Result<Response, Error> {
+pub async fn send(State(app): State<App>, mut sent: VerifiedForm) -> Result<Response, Error> {
     let user = match confirmed_user(&app, &mut sent.browser, PATH).await? {
         Ok(user) => user,
         Err(elsewhere) => return Ok(elsewhere),

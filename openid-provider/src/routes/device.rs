@@ -13,7 +13,7 @@ use super::logged_in::LoggedIn;
 use crate::app::App;
 use crate::attempts::Attempts;
 use crate::error::Error;
-use crate::form::CsrfForm;
+use crate::form::VerifiedForm;
 use crate::pages::{DeviceConsentPage, DevicePage, MessagePage, Page};
 
 /// The code, when the user has scanned it (`verification_uri_complete`, RFC 8628 §3.3.1).
@@ -35,8 +35,8 @@ pub async fn page(
     }
 }
 
-/// The code was sent.
-pub async fn send(State(app): State<App>, sent: CsrfForm) -> Result<Response, Error> {
+/// Handles the form with the user code.
+pub async fn send(State(app): State<App>, sent: VerifiedForm) -> Result<Response, Error> {
     let Some(user) = app.directory.user(&sent.browser).await? else {
         return Ok(Redirect::to("/login").into_response());
     };
@@ -75,13 +75,13 @@ fn with_code(code: &str) -> String {
     format!("/device?user_code={code}")
 }
 
-/// A reload cannot repeat the form: the user enters the code again.
-pub async fn again() -> Redirect {
+/// Redirects a reload to the form for the code.
+pub async fn redirect_to_page() -> Redirect {
     Redirect::to("/device")
 }
 
-/// The user has decided.
-pub async fn decide(State(app): State<App>, mut sent: CsrfForm) -> Result<Response, Error> {
+/// Handles the consent form.
+pub async fn decide(State(app): State<App>, mut sent: VerifiedForm) -> Result<Response, Error> {
     let Some(user) = app.directory.user(&sent.browser).await? else {
         return Ok(Redirect::to("/login").into_response());
     };

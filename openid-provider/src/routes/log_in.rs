@@ -13,7 +13,7 @@ use crate::app::{App, OpenFlow};
 use crate::audit;
 use crate::browser_session::BrowserSession;
 use crate::error::Error;
-use crate::form::CsrfForm;
+use crate::form::VerifiedForm;
 use crate::metrics;
 use crate::page_query::{PageQuery, with_flow};
 use crate::pages::LoginPage;
@@ -26,7 +26,7 @@ const PATH: &str = "/login";
 /// The value of `account` in the query for a login with another account than the one of the session.
 const OTHER: &str = "other";
 
-/// What the page shows.
+/// The data of the login form.
 #[derive(Default)]
 struct Form {
     /// The request that the login is for. `None`: for this server alone.
@@ -87,7 +87,7 @@ async fn form(
                     return Ok(Err(to_second_factor(browser, user, flow).await?));
                 }
                 if !asked.acr_essential {
-                    // Another login of this user would not satisfy it, and it is voluntary.
+                    // The acr is voluntary, and another login would not satisfy it.
                     kept.pending.logged_in(session);
                     app.directory.flows.update(flow, &kept).await?;
                     return Ok(Err(continue_flow(flow)));
@@ -155,8 +155,8 @@ fn render(
     }
 }
 
-/// The name and the password were sent.
-pub async fn send(State(app): State<App>, mut sent: CsrfForm) -> Result<Response, Error> {
+/// Handles the login form.
+pub async fn send(State(app): State<App>, mut sent: VerifiedForm) -> Result<Response, Error> {
     let query = sent.query.clone();
     let form = match form(&app, &mut sent.browser, &query).await? {
         Ok(form) => form,
@@ -187,7 +187,7 @@ pub async fn send(State(app): State<App>, mut sent: CsrfForm) -> Result<Response
     let Some(user) = user else {
         let subject = directory.users.subject_of(&name).await?;
         audit(&app, &sent, &subject.unwrap_or_default(), "wrong");
-        let CsrfForm {
+        let VerifiedForm {
             mut browser, parts, ..
         } = sent;
         let refused = RefusedForm::new(PATH, FormError::WrongPassword, &[("name", &name)]);
@@ -211,6 +211,6 @@ pub async fn send(State(app): State<App>, mut sent: CsrfForm) -> Result<Response
     finish_login(&app, browser, login, &query.flow).await
 }
 
-fn audit(app: &App, sent: &CsrfForm, subject: &str, outcome: &'static str) {
+fn audit(app: &App, sent: &VerifiedForm, subject: &str, outcome: &'static str) {
     audit::event(app, &sent.parts, "login", subject, outcome);
 }

@@ -12,10 +12,10 @@ use crate::app::App;
 use crate::audit;
 use crate::browser_session::BrowserSession;
 use crate::error::Error;
-use crate::form::CsrfForm;
+use crate::form::VerifiedForm;
 use crate::page_query::PageQuery;
 use crate::pages::{LogOutPage, MessagePage, Page};
-use crate::session_data::{Ended, SessionData};
+use crate::session_data::{EndedSession, SessionData};
 use crate::sessions::ActiveSession;
 
 /// The page for a logout that a client asked for.
@@ -45,7 +45,7 @@ pub async fn page(
     let mut page = Page::new(&app, &parts, Some(&browser), Some(&locales)).user(user.as_ref());
     match app.directory.flow(&browser, &flow).await {
         Ok(_) => page.flow = flow,
-        // The form must not continue it.
+        // The logout form must not continue a request that has ended.
         Err(Error::NoFlow | Error::Ended(_)) if !flow.is_empty() => {
             "/log-out".clone_into(&mut page.current_url);
         }
@@ -66,12 +66,12 @@ pub async fn page(
     Ok(response.unwrap_or_else(|| logged_out(page)))
 }
 
-/// The user has confirmed the logout.
-pub async fn send(State(app): State<App>, sent: CsrfForm) -> Result<Response, Error> {
+/// Handles the logout form.
+pub async fn send(State(app): State<App>, sent: VerifiedForm) -> Result<Response, Error> {
     let flow = sent.flow();
     // Another site may have requested another logout in another tab.
     let is_for_client = sent.field("request") == asked_by_client(&sent.browser);
-    let CsrfForm {
+    let VerifiedForm {
         mut browser, parts, ..
     } = sent;
     if !flow.is_empty() {
@@ -87,7 +87,7 @@ pub async fn send(State(app): State<App>, sent: CsrfForm) -> Result<Response, Er
     browser.end().await?;
     if let Some(login) = login {
         audit::event(&app, &parts, "log_out", &login.subject, "done");
-        notify_clients(&app, Ended { login, clients });
+        notify_clients(&app, EndedSession { login, clients });
     }
     let logout = logout.filter(|_| is_for_client);
     let response = logout.and_then(|logout| logout.response());
@@ -122,15 +122,15 @@ pub async fn end_session(app: &App, subject: &str, session: ActiveSession) -> Re
     let Some(login) = login else {
         return Ok(false);
     };
-    notify_clients(app, Ended { login, clients });
+    notify_clients(app, EndedSession { login, clients });
     Ok(true)
 }
 
 /// Sends logout tokens to the clients of a session that has ended, in the background.
-pub fn notify_clients(app: &App, ended: Ended) {
+pub fn notify_clients(app: &App, ended: EndedSession) {
     let server = app.server.clone();
     tokio::spawn(async move {
-        let Ended { login, clients } = ended;
+        let EndedSession { login, clients } = ended;
         let (subject, session) = (Some(&*login.subject), Some(&*login.id));
         server.log_out_of_clients(clients, subject, session).await;
     });

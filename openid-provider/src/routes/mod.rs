@@ -66,11 +66,11 @@ pub fn router(app: &App) -> Router {
         .route("/account", get(account::page))
         .route(
             "/account/disconnect",
-            get(account::again).post(account::disconnect),
+            get(account::redirect_to_page).post(account::disconnect),
         )
         .route(
             "/account/end-session",
-            get(account::again).post(account::end_session),
+            get(account::redirect_to_page).post(account::end_session),
         )
         .route(
             "/account/second-factor",
@@ -86,7 +86,10 @@ pub fn router(app: &App) -> Router {
         )
         .route(password::PATH, get(password::page).post(password::send))
         .route("/device", get(device::page).post(device::send))
-        .route("/device/consent", get(device::again).post(device::decide))
+        .route(
+            "/device/consent",
+            get(device::redirect_to_page).post(device::decide),
+        )
         .route("/requests", get(requests::page).post(requests::decide))
         .route("/log-out", get(log_out::page).post(log_out::send))
         .route("/language", get(language::page).post(language::choose))

@@ -11,7 +11,7 @@ use super::logged_in::LoggedIn;
 use crate::app::App;
 use crate::audit;
 use crate::error::Error;
-use crate::form::CsrfForm;
+use crate::form::VerifiedForm;
 use crate::pages::{Page, PasswordPage};
 use crate::passwords;
 use crate::users::User;
@@ -37,7 +37,7 @@ fn render(page: Page, user: User) -> PasswordPage {
 }
 
 /// Changes the password, and ends the sessions in other browsers: somebody else may know the old one.
-pub async fn send(State(app): State<App>, mut sent: CsrfForm) -> Result<Response, Error> {
+pub async fn send(State(app): State<App>, mut sent: VerifiedForm) -> Result<Response, Error> {
     let user = match confirmed_user(&app, &mut sent.browser, PATH).await? {
         Ok(user) => user,
         Err(elsewhere) => return Ok(elsewhere),

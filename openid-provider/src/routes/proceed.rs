@@ -36,10 +36,10 @@ pub async fn page(
             .await?
     };
     match app.directory.flows.end(&name, &destination).await {
-        // The same page was sent twice, and the other one was first.
+        // The form was submitted twice, and the other request finished first.
         Ok(false) if response.status().is_server_error() => return Err(Error::Ended(destination)),
         Ok(_) => {}
-        // The user goes to the client nevertheless.
+        // The user still returns to the client.
         Err(error) => tracing::warn!(%error, "an authorization request could not be ended"),
     }
     Ok(response)

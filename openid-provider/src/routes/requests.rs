@@ -9,7 +9,7 @@ use super::consent::{RemoteRequest, decide_remotely, scopes};
 use super::logged_in::LoggedIn;
 use crate::app::App;
 use crate::error::Error;
-use crate::form::CsrfForm;
+use crate::form::VerifiedForm;
 use crate::pages::{ListedRequest, MessagePage, Page, RequestsPage};
 use crate::requests::PendingRequest;
 use crate::texts::Texts;
@@ -39,8 +39,8 @@ fn listed(texts: &Texts, pending: PendingRequest) -> ListedRequest {
     }
 }
 
-/// The user has decided.
-pub async fn decide(State(app): State<App>, mut sent: CsrfForm) -> Result<Response, Error> {
+/// Handles the decision on a backchannel request.
+pub async fn decide(State(app): State<App>, mut sent: VerifiedForm) -> Result<Response, Error> {
     let Some(user) = app.directory.user(&sent.browser).await? else {
         return Ok(Redirect::to("/login").into_response());
     };

@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::audit;
 use crate::browser_session::BrowserSession;
 use crate::error::Error;
-use crate::form::CsrfForm;
+use crate::form::VerifiedForm;
 use crate::metrics;
 use crate::page_query::{PageQuery, with_flow};
 use crate::pages::{Page, RemoveSecondFactorPage, SecondFactorPage, SetUpSecondFactorPage};
@@ -39,7 +39,7 @@ pub async fn page(
     Ok(SecondFactorPage { page }.into_response())
 }
 
-pub async fn send(State(app): State<App>, sent: CsrfForm) -> Result<Response, Error> {
+pub async fn send(State(app): State<App>, sent: VerifiedForm) -> Result<Response, Error> {
     let flow = sent.flow();
     let Some(pending_login) = sent.browser.data.pending_login() else {
         return Ok(Redirect::to(&with_flow("/login", &flow)).into_response());
@@ -118,8 +118,8 @@ fn render(
     })
 }
 
-/// The first code was sent.
-pub async fn set_up(State(app): State<App>, mut sent: CsrfForm) -> Result<Response, Error> {
+/// Handles the form with the first code.
+pub async fn set_up(State(app): State<App>, mut sent: VerifiedForm) -> Result<Response, Error> {
     let flow = sent.flow();
     let secret = sent.browser.data.totp_secret.as_ref().map(Secret::expose);
     let authenticator = secret.and_then(Authenticator::of);
@@ -130,7 +130,7 @@ pub async fn set_up(State(app): State<App>, mut sent: CsrfForm) -> Result<Respon
     if lacks_second_factor(&sent.browser, &user) {
         return ask_for_second_factor(&mut sent.browser, &flow, SET_UP).await;
     }
-    // The user sees the secret: there is nothing to guess.
+    // Not rate-limited: the user sees the secret.
     let users = &app.directory.users;
     let set_up = users.set_up_second_factor(&user.subject, &authenticator, sent.field("code"));
     let is_right = set_up.await?;
@@ -158,7 +158,7 @@ pub async fn remove_page(State(app): State<App>, opened: LoggedIn) -> RemoveSeco
 }
 
 /// Turns it off. A session is not enough: it takes the password.
-pub async fn remove(State(app): State<App>, mut sent: CsrfForm) -> Result<Response, Error> {
+pub async fn remove(State(app): State<App>, mut sent: VerifiedForm) -> Result<Response, Error> {
     let user = match confirmed_user(&app, &mut sent.browser, "/account").await? {
         Ok(user) => user,
         Err(elsewhere) => return Ok(elsewhere),

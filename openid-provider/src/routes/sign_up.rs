@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::audit;
 use crate::browser_session::BrowserSession;
 use crate::error::Error;
-use crate::form::CsrfForm;
+use crate::form::VerifiedForm;
 use crate::metrics;
 use crate::page_query::PageQuery;
 use crate::pages::{Page, SignUpPage};
@@ -66,7 +66,7 @@ fn again(page: Page, mut query: PageQuery, refused: &RefusedForm) -> SignUpPage 
     }
 }
 
-pub async fn send(State(app): State<App>, mut sent: CsrfForm) -> Result<Response, Error> {
+pub async fn send(State(app): State<App>, mut sent: VerifiedForm) -> Result<Response, Error> {
     let flow = sent.flow();
     let field = |name| sent.field(name).trim().to_owned();
     let new = NewUser {
@@ -105,7 +105,7 @@ pub async fn send(State(app): State<App>, mut sent: CsrfForm) -> Result<Response
 }
 
 /// Keeps the form for the same page in another language, and shows it again.
-async fn refuse(page: Page, sent: &mut CsrfForm, form: RefusedForm) -> Result<Response, Error> {
+async fn refuse(page: Page, sent: &mut VerifiedForm, form: RefusedForm) -> Result<Response, Error> {
     sent.browser.data.refused_form = Some(form.clone());
     sent.browser.save().await?;
     Ok(again(page, sent.query.clone(), &form).into_response())

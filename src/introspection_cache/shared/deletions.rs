@@ -12,7 +12,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 use super::pending::{Batch, Pending, Report};
 use super::{TIME_DIVISOR, TIMEOUT, within};
-use crate::introspection_cache::store::{IntrospectionStore, StoreError};
+use crate::introspection_cache::introspection_store::{IntrospectionStore, StoreError};
 use crate::introspection_cache::trace::{never_written, not_written, store_failed, written_late};
 
 /// The delay before the first retry; it doubles after each failure.
@@ -27,7 +27,7 @@ const STALLED: Duration = Duration::from_secs(2);
 
 pub(super) struct Deletions {
     store: Arc<dyn IntrospectionStore>,
-    state: Mutex<State>,
+    state: Mutex<DeletionState>,
     /// Wakes the task when there is something new.
     added: Notify,
     /// Wakes the calls that wait for the task.
@@ -35,14 +35,14 @@ pub(super) struct Deletions {
 }
 
 #[derive(Default)]
-struct State {
+struct DeletionState {
     pending: Pending,
     task: Option<JoinHandle<()>>,
     /// When the task was started or last made progress.
     progress: Option<Instant>,
 }
 
-impl State {
+impl DeletionState {
     /// A stalled task does not count, so that a call on another runtime starts a new one.
     fn is_task_running(&self) -> bool {
         let is_stalled = self
@@ -111,7 +111,7 @@ impl Deletions {
         state.pending.covers(keys, Instant::now())
     }
 
-    fn start_task(self: &Arc<Self>, state: &mut State) {
+    fn start_task(self: &Arc<Self>, state: &mut DeletionState) {
         if state.pending.is_empty() || state.is_task_running() {
             return;
         }
@@ -196,7 +196,7 @@ impl Deletions {
         within(TIMEOUT, self.store.delete(keys, TIMEOUT)).await
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, DeletionState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -20,8 +20,10 @@ use self::deletions::Deletions;
 use self::generation::{Generations, complete, create, service_key, token_key};
 use self::stored::{Stored, response_key};
 use super::cache_key::{CacheKey, TokenDigest};
+use super::introspection_store::{
+    IntrospectionStore, StoreError, StoreFuture, StoreValues, StoreWrite,
+};
 use super::memory::CachedResponse;
-use super::store::{IntrospectionStore, StoreError, StoreFuture, StoreValues, StoreWrite};
 use super::trace::{record_lookup, store_failed, store_recovered, store_unavailable};
 use crate::types::IntrospectionResponse;
 
@@ -45,7 +47,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 const PREFIX: &str = "authlete:introspection:2";
 
 /// The result of a lookup.
-pub(super) enum Lookup {
+pub(super) enum StoreLookup {
     Hit(CachedResponse),
     Miss(Snapshot),
 }
@@ -81,7 +83,7 @@ impl SharedCache {
     }
 
     /// Looks up a response, for a call with this much time left; `None` when the store fails or must not be used.
-    pub async fn load(&self, service: &str, key: &CacheKey, left: Duration) -> Option<Lookup> {
+    pub async fn load(&self, service: &str, key: &CacheKey, left: Duration) -> Option<StoreLookup> {
         let limit = limit(left)?;
         let keys = [service_key(service), token_key(&key.token)];
         if self.deletions.are_pending(&keys) || !self.may_try() {
@@ -99,7 +101,7 @@ impl SharedCache {
                 if let Some((left, response)) = self.valid(stored, &generations, time) {
                     let until = asked + left;
                     record_lookup(self.store.name());
-                    return Some(Lookup::Hit(CachedResponse { response, until }));
+                    return Some(StoreLookup::Hit(CachedResponse { response, until }));
                 }
                 generations
             }
@@ -111,7 +113,7 @@ impl SharedCache {
                 complete(values)?
             }
         };
-        Some(Lookup::Miss(Snapshot {
+        Some(StoreLookup::Miss(Snapshot {
             keys,
             generations,
             time,

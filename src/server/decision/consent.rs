@@ -107,7 +107,7 @@ impl Consent {
 
     /// The part of this consent that `other` does not have. A claim without a language tag includes all languages.
     #[must_use]
-    pub fn without(&self, other: &Self) -> Self {
+    pub fn difference(&self, other: &Self) -> Self {
         let claims = self.claims.iter();
         let details = self.authorization_details.iter();
         Self {
@@ -127,7 +127,7 @@ impl Consent {
 
     /// The union of both, to store for the next request after the user consented to more.
     #[must_use]
-    pub fn and(mut self, other: Self) -> Self {
+    pub fn union(mut self, other: Self) -> Self {
         self.scopes.extend(other.scopes);
         self.claims.extend(other.claims);
         self.resources.extend(other.resources);

@@ -1,7 +1,7 @@
 //! The maximum age of an authentication.
 
 use crate::JsonObject;
-use crate::server::presented::form_values;
+use crate::server::request_credentials::form_values;
 use crate::types::AuthorizationResponse;
 
 /// The effective `max_age` of a request, in seconds: its own, or the default of the client.

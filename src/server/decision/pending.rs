@@ -248,7 +248,7 @@ impl PendingAuthorization {
     /// Records the user's consent. It need not include everything that the client requests. Items that were not requested
     /// are ignored, and so are claims that belong only to refused scopes. An empty consent denies the request.
     ///
-    /// Returns the consent to store for the next request of this client: merge it into the stored one with [`Consent::and`],
+    /// Returns the consent to store for the next request of this client: merge it into the stored one with [`Consent::union`],
     /// and pass it to [`Session::consented_before`]. It has no authorization details and no scopes with a variable part,
     /// which may be for a single transaction, such as a payment. Add those for which the user need not be asked again.
     pub fn consented(&mut self, session: &Session, consent: Consent) -> Consent {
@@ -395,12 +395,12 @@ impl PendingAuthorization {
     fn missing(&self, session: &Session, requested: &Consent, before: &Consent) -> Option<Consent> {
         let answer = &self.answer;
         let mut missing = match &answer.gm_action {
-            None => requested.without(before),
+            None => requested.difference(before),
             Some(GmAction::Merge) => {
                 let is_own = answer.grant_subject.as_ref() == Some(&session.subject);
                 let grant = answer.grant.as_ref().filter(|_| is_own);
                 let granted = grant.map(Consent::granted).unwrap_or_default();
-                requested.without(before).without(&granted)
+                requested.difference(before).difference(&granted)
             }
             // The new grant is independent of earlier consent.
             Some(_) => requested.clone(),

@@ -10,8 +10,8 @@ use super::Consent;
 /// use authlete::server::{Consent, Session};
 ///
 /// let session = Session::new("alice", 1_767_225_600)
-///     .acr("urn:example:two-factor")
-///     .amr(["pwd", "otp"])
+///     .with_acr("urn:example:two-factor")
+///     .with_amr(["pwd", "otp"])
 ///     .consented_before(Consent::new().scopes(["openid", "profile"]));
 /// # assert_eq!(session.subject(), "alice");
 /// ```
@@ -54,14 +54,14 @@ impl Session {
 
     /// The authentication context class that the login satisfied. It becomes the claim `acr`.
     #[must_use]
-    pub fn acr(mut self, acr: impl Into<String>) -> Self {
+    pub fn with_acr(mut self, acr: impl Into<String>) -> Self {
         self.acr = Some(acr.into());
         self
     }
 
     /// The authentication methods of the login (RFC 8176). They become the claim `amr` of the ID token.
     #[must_use]
-    pub fn amr(mut self, amr: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn with_amr(mut self, amr: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.amr = amr.into_iter().map(Into::into).collect();
         self
     }
@@ -69,7 +69,7 @@ impl Session {
     /// The session identifier for clients: the claim `sid`. Native SSO and logout need it. Do not use the
     /// value of the session cookie, with which clients could take over the session.
     #[must_use]
-    pub fn id(mut self, id: impl Into<String>) -> Self {
+    pub fn with_id(mut self, id: impl Into<String>) -> Self {
         self.id = Some(id.into());
         self
     }
@@ -100,12 +100,12 @@ impl Session {
     }
 
     /// The session identifier for clients.
-    pub fn id_value(&self) -> Option<&str> {
+    pub fn id(&self) -> Option<&str> {
         self.id.as_deref()
     }
 
     /// The authentication context class that the login satisfied.
-    pub fn acr_value(&self) -> Option<&str> {
+    pub fn acr(&self) -> Option<&str> {
         self.acr.as_deref()
     }
 }

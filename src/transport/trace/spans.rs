@@ -17,7 +17,7 @@ use crate::error::TransportErrorKind;
 use crate::result_code::is_result_code;
 use crate::transport::RequestParts;
 use crate::transport::raw_response::RawResponse;
-use crate::{ApiVersion, Error, Operation, RateLimit, Result, Root, Route};
+use crate::{ApiRoot, ApiVersion, Error, Operation, RateLimit, Result, Route};
 
 /// The target of all spans and events of this crate, for filters.
 const TARGET: &str = "authlete";
@@ -186,7 +186,7 @@ struct UrlTemplate {
 impl UrlTemplate {
     fn new(version: ApiVersion, route: &Route) -> Self {
         let root = match version {
-            ApiVersion::V3 if route.root == Root::Service => "/api/{serviceId}",
+            ApiVersion::V3 if route.root == ApiRoot::Service => "/api/{serviceId}",
             _ => "/api",
         };
         Self {

@@ -1,5 +1,5 @@
 //! The module `authlete::server`, for authorization servers.
 
 mod claims;
-mod presented;
+mod request_credentials;
 mod responses;

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use authlete::server::{
-    AuthorizationNext, ClientCertificateSource, IntrospectionNext, Presented, Response, TokenNext,
-    UserInfoIssueNext, UserInfoNext, error_response,
+    AuthorizationNext, ClientCertificateSource, IntrospectionNext, RequestCredentials, Response,
+    TokenNext, UserInfoIssueNext, UserInfoNext, error_response,
 };
 use authlete::types::{
     AuthorizationIssueRequest, AuthorizationRequest, ClientRegistrationResponse,
@@ -28,9 +28,9 @@ fn form(parameters: &[(&str, &str)]) -> String {
     form.extend_pairs(parameters).finish()
 }
 
-fn basic() -> Presented {
+fn basic() -> RequestCredentials {
     let headers = HeaderMap::from_iter([(AUTHORIZATION, "Basic YTpi".parse().unwrap())]);
-    Presented::from_headers(&headers, &ClientCertificateSource::None).unwrap()
+    RequestCredentials::from_headers(&headers, &ClientCertificateSource::None).unwrap()
 }
 
 fn header<'a>(response: &'a Response, name: &str) -> Option<&'a str> {
@@ -98,7 +98,7 @@ async fn code_flow_gets_all_responses_from_next(
         .client_secret(&client.secret);
     let tokens = api.token(&redeem).await.unwrap();
     let access_token = tokens.access_token.clone().unwrap();
-    let sent = response(tokens.next(&Presented::default()));
+    let sent = response(tokens.next(&RequestCredentials::default()));
     assert_eq!(sent.status(), 200);
     assert_eq!(header(&sent, "content-type"), Some("application/json"));
     assert_eq!(header(&sent, "cache-control"), Some("no-store"));
@@ -195,7 +195,7 @@ fn client_that_failed_to_authenticate_is_challenged_when_it_used_basic() {
             .unwrap()
             .starts_with("Basic realm=")
     );
-    let unchallenged = response(failed().next(&Presented::default()));
+    let unchallenged = response(failed().next(&RequestCredentials::default()));
     assert_eq!(unchallenged.status(), 400);
     assert_eq!(header(&unchallenged, "www-authenticate"), None);
 }
@@ -214,7 +214,7 @@ fn nonces_and_challenges_of_an_answer_are_headers() {
     let value = json!({
         "action": "BAD_REQUEST", "responseContent": "{}", "dpopNonce": "n", "attestationChallenge": "c",
     });
-    let sent = response(answer::<TokenResponse>(value).next(&Presented::default()));
+    let sent = response(answer::<TokenResponse>(value).next(&RequestCredentials::default()));
     assert_eq!(header(&sent, "dpop-nonce"), Some("n"));
     assert_eq!(
         header(&sent, "oauth-client-attestation-challenge"),
@@ -232,7 +232,8 @@ fn unusable_api_response_is_a_server_error_that_leaks_nothing() {
         json!({ "action": "OK", "responseContent": "secret", "dpopNonce": "a\nb" }),
         json!({ "action": "PASSWORD", "username": "secret" }),
     ] {
-        let sent = response(answer::<TokenResponse>(value.clone()).next(&Presented::default()));
+        let sent =
+            response(answer::<TokenResponse>(value.clone()).next(&RequestCredentials::default()));
         assert_eq!(sent.status(), 500, "{value}");
         assert_eq!(header(&sent, "cache-control"), Some("no-store"), "{value}");
         assert_eq!(body(sent), "{\"error\":\"server_error\"}", "{value}");
@@ -256,7 +257,7 @@ fn unusable_api_response_is_a_server_error_that_leaks_nothing() {
 #[test]
 fn password_and_reissue_actions_carry_the_data_to_decide() {
     let value = json!({ "action": "PASSWORD", "ticket": "t", "username": "alice" });
-    let next = answer::<TokenResponse>(value).next(&Presented::default());
+    let next = answer::<TokenResponse>(value).next(&RequestCredentials::default());
     let TokenNext::Password {
         ticket,
         answer: password,
@@ -267,7 +268,7 @@ fn password_and_reissue_actions_carry_the_data_to_decide() {
     assert_eq!(ticket.expose(), "t");
     assert_eq!(password.username.as_deref(), Some("alice"));
     let value = json!({ "action": "ID_TOKEN_REISSUABLE", "responseContent": "{\"a\":1}" });
-    let next = answer::<TokenResponse>(value).next(&Presented::default());
+    let next = answer::<TokenResponse>(value).next(&RequestCredentials::default());
     let TokenNext::IdTokenReissuable { response, .. } = next else {
         panic!("{next:?}")
     };
@@ -287,12 +288,12 @@ async fn revocation_response_has_a_body_only_for_a_callback() {
         .revocation(&request)
         .await
         .unwrap()
-        .next(&Presented::default());
+        .next(&RequestCredentials::default());
     let authlete::server::RevocationNext::Respond(sent) = next;
     assert_eq!(sent.status(), 200);
     assert_eq!(header(&sent, "content-type"), None);
     let callback = json!({ "action": "OK", "responseContent": "done();" });
-    let next = answer::<RevocationResponse>(callback).next(&Presented::default());
+    let next = answer::<RevocationResponse>(callback).next(&RequestCredentials::default());
     let authlete::server::RevocationNext::Respond(sent) = next;
     assert_eq!(
         header(&sent, "content-type"),

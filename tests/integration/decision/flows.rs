@@ -183,17 +183,21 @@ async fn request_with_max_age_of_zero_leads_to_a_login_whose_time_and_acr_the_id
         let query = server.query("openid profile", &[("max_age", "0"), ("claims", &acr)]);
         let known = || Consent::new().scopes(["openid", "profile"]);
         let before = now();
-        let old = Session::new("alice", before - 3).acr("gold");
+        let old = Session::new("alice", before - 3).with_acr("gold");
         let old = old.consented_before(known());
         let mut pending = server.authorize(&query).await;
         assert_eq!(reason(&pending, Some(&old)), LoginReason::MaxAge);
         // The pending request is stored while the login page is shown.
         let stored = serde_json::to_string(&pending).unwrap();
         pending = serde_json::from_str(&stored).unwrap();
-        let weak = Session::new("alice", now()).acr("silver").amr(["pwd"]);
+        let weak = Session::new("alice", now())
+            .with_acr("silver")
+            .with_amr(["pwd"]);
         pending.logged_in(&weak);
         assert_eq!(reason(&pending, Some(&weak)), LoginReason::Acr);
-        let strong = Session::new("alice", now()).acr("gold").amr(["pwd", "otp"]);
+        let strong = Session::new("alice", now())
+            .with_acr("gold")
+            .with_amr(["pwd", "otp"]);
         let strong = strong.consented_before(known());
         pending.logged_in(&strong);
         let decision = pending.decide(Some(&strong), SystemTime::now());
@@ -321,7 +325,7 @@ async fn disclosed_claims_are_in_the_id_token_beside_those_of_the_session() {
         let claims = json!({"id_token": {"name": null, "department": null, "amr": null}});
         let query = server.query("openid profile email", &[("claims", &claims.to_string())]);
         let mut pending = server.authorize(&query).await;
-        let session = Session::new("alice", now() - 100).amr(["pwd", "otp"]);
+        let session = Session::new("alice", now() - 100).with_amr(["pwd", "otp"]);
         let Decision::Interact(Interaction::Consent(request)) =
             pending.decide(Some(&session), SystemTime::now())
         else {

@@ -151,7 +151,7 @@ impl State {
 
 pub fn with(session: Session, acr: Option<&str>, before: PriorConsent) -> Session {
     let session = match acr {
-        Some(acr) => session.acr(acr),
+        Some(acr) => session.with_acr(acr),
         None => session,
     };
     match before {

@@ -151,7 +151,7 @@ fn request_fails_after_three_logins_with_the_remaining_reason() {
 fn voluntary_acr_is_requested_once_and_then_ignored() {
     let mut pending = pending(json!({ "acrs": ["gold"] }));
     let session = Session::new("alice", BEGAN_AT)
-        .acr("bronze")
+        .with_acr("bronze")
         .consent_not_needed();
     let Decision::Interact(Interaction::LogIn(login)) = decide(&pending, &session) else {
         panic!("no login");
@@ -175,9 +175,9 @@ fn essential_acr_without_values_is_met_by_any_login() {
 #[test]
 fn acr_amr_and_session_go_into_the_issue_request() {
     let session = alice()
-        .acr("gold")
-        .amr(["pwd", "otp"])
-        .id("sid-1")
+        .with_acr("gold")
+        .with_amr(["pwd", "otp"])
+        .with_id("sid-1")
         .consent_not_needed();
     let request = issued(decide(&pending(json!({})), &session));
     assert_eq!(request.acr.as_deref(), Some("gold"));
@@ -272,7 +272,7 @@ fn consent_page_asks_for_new_items_and_consented_items_are_returned() {
         .claims(["birthdate", "birthdate#ja"])
         .resources(["https://api.example"])
         .authorization_details([AuthzDetailsElement::new("account")]);
-    assert_eq!(before.and(granted), kept);
+    assert_eq!(before.union(granted), kept);
 }
 
 #[test]

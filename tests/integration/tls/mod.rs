@@ -189,8 +189,8 @@ fn invalid_root_certificate_in_the_configuration_is_rejected() {
             "RootCertificate (AUTHLETE_ROOT_CERTIFICATE), set in code: is not a certificate in PEM form"
         }
         false => {
-            "the HTTP client cannot be built: is RootCertificate (AUTHLETE_ROOT_CERTIFICATE) a certificate? \
-             does the system have root certificates (ca-certificates)?"
+            "the HTTP client cannot be built: check that RootCertificate (AUTHLETE_ROOT_CERTIFICATE) is a \
+             certificate, and that the system has root certificates (ca-certificates)"
         }
     };
     assert_eq!(error.to_string(), expected);

@@ -74,9 +74,9 @@ fn invalid_client_certificate_is_rejected() {
     let pem = one.certificate.pem() + &other.key.serialize_pem();
     assert_eq!(
         config_error(config.client_certificate(pem)),
-        "the HTTP client cannot be built: do the certificate and the key of \
-         ClientCertificate (AUTHLETE_CLIENT_CERTIFICATE) match? \
-         does the system have root certificates (ca-certificates)?"
+        "the HTTP client cannot be built: check that the certificate and the key of \
+         ClientCertificate (AUTHLETE_CLIENT_CERTIFICATE) match, \
+         and that the system has root certificates (ca-certificates)"
     );
 }
 

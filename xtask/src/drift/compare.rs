@@ -114,7 +114,7 @@ fn heading(here: &str, there: &str) -> String {
     if here == there {
         code(here)
     } else {
-        format!("`{here}`, there `{there}`")
+        format!("`{here}`, in the other document `{there}`")
     }
 }
 

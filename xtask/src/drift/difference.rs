@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// The words of [`Difference::either`] for optional and required parameters and members.
+/// The words of [`Difference::of_flags`] for optional and required parameters and members.
 pub const REQUIRED: [&str; 2] = ["optional", "required"];
 /// The words for what is not deprecated, and what is.
 pub const DEPRECATED: [&str; 2] = ["in use", "deprecated"];
@@ -11,7 +11,7 @@ pub const READ_ONLY: [&str; 2] = ["writable", "read-only"];
 /// The words for members that responses may have, and those that only requests have.
 pub const WRITE_ONLY: [&str; 2] = ["readable", "write-only"];
 
-/// Ordered as in the report: first what a maintainer may have to add.
+/// `here` is the description, `there` the other document. Ordered as in the report: first what a maintainer may have to add.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Difference {
     OnlyThere {
@@ -26,7 +26,7 @@ pub enum Difference {
     OnlyHere {
         what: String,
     },
-    /// An item in a list of things that are all only there, or only here.
+    /// An item in a list of things that all are in one document only.
     Listed {
         what: String,
         detail: String,
@@ -54,7 +54,7 @@ impl Difference {
     }
 
     /// The difference between two flags, if any.
-    pub fn either(what: &str, states: [bool; 2], words: [&str; 2]) -> Option<Self> {
+    pub fn of_flags(what: &str, states: [bool; 2], words: [&str; 2]) -> Option<Self> {
         let [here, there] = states.map(|state| words[usize::from(state)]);
         (here != there).then(|| Self::other(what, here, there))
     }
@@ -69,12 +69,19 @@ impl fmt::Display for Difference {
         };
         match self {
             Self::OnlyThere { what, detail } => {
-                write!(f, "- [ ] only there: {what}{}", after(detail))
+                write!(
+                    f,
+                    "- [ ] only in the other document: {what}{}",
+                    after(detail)
+                )
             }
             Self::Other { what, here, there } => {
-                write!(f, "- [ ] {what}: {here} here, {there} there")
+                write!(
+                    f,
+                    "- [ ] {what}: {here} in the description, {there} in the other document"
+                )
             }
-            Self::OnlyHere { what } => write!(f, "- only here: {what}"),
+            Self::OnlyHere { what } => write!(f, "- only in the description: {what}"),
             Self::Listed { what, detail } => write!(f, "- [ ] {what}{}", after(detail)),
         }
     }

@@ -102,7 +102,7 @@ impl fmt::Display for Drift {
         };
         writeln!(
             f,
-            "{there} endpoints there, {here} here, {both} in both; {differences}."
+            "{there} endpoints in the other document, {here} in the description, {both} in both; {differences}."
         )?;
         if 2 * both < there.min(here) {
             writeln!(
@@ -133,11 +133,11 @@ impl fmt::Display for Drift {
 impl Section {
     fn title(self) -> &'static str {
         match self {
-            Self::EndpointsThere => "Endpoints only there",
-            Self::SchemasThere => "Schemas only there",
+            Self::EndpointsThere => "Endpoints only in the other document",
+            Self::SchemasThere => "Schemas only in the other document",
             Self::Endpoints => "Endpoints that differ",
             Self::Schemas => "Schemas that differ",
-            Self::EndpointsHere => "Endpoints only here",
+            Self::EndpointsHere => "Endpoints only in the description",
             Self::NotCompared => "Not compared",
         }
     }

@@ -85,7 +85,7 @@ impl Document {
         match (shape.kind, shape.name) {
             (Kind::Object(_) | Kind::Enum(_), Some(name)) => name.to_owned(),
             (Kind::Object(_), None) => "object".to_owned(),
-            (Kind::Enum(words), None) => format!("enum of {}", joined(&words, ", ")),
+            (Kind::Enum(values), None) => format!("enum of {}", joined(&values, ", ")),
             (Kind::Array(items), _) => format!("array of {}", self.summary_to_depth(items, depth)),
             (Kind::Map(values), _) => format!("map of {}", self.summary_to_depth(values, depth)),
             (Kind::Scalar { ty, format }, _) => match format {
@@ -151,17 +151,19 @@ impl Document {
 
     fn kind<'a>(&'a self, parts: &[&'a Value]) -> Kind<'a> {
         let first = |key: &str| parts.iter().find_map(|part| part.get(key));
-        if let Some(words) = parts.iter().find_map(|part| words(part)) {
-            return Kind::Enum(words);
+        if let Some(values) = parts.iter().find_map(|part| enum_values(part)) {
+            return Kind::Enum(values);
         }
         let many = parts.iter().filter(|part| sole_alternative(part).is_none());
         let schemas: Vec<&Value> = many.flat_map(|part| alternatives(part)).collect();
         let types = parts.iter().find_map(|part| types(part));
         let types = types.unwrap_or_default();
         if !schemas.is_empty() || types.len() > 1 {
-            let words: Option<Vec<_>> = schemas.iter().map(|schema| words(schema)).collect();
-            return match words {
-                Some(words) if types.len() < 2 => Kind::Enum(words.into_iter().flatten().collect()),
+            let values: Option<Vec<_>> = schemas.iter().map(|schema| enum_values(schema)).collect();
+            return match values {
+                Some(values) if types.len() < 2 => {
+                    Kind::Enum(values.into_iter().flatten().collect())
+                }
                 _ => Kind::Alternatives { types, schemas },
             };
         }
@@ -201,10 +203,10 @@ fn alternatives(schema: &Value) -> impl Iterator<Item = &Value> {
 }
 
 /// The values of an enum. A constant is an enum with one value. Null is not a value, but means absence.
-fn words(part: &Value) -> Option<BTreeSet<String>> {
+fn enum_values(part: &Value) -> Option<BTreeSet<String>> {
     let constant = part.get("const").map(std::slice::from_ref);
     let values = part["enum"].as_array().map(Vec::as_slice).or(constant)?;
-    let word = |value: &Value| {
+    let text = |value: &Value| {
         value
             .as_str()
             .map_or_else(|| value.to_string(), str::to_owned)
@@ -213,7 +215,7 @@ fn words(part: &Value) -> Option<BTreeSet<String>> {
         values
             .iter()
             .filter(|value| !value.is_null())
-            .map(word)
+            .map(text)
             .collect(),
     )
 }

@@ -15,7 +15,7 @@ use axum::extract::{Request, State};
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 
-use super::AnyCredentialOrders;
+use super::DynCredentialOrders;
 use crate::authorization_server::request::has_media_type;
 use crate::authorization_server::{AuthorizationServer, Failure};
 use crate::public_url::PublicUrl;
@@ -97,7 +97,7 @@ impl Received {
 }
 
 impl AuthorizationServer {
-    fn orders(&self) -> &dyn AnyCredentialOrders {
+    fn orders(&self) -> &dyn DynCredentialOrders {
         &*self.settings.credential_orders
     }
 
@@ -108,9 +108,9 @@ impl AuthorizationServer {
         url: Option<&PublicUrl>,
     ) -> Result<Received, Failure> {
         let (parts, body) = request.into_parts();
-        let presented = self.presented_to_resource(&parts)?;
-        let token = presented.access_token().ok_or_else(Failure::no_token)?;
-        let mut introspection = IntrospectionRequest::new(&token.value).presented(&presented);
+        let credentials = self.resource_credentials(&parts)?;
+        let token = credentials.access_token().ok_or_else(Failure::no_token)?;
+        let mut introspection = IntrospectionRequest::new(&token.value).credentials(&credentials);
         if let Some(url) = url {
             introspection = introspection.received_at(parts.method.as_str(), url.to_string());
         }

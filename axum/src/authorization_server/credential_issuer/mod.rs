@@ -12,4 +12,4 @@ pub use documents::{
 };
 pub use offer::credential_offer;
 pub use orders::CredentialOrders;
-pub(super) use orders::{AnyCredentialOrders, NoCredentialOrders};
+pub(super) use orders::{DynCredentialOrders, NoCredentialOrders};

@@ -68,7 +68,7 @@ impl CredentialOrders for NoCredentialOrders {
 }
 
 /// The dyn-compatible form of [`CredentialOrders`].
-pub trait AnyCredentialOrders: Send + Sync {
+pub trait DynCredentialOrders: Send + Sync {
     fn order<'a>(
         &'a self,
         token: &'a IntrospectionResponse,
@@ -82,7 +82,7 @@ pub trait AnyCredentialOrders: Send + Sync {
     ) -> BoxFuture<'a, Result<Option<CredentialIssuanceOrder>>>;
 }
 
-impl<T: CredentialOrders> AnyCredentialOrders for T {
+impl<T: CredentialOrders> DynCredentialOrders for T {
     fn order<'a>(
         &'a self,
         token: &'a IntrospectionResponse,

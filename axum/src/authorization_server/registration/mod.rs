@@ -2,7 +2,7 @@
 
 mod registrations;
 
-use authlete::server::{ClientRegistrationNext, Presented, TokenScheme};
+use authlete::server::{ClientRegistrationNext, RequestCredentials, TokenScheme};
 use authlete::types::ClientRegistrationRequest;
 use authlete::{JsonObject, Secret};
 use axum::body::Body;
@@ -13,7 +13,7 @@ use http::{Method, StatusCode};
 use super::request::has_media_type;
 use super::{AuthorizationServer, Failure};
 pub use registrations::Registrations;
-pub(super) use registrations::{AnyRegistrations, NoRegistrations};
+pub(super) use registrations::{DynRegistrations, NoRegistrations};
 
 /// The client registration endpoint (RFC 7591 §3, OpenID Connect Dynamic Client Registration 1.0 §3). `POST`.
 ///
@@ -23,10 +23,10 @@ pub async fn registration(
     State(server): State<AuthorizationServer>,
     request: Request,
 ) -> Result<Response, Failure> {
-    let (presented, metadata) = server.metadata(request).await?;
+    let (credentials, metadata) = server.metadata(request).await?;
     let registrations = &server.settings.registrations;
-    if !registrations.may_register(&presented, &metadata).await? {
-        return Err(match presented.access_token() {
+    if !registrations.may_register(&credentials, &metadata).await? {
+        return Err(match credentials.access_token() {
             Some(_) => unknown_token(),
             None => Failure::no_token(),
         });
@@ -46,15 +46,15 @@ pub async fn client_configuration(
     request: Request,
 ) -> Result<Response, Failure> {
     let method = request.method().clone();
-    let management_request = |presented: &Presented| {
-        let token = registration_access_token(presented)?;
+    let management_request = |credentials: &RequestCredentials| {
+        let token = registration_access_token(credentials)?;
         let request = ClientRegistrationRequest::new().client_id(&client_id);
         Ok::<_, Failure>(request.token(token))
     };
     let answer = match method {
         Method::PUT => {
-            let (presented, metadata) = server.metadata(request).await?;
-            let request = management_request(&presented)?.json(metadata.to_string());
+            let (credentials, metadata) = server.metadata(request).await?;
+            let request = management_request(&credentials)?.json(metadata.to_string());
             let registrations = &server.settings.registrations;
             if !registrations.may_update(&client_id, &metadata).await? {
                 return Err(Failure::oauth(StatusCode::FORBIDDEN, "access_denied"));
@@ -62,11 +62,11 @@ pub async fn client_configuration(
             server.api().dynamic_client_update(&request).await?
         }
         Method::DELETE => {
-            let request = management_request(&server.presented(&request.into_parts().0)?)?;
+            let request = management_request(&server.credentials(&request.into_parts().0)?)?;
             server.api().dynamic_client_delete(&request).await?
         }
         Method::GET | Method::HEAD => {
-            let request = management_request(&server.presented(&request.into_parts().0)?)?;
+            let request = management_request(&server.credentials(&request.into_parts().0)?)?;
             server.api().dynamic_client_get(&request).await?
         }
         _ => return Err(Failure::empty(StatusCode::METHOD_NOT_ALLOWED)),
@@ -78,21 +78,24 @@ impl AuthorizationServer {
     /// Reads the client metadata and the credentials of a request.
     ///
     /// Authlete receives the parsed object, not the original text: two parsers could interpret repeated members differently.
-    async fn metadata(&self, request: Request) -> Result<(Presented, JsonObject), Failure> {
+    async fn metadata(
+        &self,
+        request: Request,
+    ) -> Result<(RequestCredentials, JsonObject), Failure> {
         if !has_media_type(request.headers(), "application/json") {
             return Err(invalid_metadata(StatusCode::UNSUPPORTED_MEDIA_TYPE));
         }
         let (parts, text) = self.text(request).await?;
-        let presented = self.presented(&parts)?;
+        let credentials = self.credentials(&parts)?;
         let metadata: serde_json::Map<_, _> =
             serde_json::from_str(&text).map_err(|_| invalid_metadata(StatusCode::BAD_REQUEST))?;
-        Ok((presented, metadata.into()))
+        Ok((credentials, metadata.into()))
     }
 }
 
 /// The registration access token, a bearer token (RFC 7592 §2).
-fn registration_access_token(presented: &Presented) -> Result<&Secret, Failure> {
-    match presented.access_token() {
+fn registration_access_token(credentials: &RequestCredentials) -> Result<&Secret, Failure> {
+    match credentials.access_token() {
         Some(token) if token.scheme == TokenScheme::Bearer => Ok(&token.value),
         _ => Err(Failure::no_token()),
     }

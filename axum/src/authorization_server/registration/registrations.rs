@@ -3,7 +3,7 @@
 use std::future::Future;
 
 use authlete::JsonObject;
-use authlete::server::Presented;
+use authlete::server::RequestCredentials;
 use axum::response::{ErrorResponse, Result};
 use http::StatusCode;
 
@@ -15,7 +15,7 @@ use crate::authorization_server::accounts::BoxFuture;
 /// An `Err` is the complete response, such as `unapproved_software_statement` (RFC 7591 §3.2.2).
 ///
 /// ```
-/// use authlete::server::Presented;
+/// use authlete::server::RequestCredentials;
 /// use authlete::{JsonObject, Secret};
 /// use authlete_axum::authorization_server::Registrations;
 /// use axum::response::Result;
@@ -25,9 +25,9 @@ use crate::authorization_server::accounts::BoxFuture;
 /// }
 ///
 /// impl Registrations for Partners {
-///     async fn may_register(&self, presented: &Presented, metadata: &JsonObject) -> Result<bool> {
+///     async fn may_register(&self, credentials: &RequestCredentials, metadata: &JsonObject) -> Result<bool> {
 ///         // Secrets are compared in constant time.
-///         let token = presented.access_token();
+///         let token = credentials.access_token();
 ///         let is_partner = token.is_some_and(|token| token.value == self.initial_access_token);
 ///         Ok(is_partner && !metadata.contains_key("scope"))
 ///     }
@@ -40,11 +40,11 @@ use crate::authorization_server::accounts::BoxFuture;
 pub trait Registrations: Send + Sync + 'static {
     /// Whether a client with this metadata may be registered. `false` is answered with 401.
     ///
-    /// [`Presented::access_token`] is the initial access token (RFC 7591 §3). The metadata may contain an unverified
+    /// [`RequestCredentials::access_token`] is the initial access token (RFC 7591 §3). The metadata may contain an unverified
     /// `software_statement`, a JWT (RFC 7591 §2.3). Verify its signature and issuer here if you rely on it.
     fn may_register(
         &self,
-        presented: &Presented,
+        credentials: &RequestCredentials,
         metadata: &JsonObject,
     ) -> impl Future<Output = Result<bool>> + Send;
 
@@ -65,7 +65,7 @@ pub trait Registrations: Send + Sync + 'static {
 pub struct NoRegistrations;
 
 impl Registrations for NoRegistrations {
-    async fn may_register(&self, _: &Presented, _: &JsonObject) -> Result<bool> {
+    async fn may_register(&self, _: &RequestCredentials, _: &JsonObject) -> Result<bool> {
         Err(ErrorResponse::from(Failure::oauth(
             StatusCode::FORBIDDEN,
             "access_denied",
@@ -74,10 +74,10 @@ impl Registrations for NoRegistrations {
 }
 
 /// The dyn-compatible form of [`Registrations`].
-pub trait AnyRegistrations: Send + Sync {
+pub trait DynRegistrations: Send + Sync {
     fn may_register<'a>(
         &'a self,
-        presented: &'a Presented,
+        credentials: &'a RequestCredentials,
         metadata: &'a JsonObject,
     ) -> BoxFuture<'a, Result<bool>>;
 
@@ -88,13 +88,13 @@ pub trait AnyRegistrations: Send + Sync {
     ) -> BoxFuture<'a, Result<bool>>;
 }
 
-impl<T: Registrations> AnyRegistrations for T {
+impl<T: Registrations> DynRegistrations for T {
     fn may_register<'a>(
         &'a self,
-        presented: &'a Presented,
+        credentials: &'a RequestCredentials,
         metadata: &'a JsonObject,
     ) -> BoxFuture<'a, Result<bool>> {
-        Box::pin(Registrations::may_register(self, presented, metadata))
+        Box::pin(Registrations::may_register(self, credentials, metadata))
     }
 
     fn may_update<'a>(

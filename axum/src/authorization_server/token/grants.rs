@@ -99,7 +99,7 @@ pub struct NoTokenGrants;
 impl TokenGrants for NoTokenGrants {}
 
 /// The dyn-compatible form of [`TokenGrants`].
-pub trait AnyTokenGrants: Send + Sync {
+pub trait DynTokenGrants: Send + Sync {
     fn password<'a>(&'a self, answer: &'a TokenResponse) -> BoxFuture<'a, Result<Option<String>>>;
 
     fn token_exchange<'a>(
@@ -120,7 +120,7 @@ pub trait AnyTokenGrants: Send + Sync {
     fn reissues_id_token<'a>(&'a self, answer: &'a TokenResponse) -> BoxFuture<'a, Result<bool>>;
 }
 
-impl<T: TokenGrants> AnyTokenGrants for T {
+impl<T: TokenGrants> DynTokenGrants for T {
     fn password<'a>(&'a self, answer: &'a TokenResponse) -> BoxFuture<'a, Result<Option<String>>> {
         Box::pin(TokenGrants::password(self, answer))
     }

@@ -20,7 +20,7 @@ use super::{AuthorizationServer, Failure};
 use crate::AttemptLimiter;
 use crate::response::add_dpop_nonce;
 pub use grants::TokenGrants;
-pub(super) use grants::{AnyTokenGrants, NoTokenGrants};
+pub(super) use grants::{DynTokenGrants, NoTokenGrants};
 
 /// The token endpoint (RFC 6749 §3.2). `POST`.
 ///
@@ -30,13 +30,13 @@ pub async fn token(
     request: Request,
 ) -> Result<Response, Failure> {
     let received = server.form_request(request).await?;
-    let mut request = TokenRequest::new(received.form).presented(&received.presented);
+    let mut request = TokenRequest::new(received.form).credentials(&received.credentials);
     if let Some(url) = &server.endpoints().token {
         request = request.received_at(received.parts.method.as_str(), url.to_string());
     }
     let answer = server.api().token(&request).await?;
     let nonce = answer.dpop_nonce.clone();
-    let mut response = match answer.next(&received.presented) {
+    let mut response = match answer.next(&received.credentials) {
         TokenNext::Respond(response) => response.map(Body::new),
         TokenNext::Password { ticket, answer } => server.password(ticket, &answer).await?,
         TokenNext::TokenExchange { answer } => server.token_exchange(&answer).await?,
@@ -51,7 +51,7 @@ pub async fn token(
 }
 
 impl AuthorizationServer {
-    fn grants(&self) -> &dyn AnyTokenGrants {
+    fn grants(&self) -> &dyn DynTokenGrants {
         &*self.settings.token_grants
     }
 

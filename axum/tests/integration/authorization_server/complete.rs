@@ -1,7 +1,7 @@
 //! A provider with all endpoints, whose traits allow everything.
 
 use authlete::JsonObject;
-use authlete::server::Presented;
+use authlete::server::RequestCredentials;
 use authlete::types::{
     BackchannelAuthenticationFailReason, BackchannelAuthenticationResponse,
     CredentialIssuanceOrder, CredentialRequestInfo, DeliveryMode, GrantType, IntrospectionResponse,
@@ -143,7 +143,7 @@ impl TokenGrants for AllowAll {
 }
 
 impl ResourceServers for AllowAll {
-    async fn authenticate(&self, _: &Presented) -> Result<Option<ResourceServer>> {
+    async fn authenticate(&self, _: &RequestCredentials) -> Result<Option<ResourceServer>> {
         Ok(Some(ResourceServer::new("https://api.example.com")))
     }
 }
@@ -166,7 +166,7 @@ impl Logout for AllowAll {
 }
 
 impl Registrations for AllowAll {
-    async fn may_register(&self, _: &Presented, _: &JsonObject) -> Result<bool> {
+    async fn may_register(&self, _: &RequestCredentials, _: &JsonObject) -> Result<bool> {
         Ok(true)
     }
 

@@ -77,7 +77,7 @@ async fn valid_request(server: &AuthorizationServer, typed: &str) -> DeviceReque
 
 fn alice() -> Session {
     let now = SystemTime::UNIX_EPOCH.elapsed().unwrap();
-    Session::new("alice", now.as_secs() as i64).acr("urn:example:password")
+    Session::new("alice", now.as_secs() as i64).with_acr("urn:example:password")
 }
 
 #[rstest]

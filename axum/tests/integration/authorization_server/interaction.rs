@@ -13,7 +13,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use authlete::server::{Consent, Interaction, Session, StandardClaims};
 use authlete::types::GrantType;
-use authlete_axum::interaction::{Form, Interactions, Page, TowerSessions, Users};
+use authlete_axum::interaction::{Interactions, Page, SameOriginForm, TowerSessions, Users};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{Html, IntoResponse as _, Response, Result};
@@ -35,7 +35,7 @@ struct Staff {
 impl Users for Staff {
     type Claims = StandardClaims;
 
-    async fn log_in(&self, _: &Parts, form: &Form) -> Result<Option<Session>> {
+    async fn log_in(&self, _: &Parts, form: &SameOriginForm) -> Result<Option<Session>> {
         let is_right =
             matches!(form.get("name"), "alice" | "bob") && form.get("password") == "secret";
         let now = UNIX_EPOCH.elapsed().unwrap().as_secs();

@@ -83,7 +83,10 @@ impl Provider {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let issuer = format!("http://{}{path}", listener.local_addr().unwrap());
         let endpoints = Endpoints::from_issuer(&issuer).unwrap();
-        endpoints.register(&api, emulator.service()).await.unwrap();
+        endpoints
+            .update_service(&api, emulator.service())
+            .await
+            .unwrap();
         let server = AuthorizationServer::new(api.clone(), endpoints, accounts);
         let router = router(server);
         let service = router.into_make_service_with_connect_info::<SocketAddr>();

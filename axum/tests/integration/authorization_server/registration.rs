@@ -1,7 +1,7 @@
 //! Dynamic client registration and registration management.
 
 use authlete::JsonObject;
-use authlete::server::Presented;
+use authlete::server::RequestCredentials;
 use authlete_axum::authorization_server::Registrations;
 use axum::response::Result;
 use reqwest::{Method, RequestBuilder};
@@ -15,8 +15,12 @@ use rstest::rstest;
 struct Partners;
 
 impl Registrations for Partners {
-    async fn may_register(&self, presented: &Presented, metadata: &JsonObject) -> Result<bool> {
-        let token = presented.access_token();
+    async fn may_register(
+        &self,
+        credentials: &RequestCredentials,
+        metadata: &JsonObject,
+    ) -> Result<bool> {
+        let token = credentials.access_token();
         let is_partner = token.is_some_and(|token| token.value == "initial".into());
         Ok(is_partner && !metadata.contains_key("software_statement"))
     }

@@ -1,8 +1,8 @@
 //! English.
 
-use super::{Texts, Topic};
+use super::{DemoTexts, Topic};
 
-pub static TEXTS: Texts = Texts {
+pub static TEXTS: DemoTexts = DemoTexts {
     site: "Demo app",
     skip: "Skip to the content",
     language: "Language",

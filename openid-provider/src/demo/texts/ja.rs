@@ -1,8 +1,8 @@
 //! Japanese.
 
-use super::{Texts, Topic};
+use super::{DemoTexts, Topic};
 
-pub static TEXTS: Texts = Texts {
+pub static TEXTS: DemoTexts = DemoTexts {
     site: "デモアプリ",
     skip: "本文へ移動",
     language: "言語",

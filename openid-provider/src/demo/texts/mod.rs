@@ -12,7 +12,7 @@ pub struct Topic {
 }
 
 /// All texts of the demo. `{}` stands for a name.
-pub struct Texts {
+pub struct DemoTexts {
     pub site: &'static str,
     pub skip: &'static str,
     pub language: &'static str,
@@ -117,7 +117,7 @@ pub struct Texts {
     errors: &'static [(&'static str, &'static str)],
 }
 
-impl Texts {
+impl DemoTexts {
     pub fn of(language: Language) -> &'static Self {
         match language {
             Language::English => &en::TEXTS,
@@ -161,7 +161,7 @@ mod tests {
 
     #[test]
     fn name_in_a_place_takes_precedence_over_the_name_alone() {
-        let texts = Texts::of(Language::English);
+        let texts = DemoTexts::of(Language::English);
         let in_response = texts.explanation("authorized", "iss");
         assert!(in_response.is_some());
         assert_ne!(in_response, texts.explanation("id_token", "iss"));

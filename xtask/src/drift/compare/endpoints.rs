@@ -79,7 +79,7 @@ impl<'a> Comparison<'a> {
     fn endpoint(&mut self, both: &Both<'a, '_>) {
         let Both { here, there, .. } = both;
         let states = [here.is_deprecated(), there.is_deprecated()];
-        if let Some(difference) = Difference::either("the endpoint", states, DEPRECATED) {
+        if let Some(difference) = Difference::of_flags("the endpoint", states, DEPRECATED) {
             self.note(both, difference);
         }
         let servers = [
@@ -136,7 +136,7 @@ impl<'a> Comparison<'a> {
         let there = both.there.request(self.theirs)?;
         if let (Some(here), Some(there)) = (&here, &there) {
             let required = [here.is_required, there.is_required];
-            let difference = Difference::either("request", required, REQUIRED);
+            let difference = Difference::of_flags("request", required, REQUIRED);
             difference
                 .into_iter()
                 .for_each(|difference| self.note(both, difference));
@@ -248,8 +248,8 @@ impl<'a> Comparison<'a> {
         let ty = self.other_type(what, spots.0, spots.1, Direction::Request);
         let required = [here.is_required, there.is_required];
         let deprecated = [here.is_deprecated, there.is_deprecated];
-        let required = Difference::either(what, required, REQUIRED);
-        let deprecated = Difference::either(what, deprecated, DEPRECATED);
+        let required = Difference::of_flags(what, required, REQUIRED);
+        let deprecated = Difference::of_flags(what, deprecated, DEPRECATED);
         for difference in [ty, required, deprecated].into_iter().flatten() {
             self.note(both, difference);
         }

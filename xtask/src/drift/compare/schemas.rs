@@ -54,7 +54,7 @@ impl<'a> Comparison<'a> {
             [Kind::Dangling(dangling), _] => self.not_compared(dangling.at(&here.place)),
             [_, Kind::Dangling(dangling)] => self.not_compared(dangling.at(&there.place)),
             [Kind::Object(ours), Kind::Object(theirs)] => {
-                self.meet(&labels, &here.place);
+                self.record_pair(&labels, &here.place);
                 if self.seen.insert((direction, labels.clone())) {
                     self.pairs.push(Pair {
                         labels,
@@ -65,7 +65,7 @@ impl<'a> Comparison<'a> {
                 }
             }
             [Kind::Enum(ours), Kind::Enum(theirs)] => {
-                self.meet(&labels, &here.place);
+                self.record_pair(&labels, &here.place);
                 self.values(&labels, &ours, &theirs);
             }
             [Kind::Array(ours), Kind::Array(theirs)] | [Kind::Map(ours), Kind::Map(theirs)] => {
@@ -94,7 +94,7 @@ impl<'a> Comparison<'a> {
     }
 
     /// Records that two schemas are at the same place.
-    fn meet(&mut self, labels: &[String; 2], place: &str) {
+    fn record_pair(&mut self, labels: &[String; 2], place: &str) {
         let [here, there] = labels;
         self.known.insert(there.clone());
         if place != here {
@@ -141,7 +141,7 @@ impl<'a> Comparison<'a> {
             match (pair.here.get(name), pair.there.get(name)) {
                 (Some(here), Some(there)) => {
                     let required = [here, there].map(|member| may_require && member.is_required);
-                    differences.extend(Difference::either(&what, required, REQUIRED));
+                    differences.extend(Difference::of_flags(&what, required, REQUIRED));
                     let shapes = [
                         self.ours.shape(here.schema),
                         self.theirs.shape(there.schema),
@@ -153,10 +153,11 @@ impl<'a> Comparison<'a> {
                         (states(|shape| shape.is_write_only), WRITE_ONLY),
                     ];
                     let flags = flags.into_iter();
-                    differences
-                        .extend(flags.filter_map(|(states, words)| {
-                            Difference::either(&what, states, words)
-                        }));
+                    differences.extend(
+                        flags.filter_map(|(states, words)| {
+                            Difference::of_flags(&what, states, words)
+                        }),
+                    );
                     let here = Spot::member(&pair.labels[0], name, here);
                     let there = Spot::member(&pair.labels[1], name, there);
                     differences.extend(self.other_type(&what, here, there, pair.direction));

@@ -1,4 +1,4 @@
-//! The trait of shared stores.
+//! Stores of introspection responses that several instances share.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -26,7 +26,8 @@ use std::time::Duration;
 /// use std::sync::Mutex;
 /// use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 ///
-/// use authlete::{IntrospectionCache, IntrospectionStore, StoreFuture, StoreValues, StoreWrite};
+/// use authlete::IntrospectionCache;
+/// use authlete::introspection_store::{IntrospectionStore, StoreFuture, StoreValues, StoreWrite};
 ///
 /// /// Shared by the handles of one process.
 /// #[derive(Default)]

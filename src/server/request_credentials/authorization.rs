@@ -4,12 +4,12 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use percent_encoding::percent_decode_str;
 
-use super::{ClientCredentials, PresentedError, PresentedToken, TokenScheme};
+use super::{ClientCredentials, PresentedToken, RequestCredentialsError, TokenScheme};
 
 /// The content of an `Authorization` header, by its scheme.
 pub(super) enum Authorization {
-    Basic(Result<ClientCredentials, PresentedError>),
-    Token(Result<PresentedToken, PresentedError>),
+    Basic(Result<ClientCredentials, RequestCredentialsError>),
+    Token(Result<PresentedToken, RequestCredentialsError>),
     Other,
 }
 
@@ -20,7 +20,9 @@ impl Authorization {
         let credentials = credentials.trim();
         let is = |name: &str| scheme.eq_ignore_ascii_case(name);
         if is("Basic") {
-            return Self::Basic(basic(credentials).ok_or(PresentedError::BasicCredentials));
+            return Self::Basic(
+                basic(credentials).ok_or(RequestCredentialsError::BasicCredentials),
+            );
         }
         if is("Bearer") {
             return Self::Token(token(credentials, TokenScheme::Bearer));
@@ -44,14 +46,17 @@ fn basic(credentials: &str) -> Option<ClientCredentials> {
 }
 
 /// Accepts visible ASCII, which includes the characters of RFC 6750 §2.1.
-pub(super) fn token(value: &str, scheme: TokenScheme) -> Result<PresentedToken, PresentedError> {
+pub(super) fn token(
+    value: &str,
+    scheme: TokenScheme,
+) -> Result<PresentedToken, RequestCredentialsError> {
     let is_token = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_graphic());
     is_token
         .then(|| PresentedToken {
             value: value.into(),
             scheme,
         })
-        .ok_or(PresentedError::Token)
+        .ok_or(RequestCredentialsError::Token)
 }
 
 /// The values of a parameter in a form.

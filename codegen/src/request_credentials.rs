@@ -53,7 +53,7 @@ fn method(document: &Value, name: &str) -> Option<Item> {
     let is_resource = requires_token || !members.contains_key("clientSecret");
     let ident = |name: &str| format_ident!("{}", name.to_snake_case());
     let taken = MEMBERS.iter().filter(has).map(|member| match *member {
-        "dpop" if is_resource => ident("dpopOfAccessToken"),
+        "dpop" if is_resource => ident("accessTokenDpopProof"),
         member => ident(member),
     });
     let places = ["htm", "htu"]
@@ -62,5 +62,7 @@ fn method(document: &Value, name: &str) -> Option<Item> {
     let places = places.map(ident);
     let ty = format_ident!("{}", type_name(name));
     let tokens = quote!(#ty { #(#taken),* } at { #(#places),* });
-    Some(syn::parse_quote!(crate::server::presented! { #tokens }))
+    Some(syn::parse_quote!(
+        crate::server::request_credentials! { #tokens }
+    ))
 }

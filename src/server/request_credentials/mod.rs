@@ -12,27 +12,27 @@ use crate::{ClientIdentifier, Secret};
 use authorization::Authorization;
 pub(super) use authorization::form_values;
 pub use certificate::{ClientCertificate, ClientCertificateSource};
-pub use error::PresentedError;
-pub(crate) use request::presented;
+pub use error::RequestCredentialsError;
+pub(crate) use request::request_credentials;
 
 /// The credentials and tokens that a client presents in a request to your server: client credentials, an access token, a
 /// DPoP proof, an attestation and a client certificate.
 ///
-/// Pass it to the requests of the SDK: `TokenRequest::new(body).presented(&presented)` fills in the corresponding members.
+/// Pass it to the requests of the SDK: `TokenRequest::new(body).credentials(&credentials)` fills in the corresponding members.
 /// Credentials in the parameters of the client's request are left there; Authlete reads them.
 ///
 /// ```
-/// # use authlete::server::{ClientCertificateSource, Presented, PresentedError};
+/// # use authlete::server::{ClientCertificateSource, RequestCredentials, RequestCredentialsError};
 /// # use authlete::types::TokenRequest;
-/// # fn example(headers: &http::HeaderMap, body: String) -> Result<TokenRequest, PresentedError> {
-/// let presented = Presented::from_headers(headers, &ClientCertificateSource::None)?;
+/// # fn example(headers: &http::HeaderMap, body: String) -> Result<TokenRequest, RequestCredentialsError> {
+/// let credentials = RequestCredentials::from_headers(headers, &ClientCertificateSource::None)?;
 /// let request = TokenRequest::new(body)
-///     .presented(&presented)
+///     .credentials(&credentials)
 ///     .received_at("POST", "https://as.example.com/token"); // to verify a DPoP proof
 /// # Ok(request) }
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Presented {
+pub struct RequestCredentials {
     client: Option<ClientCredentials>,
     access_token: Option<PresentedToken>,
     dpop: Option<Secret>,
@@ -74,18 +74,18 @@ const DPOP: HeaderName = HeaderName::from_static("dpop");
 const ATTESTATION: HeaderName = HeaderName::from_static("oauth-client-attestation");
 const ATTESTATION_POP: HeaderName = HeaderName::from_static("oauth-client-attestation-pop");
 
-impl Presented {
+impl RequestCredentials {
     /// Reads the headers of a request. A client certificate is read only from `source`.
     ///
     /// # Errors
-    /// A header is repeated or malformed; [`PresentedError::response`] is the response for the client.
+    /// A header is repeated or malformed; [`RequestCredentialsError::response`] is the response for the client.
     pub fn from_headers(
         headers: &HeaderMap,
         source: &ClientCertificateSource,
-    ) -> Result<Self, PresentedError> {
-        let mut presented = Self {
+    ) -> Result<Self, RequestCredentialsError> {
+        let mut credentials = Self {
             dpop: single_value(headers, &DPOP)
-                .map_err(|_| PresentedError::DpopProof)?
+                .map_err(|_| RequestCredentialsError::DpopProof)?
                 .map(Secret::from),
             attestation: single_value(headers, &ATTESTATION)?.map(Secret::from),
             attestation_pop: single_value(headers, &ATTESTATION_POP)?.map(Secret::from),
@@ -94,12 +94,12 @@ impl Presented {
         };
         match single_value(headers, &http::header::AUTHORIZATION)?.map(Authorization::parse) {
             None => {}
-            Some(Authorization::Basic(client)) => presented.client = Some(client?),
-            Some(Authorization::Token(token)) => presented.access_token = Some(token?),
+            Some(Authorization::Basic(client)) => credentials.client = Some(client?),
+            Some(Authorization::Token(token)) => credentials.access_token = Some(token?),
             // A scheme for another purpose, such as a proxy.
             Some(Authorization::Other) => {}
         }
-        Ok(presented)
+        Ok(credentials)
     }
 
     /// Adds the access token in the form parameter `access_token` (RFC 6750 §2.2). Call it only for POST requests with the
@@ -107,11 +107,11 @@ impl Presented {
     ///
     /// # Errors
     /// There is also a token in the header, or more than one in the form, or it has invalid characters.
-    pub fn with_form(mut self, form: &str) -> Result<Self, PresentedError> {
+    pub fn with_form(mut self, form: &str) -> Result<Self, RequestCredentialsError> {
         let mut tokens = authorization::form_values(form, "access_token");
         if let Some(value) = tokens.next() {
             if tokens.next().is_some() || self.access_token.is_some() {
-                return Err(PresentedError::SeveralTokens);
+                return Err(RequestCredentialsError::SeveralTokens);
             }
             self.access_token = Some(authorization::token(&value, TokenScheme::Bearer)?);
         }
@@ -135,13 +135,13 @@ impl Presented {
     }
 
     /// The DPoP proof (RFC 9449 §4).
-    pub fn dpop(&self) -> Option<&Secret> {
+    pub fn dpop_proof(&self) -> Option<&Secret> {
         self.dpop.as_ref()
     }
 
     /// The DPoP proof for the access token. `None` if the token was presented with the scheme `Bearer`, since a token that
     /// is bound to a key must be presented with `DPoP` (RFC 9449 §7.1).
-    pub fn dpop_of_access_token(&self) -> Option<&Secret> {
+    pub fn access_token_dpop_proof(&self) -> Option<&Secret> {
         let is_bound = self
             .access_token
             .as_ref()
@@ -169,13 +169,16 @@ impl Presented {
 fn single_value<'a>(
     headers: &'a HeaderMap,
     name: &HeaderName,
-) -> Result<Option<&'a str>, PresentedError> {
+) -> Result<Option<&'a str>, RequestCredentialsError> {
     let mut values = headers.get_all(name).iter();
     let Some(value) = values.next() else {
         return Ok(None);
     };
     if values.next().is_some() {
-        return Err(PresentedError::RepeatedHeader);
+        return Err(RequestCredentialsError::RepeatedHeader);
     }
-    value.to_str().map(Some).map_err(|_| PresentedError::Header)
+    value
+        .to_str()
+        .map(Some)
+        .map_err(|_| RequestCredentialsError::Header)
 }

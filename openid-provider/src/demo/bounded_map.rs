@@ -1,4 +1,4 @@
-//! The data of the demo, in memory and bounded. A server of yours has a database.
+//! The data of the demo, in memory and bounded. Your server has a database.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
@@ -7,11 +7,11 @@ use std::sync::{Mutex, PoisonError};
 const LIMIT: usize = 1000;
 
 /// Entries by their keys.
-pub struct Memory<T> {
+pub struct BoundedMap<T> {
     entries: Mutex<VecDeque<(String, T)>>,
 }
 
-impl<T> Default for Memory<T> {
+impl<T> Default for BoundedMap<T> {
     fn default() -> Self {
         Self {
             entries: Mutex::default(),
@@ -19,7 +19,7 @@ impl<T> Default for Memory<T> {
     }
 }
 
-impl<T> Memory<T> {
+impl<T> BoundedMap<T> {
     pub fn put(&self, key: &str, value: T) {
         self.entries(|entries| {
             entries.retain(|(it, _)| it != key);
@@ -69,20 +69,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn memory_forgets_the_oldest_when_it_is_full() {
-        let memory = Memory::default();
+    fn full_map_forgets_the_oldest_entry() {
+        let map = BoundedMap::default();
         for number in 0..=LIMIT {
-            memory.put(&number.to_string(), number);
+            map.put(&number.to_string(), number);
         }
-        assert_eq!(memory.take("0"), None);
-        assert_eq!(memory.take("1"), Some(1));
-        assert_eq!(memory.take("1"), None);
-        memory.put("2", 0);
-        assert_eq!(memory.with("2", |value| *value), Some(0));
-        assert!(memory.rename("2", "two") && !memory.rename("2", "two"));
-        assert_eq!(memory.with("two", |value| *value), Some(0));
+        assert_eq!(map.take("0"), None);
+        assert_eq!(map.take("1"), Some(1));
+        assert_eq!(map.take("1"), None);
+        map.put("2", 0);
+        assert_eq!(map.with("2", |value| *value), Some(0));
+        assert!(map.rename("2", "two") && !map.rename("2", "two"));
+        assert_eq!(map.with("two", |value| *value), Some(0));
         let mut count = 0;
-        memory.each(|_| count += 1);
+        map.each(|_| count += 1);
         assert_eq!(count, LIMIT - 1);
     }
 }

@@ -8,7 +8,7 @@ use http::HeaderMap;
 use http::header::HeaderName;
 use percent_encoding::percent_decode_str;
 
-use super::{PresentedError, single_value};
+use super::{RequestCredentialsError, single_value};
 
 /// The source of the client certificate of a request.
 ///
@@ -86,7 +86,7 @@ impl ClientCertificateSource {
     pub(super) fn read(
         &self,
         headers: &HeaderMap,
-    ) -> Result<Option<ClientCertificate>, PresentedError> {
+    ) -> Result<Option<ClientCertificate>, RequestCredentialsError> {
         let certificates = match self {
             Self::None => return Ok(None),
             Self::Tls(chain) => Some(chain.iter().map(|der| pem(der)).collect()),
@@ -102,7 +102,7 @@ impl ClientCertificateSource {
                 single_value(headers, &ALB)?,
                 single_value(headers, &ALB_LEAF)?,
             ) {
-                (Some(_), Some(_)) => return Err(PresentedError::Certificate),
+                (Some(_), Some(_)) => return Err(RequestCredentialsError::Certificate),
                 (one, other) => one.or(other).map(escaped),
             },
         };
@@ -117,20 +117,22 @@ impl ClientCertificateSource {
                 chain: certificates.collect(),
             })),
             None if is_from_tls => Ok(None),
-            None => Err(PresentedError::Certificate),
+            None => Err(RequestCredentialsError::Certificate),
         }
     }
 }
 
 /// RFC 9440 §2: byte sequences of structured fields.
-fn client_cert(headers: &HeaderMap) -> Result<Option<Vec<String>>, PresentedError> {
+fn client_cert(headers: &HeaderMap) -> Result<Option<Vec<String>>, RequestCredentialsError> {
     let Some(leaf) = single_value(headers, &CLIENT_CERT)? else {
         return Ok(None);
     };
     let mut certificates = vec![byte_sequence(leaf)?];
     // A list may be split into several header fields.
     for field in headers.get_all(CLIENT_CERT_CHAIN) {
-        let field = field.to_str().map_err(|_| PresentedError::Certificate)?;
+        let field = field
+            .to_str()
+            .map_err(|_| RequestCredentialsError::Certificate)?;
         for item in field.split(',').filter(|item| !item.trim().is_empty()) {
             certificates.push(byte_sequence(item)?);
         }
@@ -138,7 +140,7 @@ fn client_cert(headers: &HeaderMap) -> Result<Option<Vec<String>>, PresentedErro
     Ok(Some(certificates))
 }
 
-fn byte_sequence(text: &str) -> Result<String, PresentedError> {
+fn byte_sequence(text: &str) -> Result<String, RequestCredentialsError> {
     // Structured fields may have parameters; RFC 9440 defines none.
     let text = text.split(';').next().unwrap_or_default().trim();
     let inner = text
@@ -147,7 +149,7 @@ fn byte_sequence(text: &str) -> Result<String, PresentedError> {
     let der = inner.and_then(|text| BASE64_STANDARD.decode(text).ok());
     match der {
         Some(der) if !der.is_empty() => Ok(pem(&der)),
-        _ => Err(PresentedError::Certificate),
+        _ => Err(RequestCredentialsError::Certificate),
     }
 }
 
@@ -155,11 +157,13 @@ fn byte_sequence(text: &str) -> Result<String, PresentedError> {
 ///
 /// The client controls some of the text: other values of the last element, such as the subject of its certificate, and the
 /// elements before it. Ambiguous text is rejected.
-fn envoy(headers: &HeaderMap) -> Result<Option<Vec<String>>, PresentedError> {
+fn envoy(headers: &HeaderMap) -> Result<Option<Vec<String>>, RequestCredentialsError> {
     let Some(field) = headers.get_all(XFCC).iter().next_back() else {
         return Ok(None);
     };
-    let field = field.to_str().map_err(|_| PresentedError::Certificate)?;
+    let field = field
+        .to_str()
+        .map_err(|_| RequestCredentialsError::Certificate)?;
     let element = split_unquoted(field, ',')?.pop().unwrap_or_default();
     let (mut leaf, mut chain) = (None, None);
     for pair in split_unquoted(element, ';')? {
@@ -171,7 +175,7 @@ fn envoy(headers: &HeaderMap) -> Result<Option<Vec<String>>, PresentedError> {
             _ => continue,
         };
         if member.replace(escaped(value)).is_some() {
-            return Err(PresentedError::Certificate);
+            return Err(RequestCredentialsError::Certificate);
         }
     }
     let Some(mut certificates) = leaf else {
@@ -187,7 +191,7 @@ fn envoy(headers: &HeaderMap) -> Result<Option<Vec<String>>, PresentedError> {
 }
 
 /// Splits a text at separators outside of quotes. An unclosed quote is an error, because it makes the parts ambiguous.
-fn split_unquoted(text: &str, separator: char) -> Result<Vec<&str>, PresentedError> {
+fn split_unquoted(text: &str, separator: char) -> Result<Vec<&str>, RequestCredentialsError> {
     let (mut is_quoted, mut is_escaped) = (false, false);
     let parts = text.split(|character| {
         let was_escaped = std::mem::take(&mut is_escaped);
@@ -200,7 +204,7 @@ fn split_unquoted(text: &str, separator: char) -> Result<Vec<&str>, PresentedErr
     });
     let parts = parts.collect();
     match is_quoted {
-        true => Err(PresentedError::Certificate),
+        true => Err(RequestCredentialsError::Certificate),
         false => Ok(parts),
     }
 }

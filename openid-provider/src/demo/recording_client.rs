@@ -1,6 +1,6 @@
 //! The HTTP client of the demo. It records requests and responses, so that pages can show them.
 //!
-//! An app of yours gives `openidconnect` a `reqwest::Client` instead, and never shows these messages: they contain secrets.
+//! Your app gives `openidconnect` a `reqwest::Client` instead, and never shows these messages: they contain secrets.
 
 use std::fmt::Write as _;
 use std::pin::Pin;
@@ -29,7 +29,7 @@ pub struct Exchange {
 }
 
 /// An HTTP client that records its exchanges. Each operation has its own.
-pub struct Wire {
+pub struct RecordingClient {
     http: reqwest::Client,
     exchanges: Mutex<Vec<Exchange>>,
 }
@@ -43,7 +43,7 @@ pub fn http_client() -> reqwest::Result<reqwest::Client> {
         .build()
 }
 
-impl Wire {
+impl RecordingClient {
     pub fn new(http: &reqwest::Client) -> Self {
         Self {
             http: http.clone(),
@@ -61,7 +61,7 @@ impl Wire {
         )
     }
 
-    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, Error> {
+    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
         let (text, parameters) = request_text(&request);
         let mut exchange = Exchange {
             request: text,
@@ -82,7 +82,7 @@ impl Wire {
         response
     }
 
-    async fn answer(&self, request: HttpRequest) -> Result<HttpResponse, Error> {
+    async fn answer(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
         let request = request.try_into().map_err(Box::new)?;
         let response = self.http.execute(request).await.map_err(Box::new)?;
         let mut copy = HttpResponse::default();
@@ -94,11 +94,11 @@ impl Wire {
     }
 }
 
-type Error = HttpClientError<reqwest::Error>;
+type HttpError = HttpClientError<reqwest::Error>;
 
-impl<'c> AsyncHttpClient<'c> for Wire {
-    type Error = Error;
-    type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, Error>> + Send + 'c>>;
+impl<'c> AsyncHttpClient<'c> for RecordingClient {
+    type Error = HttpError;
+    type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, HttpError>> + Send + 'c>>;
 
     fn call(&'c self, request: HttpRequest) -> Self::Future {
         Box::pin(self.send(request))

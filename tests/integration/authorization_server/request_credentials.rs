@@ -1,6 +1,8 @@
 //! Credentials, proofs and certificates that a client presents in HTTP headers.
 
-use authlete::server::{ClientCertificateSource, Presented, PresentedError, TokenScheme};
+use authlete::server::{
+    ClientCertificateSource, RequestCredentials, RequestCredentialsError, TokenScheme,
+};
 use authlete::types::{
     IntrospectionRequest, PushedAuthReqRequest, RevocationRequest, TokenRequest, UserInfoRequest,
 };
@@ -19,8 +21,8 @@ fn headers(pairs: &[(&str, &str)]) -> HeaderMap {
     headers
 }
 
-fn read(pairs: &[(&str, &str)]) -> Result<Presented, PresentedError> {
-    Presented::from_headers(&headers(pairs), &ClientCertificateSource::None)
+fn read(pairs: &[(&str, &str)]) -> Result<RequestCredentials, RequestCredentialsError> {
+    RequestCredentials::from_headers(&headers(pairs), &ClientCertificateSource::None)
 }
 
 fn basic(text: &str) -> String {
@@ -29,19 +31,23 @@ fn basic(text: &str) -> String {
 
 #[test]
 fn basic_credentials_are_form_decoded_and_the_scheme_is_case_insensitive() {
-    let presented = read(&[("authorization", &basic("a%3Ab:c+d%2B"))]).unwrap();
-    let client = presented.client().unwrap();
+    let credentials = read(&[("authorization", &basic("a%3Ab:c+d%2B"))]).unwrap();
+    let client = credentials.client().unwrap();
     assert_eq!(client.client_id, "a:b".into());
     assert_eq!(client.client_secret.expose(), "c d+");
-    assert!(presented.used_basic());
-    assert!(!format!("{presented:?}").contains("c d+"));
+    assert!(credentials.used_basic());
+    assert!(!format!("{credentials:?}").contains("c d+"));
 }
 
 #[test]
 fn malformed_basic_credentials_are_rejected_with_a_challenge() {
     for credentials in ["Basic", "Basic !", &basic("no colon"), &basic("a:%ff")] {
         let error = read(&[("authorization", credentials)]).unwrap_err();
-        assert_eq!(error, PresentedError::BasicCredentials, "{credentials}");
+        assert_eq!(
+            error,
+            RequestCredentialsError::BasicCredentials,
+            "{credentials}"
+        );
         let response = error.response();
         assert_eq!(response.status(), 401);
         assert!(response.headers().contains_key("www-authenticate"));
@@ -56,15 +62,15 @@ fn token_is_read_for_bearer_and_dpop_and_ignored_for_other_schemes() {
         ("dpop t.o-k~en", Some(TokenScheme::Dpop)),
         ("Digest t.o-k~en", None),
     ] {
-        let presented = read(&[("authorization", header)]).unwrap();
-        let token = presented.access_token();
+        let credentials = read(&[("authorization", header)]).unwrap();
+        let token = credentials.access_token();
         assert_eq!(token.map(|token| token.scheme), expected, "{header}");
         assert!(token.is_none_or(|token| token.value.expose() == "t.o-k~en"));
-        assert!(!presented.used_basic());
+        assert!(!credentials.used_basic());
     }
     for header in ["Bearer", "Bearer ", "Bearer a b"] {
         let error = read(&[("authorization", header)]).unwrap_err();
-        assert_eq!(error, PresentedError::Token, "{header}");
+        assert_eq!(error, RequestCredentialsError::Token, "{header}");
         assert_eq!(error.response().status(), 400);
     }
 }
@@ -81,23 +87,26 @@ fn one_token_in_a_form_is_taken_and_more_than_one_is_refused() {
     let twice = read(&[])
         .unwrap()
         .with_form("access_token=t&access_token=t");
-    assert_eq!(twice, Err(PresentedError::SeveralTokens));
+    assert_eq!(twice, Err(RequestCredentialsError::SeveralTokens));
     let header = read(&[("authorization", "Bearer t")]).unwrap();
     assert_eq!(
         header.with_form("access_token=t"),
-        Err(PresentedError::SeveralTokens)
+        Err(RequestCredentialsError::SeveralTokens)
     );
 }
 
 #[test]
 fn repeated_headers_are_rejected() {
     for (name, expected) in [
-        ("authorization", PresentedError::RepeatedHeader),
-        ("dpop", PresentedError::DpopProof),
-        ("oauth-client-attestation", PresentedError::RepeatedHeader),
+        ("authorization", RequestCredentialsError::RepeatedHeader),
+        ("dpop", RequestCredentialsError::DpopProof),
+        (
+            "oauth-client-attestation",
+            RequestCredentialsError::RepeatedHeader,
+        ),
         (
             "oauth-client-attestation-pop",
-            PresentedError::RepeatedHeader,
+            RequestCredentialsError::RepeatedHeader,
         ),
     ] {
         assert_eq!(
@@ -106,12 +115,15 @@ fn repeated_headers_are_rejected() {
             "{name}"
         );
     }
-    assert_eq!(PresentedError::DpopProof.error(), "invalid_dpop_proof");
+    assert_eq!(
+        RequestCredentialsError::DpopProof.error(),
+        "invalid_dpop_proof"
+    );
 }
 
 #[test]
 fn presented_values_fill_the_members_of_a_request() {
-    let presented = read(&[
+    let credentials = read(&[
         ("authorization", &basic("id:secret")),
         ("dpop", "proof"),
         ("oauth-client-attestation", "attestation"),
@@ -119,7 +131,7 @@ fn presented_values_fill_the_members_of_a_request() {
     ])
     .unwrap();
     let token = TokenRequest::new("a=b")
-        .presented(&presented)
+        .credentials(&credentials)
         .received_at("POST", "https://as.example/token");
     let expected = TokenRequest::new("a=b")
         .client_id("id")
@@ -130,28 +142,28 @@ fn presented_values_fill_the_members_of_a_request() {
         .oauth_client_attestation("attestation")
         .oauth_client_attestation_pop("pop");
     assert_eq!(token, expected);
-    let pushed = PushedAuthReqRequest::new("a=b").presented(&presented);
+    let pushed = PushedAuthReqRequest::new("a=b").credentials(&credentials);
     assert_eq!(pushed.dpop, token.dpop);
-    let revocation = RevocationRequest::new("a=b").presented(&presented);
+    let revocation = RevocationRequest::new("a=b").credentials(&credentials);
     assert_eq!(revocation.client_secret, token.client_secret);
     // Members without a presented value are unchanged.
     let kept = TokenRequest::new("a=b")
         .client_id("mine")
-        .presented(&read(&[]).unwrap());
+        .credentials(&read(&[]).unwrap());
     assert_eq!(kept.client_id, Some("mine".into()));
 }
 
 #[test]
 fn dpop_proof_is_used_at_a_resource_only_with_the_dpop_scheme() {
     for (scheme, counts) in [("DPoP", true), ("Bearer", false)] {
-        let presented = read(&[
+        let credentials = read(&[
             ("authorization", &format!("{scheme} token")),
             ("dpop", "proof"),
         ])
         .unwrap();
-        let introspection = IntrospectionRequest::new("token").presented(&presented);
+        let introspection = IntrospectionRequest::new("token").credentials(&credentials);
         assert_eq!(introspection.dpop.is_some(), counts, "{scheme}");
-        let userinfo = UserInfoRequest::new("token").presented(&presented);
+        let userinfo = UserInfoRequest::new("token").credentials(&credentials);
         assert_eq!(userinfo.dpop.is_some(), counts, "{scheme}");
     }
 }
@@ -230,8 +242,8 @@ fn certificate_is_read_from_each_source() {
             .iter()
             .map(|(name, value)| (*name, value.as_str()))
             .collect();
-        let presented = Presented::from_headers(&headers(&pairs), &source).unwrap();
-        let certificate = presented
+        let credentials = RequestCredentials::from_headers(&headers(&pairs), &source).unwrap();
+        let certificate = credentials
             .certificate()
             .unwrap_or_else(|| panic!("{source:?}"));
         assert_eq!(certificate.certificate, leaf_pem, "{source:?}");
@@ -240,7 +252,7 @@ fn certificate_is_read_from_each_source() {
             std::slice::from_ref(&issuer_pem),
             "{source:?}"
         );
-        let request = TokenRequest::new("a=b").presented(&presented);
+        let request = TokenRequest::new("a=b").credentials(&credentials);
         assert_eq!(request.client_certificate, Some(leaf_pem.clone()));
         assert_eq!(
             request.client_certificate_path,
@@ -285,7 +297,7 @@ fn missing_certificate_is_none_and_malformed_one_is_rejected() {
         ),
         (&ClientCertificateSource::AwsAlb, &[], true),
     ] {
-        let read = Presented::from_headers(&headers(pairs), source);
+        let read = RequestCredentials::from_headers(&headers(pairs), source);
         match is_none {
             true => assert_eq!(read.unwrap().certificate(), None, "{source:?} {pairs:?}"),
             false => assert!(read.is_err(), "{source:?} {pairs:?}"),
@@ -318,8 +330,8 @@ proptest! {
             ClientCertificateSource::Envoy,
             ClientCertificateSource::AwsAlb,
         ] {
-            match Presented::from_headers(&headers, &source).and_then(|it| it.with_form(&form)) {
-                Ok(presented) => drop(TokenRequest::new("").presented(&presented)),
+            match RequestCredentials::from_headers(&headers, &source).and_then(|it| it.with_form(&form)) {
+                Ok(credentials) => drop(TokenRequest::new("").credentials(&credentials)),
                 Err(error) => prop_assert!(error.response().status().is_client_error()),
             }
         }

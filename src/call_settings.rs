@@ -19,7 +19,7 @@ pub(crate) const MAX_RESPONSE_SIZE: usize = 10 * 1024 * 1024;
 
 /// The settings of a handle other than its configuration.
 #[derive(Debug, Clone)]
-pub(crate) struct Settings {
+pub(crate) struct CallSettings {
     /// Sent with every call.
     pub headers: HeaderMap,
     /// The total timeout of a call, including all attempts. With `None`, the timeout of the caller's client limits each
@@ -33,7 +33,7 @@ pub(crate) struct Settings {
     pub has_default_client: bool,
 }
 
-impl Settings {
+impl CallSettings {
     /// The deadline of a call that begins now.
     pub fn deadline(&self) -> Instant {
         Instant::now() + self.timeout.unwrap_or(TIMEOUT).min(MAX_TIMEOUT)

@@ -1,18 +1,18 @@
 //! Copies what a client presents into requests.
 
 /// Defines the methods of a request with members for what a client presents.
-macro_rules! presented {
+macro_rules! request_credentials {
     ($name:ident { $($member:ident),* } at { $($place:ident),* }) => {
         impl $crate::types::$name {
             /// Copies what the client presents into the corresponding members of this request. Members for which the client
             /// presents nothing stay unchanged.
             #[must_use]
-            pub fn presented(mut self, presented: &$crate::server::Presented) -> Self {
-                $( $crate::server::presented!(@ self, presented, $member); )*
+            pub fn credentials(mut self, credentials: &$crate::server::RequestCredentials) -> Self {
+                $( $crate::server::request_credentials!(@ self, credentials, $member); )*
                 self
             }
         }
-        $crate::server::presented!(at $name { $($place),* });
+        $crate::server::request_credentials!(at $name { $($place),* });
     };
     (at $name:ident {}) => {};
     (at $name:ident { htm, htu }) => {
@@ -31,46 +31,46 @@ macro_rules! presented {
             }
         }
     };
-    (@ $self:ident, $presented:ident, client_id) => {
-        if let Some(client) = $presented.client() {
+    (@ $self:ident, $credentials:ident, client_id) => {
+        if let Some(client) = $credentials.client() {
             $self.client_id = Some(client.client_id.clone());
         }
     };
-    (@ $self:ident, $presented:ident, client_secret) => {
-        if let Some(client) = $presented.client() {
+    (@ $self:ident, $credentials:ident, client_secret) => {
+        if let Some(client) = $credentials.client() {
             $self.client_secret = Some(client.client_secret.clone());
         }
     };
-    (@ $self:ident, $presented:ident, dpop) => {
-        if let Some(proof) = $presented.dpop() {
+    (@ $self:ident, $credentials:ident, dpop) => {
+        if let Some(proof) = $credentials.dpop_proof() {
             $self.dpop = Some(proof.clone());
         }
     };
-    (@ $self:ident, $presented:ident, dpop_of_access_token) => {
-        if let Some(proof) = $presented.dpop_of_access_token() {
+    (@ $self:ident, $credentials:ident, access_token_dpop_proof) => {
+        if let Some(proof) = $credentials.access_token_dpop_proof() {
             $self.dpop = Some(proof.clone());
         }
     };
-    (@ $self:ident, $presented:ident, oauth_client_attestation) => {
-        if let Some(attestation) = $presented.attestation() {
+    (@ $self:ident, $credentials:ident, oauth_client_attestation) => {
+        if let Some(attestation) = $credentials.attestation() {
             $self.oauth_client_attestation = Some(attestation.clone());
         }
     };
-    (@ $self:ident, $presented:ident, oauth_client_attestation_pop) => {
-        if let Some(proof) = $presented.attestation_pop() {
+    (@ $self:ident, $credentials:ident, oauth_client_attestation_pop) => {
+        if let Some(proof) = $credentials.attestation_pop() {
             $self.oauth_client_attestation_pop = Some(proof.clone());
         }
     };
-    (@ $self:ident, $presented:ident, client_certificate) => {
-        if let Some(certificate) = $presented.certificate() {
+    (@ $self:ident, $credentials:ident, client_certificate) => {
+        if let Some(certificate) = $credentials.certificate() {
             $self.client_certificate = Some(certificate.certificate.clone());
         }
     };
-    (@ $self:ident, $presented:ident, client_certificate_path) => {
-        if let Some(certificate) = $presented.certificate() {
+    (@ $self:ident, $credentials:ident, client_certificate_path) => {
+        if let Some(certificate) = $credentials.certificate() {
             $self.client_certificate_path = Some(certificate.chain.clone());
         }
     };
 }
 
-pub(crate) use presented;
+pub(crate) use request_credentials;

@@ -9,17 +9,17 @@ use http::StatusCode;
 use http::request::Parts;
 
 use super::browser_state::Change;
-use super::{BrowserSessions, BrowserState, Form, Interactions, Notice, Page, Users};
+use super::{BrowserSessions, BrowserState, Interactions, Notice, Page, SameOriginForm, Users};
 use crate::AuthorizationServer;
 use crate::authorization_server::{Step, not_recorded};
 
 /// The state of the form handlers.
-pub(super) struct Site<U, S> {
+pub(super) struct FormState<U, S> {
     pub server: AuthorizationServer,
     pub interactions: Interactions<U, S>,
 }
 
-impl<U, S> Clone for Site<U, S> {
+impl<U, S> Clone for FormState<U, S> {
     fn clone(&self) -> Self {
         Self {
             server: self.server.clone(),
@@ -28,7 +28,7 @@ impl<U, S> Clone for Site<U, S> {
     }
 }
 
-impl<U: Users, S: BrowserSessions> Site<U, S> {
+impl<U: Users, S: BrowserSessions> FormState<U, S> {
     pub(super) fn users(&self) -> &U {
         &self.interactions.parts.users
     }
@@ -61,7 +61,7 @@ impl<U: Users, S: BrowserSessions> Site<U, S> {
     async fn opened(
         &self,
         request: &Parts,
-        form: &Form,
+        form: &SameOriginForm,
     ) -> Result<(BrowserState, Option<PendingAuthorization>)> {
         let state = self.load(request).await?;
         let page_id = form.get("request");
@@ -76,7 +76,7 @@ impl<U: Users, S: BrowserSessions> Site<U, S> {
     pub(super) async fn pending(
         &self,
         request: &Parts,
-        form: &Form,
+        form: &SameOriginForm,
     ) -> Result<(BrowserState, PendingAuthorization)> {
         match self.opened(request, form).await? {
             (state, Some(pending)) => Ok((state, pending)),
@@ -101,7 +101,7 @@ impl<U: Users, S: BrowserSessions> Site<U, S> {
     pub(super) async fn log_in(
         &self,
         request: &Parts,
-        form: &Form,
+        form: &SameOriginForm,
         session: Session,
     ) -> Result<Response> {
         let (mut state, pending) = self.opened(request, form).await?;
@@ -120,7 +120,11 @@ impl<U: Users, S: BrowserSessions> Site<U, S> {
     }
 
     /// Shows the login page again.
-    pub(super) async fn log_in_again(&self, request: &Parts, form: &Form) -> Result<Response> {
+    pub(super) async fn log_in_again(
+        &self,
+        request: &Parts,
+        form: &SameOriginForm,
+    ) -> Result<Response> {
         let (state, pending) = self.opened(request, form).await?;
         let Some(pending) = pending else {
             let page = Page::LogIn {

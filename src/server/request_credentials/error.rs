@@ -8,7 +8,7 @@ use crate::server::response::{Response, oauth_error};
 /// Why the credentials in a request cannot be read. It contains no data of the request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum PresentedError {
+pub enum RequestCredentialsError {
     /// A header that must not be repeated occurs twice.
     #[error("a header is repeated")]
     RepeatedHeader,
@@ -33,7 +33,7 @@ pub enum PresentedError {
     Certificate,
 }
 
-impl PresentedError {
+impl RequestCredentialsError {
     /// The error code for the client: `invalid_request`, `invalid_client` or `invalid_dpop_proof` (RFC 6749 §5.2, RFC
     /// 9449 §5).
     pub fn error(&self) -> &'static str {

@@ -14,11 +14,11 @@ use crate::fetch_site::fetch_site;
 /// with its own account, and the user would continue in that account (login CSRF). A body over 256 KiB is rejected with
 /// 413, one that takes longer than 10 seconds with 408, and one that is not a form with 415.
 #[derive(Clone)]
-pub struct Form {
+pub struct SameOriginForm {
     fields: Vec<(String, String)>,
 }
 
-impl Form {
+impl SameOriginForm {
     /// The first value of a field, or an empty string.
     pub fn get(&self, name: &str) -> &str {
         self.all(name).next().unwrap_or_default()
@@ -37,14 +37,14 @@ impl Form {
 }
 
 /// Fields may have passwords, so only their number is shown.
-impl std::fmt::Debug for Form {
+impl std::fmt::Debug for SameOriginForm {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let mut debug = formatter.debug_struct("Form");
+        let mut debug = formatter.debug_struct("SameOriginForm");
         debug.field("fields", &self.fields.len()).finish()
     }
 }
 
-impl<S: Sync> FromRequest<S> for Form {
+impl<S: Sync> FromRequest<S> for SameOriginForm {
     type Rejection = Failure;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Failure> {
