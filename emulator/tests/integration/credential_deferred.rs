@@ -286,8 +286,11 @@ async fn batch_is_issued_completely_or_not_at_all(
     assert_eq!(answer.action, CredentialDeferredIssueAction::BadRequest);
     let error = content(answer.response_content.as_ref());
     assert_eq!(error["error"], "issuance_pending");
-    assert!(wallet.parse_deferred(&responses[1]).await.info.is_some());
+    // Until the wallet asks again, the request is answered.
     let payload = json!({ "vct": "https://issuer.example/legacy" });
+    let answer = issue_deferred(&api, order(&ids[1], &payload)).await;
+    assert_eq!(answer.action, CredentialDeferredIssueAction::CallerError);
+    assert!(wallet.parse_deferred(&responses[1]).await.info.is_some());
     let answer = issue_deferred(&api, order(&ids[1], &payload)).await;
     assert_eq!(answer.action, CredentialDeferredIssueAction::Ok);
     let response = content(answer.response_content.as_ref());

@@ -6,6 +6,7 @@ use crate::digest::Digest;
 use crate::json::Members;
 use crate::protocol::authorization_response::Destination;
 use crate::protocol::oauth_error::OAuthError;
+use crate::protocol::refusal::usual_action;
 use crate::reply::Outcome;
 use crate::result_code::{
     FAIL_CLIENT_GONE, FAIL_REASON_MISSING, FAIL_REASON_UNKNOWN, FAIL_TICKET_EXPIRED,
@@ -19,12 +20,11 @@ use crate::store::Service;
 
 /// Creates the error response to an authorization request.
 pub fn fail(call: &Call, service: &mut Service) -> Outcome {
-    process(call, service)
-        .unwrap_or_else(|refused| refused)
-        .outcome(call, service)
+    let outcome = service.attempt(|service| process(call, service)?.deliver(call, service));
+    outcome.or_else(|refusal| refusal.outcome(call, &service.settings, usual_action))
 }
 
-fn process(call: &Call, service: &mut Service) -> Result<Refused, Refused> {
+fn process(call: &Call, service: &mut Service) -> Result<Refused, OAuthError> {
     let caller_error = |code| OAuthError::new("server_error", code);
     let ticket = call
         .body
@@ -40,7 +40,7 @@ fn process(call: &Call, service: &mut Service) -> Result<Refused, Refused> {
     };
     let entry = entry.ok_or(OAuthError::invalid_request(unknown))?;
     if entry.expires_at <= call.now {
-        return Err(OAuthError::invalid_request(FAIL_TICKET_EXPIRED).into());
+        return Err(OAuthError::invalid_request(FAIL_TICKET_EXPIRED));
     }
     let request = entry.value;
     let client = service.clients.by_id(request.client_id);

@@ -41,12 +41,12 @@ fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
         let error = OAuthError::new("server_error", NATIVE_SSO_SESSION_MISSING);
         let destination = Destination::of(&decision.request, &decision.client);
         let refused = Refused::at(Some(destination), error);
-        return refused.outcome(call, service).map_err(Refusal::Reply);
+        return refused.deliver(call, service);
     }
     if let Err(code) = decision.check_id_token(service) {
         let destination = Destination::of(&decision.request, &decision.client);
         let refused = Refused::at(Some(destination), OAuthError::invalid_request(code));
-        return refused.outcome(call, service).map_err(Refusal::Reply);
+        return refused.deliver(call, service);
     }
     let code = match decision.has("code") {
         true => Some(decision.authorization_code(service)?),

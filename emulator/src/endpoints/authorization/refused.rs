@@ -24,18 +24,21 @@ impl Refused {
 
     /// The error response (RFC 6749 §4.1.2.1): a redirect or, if the browser must not be redirected, a direct response.
     pub fn outcome(self, call: &Call, service: &Service) -> Outcome {
+        let delivered = self.deliver(call, service);
+        delivered.or_else(|refusal| refusal.outcome(call, &service.settings, usual_action))
+    }
+
+    /// The error response for the client. Fails if the client cannot receive the error, or if the response cannot be created,
+    /// for example for lack of a key to sign it.
+    pub fn deliver(self, call: &Call, service: &Service) -> Result<Reply, Refusal> {
         let (error, destination) = match (*self.refusal, self.destination) {
             (Refusal::Client(error), Some(destination)) => (error, destination),
-            (refusal, _) => return refusal.outcome(call, &service.settings, usual_action),
+            (refusal, _) => return Err(refusal),
         };
         let parameters = error.parameters(&service.settings);
-        match destination.deliver(service, parameters, call.now) {
-            Ok(delivery) => {
-                let answer = Reply::action(call.path, error.code, delivery.action);
-                Ok(answer.with("responseContent", delivery.content).reply())
-            }
-            Err(error) => Refusal::from(error).outcome(call, &service.settings, usual_action),
-        }
+        let delivery = destination.deliver(service, parameters, call.now)?;
+        let answer = Reply::action(call.path, error.code, delivery.action);
+        Ok(answer.with("responseContent", delivery.content).reply())
     }
 }
 

@@ -61,8 +61,11 @@ fn answer(call: &Call, service: &mut Service) -> Result<Reply, CredentialRefusal
     refuse_denied(call, service, &order)?;
     // OID4VCI 1.0-ID1 §9.3 defines an error for a credential that is not ready.
     if order.is_deferred() && !credential_issuer::is_final(&service.settings) {
+        let pending = OAuthError::new("issuance_pending", CREDENTIAL_DEFERRED_ISSUE_PENDING);
+        let answer = CredentialRefusal::from(pending).outcome(call, &service.settings);
+        // Not an error of this call: the request waits for the next one of the wallet.
         finish(call, service, &order);
-        return Err(OAuthError::new("issuance_pending", CREDENTIAL_DEFERRED_ISSUE_PENDING).into());
+        return answer.map_err(CredentialRefusal::Reply);
     }
     let interval = call.body.integer("interval");
     let response = response(call, service, &order, &request, interval)?;

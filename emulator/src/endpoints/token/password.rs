@@ -98,7 +98,7 @@ fn try_issue(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
 
 /// Creates the error response if the password is wrong, or for another reason.
 pub fn fail(call: &Call, service: &mut Service) -> Outcome {
-    let (error, action) = match reported(call, service) {
+    let (error, action) = match service.attempt(|service| reported(call, service)) {
         // The action is the same for all reasons.
         Ok(error) => (error, "BAD_REQUEST"),
         Err(code) => (
