@@ -78,6 +78,7 @@ mod settings;
 mod state;
 mod state_file;
 mod store;
+mod timed_body;
 mod verifiable_credential;
 
 use std::fmt;

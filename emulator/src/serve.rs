@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use hyper::body::Incoming;
+use hyper::body::{Body as _, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -21,6 +21,8 @@ use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 use tower_service::Service as _;
 
+use crate::timed_body::TimedBody;
+
 /// The limits of a server.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
@@ -30,6 +32,8 @@ pub struct Limits {
     pub handshake: Duration,
     /// How long a connection may take to send the headers of its next request.
     pub headers: Duration,
+    /// How long the body of a request may take.
+    pub body: Duration,
 }
 
 impl Default for Limits {
@@ -38,6 +42,7 @@ impl Default for Limits {
             connections: 1000,
             handshake: Duration::from_secs(10),
             headers: Duration::from_secs(60),
+            body: Duration::from_secs(30),
         }
     }
 }
@@ -129,9 +134,13 @@ struct Http {
 
 impl Http {
     async fn serve(self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, peer: Peer) {
-        let router = self.router;
+        let (router, timeout) = (self.router, self.limits.body);
         let service = service_fn(move |request: hyper::Request<Incoming>| {
-            let (mut router, mut request) = (router.clone(), request.map(Body::new));
+            let mut router = router.clone();
+            let mut request = request.map(|body| match body.is_end_stream() {
+                true => Body::empty(),
+                false => Body::new(TimedBody::new(body, timeout)),
+            });
             request.extensions_mut().insert(peer.clone());
             async move {
                 Ok::<_, Infallible>(
@@ -165,7 +174,7 @@ mod tests {
     async fn start(limits: Limits) -> (SocketAddr, oneshot::Sender<()>) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let router = Router::new().route("/", get(async || "here"));
+        let router = Router::new().route("/", get(async || "here").post(async |body: String| body));
         let (stop, stopped) = oneshot::channel();
         tokio::spawn(serve(listener, None, router, limits, stopped));
         (address, stop)
@@ -197,6 +206,22 @@ mod tests {
         drop(first);
         let (_, response) = timeout(LONG, third).await.unwrap();
         assert_eq!(response, "HTTP/1.1 200 OK");
+    }
+
+    #[tokio::test]
+    async fn connection_that_sends_no_complete_body_is_closed() {
+        let limits = Limits {
+            body: SHORT,
+            ..Limits::default()
+        };
+        let (address, _stop) = start(limits).await;
+        let mut slow = TcpStream::connect(address).await.unwrap();
+        let request = b"POST / HTTP/1.1\r\nHost: a.example\r\nContent-Length: 100\r\n\r\n1";
+        slow.write_all(request).await.unwrap();
+        let mut rest = Vec::new();
+        let closed = timeout(LONG, slow.read_to_end(&mut rest)).await;
+        closed.unwrap().unwrap();
+        assert!(!String::from_utf8_lossy(&rest).contains("200"));
     }
 
     #[tokio::test]

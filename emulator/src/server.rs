@@ -23,6 +23,7 @@ use crate::request::HttpRequest;
 use crate::request_log::RequestLog;
 use crate::result_code::BODY_TOO_LARGE;
 use crate::serve::Peer;
+use crate::timed_body::is_timeout;
 
 /// The maximum size of a request body, in bytes.
 const BODY_LIMIT: usize = 1024 * 1024;
@@ -93,11 +94,14 @@ async fn answer(State(ApiState { api, scheme }): State<ApiState>, request: Reque
             let answer = api.answer(&request).await;
             (body, answer)
         }
-        // Either the body is too large, or the connection broke and nobody reads the response.
-        Err(_) => {
+        Err(error) => {
             let (method, path) = (head.method.as_str(), head.uri.path());
             let operation = api.operation(method, path, header(AUTHORIZATION));
-            let refusal = Reply::error(413, path, BODY_TOO_LARGE);
+            let refusal = match is_timeout(&error) {
+                true => Reply::message(408, "the body of the request did not arrive in time"),
+                // Or the connection broke, and nobody reads the response.
+                false => Reply::error(413, path, BODY_TOO_LARGE),
+            };
             (Bytes::new(), (operation, refusal))
         }
     };
