@@ -47,7 +47,7 @@ pub struct Access {
 
 /// Checks the credentials of a call.
 pub fn check(
-    store: &mut Store,
+    store: &Store,
     target: &Target,
     authorization: Option<&str>,
     possession: &Possession<'_>,

@@ -59,25 +59,30 @@ impl Api {
         };
         let (operation, root) = (target.operation.id, target.route.root);
         let handler = Handler::of(operation);
-        let reply = self
-            .process(request, target, handler)
-            .unwrap_or_else(|refusal| refusal);
+        let (outcome, version) = match self.process(request, target, handler) {
+            Ok((outcome, version)) => (outcome, version),
+            Err(refusal) => (Err(refusal), None),
+        };
+        let reply = outcome.unwrap_or_else(|refusal| refusal);
         let reply = match root {
             ApiRoot::Organization => endpoints::organization::restate(reply),
             _ => reply,
         };
-        let reply = match handler {
-            Some(handler) if !handler.only_reads() => self.saved(reply).await,
-            _ => reply,
+        let reply = match version {
+            Some(version) => self.saved(reply, version).await,
+            None => reply,
         };
         (Some(operation), reply)
     }
 
-    /// The reply, when the state is in the state file, if there is one.
-    pub async fn saved(&self, reply: Reply) -> Reply {
-        match self.save_status.until_saved(&self.state).await {
+    /// The reply, when this version of the state is in the state file, if there is one.
+    pub async fn saved(&self, reply: Reply, version: u64) -> Reply {
+        match self.save_status.until_saved(version).await {
             true => reply,
-            false => Reply::message(503, "the emulator stops, and the change may not be saved"),
+            false => Reply::message(
+                503,
+                "the emulator is shutting down; the change may not have been saved",
+            ),
         }
     }
 
@@ -95,14 +100,15 @@ impl Api {
             })
     }
 
+    /// The outcome of a call and, if it may have changed the state, the version of the state after it.
     fn process(
         &self,
         request: &HttpRequest<'_>,
         target: Target,
         handler: Option<Handler>,
-    ) -> Outcome {
+    ) -> Result<(Outcome, Option<u64>), Reply> {
         let operation = target.operation.id;
-        // Parsed before the state is locked, so that no other call waits. Errors are reported after the access check.
+        // Errors are reported after the access check.
         let has_body = request.method == "POST" || request.method == "PUT";
         let given =
             has_body.then(|| RequestBody::read(operation, request.content_type, request.body));
@@ -112,11 +118,9 @@ impl Api {
             proofs: request.dpop,
             certificate: request.certificate,
         };
-        let (Access { caller, service }, mut state) = self.state.call(|state| {
-            let store = &mut state.store;
-            let access = access::check(store, &target, request.authorization, &possession)?;
-            Ok::<_, Reply>((access, state.clone()))
-        })?;
+        let mut state = self.state.snapshot();
+        let Access { caller, service } =
+            access::check(&state.store, &target, request.authorization, &possession)?;
         let refuse = |refusal: BadRequest| refusal.reply(target.route.path);
         let mut parameters = target.parameters.clone();
         request::add_query(&mut parameters, operation, request.query).map_err(refuse)?;
@@ -137,16 +141,17 @@ impl Api {
         };
         let handler = handler.ok_or_else(|| Reply::error(501, call.path, NOT_IMPLEMENTED))?;
         if handler.only_reads() {
-            // Read-only operations work on the copy, so that no other call waits.
-            return handler.handle(&call, &mut state.store, &self.save_status);
+            let outcome = handler.handle(&call, &mut state.store, &self.save_status);
+            return Ok((outcome, None));
         }
-        self.state.call(|State { store, .. }| {
+        let (outcome, version) = self.state.call(|State { store, .. }| {
             let pending = Pending::of(request, &target, caller, &call, store);
             let outcome = handler.handle(&call, store, &self.save_status);
             if let Some(pending) = pending {
                 store.audit_log.add(pending.conclude(&outcome));
             }
             outcome
-        })
+        });
+        Ok((outcome, Some(version)))
     }
 }

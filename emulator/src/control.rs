@@ -38,7 +38,10 @@ async fn advance(
 ) -> Reply {
     // Other sites can send text without a CORS preflight request, but not JSON.
     if let Err(JsonRejection::MissingJsonContentType(_)) = body {
-        return Reply::message(400, "the body must be JSON, and Content-Type must say so");
+        return Reply::message(
+            400,
+            "the body must be JSON with the media type application/json",
+        );
     }
     let Some(by) = body.ok().and_then(seconds) else {
         let words = format!(
@@ -47,9 +50,9 @@ async fn advance(
         );
         return Reply::message(400, &words);
     };
-    api.state().advance(Duration::from_secs(by));
+    let version = api.state().advance(Duration::from_secs(by));
     let reply = clock(State(Arc::clone(&api))).await;
-    api.saved(reply).await
+    api.saved(reply, version).await
 }
 
 fn seconds(Json(body): Json<BTreeMap<String, u64>>) -> Option<u64> {

@@ -62,7 +62,7 @@ impl Possession<'_> {
     /// Checks that the caller has the keys that its access token is bound to.
     pub fn check(
         &self,
-        store: &mut Store,
+        store: &Store,
         scheme: TokenScheme,
         token: &str,
     ) -> Result<(), PossessionError> {
@@ -94,7 +94,7 @@ impl Possession<'_> {
 
     fn check_proof(
         &self,
-        store: &mut Store,
+        store: &Store,
         scheme: TokenScheme,
         token: &str,
         thumbprint: &str,

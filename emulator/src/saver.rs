@@ -50,11 +50,11 @@ impl SaveStatus {
         self.has_failed.load(Ordering::Acquire)
     }
 
-    /// Waits until the current state is in the file. One write serves all calls that wait. While the file cannot be written, no
-    /// call waits.
+    /// Waits until a version of the state is in the file. One write serves all calls that wait. While the file cannot be written,
+    /// no call waits.
     ///
     /// Returns `false` if the saver has stopped before.
-    pub async fn until_saved(&self, state: &SharedState) -> bool {
+    pub async fn until_saved(&self, version: u64) -> bool {
         let Some(Progress {
             requests,
             attempted,
@@ -62,7 +62,6 @@ impl SaveStatus {
         else {
             return true;
         };
-        let version = state.version();
         let mut attempted = attempted.clone();
         if *attempted.borrow() >= version {
             return true;

@@ -47,20 +47,28 @@ impl Records for State {
     }
 }
 
-/// The state that calls share. They run one after the other.
+/// The state that calls share. Calls that may change it run one after the other; the others work on a copy.
 #[derive(Debug)]
-pub struct SharedState(Mutex<Current>);
+pub struct SharedState {
+    /// Held by the call that may change the state.
+    writer: Mutex<()>,
+    /// Held for a moment, so that no call waits for another one to copy the state.
+    current: Mutex<Current>,
+}
 
 #[derive(Debug)]
 struct Current {
     state: State,
-    /// The number of calls that may have changed the state.
+    /// The number of changes.
     version: u64,
 }
 
 impl SharedState {
     pub fn new(state: State) -> Self {
-        Self(Mutex::new(Current { state, version: 0 }))
+        Self {
+            writer: Mutex::default(),
+            current: Mutex::new(Current { state, version: 0 }),
+        }
     }
 
     /// A copy of the current state, which later calls do not change.
@@ -70,33 +78,59 @@ impl SharedState {
 
     /// A copy of the current state, and its version.
     pub fn versioned(&self) -> (State, u64) {
-        let current = self.lock();
+        let current = lock(&self.current);
         (current.state.clone(), current.version)
     }
 
-    pub fn version(&self) -> u64 {
-        self.lock().version
+    /// Moves the clock ahead. Returns the version with the change.
+    pub fn advance(&self, by: Duration) -> u64 {
+        self.call(|state| state.clock.advance(by)).1
     }
 
-    /// Moves the clock ahead.
-    pub fn advance(&self, by: Duration) {
-        let mut current = self.lock();
-        current.state.clock.advance(by);
-        current.version += 1;
-    }
-
-    /// Runs a call with exclusive access to the state. A call that panics changes nothing.
-    pub fn call<T>(&self, call: impl FnOnce(&mut State) -> T) -> T {
-        let mut current = self.lock();
-        let mut changed = current.state.clone();
+    /// Runs a call that may change the state. Also returns the version of the state after it, which is that of an earlier change
+    /// if the call changed nothing. A call that panics changes nothing.
+    pub fn call<T>(&self, call: impl FnOnce(&mut State) -> T) -> (T, u64) {
+        let _writer = lock(&self.writer);
+        let before = self.snapshot();
+        let mut changed = before.clone();
         let outcome = call(&mut changed);
+        let is_changed = changed.differs_from(&before);
+        let mut current = lock(&self.current);
         current.state = changed;
-        current.version += 1;
-        outcome
+        current.version += u64::from(is_changed);
+        (outcome, current.version)
+    }
+}
+
+/// Ignores poisoning: the state is replaced as a whole, so a panic leaves it consistent.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shared() -> SharedState {
+        SharedState::new(State::new(Owner::generate().unwrap()))
     }
 
-    /// Ignores poisoning: the state is replaced as a whole, so a panic leaves it consistent.
-    fn lock(&self) -> MutexGuard<'_, Current> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    #[test]
+    fn copy_during_a_change_is_the_state_before_it() {
+        let shared = shared();
+        let (before, _) = shared.call(|state| {
+            state.clock.advance(Duration::from_secs(10));
+            shared.snapshot().clock.ahead()
+        });
+        assert_eq!(before, Duration::ZERO);
+        assert_eq!(shared.snapshot().clock.ahead(), Duration::from_secs(10));
+    }
+
+    #[test]
+    fn version_counts_only_calls_that_change_something() {
+        let shared = shared();
+        assert_eq!(shared.call(|_| ()).1, 0);
+        assert_eq!(shared.advance(Duration::from_secs(1)), 1);
+        assert_eq!(shared.call(|_| ()).1, 1);
     }
 }

@@ -25,6 +25,7 @@ mod token_batch;
 mod token_binding;
 mod token_request;
 mod tokens;
+mod used_proofs;
 
 use std::io;
 use std::sync::Arc;
@@ -48,6 +49,7 @@ pub use token_batch::TokenBatch;
 pub use token_binding::TokenBinding;
 pub use token_request::{PasswordRequest, Renewal};
 pub use tokens::{Narrowed, RecordId, RefreshToken, TokenRecord};
+pub use used_proofs::UsedProofs;
 
 use imbl::OrdMap;
 use serde::{Deserialize, Serialize};
@@ -71,8 +73,7 @@ pub struct Store {
     access_tokens: Table<Digest, i64>,
     /// The key bindings of service access tokens and of the organization token. Unbound tokens have none.
     token_bindings: Table<Digest, TokenBinding>,
-    /// The used DPoP proofs of callers. Not persisted, so after a restart a proof can be used again for a few minutes.
-    pub used_proofs: Expiring<()>,
+    pub used_proofs: UsedProofs,
     /// The API keys of services that were deleted.
     deleted: Table<i64, ()>,
     last_number: i64,
@@ -117,7 +118,7 @@ impl Store {
             by_key: OrdMap::new(),
             access_tokens: Table::default(),
             token_bindings: Table::default(),
-            used_proofs: Expiring::default(),
+            used_proofs: UsedProofs::default(),
             deleted: Table::default(),
             last_number: 0,
         }

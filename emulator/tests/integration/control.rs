@@ -96,7 +96,7 @@ async fn clock_refuses_invalid_bodies() {
     let answer: Value = answer.json().await.unwrap();
     assert_eq!(
         answer["message"],
-        "the body must be JSON, and Content-Type must say so"
+        "the body must be JSON with the media type application/json"
     );
 
     let answer = Client::new().delete(&url).send().await.unwrap();
