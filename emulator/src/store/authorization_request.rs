@@ -28,13 +28,10 @@ pub struct RequestObject {
     pub payload: String,
     pub signed: bool,
     /// The signature algorithm.
-    #[serde(default)]
     pub alg: Option<String>,
     /// The algorithm that encrypts the key, if the object was encrypted.
-    #[serde(default)]
     pub encryption_alg: Option<String>,
     /// The parameters that the request has outside of the object.
-    #[serde(default)]
     pub outside: Parameters,
 }
 
@@ -48,7 +45,6 @@ impl RequestObject {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct AuthorizationRequest {
     pub client_id: i64,
-    #[serde(alias = "client_id_alias_used")]
     pub client_named_by: NamedBy,
     pub response_type: ResponseType,
     pub response_mode: ResponseMode,
@@ -67,10 +63,8 @@ pub struct AuthorizationRequest {
     pub challenge: Option<CodeChallenge>,
     /// The thumbprint of the key that the code will be bound to (RFC 9449 §10).
     pub dpop_key: Option<String>,
-    #[serde(default)]
     pub grant_management: Option<GrantManagement>,
     /// The data of the credential offer that `issuer_state` refers to.
-    #[serde(default)]
     pub offered: Option<Box<Offered>>,
     /// An arbitrary text from the caller.
     pub context: Option<String>,

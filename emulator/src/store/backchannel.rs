@@ -13,7 +13,6 @@ use crate::model::Polling;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct BackchannelRequest {
     pub client_id: i64,
-    #[serde(alias = "client_id_alias_used")]
     pub client_named_by: NamedBy,
     pub delivery_mode: DeliveryMode,
     pub client_notification_token: Option<String>,
@@ -22,7 +21,6 @@ pub struct BackchannelRequest {
     pub scopes: Vec<String>,
     pub resources: Vec<String>,
     pub authorization_details: Option<Box<Value>>,
-    #[serde(default)]
     pub grant_management: Option<GrantManagement>,
     /// The ID of the request, which notifications contain.
     pub auth_req_id: Option<String>,

@@ -17,7 +17,6 @@ pub struct CredentialRequest {
     /// Whether it names a credential configuration, and not a credential or a type.
     pub names_configuration: bool,
     /// Whether it names a format, as requests of 1.0-ID1 do.
-    #[serde(default)]
     pub names_format: bool,
     pub credential_identifier: Option<String>,
     /// The public keys of the wallet, each for one credential. Without keys, one unbound credential is issued.

@@ -13,7 +13,6 @@ use crate::model::Polling;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct DeviceFlow {
     pub client_id: i64,
-    #[serde(alias = "client_id_alias_used")]
     pub client_named_by: NamedBy,
     pub scopes: Vec<String>,
     /// The scopes with a variable part.
@@ -21,7 +20,6 @@ pub struct DeviceFlow {
     pub acrs: Option<Vec<String>>,
     pub resources: Vec<String>,
     pub authorization_details: Option<Box<Value>>,
-    #[serde(default)]
     pub grant_management: Option<GrantManagement>,
     pub polling: Polling,
     pub decision: Decision,

@@ -14,7 +14,6 @@ use crate::json::Object;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Grant {
     pub client_id: i64,
-    #[serde(alias = "client_id_alias_used")]
     pub client_named_by: NamedBy,
     pub subject: Option<String>,
     pub grant_type: GrantType,
@@ -24,7 +23,6 @@ pub struct Grant {
     /// RFC 9396, in API form: an object with `elements`.
     pub authorization_details: Option<Box<Value>>,
     /// The credential configurations of the offer that the grant is based on.
-    #[serde(default)]
     pub offered_credentials: Vec<String>,
     pub properties: Option<Box<Value>>,
     pub acr: Option<String>,
@@ -33,15 +31,12 @@ pub struct Grant {
     /// Additional claims of JWT access tokens.
     pub access_token_claims: Option<Box<Object>>,
     /// The user's session, if the tokens end with it (OpenID Connect Native SSO for Mobile Apps 1.0).
-    #[serde(default)]
     pub session: Option<Box<str>>,
     /// `Some` if the grant has the scope `openid`.
     pub openid: Option<Box<Authentication>>,
     /// The grant management action to apply when the tokens are issued.
-    #[serde(default)]
     pub management: Option<Box<GrantManagement>>,
     /// The ID of the managed grant that the tokens belong to.
-    #[serde(default)]
     pub id: Option<Box<str>>,
 }
 
@@ -49,7 +44,6 @@ pub struct Grant {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Authentication {
     pub nonce: Option<String>,
-    #[serde(default)]
     pub state: Option<String>,
     /// The value of `sub`, if it differs from the subject.
     pub sub: Option<String>,
@@ -74,6 +68,5 @@ pub struct Binding {
     pub dpop_key: Option<String>,
     /// The thumbprint of the client instance key, which a refresh token is bound to (OAuth 2.0 Attestation-Based Client
     /// Authentication).
-    #[serde(default)]
     pub instance_key: Option<String>,
 }

@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 
 use super::grant::{Binding, Grant};
-use super::tokens::RecordId;
 
 /// A token request with a password, which the authorization server has to check (RFC 6749 §4.3).
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -18,6 +17,5 @@ pub struct PasswordRequest {
 /// `refreshTokenIdempotent` have these.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Renewal {
-    pub record: RecordId,
     pub refresh_token: String,
 }

@@ -42,17 +42,13 @@ pub struct TokenRecord {
     pub for_external_attachment: bool,
     /// The credentials that the access token can obtain, each with its `format` and `credential_configuration_id` (OpenID
     /// for Verifiable Credential Issuance 1.0 §5.1).
-    #[serde(default)]
     pub issuable_credentials: Vec<Object>,
     /// For key proofs (OpenID for Verifiable Credential Issuance 1.0 ID1 §6.2).
-    #[serde(default)]
     pub credential_nonce: Option<Box<CredentialNonce>>,
     /// The alias that the client had when it requested the access token.
-    #[serde(default)]
     pub client_id_alias: Option<Box<str>>,
     /// Further privileges besides its own grant: the content of the grant that it was merged into (Grant Management for
     /// OAuth 2.0 §5.3).
-    #[serde(default)]
     pub inherited: Option<Box<GrantContent>>,
 }
 

@@ -137,7 +137,6 @@ fn refresh(
     service.tokens.put(presented.record, refreshed);
     if !same && is_idempotent(service) {
         let renewal = Renewal {
-            record: presented.record,
             refresh_token: next.clone(),
         };
         let key = Digest::of(&presented.refresh_token);
