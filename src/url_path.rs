@@ -7,7 +7,7 @@ use reqwest::Url;
 
 use crate::{Error, Operation, Result};
 
-/// Appends a path to that of a URL. Parsing the whole URL again would account for a tenth of the cost of a call.
+/// Appends a path to that of a URL. Parsing the whole URL again would account for 10 % of the cost of a call.
 pub(crate) fn join_path(url: &Url, path: Arguments<'_>) -> Url {
     let mut joined = url.clone();
     joined.set_path(&format!("{}{path}", url.path().trim_end_matches('/')));

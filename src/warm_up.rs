@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
 
-/// The maximum time that connections wait after the start: the thread does not exist in a process that forks meanwhile.
+/// The maximum time that connections wait after the start: a forked child process does not have the thread.
 const MAX_WAIT: Duration = Duration::from_secs(1);
 
 /// Work that is in progress or complete. Waiting for it does not block a thread of the runtime.

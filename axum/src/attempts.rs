@@ -63,7 +63,7 @@ type Clock = governor::clock::FakeRelativeClock;
 
 type Instant = <Clock as governor::clock::Clock>::Instant;
 
-/// The counters of the limiter. Access to them allows to take back an attempt.
+/// The counters of the limiter. Kept to take back an attempt.
 #[derive(Clone, Default)]
 struct Counters(Arc<DashMapStateStore<u64>>);
 

@@ -33,12 +33,12 @@ impl CacheKey {
             resources,
             scopes,
             subject,
-            // A proof is valid for one request (RFC 9449 §11.1) …
+            // A DPoP proof is valid for one request (RFC 9449 §11.1).
             dpop,
             dpop_nonce_required,
             htm,
             htu,
-            // … and so is a message signature (RFC 9421 §7.2.2).
+            // An HTTP message signature is, too (RFC 9421 §7.2.2).
             headers,
             message,
             request_body_contained,

@@ -34,7 +34,7 @@ const MAX_AGE: Duration = Duration::from_secs(10);
 /// A revocation must take effect within a reasonable time.
 const MAX_AGE_LIMIT: Duration = Duration::from_secs(60 * 60);
 
-/// With some 2 KiB per token, about 20 MiB.
+/// With about 2 KiB per token, about 20 MiB.
 const MAX_TOKENS: usize = 10_000;
 
 /// The cache for [`Authlete::cached_introspection`](crate::Authlete::cached_introspection), whose documentation describes

@@ -81,7 +81,7 @@ impl<'a> Attempts<'a> {
             .unwrap_or_default()
             .saturating_add(backoff);
         let left = self.deadline.saturating_duration_since(Instant::now());
-        // Without any time left there is no attempt, and nothing is withdrawn from the budget.
+        // If no time is left, the call is not retried and the budget is unchanged.
         (delay < left && self.budget.withdraw()).then_some(delay)
     }
 

@@ -9,6 +9,8 @@
 //! - [`Claims`] provides the claims of a user; [`RequestedClaims`] and [`ConsentedClaims`] select those to disclose.
 //! - [`error_response`] is the response for a failed call to Authlete, [`oauth_error`] that for an error of your own
 //!   endpoint.
+//!
+//! In this module, an *answer* is a response of Authlete to your server, and a *response* one of your server to its client.
 
 mod claims;
 mod decision;

@@ -21,9 +21,9 @@ enum CircuitState {
         failures: u32,
     },
     Open {
-        /// When the pause began.
+        /// When the circuit opened, or when the last trials were permitted.
         since: Instant,
-        /// How many trials are still permitted in this pause.
+        /// How many trials are still permitted.
         trials: u32,
     },
 }
@@ -32,7 +32,7 @@ enum CircuitState {
 #[derive(Debug)]
 pub(crate) struct Guard<'a> {
     circuit: &'a CircuitBreaker,
-    /// The beginning of the pause in which the attempt is a trial, if it is one.
+    /// When the circuit opened, if the attempt is a trial.
     trial: Option<Instant>,
 }
 
@@ -45,12 +45,12 @@ impl CircuitBreaker {
     }
 
     /// Permits an attempt; the error is the time until the next trial.
-    pub fn enter(&self) -> Result<Guard<'_>, Duration> {
+    pub fn acquire(&self) -> Result<Guard<'_>, Duration> {
         let mut state = self.state();
         let trial = match &mut *state {
             CircuitState::Closed { .. } => None,
             CircuitState::Open { since, trials } => {
-                // The trials start another pause, so that a trial that never ends does not block further ones.
+                // Restart the open period, so that a trial that never ends does not block further ones.
                 if since.elapsed() >= self.policy.open_duration {
                     *since = Instant::now();
                     *trials = self.policy.half_open_calls;
@@ -146,27 +146,27 @@ mod tests {
     fn open(trials: u32) -> CircuitBreaker {
         let circuit = circuit(trials);
         for _ in 0..3 {
-            circuit.enter().unwrap().failed();
+            circuit.acquire().unwrap().failed();
         }
         circuit
     }
 
     /// The time until the next trial; `None` when an attempt is permitted.
     fn refusal(circuit: &CircuitBreaker) -> Option<Duration> {
-        circuit.enter().err()
+        circuit.acquire().err()
     }
 
     #[tokio::test(start_paused = true)]
     async fn consecutive_failures_open_the_circuit() {
         let circuit = circuit(1);
         for _ in 0..5 {
-            circuit.enter().unwrap().failed();
-            circuit.enter().unwrap().failed();
-            circuit.enter().unwrap().succeeded();
+            circuit.acquire().unwrap().failed();
+            circuit.acquire().unwrap().failed();
+            circuit.acquire().unwrap().succeeded();
         }
         for _ in 0..3 {
             assert_eq!(refusal(&circuit), None);
-            circuit.enter().unwrap().failed();
+            circuit.acquire().unwrap().failed();
         }
         assert_eq!(refusal(&circuit), Some(PAUSE));
         advance(SECOND).await;
@@ -178,7 +178,7 @@ mod tests {
         for trials in [1, 2, 7] {
             let circuit = open(trials);
             advance(PAUSE).await;
-            let permits: Vec<_> = (0..trials).map(|_| circuit.enter().unwrap()).collect();
+            let permits: Vec<_> = (0..trials).map(|_| circuit.acquire().unwrap()).collect();
             assert!(permits.iter().all(Guard::is_trial));
             assert_eq!(refusal(&circuit), Some(PAUSE));
         }
@@ -191,11 +191,11 @@ mod tests {
             .open_duration(SECOND)
             .half_open_calls(3);
         let circuit = CircuitBreaker::new(&policy);
-        circuit.enter().unwrap().failed();
+        circuit.acquire().unwrap().failed();
         std::thread::sleep(SECOND);
         let permits = std::thread::scope(|scope| {
             let threads: Vec<_> = (0..32)
-                .map(|_| scope.spawn(|| circuit.enter().ok()))
+                .map(|_| scope.spawn(|| circuit.acquire().ok()))
                 .collect();
             let permits = threads
                 .into_iter()
@@ -210,12 +210,12 @@ mod tests {
     async fn successful_trial_closes_the_circuit() {
         let circuit = open(1);
         advance(PAUSE).await;
-        circuit.enter().unwrap().succeeded();
-        let permits: Vec<_> = (0..100).map(|_| circuit.enter().unwrap()).collect();
+        circuit.acquire().unwrap().succeeded();
+        let permits: Vec<_> = (0..100).map(|_| circuit.acquire().unwrap()).collect();
         assert!(!permits.iter().any(Guard::is_trial));
         // The count restarts.
-        circuit.enter().unwrap().failed();
-        circuit.enter().unwrap().failed();
+        circuit.acquire().unwrap().failed();
+        circuit.acquire().unwrap().failed();
         assert_eq!(refusal(&circuit), None);
     }
 
@@ -223,7 +223,7 @@ mod tests {
     async fn failed_trial_reopens_the_circuit() {
         let circuit = open(2);
         advance(PAUSE).await;
-        let (first, second) = (circuit.enter().unwrap(), circuit.enter().unwrap());
+        let (first, second) = (circuit.acquire().unwrap(), circuit.acquire().unwrap());
         advance(SECOND).await;
         first.failed();
         assert_eq!(refusal(&circuit), Some(PAUSE));
@@ -237,8 +237,8 @@ mod tests {
         let circuit = open(1);
         for _ in 0..3 {
             advance(PAUSE).await;
-            drop(circuit.enter().unwrap());
-            let trial = circuit.enter().unwrap();
+            drop(circuit.acquire().unwrap());
+            let trial = circuit.acquire().unwrap();
             assert_eq!(refusal(&circuit), Some(PAUSE));
             trial.failed();
         }
@@ -248,9 +248,9 @@ mod tests {
     async fn trial_that_never_ends_does_not_block_further_trials() {
         let circuit = open(1);
         advance(PAUSE).await;
-        let endless = circuit.enter().unwrap();
+        let endless = circuit.acquire().unwrap();
         advance(PAUSE).await;
-        let second = circuit.enter().unwrap();
+        let second = circuit.acquire().unwrap();
         // Its slot was already given to the second trial.
         drop(endless);
         assert_eq!(refusal(&circuit), Some(PAUSE));
@@ -261,8 +261,8 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn outcome_of_an_attempt_from_before_the_circuit_opened_is_ignored() {
         let circuit = circuit(1);
-        let permits: Vec<_> = (0..3).map(|_| circuit.enter().unwrap()).collect();
-        let (late, later) = (circuit.enter().unwrap(), circuit.enter().unwrap());
+        let permits: Vec<_> = (0..3).map(|_| circuit.acquire().unwrap()).collect();
+        let (late, later) = (circuit.acquire().unwrap(), circuit.acquire().unwrap());
         permits.into_iter().for_each(Guard::failed);
         advance(SECOND).await;
         late.failed();
@@ -276,10 +276,10 @@ mod tests {
             .failure_threshold(0)
             .half_open_calls(0);
         let forever = CircuitBreaker::new(&policy.clone().open_duration(Duration::MAX));
-        forever.enter().unwrap().failed();
+        forever.acquire().unwrap().failed();
         assert_eq!(refusal(&forever), Some(Duration::MAX));
         let never = CircuitBreaker::new(&policy.open_duration(Duration::ZERO));
-        never.enter().unwrap().failed();
+        never.acquire().unwrap().failed();
         assert_eq!(refusal(&never), None);
     }
 }

@@ -63,7 +63,7 @@ impl Throttle {
         deadline: Instant,
     ) -> Result<Permit<'_>> {
         // The circuit breaker first, so that a rejected attempt takes no slot of the rate limiter.
-        let permit = self.enter(operation)?;
+        let permit = self.permit(operation)?;
         let Some(rate_limiter) = &self.rate_limiter else {
             return Ok(permit);
         };
@@ -74,14 +74,14 @@ impl Throttle {
         })?;
         match waited && !permit.is_trial() {
             // The circuit breaker may have opened in the meantime.
-            true => self.enter(operation),
+            true => self.permit(operation),
             false => Ok(permit),
         }
     }
 
-    fn enter(&self, operation: &'static Operation) -> Result<Permit<'_>> {
+    fn permit(&self, operation: &'static Operation) -> Result<Permit<'_>> {
         let circuit = self.circuit_breakers.get(operation.category);
-        let permit = circuit.map(CircuitBreaker::enter).transpose();
+        let permit = circuit.map(CircuitBreaker::acquire).transpose();
         permit.map(Permit).map_err(|retry_in| Error::CircuitOpen {
             operation: operation.id,
             retry_in,

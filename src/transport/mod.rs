@@ -132,7 +132,7 @@ fn send(
     let sent = send_request(context.client(), operation, request);
     async move {
         // Lets the runtime poll its sockets, to close an idle connection with unsolicited data, which would otherwise be
-        // read as the response. Doing so before each request would account for a tenth of the cost of a call.
+        // read as the response. Doing so before each request would account for 10 % of the cost of a call.
         if !context.last_response().is_recent() {
             yield_now().await;
         }

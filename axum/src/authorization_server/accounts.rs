@@ -82,7 +82,7 @@ pub trait Accounts: Send + Sync + 'static {
     /// Called when an authorization request was granted. `answer` names the client. Default: nothing.
     ///
     /// For [`log_out_of_clients`](super::AuthorizationServer::log_out_of_clients), record the client in the browser session:
-    /// the user has logged in to it. An error is logged, and the client gets its response nevertheless.
+    /// the user has logged in to it. An error is logged, and the client still gets its response.
     fn granted(
         &self,
         request: &Parts,

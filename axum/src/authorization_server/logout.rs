@@ -41,7 +41,7 @@ pub trait Logout: Send + Sync + 'static {
     /// [`LogoutRequest::response`].
     ///
     /// Ask for confirmation, unless [`LogoutRequest::subject`] is the logged-in user: any website can redirect a user here
-    /// (§6). `Sec-Fetch-Site` does not tell, since forms of other sites are submitted again from this one.
+    /// (§6). `Sec-Fetch-Site` does not help: forms of other sites are resubmitted by a page of this one.
     fn log_out(
         &self,
         request: &Parts,

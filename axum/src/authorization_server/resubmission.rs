@@ -7,7 +7,7 @@ use http::{HeaderValue, Method, Response};
 use super::form_page::with_policy;
 use crate::fetch_site::fetch_site;
 
-/// The query of a form that was submitted again.
+/// The query that marks a resubmitted form.
 const AGAIN: &str = "resubmission";
 
 /// A field of the form can have the name `submit`.

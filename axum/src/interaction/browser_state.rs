@@ -29,7 +29,7 @@ pub struct BrowserState {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct OpenPage {
     request: PendingAuthorization,
-    /// The user whom the page asks for a decision. Its form is no decision of another one.
+    /// The user that the page asks. The form is ignored if another user is logged in.
     user: Option<String>,
 }
 
@@ -49,8 +49,8 @@ pub(super) enum Change {
 }
 
 impl BrowserState {
-    /// Records a login. If the same user logs in again, the session of the clients goes on. Another user has a new one, and
-    /// the clients of the former user are not notified of the logout.
+    /// Records a login. If the same user logs in again, the session ID for clients is kept. Another user has a new one, and
+    /// the clients of the previous user are not notified of the logout.
     pub(super) fn log_in(&mut self, mut session: Session) {
         let previous = self.login.take();
         let previous = previous.filter(|previous| previous.subject() == session.subject());

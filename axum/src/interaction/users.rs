@@ -64,8 +64,8 @@ pub trait Users: Send + Sync + 'static {
     /// Checks the login form. Returns the session of the user: subject, time, and how the user authenticated; or `None` if the
     /// login is wrong, and the page is shown again.
     ///
-    /// Attempts are limited before the call. Without [`Session::id`], the session gets a random identifier. Earlier consent
-    /// belongs into [`with_consent`](Self::with_consent): here it would apply to all clients.
+    /// Attempts are limited before the call. Without [`Session::id`], the session gets a random identifier. Add earlier consent
+    /// in [`with_consent`](Self::with_consent): here it would apply to all clients.
     fn log_in(
         &self,
         request: &Parts,

@@ -19,7 +19,7 @@ use crate::result_code::{
 };
 use crate::store::{Binding, Client, Grant, Service, TokenRecord};
 
-/// Why a userinfo request is rejected: the action, the error for the client, and the binding of the token.
+/// Why a UserInfo request is rejected: the action, the error for the client, and the binding of the token.
 struct UserInfoRefusal {
     action: &'static str,
     error: OAuthError,

@@ -62,7 +62,7 @@ pub fn for_id_token(
     names(claims, "id_token", scopes)
 }
 
-/// The names of the claims for the userinfo endpoint, if the response type gives the client an access token.
+/// The names of the claims for the UserInfo endpoint, if the response type gives the client an access token.
 pub fn for_userinfo(
     claims: Option<&Object>,
     scopes: &[String],
@@ -72,7 +72,7 @@ pub fn for_userinfo(
     reachable.then(|| at_userinfo(claims, scopes))?
 }
 
-/// The names of the claims that the userinfo endpoint returns for an access token.
+/// The names of the claims that the UserInfo endpoint returns for an access token.
 pub fn at_userinfo(claims: Option<&Object>, scopes: &[String]) -> Option<Vec<String>> {
     names(claims, "userinfo", scopes)
 }

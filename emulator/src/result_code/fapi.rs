@@ -58,7 +58,7 @@ pub const FAPI_ID_TOKEN: FapiJwtCodes = FapiJwtCodes {
     encryption: FAPI_ID_TOKEN_ENCRYPTION,
 };
 
-/// A userinfo response as a JWT.
+/// A UserInfo response as a JWT.
 pub const FAPI_USERINFO: FapiJwtCodes = FapiJwtCodes {
     signature: FAPI_USERINFO_ALGORITHM,
     encryption: FAPI_USERINFO_ENCRYPTION,
@@ -130,9 +130,9 @@ result_codes! {
     /// FAPI 1.0 Advanced §8.6.1, RFC 8725 §3.2.
     FAPI_ID_TOKEN_ENCRYPTION = published "A152306", "FAPI: ID tokens must not be encrypted with RSA1_5";
     /// FAPI 1.0 Advanced §8.6, FAPI 2.0 Security Profile §5.4.1.
-    FAPI_USERINFO_ALGORITHM = published "A153301", "FAPI: the profile does not allow the algorithm that the client has registered to sign userinfo responses";
+    FAPI_USERINFO_ALGORITHM = published "A153301", "FAPI: the profile does not allow the algorithm that the client has registered to sign UserInfo responses";
     /// FAPI 1.0 Advanced §8.6.1, RFC 8725 §3.2.
-    FAPI_USERINFO_ENCRYPTION = published "A153302", "FAPI: userinfo responses must not be encrypted with RSA1_5";
+    FAPI_USERINFO_ENCRYPTION = published "A153302", "FAPI: UserInfo responses must not be encrypted with RSA1_5";
     /// FAPI 1.0 Baseline §5.2.2, FAPI 1.0 Advanced §5.2.2, FAPI 2.0 Security Profile §5.3.2.1.
     FAPI_PUSHED_AUTHENTICATION_METHOD = own "A929301", "FAPI: the profile does not allow this method of client authentication";
     /// FAPI 1.0 Advanced §8.6, FAPI 2.0 Security Profile §5.4.1.

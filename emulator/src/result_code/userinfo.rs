@@ -83,7 +83,7 @@ result_codes! {
     /// No end user has authenticated at the authorization server.
     USERINFO_ISSUE_PASSWORD_GRANT = published "A093306", "access tokens of the password grant are not valid for userinfo";
     /// The response was created.
-    USERINFO_ISSUE_OK = published "A096001", "the userinfo response was created";
+    USERINFO_ISSUE_OK = published "A096001", "the UserInfo response was created";
     /// Caller error.
     USERINFO_CLAIMS_MALFORMED = published "A094201", "claims is not a JSON object";
 }

@@ -106,7 +106,7 @@ async fn claims_come_from_scopes_and_from_the_parameter(
     let expected = json!({ "adult": { "claim": "birthdate", "fn": [] } });
     assert_eq!(object(answer.transformed_claims), expected);
 
-    // Without an access token, the client cannot call the userinfo endpoint.
+    // Without an access token, the client cannot call the UserInfo endpoint.
     let alone = [scope, ("response_type", "id_token")];
     let answer = accepted(&api, client, &alone).await;
     assert_eq!(answer.claims.unwrap(), by_scope);

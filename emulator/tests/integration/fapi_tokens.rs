@@ -1,4 +1,4 @@
-//! FAPI: binding of access tokens, and the algorithms of ID tokens and userinfo responses.
+//! FAPI: binding of access tokens, and the algorithms of ID tokens and UserInfo responses.
 
 use crate::common::fapi::{FapiClient, STRICT};
 use crate::common::*;

@@ -11,7 +11,7 @@ use crate::JsonObject;
 const VERIFIED_CLAIMS: &str = "verified_claims";
 
 impl ConsentedClaims {
-    /// The claims of a user that may be disclosed, with their values: for the ID token, or for the userinfo response if this
+    /// The claims of a user that may be disclosed, with their values: for the ID token, or for the UserInfo response if this
     /// was created from the response of `userinfo`.
     pub fn collect(&self, user: &(impl Claims + ?Sized)) -> JsonObject {
         let asked = &self.requested.now;

@@ -24,7 +24,7 @@ use crate::types::{TokenResponse, UserInfoResponse};
 ///   `sub` and `aud`.
 /// - A claim of a standard scope (OpenID Connect Core 1.0 §5.4) is disclosed if that scope is granted, or if
 ///   the client requested the claim individually and the user did not refuse the scope.
-/// - After [`only`](Self::only), and at the userinfo endpoint if your server passed `consentedClaims`, only listed claims
+/// - After [`only`](Self::only), and at the UserInfo endpoint if your server passed `consentedClaims`, only listed claims
 ///   are disclosed.
 /// - A claim that is requested with certain values (`value`, `values` in the `claims` parameter) is disclosed only with such
 ///   a value. A missing claim is not an error, even if it is `essential` (§5.5.1).
@@ -69,7 +69,7 @@ impl ConsentedClaims {
         self
     }
 
-    /// The names of the claims that the user consented to disclose, for the ID token or for the userinfo endpoint.
+    /// The names of the claims that the user consented to disclose, for the ID token or for the UserInfo endpoint.
     pub fn names(&self) -> Vec<&str> {
         let mut names = self.requested.names();
         names.retain(|name| self.permits(name, self.requested.is_individual(name)));
@@ -149,7 +149,7 @@ fn scope_of(claim: &str) -> Option<&'static str> {
         .and_then(StandardScope::protocol_value)
 }
 
-/// The claims for the userinfo response.
+/// The claims for the UserInfo response.
 impl From<&UserInfoResponse> for ConsentedClaims {
     fn from(answer: &UserInfoResponse) -> Self {
         let requested = RequestedClaims {

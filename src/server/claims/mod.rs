@@ -107,7 +107,7 @@ impl Claims for JsonObject {
     }
 }
 
-/// The claims that Authlete adds to ID tokens and userinfo responses itself (OpenID Connect Core 1.0 §2, §3.3.2.11,
+/// The claims that Authlete adds to ID tokens and UserInfo responses itself (OpenID Connect Core 1.0 §2, §3.3.2.11,
 /// §5.3.2; RFC 7519 §4.1). Some of them have separate members in the requests, such as `authTime`.
 const MANAGED_BY_AUTHLETE: [&str; 15] = [
     "acr",
@@ -127,7 +127,7 @@ const MANAGED_BY_AUTHLETE: [&str; 15] = [
     "sub",
 ];
 
-/// Whether Authlete adds a claim to ID tokens and userinfo responses itself.
+/// Whether Authlete adds a claim to ID tokens and UserInfo responses itself.
 pub(super) fn is_managed_by_authlete(name: &str) -> bool {
     MANAGED_BY_AUTHLETE.contains(&name)
 }

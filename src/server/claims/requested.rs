@@ -31,7 +31,7 @@ pub struct RequestedClaims {
     pub(super) scopes: Vec<String>,
     /// The claims to collect now.
     pub(super) now: Destination,
-    /// The claims that the userinfo endpoint returns for the access token.
+    /// The claims that the UserInfo endpoint returns for the access token.
     pub(super) later: Destination,
     /// The languages for the values of claims without a tag, in order of preference.
     pub(super) locales: Vec<String>,
@@ -41,7 +41,7 @@ pub struct RequestedClaims {
     pub(super) transformed_from_verified: Vec<Vec<String>>,
 }
 
-/// The claims for an ID token or for a userinfo response.
+/// The claims for an ID token or for a UserInfo response.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Destination {
     /// The requested claims, from Authlete's response.
@@ -74,7 +74,7 @@ impl RequestedClaims {
         self.scopes.iter().map(String::as_str)
     }
 
-    /// The names of all requested claims, for the ID token or for the userinfo endpoint, to show to the user. A
+    /// The names of all requested claims, for the ID token or for the UserInfo endpoint, to show to the user. A
     /// name may have a language tag, as in `name#ja`.
     pub fn names(&self) -> Vec<&str> {
         let is_openid = self.scopes.iter().any(|scope| scope == "openid");

@@ -275,7 +275,7 @@ impl PendingAuthorization {
     }
 
     /// Adds the values of the claims that the user consented to disclose to the request of [`Decision::Issue`]: for the ID
-    /// token, and for transformed claims. The userinfo endpoint collects its claims according to the consent that Authlete
+    /// token, and for transformed claims. The UserInfo endpoint collects its claims according to the consent that Authlete
     /// stores: see [`ConsentedClaims`](crate::server::ConsentedClaims).
     #[must_use]
     pub fn disclose(

@@ -30,7 +30,7 @@ pub fn check_id_token(
     check(profiles, algorithms, codes)
 }
 
-/// Checks the algorithms of userinfo responses.
+/// Checks the algorithms of UserInfo responses.
 pub fn check_userinfo(profiles: &Profiles, client: &Client) -> Result<(), ResultCode> {
     let settings = &client.settings;
     let algorithms = (
