@@ -7,6 +7,14 @@ use serde_json::{Map, Value};
 /// A JSON object, such as a service, a client or a request. Kept as received, so that unknown members are not lost.
 pub type Object = Map<String, Value>;
 
+/// The members that have a value.
+pub fn present<'a, V>(
+    members: impl IntoIterator<Item = (&'a str, Option<V>)>,
+) -> impl Iterator<Item = (String, V)> {
+    let members = members.into_iter();
+    members.filter_map(|(name, value)| Some((name.to_owned(), value?)))
+}
+
 /// Typed access to the members of an object.
 pub trait Members {
     /// A non-empty string.

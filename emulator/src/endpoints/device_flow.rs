@@ -8,7 +8,7 @@ use super::refused::refused;
 use crate::call::Call;
 use crate::clock::after;
 use crate::digest::Digest;
-use crate::json::{Members, Object};
+use crate::json::{Members, Object, present};
 use crate::model::{DEVICE_FLOW, Parameters, Polling, Unusable as UnusableParameters, user_code};
 use crate::protocol::client_attestation::with_challenge;
 use crate::protocol::client_authentication::{Authenticated, authenticate};
@@ -29,10 +29,8 @@ use crate::result_code::{
     DEVICE_COMPLETE_USER_CODE_UNKNOWN, DEVICE_VERIFICATION_OK, DEVICE_VERIFICATION_URI_MISSING,
     DEVICE_VERIFICATION_USER_CODE_EXPIRED, DEVICE_VERIFICATION_USER_CODE_MISSING,
     DEVICE_VERIFICATION_USER_CODE_OF_ANOTHER_SERVICE, DEVICE_VERIFICATION_USER_CODE_UNKNOWN,
-    GRANT_NOT_DECLARED, GRANT_NOT_SUPPORTED, PARAMETER_REPEATED, PARAMETERS_MISSING,
-    PARAMETERS_NONE, ResultCode, USER_CODES_EXHAUSTED,
+    PARAMETER_REPEATED, PARAMETERS_MISSING, PARAMETERS_NONE, ResultCode, USER_CODES_EXHAUSTED,
 };
-use crate::settings::ServiceSettings;
 use crate::store::{Decision, DeviceFlow, Service};
 
 /// The placeholder for the user code in `deviceVerificationUriComplete`.
@@ -77,10 +75,7 @@ fn authorize(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
         ("expires_in", Some(expires_in.into())),
         ("interval", Some(flow.polling.interval.into())),
     ];
-    let content = content.into_iter();
-    let content: Object = content
-        .filter_map(|(name, value)| Some((name.to_owned(), value?)))
-        .collect();
+    let content: Object = present(content).collect();
     let answer = Reply::action(call.path, DEVICE_AUTHORIZATION_OK, "OK")
         .with("responseContent", Value::Object(content).to_string())
         .with("clientAuthMethod", authenticated.method.as_str())
@@ -108,7 +103,7 @@ fn read(
     authenticated: &Authenticated,
 ) -> Result<DeviceFlow, OAuthError> {
     let client = &authenticated.client;
-    check_grant_type(service, authenticated)?;
+    authenticated.check_grant_type(service, &GrantType::DeviceCode)?;
     let (settings, registration) = (&service.settings, &client.settings);
     let details = authorization_details::requested(parameters, settings, registration)?;
     let (scopes, dynamic_scopes) = scopes::all(parameters, settings, registration);
@@ -239,19 +234,6 @@ fn find<'a>(call: &Call, service: &'a Service, typed: &str) -> Result<Found<'a>,
         expires_at: entry.expires_at,
         flow: &flow.value,
     })
-}
-
-fn check_grant_type(service: &Service, authenticated: &Authenticated) -> Result<(), OAuthError> {
-    let grant_type = GrantType::DeviceCode;
-    if !service.supports(ServiceSettings::supported_grant_types, grant_type.as_str()) {
-        let code = GRANT_NOT_SUPPORTED;
-        return Err(OAuthError::new("unsupported_grant_type", code));
-    }
-    if !authenticated.client.may_use_grant_type(grant_type.as_str()) {
-        let code = GRANT_NOT_DECLARED;
-        return Err(OAuthError::new("unauthorized_client", code));
-    }
-    Ok(())
 }
 
 /// Generates a user code that is not in use.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::call::Call;
 use crate::digest::Digest;
 use crate::jose::{self, Jwk};
-use crate::json::{Members, Object};
+use crate::json::{Members, Object, present};
 use crate::model::{Parameters, Unusable};
 use crate::protocol::keys;
 use crate::protocol::oauth_error::OAuthError;
@@ -129,10 +129,7 @@ fn active(call: &Call, service: &Service, record: &TokenRecord, is_refresh_token
             (grant.auth_time > 0).then(|| grant.auth_time.into()),
         ),
     ];
-    let known = known
-        .into_iter()
-        .filter_map(|(name, value)| Some((name.to_owned(), value?)));
-    members.extend(known);
+    members.extend(present(known));
     members
 }
 

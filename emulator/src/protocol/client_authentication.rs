@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use authlete::types::ClientAuthMethod;
+use authlete::types::{ClientAuthMethod, GrantType};
 
 use super::client_assertion::ClientAssertion;
 use super::client_attestation::ClientAttestation;
@@ -19,10 +19,10 @@ use crate::result_code::{
     CLIENT_ASSERTION_ALGORITHM, CLIENT_ASSERTION_MISSING, CLIENT_AUTHENTICATION_METHOD,
     CLIENT_AUTHENTICATION_METHOD_DIFFERENT, CLIENT_AUTHENTICATION_TWICE,
     CLIENT_CERTIFICATE_MISSING, CLIENT_ID_NOT_IN_HEADER, CLIENT_IS_PUBLIC,
-    CONFIDENTIAL_WITHOUT_METHOD, ClientName, PUBLIC_WITH_METHOD, ResultCode,
-    TOKEN_CLIENT_ID_MISSING, TRUST_CHAIN_EXPIRED, client_id_ambiguous, client_id_missing,
-    client_locked, client_missing, client_secret_missing, client_secret_wrong,
-    client_secrets_differ,
+    CONFIDENTIAL_WITHOUT_METHOD, ClientName, GRANT_NOT_DECLARED, GRANT_NOT_SUPPORTED,
+    PUBLIC_WITH_METHOD, ResultCode, TOKEN_CLIENT_ID_MISSING, TRUST_CHAIN_EXPIRED,
+    client_id_ambiguous, client_id_missing, client_locked, client_missing, client_secret_missing,
+    client_secret_wrong, client_secrets_differ,
 };
 use crate::settings::{ServiceSettings, Supported};
 use crate::store::{Client, NamedBy, Service};
@@ -37,6 +37,26 @@ pub struct Authenticated {
     pub certificate: Option<String>,
     /// The thumbprint of the client instance key, if the instance authenticated with an attestation.
     pub instance_key: Option<String>,
+}
+
+impl Authenticated {
+    /// Checks that the service supports a grant type and that the client may use it.
+    pub fn check_grant_type(
+        &self,
+        service: &Service,
+        grant_type: &GrantType,
+    ) -> Result<(), OAuthError> {
+        if !service.supports(ServiceSettings::supported_grant_types, grant_type.as_str()) {
+            return Err(OAuthError::new(
+                "unsupported_grant_type",
+                GRANT_NOT_SUPPORTED,
+            ));
+        }
+        if !self.client.may_use_grant_type(grant_type.as_str()) {
+            return Err(OAuthError::new("unauthorized_client", GRANT_NOT_DECLARED));
+        }
+        Ok(())
+    }
 }
 
 /// Authenticates the client of a request by a method that the token endpoint supports. Other endpoints accept the same methods

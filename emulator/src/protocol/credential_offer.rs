@@ -7,7 +7,7 @@ use super::oauth_error::OAuthError;
 use super::{credential_issuer, lifetime};
 use crate::clock::{Millis, after};
 use crate::digest::Digest;
-use crate::json::{Members, Object};
+use crate::json::{Members, Object, present};
 use crate::model::Parameters;
 use crate::random;
 use crate::result_code::{
@@ -139,9 +139,8 @@ impl<'a> OfferRequest<'a> {
             .filter(|_| self.transaction_code().is_some())
             .map(|name| (name, text(name)));
         let members = members.into_iter().chain(transaction_code);
-        let shown = members.filter_map(|(name, value)| Some((name.to_owned(), value?)));
         Ok(CredentialOffer {
-            shown: shown.collect(),
+            shown: present(members).collect(),
             exchanged: false,
             failures: 0,
         })
@@ -177,10 +176,7 @@ impl<'a> OfferRequest<'a> {
             ("input_mode", text("txCodeInputMode")),
             ("description", text("txCodeDescription")),
         ];
-        let members = members
-            .into_iter()
-            .filter_map(|(name, value)| Some((name.to_owned(), value?)));
-        Value::Object(members.collect())
+        Value::Object(present(members).collect())
     }
 }
 

@@ -9,6 +9,7 @@ use super::authorization_details;
 use super::consented_claims;
 use super::oauth_error::OAuthError;
 use super::refusal::Refusal;
+use crate::json::present;
 use crate::model::Parameters;
 use crate::random;
 use crate::result_code::{
@@ -154,10 +155,7 @@ fn members(content: &GrantContent, details_name: &str, details: Option<Value>) -
         ),
         (details_name, details),
     ];
-    let members = members
-        .into_iter()
-        .filter_map(|(name, value)| Some((name.to_owned(), value?)));
-    Value::Object(members.collect())
+    Value::Object(present(members).collect())
 }
 
 /// The content of one grant of a user.

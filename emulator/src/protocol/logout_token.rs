@@ -8,7 +8,7 @@ use super::keys::{self, Signature};
 use super::oauth_error::OAuthError;
 use super::refusal::Refusal;
 use crate::clock::Millis;
-use crate::json::Object;
+use crate::json::{Object, present};
 use crate::random;
 use crate::result_code::{ISSUER_MISSING, OTHER_JWT, ResultCode, UNSIGNED_LOGOUT_TOKEN_REFUSED};
 use crate::store::{Client, NamedBy, Service};
@@ -71,9 +71,7 @@ impl LogoutToken<'_> {
             ("sub", self.subject.map(Value::from)),
             ("sid", self.session_id.map(Value::from)),
         ];
-        let claims = claims.into_iter();
-        let claims = claims.filter_map(|(name, value)| Some((name.to_owned(), value?)));
-        Ok(claims.collect())
+        Ok(present(claims).collect())
     }
 }
 

@@ -6,7 +6,7 @@ use super::authorization_details;
 use super::issuance::Issued;
 use super::properties::properties;
 use crate::clock::Millis;
-use crate::json::Object;
+use crate::json::{Object, present};
 use crate::store::{Service, TokenRecord};
 
 /// The members of a token response.
@@ -46,10 +46,7 @@ pub fn members(service: &Service, record: &TokenRecord, issued: &Issued, now: Mi
         // Grant Management for OAuth 2.0 §5.4.
         ("grant_id", grant.id.as_deref().map(Value::from)),
     ];
-    let members = members
-        .into_iter()
-        .filter_map(|(name, value)| Some((name.to_owned(), value?)));
-    content.extend(members);
+    content.extend(present(members));
     content
 }
 

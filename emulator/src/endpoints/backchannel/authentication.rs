@@ -13,7 +13,7 @@ use crate::model::{BACKCHANNEL, Polling};
 use crate::model::{Parameters, Unusable};
 use crate::protocol::backchannel_request::BackchannelParameters;
 use crate::protocol::client_attestation::with_challenge;
-use crate::protocol::client_authentication::{Authenticated, authenticate};
+use crate::protocol::client_authentication::authenticate;
 use crate::protocol::fapi::{self, Profiles};
 use crate::protocol::id_token_hint::Fault;
 use crate::protocol::oauth_error::OAuthError;
@@ -29,10 +29,8 @@ use crate::result_code::{
     BACKCHANNEL_HINT_AUDIENCE_MISSING, BACKCHANNEL_HINT_AUDIENCES, BACKCHANNEL_HINT_ENCRYPTED,
     BACKCHANNEL_HINT_ISSUER, BACKCHANNEL_HINT_ISSUER_MISSING, BACKCHANNEL_HINT_MALFORMED,
     BACKCHANNEL_HINT_PAYLOAD, BACKCHANNEL_HINT_SUBJECT_MISSING, BACKCHANNEL_HINT_UNSIGNED,
-    BACKCHANNEL_HINT_WRONG, GRANT_NOT_DECLARED, GRANT_NOT_SUPPORTED, PARAMETER_REPEATED,
-    PARAMETERS_MISSING, PARAMETERS_NONE, ResultCode,
+    BACKCHANNEL_HINT_WRONG, PARAMETER_REPEATED, PARAMETERS_MISSING, PARAMETERS_NONE, ResultCode,
 };
-use crate::settings::ServiceSettings;
 use crate::store::{BackchannelRequest, Decision, Service};
 
 /// Checks a request, and issues a ticket for the following calls.
@@ -49,7 +47,10 @@ fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
         Unusable::Repeated(_) => OAuthError::invalid_request(PARAMETER_REPEATED),
     })?;
     let authenticated = authenticate(call, service, &parameters)?;
-    check_grant_type(service, &authenticated)?;
+    if authenticated.method == ClientAuthMethod::None {
+        return Err(OAuthError::invalid_client(BACKCHANNEL_CLIENT_PUBLIC).into());
+    }
+    authenticated.check_grant_type(service, &GrantType::Ciba)?;
     let client = Arc::clone(&authenticated.client);
     let profiles = Profiles::of_request(call, service, &client, &parameters);
     fapi::check_backchannel_request_is_signed(&profiles, &parameters)?;
@@ -124,21 +125,6 @@ fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
         .backchannel_requests
         .insert(Digest::of(&ticket), pending, end, call.now);
     Ok(answer)
-}
-
-fn check_grant_type(service: &Service, authenticated: &Authenticated) -> Result<(), OAuthError> {
-    if authenticated.method == ClientAuthMethod::None {
-        return Err(OAuthError::invalid_client(BACKCHANNEL_CLIENT_PUBLIC));
-    }
-    let grant_type = GrantType::Ciba;
-    if !service.supports(ServiceSettings::supported_grant_types, grant_type.as_str()) {
-        let code = GRANT_NOT_SUPPORTED;
-        return Err(OAuthError::new("unsupported_grant_type", code));
-    }
-    if !authenticated.client.may_use_grant_type(grant_type.as_str()) {
-        return Err(OAuthError::new("unauthorized_client", GRANT_NOT_DECLARED));
-    }
-    Ok(())
 }
 
 /// The code for an invalid `id_token_hint`.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::{action, add_nonce, finish, requested, response, store};
+use super::{action, add_nonce, attempt, finish, requested, response, store};
 use crate::call::Call;
 use crate::json::{Members, Object};
 use crate::protocol::oauth_error::OAuthError;
@@ -22,8 +22,7 @@ use crate::verifiable_credential::response::content;
 use crate::verifiable_credential::{encryption, request};
 
 pub fn parse(call: &Call, service: &mut Service) -> Outcome {
-    let outcome = service.attempt(|service| read(call, service));
-    outcome.or_else(|refusal| refusal.outcome(call, &service.settings))
+    attempt(call, service, read)
 }
 
 fn read(call: &Call, service: &mut Service) -> Result<Reply, CredentialRefusal> {
@@ -53,8 +52,7 @@ fn read(call: &Call, service: &mut Service) -> Result<Reply, CredentialRefusal> 
 }
 
 pub fn issue(call: &Call, service: &mut Service) -> Outcome {
-    let outcome = service.attempt(|service| answer(call, service));
-    outcome.or_else(|refusal| refusal.outcome(call, &service.settings))
+    attempt(call, service, answer)
 }
 
 fn answer(call: &Call, service: &mut Service) -> Result<Reply, CredentialRefusal> {

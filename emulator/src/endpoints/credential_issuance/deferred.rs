@@ -1,6 +1,6 @@
 //! The deferred credential endpoint (OID4VCI §9).
 
-use super::{action, find_request, finish, info, refuse_denied, response};
+use super::{action, attempt, find_request, finish, info, refuse_denied, response};
 use crate::call::Call;
 use crate::digest::Digest;
 use crate::json::Members;
@@ -22,8 +22,7 @@ use crate::verifiable_credential::refusal::CredentialRefusal;
 use crate::verifiable_credential::response::content;
 
 pub fn parse(call: &Call, service: &mut Service) -> Outcome {
-    let outcome = service.attempt(|service| read(call, service));
-    outcome.or_else(|refusal| refusal.outcome(call, &service.settings))
+    attempt(call, service, read)
 }
 
 fn read(call: &Call, service: &mut Service) -> Result<Reply, CredentialRefusal> {
@@ -50,8 +49,7 @@ fn read(call: &Call, service: &mut Service) -> Result<Reply, CredentialRefusal> 
 }
 
 pub fn issue(call: &Call, service: &mut Service) -> Outcome {
-    let outcome = service.attempt(|service| answer(call, service));
-    outcome.or_else(|refusal| refusal.outcome(call, &service.settings))
+    attempt(call, service, answer)
 }
 
 fn answer(call: &Call, service: &mut Service) -> Result<Reply, CredentialRefusal> {

@@ -10,10 +10,11 @@ use serde_json::{Value, json};
 use crate::call::Call;
 use crate::clock::after;
 use crate::digest::Digest;
-use crate::json::{Members, Object};
+use crate::json::{Members, Object, present};
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::{credential_nonce, lifetime};
 use crate::random;
+use crate::reply::{Outcome, Reply};
 use crate::result_code::{
     CREDENTIAL_DENIED, CREDENTIAL_ORDER_OF_OTHER_TOKEN, CREDENTIAL_ORDER_UNKNOWN,
 };
@@ -22,6 +23,16 @@ use crate::verifiable_credential::access_token::Presented;
 use crate::verifiable_credential::order::Order;
 use crate::verifiable_credential::refusal::CredentialRefusal;
 use crate::verifiable_credential::response::{self, Content};
+
+/// Runs a call. If it is refused, it changes nothing.
+fn attempt(
+    call: &Call,
+    service: &mut Service,
+    run: fn(&Call, &mut Service) -> Result<Reply, CredentialRefusal>,
+) -> Outcome {
+    let outcome = service.attempt(|service| run(call, service));
+    outcome.or_else(|refusal| refusal.outcome(call, &service.settings))
+}
 
 /// Stores a request until it is answered. Returns the information for the caller.
 fn store(
@@ -61,10 +72,7 @@ fn info(identifier: &str, request: &CredentialRequest) -> Value {
         ("bindingKey", keys.first().map(|key| json!(key))),
         ("bindingKeys", keys.first().map(|_| json!(keys))),
     ];
-    let members = members.into_iter();
-    members
-        .filter_map(|(name, value)| Some((name.to_owned(), value?)))
-        .collect()
+    present(members).collect()
 }
 
 /// Finds the unanswered request of an order, which must be at this stage.

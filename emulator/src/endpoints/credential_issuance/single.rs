@@ -1,6 +1,6 @@
 //! The credential endpoint (OID4VCI §8).
 
-use super::{action, add_nonce, finish, refuse_denied, requested, response, store};
+use super::{action, add_nonce, attempt, finish, refuse_denied, requested, response, store};
 use crate::call::Call;
 use crate::json::Members;
 use crate::reply::{Outcome, Reply};
@@ -16,8 +16,7 @@ use crate::verifiable_credential::response::content;
 use crate::verifiable_credential::{encryption, request};
 
 pub fn parse(call: &Call, service: &mut Service) -> Outcome {
-    let outcome = service.attempt(|service| read(call, service));
-    outcome.or_else(|refusal| refusal.outcome(call, &service.settings))
+    attempt(call, service, read)
 }
 
 fn read(call: &Call, service: &mut Service) -> Result<Reply, CredentialRefusal> {
@@ -32,8 +31,7 @@ fn read(call: &Call, service: &mut Service) -> Result<Reply, CredentialRefusal> 
 }
 
 pub fn issue(call: &Call, service: &mut Service) -> Outcome {
-    let outcome = service.attempt(|service| answer(call, service));
-    outcome.or_else(|refusal| refusal.outcome(call, &service.settings))
+    attempt(call, service, answer)
 }
 
 fn answer(call: &Call, service: &mut Service) -> Result<Reply, CredentialRefusal> {

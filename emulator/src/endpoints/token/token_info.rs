@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::response::list;
 use crate::clock::Millis;
-use crate::json::Object;
+use crate::json::present;
 use crate::protocol::scopes;
 use crate::store::{NamedBy, RefreshToken, Service, TokenRecord};
 
@@ -74,10 +74,6 @@ impl Token<'_> {
             ("resources", list(self.resources).map(Value::from)),
             ("authorizationDetails", self.authorization_details.cloned()),
         ];
-        let members: Object = members
-            .into_iter()
-            .filter_map(|(name, value)| Some((name.to_owned(), value?)))
-            .collect();
-        Value::Object(members)
+        Value::Object(present(members).collect())
     }
 }

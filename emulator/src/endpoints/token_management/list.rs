@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::call::Call;
 use crate::endpoints::limited;
 use crate::endpoints::slice::Slice;
-use crate::json::{Members, Object};
+use crate::json::{Members, Object, present};
 use crate::reply::{Outcome, Reply};
 use crate::result_code::TOKEN_STATUS_INVALID;
 use crate::store::{Service, TokenRecord};
@@ -77,8 +77,5 @@ fn to_json(record: &TokenRecord) -> Object {
         ("createdAt", Some(record.created_at.into())),
         ("lastRefreshedAt", Some(record.last_refreshed_at.into())),
     ];
-    members
-        .into_iter()
-        .filter_map(|(name, value)| Some((name.to_owned(), value?)))
-        .collect()
+    present(members).collect()
 }
