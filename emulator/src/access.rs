@@ -4,10 +4,10 @@ use authlete::{ApiRoot, ApiVersion, CredentialKind};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
-use crate::json::Members;
+use crate::api_response::ApiResponse;
+use crate::json::ObjectExt;
 use crate::possession::{Possession, TokenScheme};
 use crate::random;
-use crate::reply::Reply;
 use crate::result_code::{
     ACCESS_RIGHT_MISSING, ACCESS_TOKEN_INVALID, AUTHORIZATION_HEADER_MISSING,
     CREDENTIALS_MALFORMED, OWNER_SECRET_WRONG, OWNER_UNKNOWN, ResultCode, SERVICE_KEY_DELETED,
@@ -51,8 +51,9 @@ pub fn check(
     target: &Target,
     authorization: Option<&str>,
     possession: &Possession<'_>,
-) -> Result<Access, Reply> {
-    let refuse = |status: u16, code: ResultCode| Reply::error(status, target.route.path, code);
+) -> Result<Access, ApiResponse> {
+    let refuse =
+        |status: u16, code: ResultCode| ApiResponse::error(status, target.route.path, code);
     if target.route.credentials.is_empty() {
         return Ok(Access {
             caller: None,
@@ -60,22 +61,24 @@ pub fn check(
         });
     }
     let authorization = authorization.ok_or_else(|| refuse(401, AUTHORIZATION_HEADER_MISSING))?;
-    let credentials = Presented::parse(authorization);
+    let credentials = AuthorizationHeader::parse(authorization);
     let caller = match (credentials, target.version) {
-        (Some(Presented::Pair(pair)), ApiVersion::V2) => {
+        (Some(AuthorizationHeader::Pair(pair)), ApiVersion::V2) => {
             identify_key(store, pair, target.route.credentials)
         }
-        (Some(Presented::Token { token, .. }), ApiVersion::V3) => identify_token(store, token),
+        (Some(AuthorizationHeader::Token { token, .. }), ApiVersion::V3) => {
+            identify_token(store, token)
+        }
         _ => Err(CREDENTIALS_MALFORMED),
     };
     let caller = caller.map_err(|code| refuse(401, code))?;
     // Authlete's organization API is a separate server, which does not require proof of possession.
-    if let Some(Presented::Token { scheme, token }) = credentials
+    if let Some(AuthorizationHeader::Token { scheme, token }) = credentials
         && target.route.root != ApiRoot::Organization
     {
         possession
             .check(store, scheme, token)
-            .map_err(|refusal| refusal.reply(target.route.path))?;
+            .map_err(|refusal| refusal.response(target.route.path))?;
     }
     // A malformed service ID becomes 0, which no service has: the endpoint reports a missing service.
     let named = target.parameters.contains_key("serviceId");
@@ -107,13 +110,13 @@ pub fn check(
 
 /// Whether the credentials are an API key and its secret, as in 2.x.
 pub fn uses_key(authorization: Option<&str>) -> bool {
-    let credentials = authorization.and_then(Presented::parse);
-    matches!(credentials, Some(Presented::Pair(_)))
+    let credentials = authorization.and_then(AuthorizationHeader::parse);
+    matches!(credentials, Some(AuthorizationHeader::Pair(_)))
 }
 
 /// The credentials in an `Authorization` header.
 #[derive(Debug, Clone, Copy)]
-enum Presented<'a> {
+enum AuthorizationHeader<'a> {
     /// An API key and its secret, in base64.
     Pair(&'a str),
     Token {
@@ -122,7 +125,7 @@ enum Presented<'a> {
     },
 }
 
-impl<'a> Presented<'a> {
+impl<'a> AuthorizationHeader<'a> {
     fn parse(authorization: &'a str) -> Option<Self> {
         let (scheme, credentials) = authorization.split_once(' ')?;
         let credentials = Some(credentials.trim()).filter(|credentials| !credentials.is_empty())?;

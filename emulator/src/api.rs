@@ -5,12 +5,12 @@ use std::sync::Arc;
 use authlete::ApiRoot;
 
 use crate::access::{self, Access};
-use crate::audit::Pending;
+use crate::api_response::{ApiResponse, Outcome};
+use crate::audit::PendingEntry;
 use crate::call::Call;
 use crate::endpoints::{self, Handler};
-use crate::foreign::Foreign;
+use crate::other_service_ids::OtherServiceIds;
 use crate::possession::Possession;
-use crate::reply::{Outcome, Reply};
 use crate::request::{self, BadRequest, HttpRequest, RequestBody};
 use crate::result_code::{METHOD_NOT_ALLOWED, NOT_AN_API, NOT_IMPLEMENTED};
 use crate::routing::{Mismatch, Routes, Target};
@@ -52,7 +52,7 @@ impl Api {
 
     /// Answers a request. Also returns the operation that it was for, if any. Its changes are in the state file, if there is
     /// one.
-    pub async fn answer(&self, request: &HttpRequest<'_>) -> (Option<&'static str>, Reply) {
+    pub async fn handle(&self, request: &HttpRequest<'_>) -> (Option<&'static str>, ApiResponse) {
         let target = match self.target(request) {
             Ok(target) => target,
             Err(refusal) => return (None, refusal),
@@ -63,30 +63,30 @@ impl Api {
             Ok((outcome, version)) => (outcome, version),
             Err(refusal) => (Err(refusal), None),
         };
-        let reply = outcome.unwrap_or_else(|refusal| refusal);
-        let reply = match root {
-            ApiRoot::Organization => endpoints::organization::restate(reply),
-            _ => reply,
+        let response = outcome.unwrap_or_else(|refusal| refusal);
+        let response = match root {
+            ApiRoot::Organization => endpoints::organization::convert_error(response),
+            _ => response,
         };
-        let reply = match version {
-            Some(version) => self.saved(reply, version).await,
-            None => reply,
+        let response = match version {
+            Some(version) => self.saved(response, version).await,
+            None => response,
         };
-        (Some(operation), reply)
+        (Some(operation), response)
     }
 
-    /// The reply, when this version of the state is in the state file, if there is one.
-    pub async fn saved(&self, reply: Reply, version: u64) -> Reply {
+    /// The response, when this version of the state is in the state file, if there is one.
+    pub async fn saved(&self, response: ApiResponse, version: u64) -> ApiResponse {
         match self.save_status.until_saved(version).await {
-            true => reply,
-            false => Reply::message(
+            true => response,
+            false => ApiResponse::message(
                 503,
                 "the emulator is shutting down; the change may not have been saved",
             ),
         }
     }
 
-    fn target(&self, request: &HttpRequest<'_>) -> Result<Target, Reply> {
+    fn target(&self, request: &HttpRequest<'_>) -> Result<Target, ApiResponse> {
         let basic = access::uses_key(request.authorization);
         self.routes
             .find(request.method, request.path, basic)
@@ -96,7 +96,7 @@ impl Api {
                     Mismatch::Method => (405, METHOD_NOT_ALLOWED),
                     Mismatch::Unknown => (501, NOT_IMPLEMENTED),
                 };
-                Reply::error(status, request.path, code)
+                ApiResponse::error(status, request.path, code)
             })
     }
 
@@ -106,7 +106,7 @@ impl Api {
         request: &HttpRequest<'_>,
         target: Target,
         handler: Option<Handler>,
-    ) -> Result<(Outcome, Option<u64>), Reply> {
+    ) -> Result<(Outcome, Option<u64>), ApiResponse> {
         let operation = target.operation.id;
         // Errors are reported after the access check.
         let has_body = request.method == "POST" || request.method == "PUT";
@@ -121,13 +121,13 @@ impl Api {
         let mut state = self.state.snapshot();
         let Access { caller, service } =
             access::check(&state.store, &target, request.authorization, &possession)?;
-        let refuse = |refusal: BadRequest| refusal.reply(target.route.path);
+        let refuse = |refusal: BadRequest| refusal.response(target.route.path);
         let mut parameters = target.parameters.clone();
         request::add_query(&mut parameters, operation, request.query).map_err(refuse)?;
         let given = given.unwrap_or_else(|| RequestBody::of_parameters(operation, &parameters));
         let RequestBody { object, list } = given.map_err(refuse)?;
         let objects = [&parameters, &object].into_iter().chain(&list);
-        let foreign = Foreign::among(objects, service, &state.store);
+        let other_service_ids = OtherServiceIds::collect(objects, service, &state.store);
         let call = Call {
             operation,
             version: target.version,
@@ -136,22 +136,27 @@ impl Api {
             parameters,
             body: object,
             list,
-            foreign,
+            other_service_ids,
             now: state.clock.now(),
         };
-        let handler = handler.ok_or_else(|| Reply::error(501, call.path, NOT_IMPLEMENTED))?;
+        let handler = handler.ok_or_else(|| ApiResponse::error(501, call.path, NOT_IMPLEMENTED))?;
         if handler.only_reads() {
-            let outcome = handler.handle(&call, &mut state.store, &self.save_status);
+            let outcome = handler.handle(&call, &mut state.store, self.is_saved());
             return Ok((outcome, None));
         }
         let (outcome, version) = self.state.call(|State { store, .. }| {
-            let pending = Pending::of(request, &target, caller, &call, store);
-            let outcome = handler.handle(&call, store, &self.save_status);
+            let pending = PendingEntry::of(request, &target, caller, &call, store);
+            let outcome = handler.handle(&call, store, self.is_saved());
             if let Some(pending) = pending {
-                store.audit_log.add(pending.conclude(&outcome));
+                store.audit_log.add(pending.finish(&outcome));
             }
             outcome
         });
         Ok((outcome, Some(version)))
+    }
+
+    /// Whether the last attempt to save the state succeeded.
+    fn is_saved(&self) -> bool {
+        !self.save_status.has_failed()
     }
 }

@@ -1,12 +1,13 @@
 //! Audit log entries for API calls.
 
-use authlete::{ApiRoot, ApiVersion, Operation};
+use authlete::{ApiRoot, ApiVersion};
 use serde_json::Value;
 
 use crate::access::Caller;
+use crate::api_response::{ApiResponse, Outcome, ResponseBody};
 use crate::call::Call;
-use crate::json::{Members, Object};
-use crate::reply::{Content, Outcome, Reply};
+use crate::endpoints::audit_event::event_type;
+use crate::json::{Object, ObjectExt};
 use crate::request::HttpRequest;
 use crate::routing::Target;
 use crate::store::{AuditEntry, Store};
@@ -17,44 +18,12 @@ const MAX_USER_AGENT_CHARS: usize = 200;
 /// The values of `action` that mean success.
 const SUCCESSES: [&str; 5] = ["CREATED", "UPDATED", "DELETED", "SUCCESS", "OK"];
 
-/// The event type of each operation that changes services, clients or keys. Authlete does not publish its event types;
-/// these are the emulator's own.
-const EVENTS: [(&str, &str); 19] = [
-    ("create_service", "service.created"),
-    ("organization_create_service", "service.created"),
-    ("update_service", "service.updated"),
-    ("delete_service", "service.removed"),
-    ("organization_remove_service", "service.removed"),
-    ("create_client", "client.created"),
-    ("dynamic_client_register", "client.created"),
-    ("update_client", "client.updated"),
-    ("dynamic_client_update", "client.updated"),
-    ("delete_client", "client.removed"),
-    ("dynamic_client_delete", "client.removed"),
-    ("update_client_lock_flag", "client.lock_updated"),
-    ("refresh_client_secret", "client.secret_updated"),
-    ("update_client_secret", "client.secret_updated"),
-    ("set_requestable_scopes", "client.scopes_updated"),
-    ("delete_requestable_scopes", "client.scopes_updated"),
-    ("federation_registration", "client.registered"),
-    ("hsk_create", "key.created"),
-    ("hsk_delete", "key.removed"),
-];
-
-/// The distinct event types.
-pub fn event_types() -> Vec<&'static str> {
-    let mut types: Vec<_> = EVENTS.iter().map(|(_, event)| *event).collect();
-    types.sort_unstable();
-    types.dedup();
-    types
-}
-
 /// An unfinished entry: the parts that are known before the call is processed.
-pub struct Pending {
+pub struct PendingEntry {
     entry: AuditEntry,
 }
 
-impl Pending {
+impl PendingEntry {
     /// `None` when the operation is not logged.
     pub fn of(
         request: &HttpRequest<'_>,
@@ -63,7 +32,7 @@ impl Pending {
         call: &Call,
         store: &Store,
     ) -> Option<Self> {
-        let event = event(target.operation)?;
+        let event = event_type(target.operation.id)?;
         let agent = request
             .user_agent
             .map(|agent| agent.chars().take(MAX_USER_AGENT_CHARS).collect());
@@ -88,11 +57,11 @@ impl Pending {
     }
 
     /// Completes the entry with the outcome of the call.
-    pub fn conclude(self, outcome: &Outcome) -> AuditEntry {
+    pub fn finish(self, outcome: &Outcome) -> AuditEntry {
         let mut entry = self.entry;
         entry.is_completed = is_success(outcome);
-        let (Ok(reply) | Err(reply)) = outcome;
-        if let Some(members) = members(reply) {
+        let (Ok(response) | Err(response)) = outcome;
+        if let Some(members) = members(response) {
             let client = members.object("client").unwrap_or(members);
             add(&mut entry.details, "clientId", client.integer("clientId"));
             if entry.event == "service.created" {
@@ -101,11 +70,6 @@ impl Pending {
         }
         entry
     }
-}
-
-fn event(operation: &Operation) -> Option<&'static str> {
-    let found = EVENTS.iter().find(|(id, _)| *id == operation.id);
-    found.map(|(_, event)| *event)
 }
 
 fn add(details: &mut Object, name: &str, value: Option<i64>) {
@@ -149,31 +113,14 @@ fn user(caller: Option<Caller>, version: ApiVersion) -> String {
 }
 
 fn is_success(outcome: &Outcome) -> bool {
-    let Ok(reply) = outcome else { return false };
-    let action = members(reply).and_then(|members| members.text("action"));
-    reply.status < 400 && action.is_none_or(|action| SUCCESSES.contains(&action))
+    let Ok(response) = outcome else { return false };
+    let action = members(response).and_then(|members| members.text("action"));
+    response.status < 400 && action.is_none_or(|action| SUCCESSES.contains(&action))
 }
 
-fn members(reply: &Reply) -> Option<&Object> {
-    match &reply.body {
-        Content::Json(Value::Object(members)) => Some(members),
+fn members(response: &ApiResponse) -> Option<&Object> {
+    match &response.body {
+        ResponseBody::Json(Value::Object(members)) => Some(members),
         _ => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use authlete::operations;
-
-    use super::*;
-
-    #[test]
-    fn every_event_belongs_to_an_existing_operation() {
-        for (id, _) in EVENTS {
-            assert!(
-                operations::ALL.iter().any(|operation| operation.id == id),
-                "{id}"
-            );
-        }
     }
 }

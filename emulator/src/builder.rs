@@ -14,6 +14,7 @@ use crate::Emulator;
 use crate::api::Api;
 use crate::authority::Authority;
 use crate::clock::Clock;
+use crate::connections::{Limits, serve};
 use crate::credentials::Credentials;
 use crate::fault_injection::{FaultInjection, Faults};
 use crate::jose;
@@ -21,7 +22,6 @@ use crate::random;
 use crate::request_log::RequestLog;
 use crate::saver::Saver;
 use crate::seed;
-use crate::serve::{Limits, serve};
 use crate::server;
 use crate::state::{SharedState, State};
 use crate::state_file::StateFile;
@@ -122,10 +122,10 @@ impl EmulatorBuilder {
         self
     }
 
-    /// The share of API calls, from 0 to 1, that are answered with 503 and HTML, like a load balancer without a healthy
+    /// The fraction of API calls, from 0 to 1, that are answered with 503 and HTML, like a load balancer without a healthy
     /// server. The failures are evenly spread: with 0.5 every second call fails. Default: 0.
-    pub fn unavailable(mut self, share: f64) -> Self {
-        self.faults.unavailable = share;
+    pub fn failure_rate(mut self, rate: f64) -> Self {
+        self.faults.failure_rate = rate;
         self
     }
 
@@ -173,7 +173,7 @@ impl EmulatorBuilder {
     ///
     /// # Errors
     /// When the emulator cannot listen on the address, when the seed file or the state file cannot be used, when the rate
-    /// limit or the share of failures is out of range, when an access token is bound to a certificate but TLS is off, or
+    /// limit or the failure rate is out of range, when an access token is bound to a certificate but TLS is off, or
     /// when the system's random number generator fails.
     pub async fn start(self) -> io::Result<Emulator> {
         self.faults.check()?;
@@ -269,8 +269,8 @@ impl EmulatorBuilder {
             store.bind_access_token(&credentials.owner.organization_token, wanted);
         }
         if !self.tls && (self.mtls || store.binds_to_certificates()) {
-            let words = "an access token is bound to a client certificate, which needs TLS";
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, words));
+            let message = "an access token is bound to a client certificate, which needs TLS";
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
         }
         Ok(())
     }

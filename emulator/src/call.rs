@@ -4,15 +4,15 @@ use std::sync::Arc;
 
 use authlete::ApiVersion;
 
+use crate::api_response::ApiResponse;
 use crate::clock::Millis;
-use crate::foreign::Foreign;
-use crate::json::{Members, Object};
-use crate::reply::Reply;
+use crate::json::{Object, ObjectExt};
+use crate::other_service_ids::OtherServiceIds;
 use crate::result_code::{
     CLIENT_BY_ID_LOCKED, CLIENT_LOCKED, Missing, ResultCode, managed_client_missing,
     service_missing,
 };
-use crate::store::{Client, NamedBy, Service, Store};
+use crate::store::{Client, IdentifierKind, Service, Store};
 
 /// An API call that passed the access check.
 #[derive(Debug, Clone)]
@@ -30,19 +30,19 @@ pub struct Call {
     /// The body of an operation that takes a list.
     pub list: Vec<Object>,
     /// The identifiers in the call that belong to another service.
-    pub foreign: Foreign,
+    pub other_service_ids: OtherServiceIds,
     pub now: Millis,
 }
 
 impl Call {
     /// The service that the call is for.
-    pub fn service<'a>(&self, store: &'a Store) -> Result<&'a Service, Reply> {
+    pub fn service<'a>(&self, store: &'a Store) -> Result<&'a Service, ApiResponse> {
         let service = self.service.and_then(|key| store.service(key));
         service.ok_or_else(|| self.missing_service(self.names_deleted_service(store)))
     }
 
     /// The service that the call is for, mutable.
-    pub fn service_mut<'a>(&self, store: &'a mut Store) -> Result<&'a mut Service, Reply> {
+    pub fn service_mut<'a>(&self, store: &'a mut Store) -> Result<&'a mut Service, ApiResponse> {
         let was_deleted = self.names_deleted_service(store);
         let service = self.service.and_then(|key| store.service_mut(key));
         service.ok_or_else(|| self.missing_service(was_deleted))
@@ -52,9 +52,9 @@ impl Call {
         self.service.is_some_and(|key| store.was_deleted(key))
     }
 
-    fn missing_service(&self, was_deleted: bool) -> Reply {
+    fn missing_service(&self, was_deleted: bool) -> ApiResponse {
         let code = service_missing(self.operation, was_deleted);
-        Reply::error(404, self.path, code)
+        ApiResponse::error(404, self.path, code)
     }
 
     /// The client that a parameter in the path or in the query names, by ID or by alias.
@@ -62,7 +62,7 @@ impl Call {
         &self,
         parameter: &str,
         service: &'a Service,
-    ) -> Result<&'a Arc<Client>, Reply> {
+    ) -> Result<&'a Arc<Client>, ApiResponse> {
         let identifier = self.parameters.text(parameter).unwrap_or_default();
         let by_id = parameter == "clientId" && identifier.parse::<i64>().is_ok();
         match service.client(identifier) {
@@ -72,7 +72,7 @@ impl Call {
     }
 
     /// The error for a call that names a missing client.
-    pub fn missing_client(&self, service: &Service, identifier: &str, by_id: bool) -> Reply {
+    pub fn missing_client(&self, service: &Service, identifier: &str, by_id: bool) -> ApiResponse {
         let missing = match self.why_missing(service, identifier) {
             // The client enables its alias, but the service does not.
             Missing::AliasDisabled if allows_alias(service, identifier) => Missing::Unknown,
@@ -83,7 +83,7 @@ impl Call {
             _ => 404,
         };
         let code = managed_client_missing(self.operation, by_id, missing);
-        Reply::error(status, self.path, code)
+        ApiResponse::error(status, self.path, code)
     }
 
     /// Why the service has no client with this identifier.
@@ -92,7 +92,7 @@ impl Call {
         let id = identifier.parse().ok();
         if id.is_some_and(|id| clients.was_deleted(id)) {
             Missing::Deleted
-        } else if self.foreign.has(identifier) {
+        } else if self.other_service_ids.contains(identifier) {
             Missing::OfAnotherService
         } else if clients.by_alias(identifier).is_some() {
             Missing::AliasDisabled
@@ -102,13 +102,17 @@ impl Call {
     }
 
     /// Refuses the API call itself, with 403, when the client is locked.
-    pub fn refuse_locked(&self, client: &Client, named_by: NamedBy) -> Result<(), Reply> {
+    pub fn refuse_locked(
+        &self,
+        client: &Client,
+        named_by: IdentifierKind,
+    ) -> Result<(), ApiResponse> {
         let code = match named_by {
-            NamedBy::Id => CLIENT_BY_ID_LOCKED,
-            NamedBy::Alias | NamedBy::EntityId => CLIENT_LOCKED,
+            IdentifierKind::Id => CLIENT_BY_ID_LOCKED,
+            IdentifierKind::Alias | IdentifierKind::EntityId => CLIENT_LOCKED,
         };
         match client.settings.locked() {
-            true => Err(Reply::error(403, self.path, code)),
+            true => Err(ApiResponse::error(403, self.path, code)),
             false => Ok(()),
         }
     }
@@ -139,7 +143,7 @@ impl Call {
             body: object.clone(),
             list: Vec::new(),
             parameters: self.parameters.clone(),
-            foreign: self.foreign.clone(),
+            other_service_ids: self.other_service_ids.clone(),
             ..*self
         })
     }
@@ -150,9 +154,9 @@ impl Call {
     }
 
     /// The `subject` of the call, or an error with the given code when it is missing.
-    pub fn subject(&self, missing: ResultCode) -> Result<&str, Reply> {
+    pub fn subject(&self, missing: ResultCode) -> Result<&str, ApiResponse> {
         let subject = self.body.text("subject");
-        subject.ok_or_else(|| Reply::error(400, self.path, missing))
+        subject.ok_or_else(|| ApiResponse::error(400, self.path, missing))
     }
 }
 

@@ -23,12 +23,12 @@ pub struct CallerKeys {
 
 impl CallerKeys {
     /// The binding of access tokens to these keys: their thumbprints.
-    pub fn binding(&self) -> Result<TokenBinding, Unusable> {
+    pub fn binding(&self) -> Result<TokenBinding, InvalidCallerKey> {
         let dpop_key = self.dpop_key.clone().map(dpop_thumbprint).transpose()?;
         let certificate = self.client_certificate.as_deref();
         let certificate = certificate.map(|pem| {
             let certificate = ClientCertificate::parse(pem);
-            certificate.ok_or(Unusable::Certificate)
+            certificate.ok_or(InvalidCallerKey::Certificate)
         });
         let certificate = certificate.transpose()?;
         Ok(TokenBinding {
@@ -69,15 +69,15 @@ impl fmt::Debug for CallerKeys {
 
 /// The key that cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unusable {
+pub enum InvalidCallerKey {
     DpopKey,
     Certificate,
 }
 
-fn dpop_thumbprint(key: Object) -> Result<String, Unusable> {
-    let key = Jwk::parse(key).map_err(|_| Unusable::DpopKey)?;
+fn dpop_thumbprint(key: Object) -> Result<String, InvalidCallerKey> {
+    let key = Jwk::parse(key).map_err(|_| InvalidCallerKey::DpopKey)?;
     match key.supports_asymmetric_signatures() {
         true => Ok(key.thumbprint()),
-        false => Err(Unusable::DpopKey),
+        false => Err(InvalidCallerKey::DpopKey),
     }
 }

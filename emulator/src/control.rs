@@ -10,9 +10,9 @@ use axum::routing::get;
 use axum::{Json, Router};
 
 use crate::api::Api;
+use crate::api_response::ApiResponse;
 use crate::clock::MAX_AHEAD;
 use crate::json::Object;
-use crate::reply::Reply;
 
 pub fn routes(api: Arc<Api>) -> Router {
     Router::new()
@@ -20,13 +20,13 @@ pub fn routes(api: Arc<Api>) -> Router {
         .with_state(api)
 }
 
-async fn clock(State(api): State<Arc<Api>>) -> Reply {
+async fn clock(State(api): State<Arc<Api>>) -> ApiResponse {
     let clock = api.state().snapshot().clock;
     let time = [
         ("now", clock.now().into()),
         ("ahead", clock.ahead().as_secs().into()),
     ];
-    Reply::object(
+    ApiResponse::object(
         200,
         Object::from_iter(time.map(|(name, value)| (name.to_owned(), value))),
     )
@@ -35,24 +35,24 @@ async fn clock(State(api): State<Arc<Api>>) -> Reply {
 async fn advance(
     State(api): State<Arc<Api>>,
     body: Result<Json<BTreeMap<String, u64>>, JsonRejection>,
-) -> Reply {
+) -> ApiResponse {
     // Other sites can send text without a CORS preflight request, but not JSON.
     if let Err(JsonRejection::MissingJsonContentType(_)) = body {
-        return Reply::message(
+        return ApiResponse::message(
             400,
             "the body must be JSON with the media type application/json",
         );
     }
     let Some(by) = body.ok().and_then(seconds) else {
-        let words = format!(
+        let message = format!(
             "the body must be {{\"advance\": seconds}}, with a whole number from 0 to {}",
             MAX_AHEAD.as_secs()
         );
-        return Reply::message(400, &words);
+        return ApiResponse::message(400, &message);
     };
     let version = api.state().advance(Duration::from_secs(by));
-    let reply = clock(State(Arc::clone(&api))).await;
-    api.saved(reply, version).await
+    let response = clock(State(Arc::clone(&api))).await;
+    api.saved(response, version).await
 }
 
 fn seconds(Json(body): Json<BTreeMap<String, u64>>) -> Option<u64> {

@@ -8,8 +8,8 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
+use crate::api_response::ApiResponse;
 use crate::random;
-use crate::reply::Reply;
 
 const COOKIE_NAME: &str = "authlete-emulator";
 
@@ -58,7 +58,7 @@ pub async fn require_control_token(
         None => {
             let message = "other machines can reach this emulator: open the page at the URL that it printed at \
                            startup, or send the control token as a Bearer token";
-            Reply::message(StatusCode::UNAUTHORIZED.as_u16(), message).into_response()
+            ApiResponse::message(StatusCode::UNAUTHORIZED.as_u16(), message).into_response()
         }
     }
 }

@@ -14,8 +14,8 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
 use crate::api::Api;
+use crate::api_response::ApiResponse;
 use crate::logging::CallDetails;
-use crate::reply::Reply;
 use crate::result_code::TOO_MANY_CALLS;
 
 /// The time window of the rate limit.
@@ -31,8 +31,8 @@ pub struct Faults {
     pub latency: Duration,
     /// Calls per second.
     pub rate_limit: Option<u32>,
-    /// The share of calls that fail, from 0 to 1.
-    pub unavailable: f64,
+    /// The fraction of calls that fail, from 0 to 1.
+    pub failure_rate: f64,
 }
 
 /// The faults to simulate, and the counters for them.
@@ -48,12 +48,12 @@ pub struct FaultInjection {
 impl Faults {
     /// Refuses values out of range.
     pub fn check(&self) -> io::Result<()> {
-        let refuse = |words| Err(io::Error::new(io::ErrorKind::InvalidInput, words));
+        let refuse = |message| Err(io::Error::new(io::ErrorKind::InvalidInput, message));
         if self.rate_limit == Some(0) {
             return refuse("rate_limit: must be at least 1 call per second");
         }
-        if !(0.0..=1.0).contains(&self.unavailable) {
-            return refuse("unavailable: the share of calls that fail must be from 0 to 1");
+        if !(0.0..=1.0).contains(&self.failure_rate) {
+            return refuse("failure_rate: must be from 0 to 1");
         }
         Ok(())
     }
@@ -65,7 +65,7 @@ impl FaultInjection {
             api,
             latency: faults.latency,
             limit: faults.rate_limit.map(Limit::new),
-            outage: Outage::new(faults.unavailable),
+            outage: Outage::new(faults.failure_rate),
         }
     }
 
@@ -88,15 +88,15 @@ pub async fn apply(
         .as_ref()
         .map(|limit| limit.count(Instant::now()));
     let mut response = if quota.as_ref().is_some_and(|quota| quota.exceeded) {
-        let reply = Reply::error(429, call.uri().path(), TOO_MANY_CALLS);
-        let details = CallDetails::new(faults.operation(&call), Bytes::new(), &reply);
-        (Extension(details), reply).into_response()
+        let response = ApiResponse::error(429, call.uri().path(), TOO_MANY_CALLS);
+        let details = CallDetails::new(faults.operation(&call), Bytes::new(), &response);
+        (Extension(details), response).into_response()
     } else if faults.outage.next_call_fails() {
         let html = HeaderValue::from_static("text/html");
         let status = StatusCode::SERVICE_UNAVAILABLE;
         let details = CallDetails::unanswered(faults.operation(&call));
-        let answer = (Extension(details), [(CONTENT_TYPE, html)], UNAVAILABLE);
-        (status, answer).into_response()
+        let parts = (Extension(details), [(CONTENT_TYPE, html)], UNAVAILABLE);
+        (status, parts).into_response()
     } else {
         api.run(call).await
     };
@@ -184,27 +184,27 @@ impl Quota {
     }
 }
 
-/// Fails a share of the calls, evenly spread and not at random, so that tests are deterministic.
+/// Fails a fraction of the calls, evenly spread and not at random, so that tests are deterministic.
 #[derive(Debug)]
 struct Outage {
     /// Failures per million calls.
-    share: u64,
+    rate: u64,
     calls: AtomicU64,
 }
 
 impl Outage {
     const WHOLE: u64 = 1_000_000;
 
-    fn new(share: f64) -> Self {
+    fn new(rate: f64) -> Self {
         Self {
-            share: (share * Self::WHOLE as f64).round() as u64,
+            rate: (rate * Self::WHOLE as f64).round() as u64,
             calls: AtomicU64::new(0),
         }
     }
 
-    /// Whether the next call fails: when the accumulated share reaches another whole call.
+    /// Whether the next call fails: when the accumulated rate reaches another whole call.
     fn next_call_fails(&self) -> bool {
         let before = self.calls.fetch_add(1, Ordering::Relaxed) % Self::WHOLE;
-        (before + 1) * self.share / Self::WHOLE > before * self.share / Self::WHOLE
+        (before + 1) * self.rate / Self::WHOLE > before * self.rate / Self::WHOLE
     }
 }

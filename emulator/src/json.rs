@@ -16,7 +16,7 @@ pub fn present<'a, V>(
 }
 
 /// Typed access to the members of an object.
-pub trait Members {
+pub trait ObjectExt {
     /// A non-empty string.
     fn text(&self, name: &str) -> Option<&str>;
 
@@ -40,7 +40,7 @@ pub trait Members {
     }
 }
 
-impl Members for Object {
+impl ObjectExt for Object {
     fn text(&self, name: &str) -> Option<&str> {
         self.get(name)?.as_str().filter(|text| !text.is_empty())
     }

@@ -40,6 +40,7 @@
 mod access;
 mod any_certificate;
 mod api;
+mod api_response;
 mod audit;
 mod authority;
 mod builder;
@@ -47,24 +48,24 @@ mod call;
 mod caller_keys;
 mod certificate;
 mod clock;
+mod connections;
 mod control;
 mod control_token;
 mod credentials;
 mod digest;
 mod endpoints;
 mod fault_injection;
-mod foreign;
 mod jose;
 mod json;
 mod logging;
 mod masking;
 mod model;
 mod origin_check;
+mod other_service_ids;
 mod page;
 mod possession;
 mod protocol;
 mod random;
-mod reply;
 mod request;
 mod request_log;
 mod result_code;
@@ -72,7 +73,6 @@ mod rfc3339;
 mod routing;
 mod saver;
 mod seed;
-mod serve;
 mod server;
 mod settings;
 mod state;
@@ -245,7 +245,7 @@ impl Emulator {
     }
 
     /// The ID of the service that the emulator starts with: its service ID in 3.0, its API key in 2.x.
-    pub fn service(&self) -> i64 {
+    pub fn service_id(&self) -> i64 {
         self.credentials.service_key
     }
 

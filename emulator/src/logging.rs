@@ -10,8 +10,8 @@ use axum::response::Response;
 use serde_json::Value;
 
 use crate::api::Api;
-use crate::json::Members as _;
-use crate::reply::{Content, Reply};
+use crate::api_response::{ApiResponse, ResponseBody};
+use crate::json::ObjectExt as _;
 use crate::request_log::{Exchange, LoggedBody, RequestLog};
 
 /// The log, and the API, whose clock gives the timestamps.
@@ -28,7 +28,7 @@ pub struct CallDetails {
     result_code: Option<String>,
     action: Option<String>,
     body: Bytes,
-    answers_text: bool,
+    response_is_text: bool,
 }
 
 impl CallDetails {
@@ -40,9 +40,9 @@ impl CallDetails {
         }
     }
 
-    pub fn new(operation: Option<&'static str>, body: Bytes, reply: &Reply) -> Self {
-        let members = match &reply.body {
-            Content::Json(Value::Object(members)) => Some(members),
+    pub fn new(operation: Option<&'static str>, body: Bytes, response: &ApiResponse) -> Self {
+        let members = match &response.body {
+            ResponseBody::Json(Value::Object(members)) => Some(members),
             _ => None,
         };
         let text = |name| {
@@ -55,7 +55,7 @@ impl CallDetails {
             result_code: text("resultCode"),
             action: text("action"),
             body,
-            answers_text: matches!(reply.body, Content::Text(_)),
+            response_is_text: matches!(response.body, ResponseBody::Text(_)),
         }
     }
 }
@@ -76,7 +76,7 @@ pub async fn log(State(logging): State<Arc<Logging>>, request: Request, next: Ne
         .unwrap_or_default();
     let (head, body) = response.into_parts();
     // Response bodies are in memory already, so they need no limit.
-    let answer = body::to_bytes(body, usize::MAX).await.unwrap_or_default();
+    let bytes = body::to_bytes(body, usize::MAX).await.unwrap_or_default();
     logging.log.add(Exchange {
         time,
         method,
@@ -88,10 +88,10 @@ pub async fn log(State(logging): State<Arc<Logging>>, request: Request, next: Ne
         action: details.action,
         duration: began.elapsed(),
         request: LoggedBody::new(&details.body),
-        answer: match details.answers_text {
-            true => LoggedBody::plain_text(&answer),
-            false => LoggedBody::new(&answer),
+        response: match details.response_is_text {
+            true => LoggedBody::plain_text(&bytes),
+            false => LoggedBody::new(&bytes),
         },
     });
-    Response::from_parts(head, Body::from(answer))
+    Response::from_parts(head, Body::from(bytes))
 }

@@ -48,9 +48,9 @@ struct Arguments {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     rate_limit: Option<u32>,
 
-    /// Share of API calls, from 0 to 1, that are answered with 503
-    #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = share)]
-    unavailable: f64,
+    /// Fraction of API calls, from 0 to 1, that are answered with 503
+    #[arg(long, value_name = "RATE", default_value_t = 0.0, value_parser = rate)]
+    failure_rate: f64,
 
     /// Accept HTTPS only, with a certificate from the emulator's own authority
     #[arg(long)]
@@ -98,7 +98,7 @@ async fn run(arguments: Arguments) -> io::Result<()> {
         .dpop(arguments.dpop)
         .mtls(arguments.mtls)
         .latency(Duration::from_millis(arguments.latency))
-        .unavailable(arguments.unavailable);
+        .failure_rate(arguments.failure_rate);
     if let Some(calls) = arguments.rate_limit {
         builder = builder.rate_limit(calls);
     }
@@ -111,8 +111,8 @@ async fn run(arguments: Arguments) -> io::Result<()> {
     let emulator = builder.start().await?;
     if let (Some(path), Some(pem)) = (&arguments.ca_file, emulator.root_certificate()) {
         fs::write(path, pem).map_err(|error| {
-            let words = format!("the CA file {}: {error}", path.display());
-            io::Error::new(error.kind(), words)
+            let message = format!("the CA file {}: {error}", path.display());
+            io::Error::new(error.kind(), message)
         })?;
     }
     arguments
@@ -123,10 +123,10 @@ async fn run(arguments: Arguments) -> io::Result<()> {
 }
 
 /// A number from 0 to 1.
-fn share(text: &str) -> Result<f64, String> {
-    let share = text.parse().ok();
-    let share = share.filter(|share| (0.0..=1.0).contains(share));
-    share.ok_or_else(|| "it must be a number from 0 to 1".to_owned())
+fn rate(text: &str) -> Result<f64, String> {
+    let rate = text.parse().ok();
+    let rate = rate.filter(|rate| (0.0..=1.0).contains(rate));
+    rate.ok_or_else(|| "it must be a number from 0 to 1".to_owned())
 }
 
 /// Completes on SIGINT (Ctrl-C) or SIGTERM.

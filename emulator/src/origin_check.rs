@@ -14,7 +14,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
-use crate::reply::Reply;
+use crate::api_response::ApiResponse;
 
 /// The scheme and the host name that the emulator was configured with.
 #[derive(Debug)]
@@ -70,7 +70,7 @@ pub async fn check_origin(
     if check.admits(request.headers()) {
         next.run(request).await
     } else {
-        let words = "requests from other web sites are refused: use an IP address, localhost or the --host name";
-        Reply::message(StatusCode::FORBIDDEN.as_u16(), words).into_response()
+        let message = "requests from other web sites are refused: use an IP address, localhost or the --host name";
+        ApiResponse::message(StatusCode::FORBIDDEN.as_u16(), message).into_response()
     }
 }

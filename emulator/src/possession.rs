@@ -1,11 +1,11 @@
 //! Proof of possession: checks that an API caller has the keys that its access token is bound to (RFC 8705 §3, RFC 9449
 //! §7).
 
+use crate::api_response::ApiResponse;
 use crate::certificate::ClientCertificate;
 use crate::clock::Clock;
 use crate::protocol::dpop::{self, WINDOW};
 use crate::protocol::dpop_proof::DpopProof;
-use crate::reply::Reply;
 use crate::result_code::{
     CALLER_CERTIFICATE, CALLER_CERTIFICATE_MALFORMED, CALLER_CERTIFICATE_MISSING, CALLER_KEY,
     CALLER_PROOF_ALGORITHM_MISSING, CALLER_PROOF_INVALID, CALLER_PROOF_KEY_MISSING,
@@ -162,7 +162,7 @@ impl PossessionError {
     }
 
     /// The 401 response, with a challenge in the scheme that the token requires (RFC 9449 §7.1).
-    pub fn reply(&self, path: &str) -> Reply {
+    pub fn response(&self, path: &str) -> ApiResponse {
         let Self {
             scheme,
             error,
@@ -181,7 +181,7 @@ impl PossessionError {
                 )
             }
         };
-        Reply::error(401, path, *code).with_challenge(challenge)
+        ApiResponse::error(401, path, *code).with_challenge(challenge)
     }
 }
 
@@ -190,7 +190,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn certificate_that_is_not_der_has_a_code_of_its_own() {
+    fn certificate_that_is_not_der_returns_a_specific_result_code() {
         let possession = Possession {
             method: "GET",
             url: "https://api.example/",

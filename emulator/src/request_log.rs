@@ -31,7 +31,7 @@ pub struct Exchange {
     pub action: Option<String>,
     pub duration: Duration,
     pub request: LoggedBody,
-    pub answer: LoggedBody,
+    pub response: LoggedBody,
 }
 
 /// The start of a body.
@@ -114,7 +114,7 @@ impl Exchange {
             "action": self.action,
             "microseconds": u64::try_from(self.duration.as_micros()).unwrap_or(u64::MAX),
             "request": self.request.to_json(reveal),
-            "answer": self.answer.to_json(reveal),
+            "answer": self.response.to_json(reveal),
         })
     }
 

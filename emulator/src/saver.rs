@@ -19,13 +19,13 @@ const INTERVAL: Duration = Duration::from_millis(300);
 /// The thread that saves the state. Dropping it writes the last changes first.
 #[derive(Debug)]
 pub struct Saver {
-    requests: Sender<Request>,
+    commands: Sender<SaverCommand>,
     thread: Option<JoinHandle<io::Result<()>>>,
     status: SaveStatus,
 }
 
 #[derive(Debug)]
-enum Request {
+enum SaverCommand {
     Save,
     Stop,
 }
@@ -39,7 +39,7 @@ pub struct SaveStatus {
 
 #[derive(Debug, Clone)]
 struct Progress {
-    requests: Sender<Request>,
+    commands: Sender<SaverCommand>,
     /// The version of the state in the last attempt to save it.
     attempted: watch::Receiver<u64>,
 }
@@ -56,7 +56,7 @@ impl SaveStatus {
     /// Returns `false` if the saver has stopped before.
     pub async fn until_saved(&self, version: u64) -> bool {
         let Some(Progress {
-            requests,
+            commands,
             attempted,
         }) = &self.progress
         else {
@@ -70,7 +70,7 @@ impl SaveStatus {
         if self.has_failed() && attempted.has_changed().is_ok() {
             return true;
         }
-        requests.send(Request::Save).is_ok()
+        commands.send(SaverCommand::Save).is_ok()
             && attempted
                 .wait_for(|attempted| *attempted >= version)
                 .await
@@ -87,12 +87,12 @@ impl Saver {
         saved: Option<State>,
     ) -> io::Result<Self> {
         file.write_credentials(credentials)?;
-        let (requests, received) = channel();
+        let (commands, received) = channel();
         let (attempts, attempted) = watch::channel(0);
         let status = SaveStatus {
             has_failed: Arc::default(),
             progress: Some(Progress {
-                requests: requests.clone(),
+                commands: commands.clone(),
                 attempted,
             }),
         };
@@ -107,7 +107,7 @@ impl Saver {
         let thread = thread::Builder::new().name("state".to_owned());
         let thread = thread.spawn(move || worker.run(&received))?;
         Ok(Self {
-            requests,
+            commands,
             thread: Some(thread),
             status,
         })
@@ -127,7 +127,7 @@ impl Saver {
             return Ok(());
         };
         // An error means that the thread has ended.
-        let _ = self.requests.send(Request::Stop);
+        let _ = self.commands.send(SaverCommand::Stop);
         let ended = thread.join();
         ended.unwrap_or_else(|_| Err(io::Error::other("the state could not be saved")))
     }
@@ -160,8 +160,8 @@ struct Worker {
 }
 
 impl Worker {
-    fn run(mut self, requests: &Receiver<Request>) -> io::Result<()> {
-        while !is_stopped(requests) {
+    fn run(mut self, commands: &Receiver<SaverCommand>) -> io::Result<()> {
+        while !is_stopped(commands) {
             let has_failed = self.has_failed.load(Ordering::Acquire);
             if let (Err(error), false) = (self.save(), has_failed) {
                 report(&error);
@@ -187,18 +187,18 @@ impl Worker {
     }
 }
 
-/// Waits for a request or the end of the interval. Takes all requests that have arrived, because one write serves them.
-fn is_stopped(requests: &Receiver<Request>) -> bool {
-    let mut next = match requests.recv_timeout(INTERVAL) {
-        Ok(request) => Some(request),
+/// Waits for a command or the end of the interval. Takes all commands that have arrived, because one write serves them.
+fn is_stopped(commands: &Receiver<SaverCommand>) -> bool {
+    let mut next = match commands.recv_timeout(INTERVAL) {
+        Ok(command) => Some(command),
         Err(RecvTimeoutError::Timeout) => None,
         Err(RecvTimeoutError::Disconnected) => return true,
     };
-    while let Some(request) = next {
-        if matches!(request, Request::Stop) {
+    while let Some(command) = next {
+        if matches!(command, SaverCommand::Stop) {
             return true;
         }
-        next = requests.try_recv().ok();
+        next = commands.try_recv().ok();
     }
     false
 }

@@ -2,7 +2,7 @@
 
 mod access_token;
 mod document;
-mod place;
+mod values;
 
 use std::fs;
 use std::io;
@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use crate::clock::Clock;
 use crate::credentials::Credentials;
 use crate::jose::{self, JoseError};
-use crate::json::{Members, Object};
+use crate::json::{Object, ObjectExt};
 use crate::random;
 use crate::store::{Owner, Store};
 use access_token::AccessTokenMembers;
@@ -39,8 +39,8 @@ pub fn load(
     };
     let read = || build(Document::parse(&fs::read_to_string(path)?)?, clock);
     read().map_err(|error| {
-        let words = format!("the seed file {}: {error}", path.display());
-        io::Error::new(error.kind(), words)
+        let message = format!("the seed file {}: {error}", path.display());
+        io::Error::new(error.kind(), message)
     })
 }
 
@@ -83,8 +83,8 @@ fn build(document: Document, clock: &Clock) -> io::Result<(Store, Credentials)> 
                 }
             }
             (None, Some(_)) => {
-                let words = format!("services[{index}].accessToken: it has no value");
-                return Err(io::Error::new(io::ErrorKind::InvalidData, words));
+                let message = format!("services[{index}].accessToken: it has no value");
+                return Err(io::Error::new(io::ErrorKind::InvalidData, message));
             }
             (None, None) => {}
         }
@@ -92,8 +92,8 @@ fn build(document: Document, clock: &Clock) -> io::Result<(Store, Credentials)> 
     let credentials =
         first.and_then(|(key, token, keys)| Some((Credentials::of(&store, key, token)?, keys)));
     let (credentials, keys) = credentials.ok_or_else(|| {
-        let words = "services: there must be one, and the first must have a client";
-        io::Error::new(io::ErrorKind::InvalidData, words)
+        let message = "services: there must be one, and the first must have a client";
+        io::Error::new(io::ErrorKind::InvalidData, message)
     })?;
     let mut caller_keys = keys;
     if let Some(given) = owner_token {

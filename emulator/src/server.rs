@@ -12,17 +12,17 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 
 use crate::api::Api;
+use crate::api_response::{ApiResponse, ResponseBody};
+use crate::connections::Peer;
 use crate::control;
 use crate::control_token::{ControlToken, require_control_token};
 use crate::fault_injection::{self, FaultInjection};
 use crate::logging::{self, CallDetails, Logging};
 use crate::origin_check::{OriginCheck, check_origin};
 use crate::page;
-use crate::reply::{Content, Reply};
 use crate::request::HttpRequest;
 use crate::request_log::RequestLog;
 use crate::result_code::BODY_TOO_LARGE;
-use crate::serve::Peer;
 use crate::timed_body::is_timeout;
 
 /// The maximum size of a request body, in bytes.
@@ -53,8 +53,8 @@ pub fn router(
         logging::log,
     );
     Router::new()
-        .route("/api/{*path}", any(answer).layer(fault_injection))
-        .fallback(answer)
+        .route("/api/{*path}", any(handle).layer(fault_injection))
+        .fallback(handle)
         .layer(logging)
         .with_state(ApiState { api, scheme })
         .merge(ours)
@@ -67,7 +67,7 @@ struct ApiState {
     scheme: &'static str,
 }
 
-async fn answer(State(ApiState { api, scheme }): State<ApiState>, request: Request) -> Response {
+async fn handle(State(ApiState { api, scheme }): State<ApiState>, request: Request) -> Response {
     let (head, body) = request.into_parts();
     let header = |name| head.headers.get(name).and_then(|value| value.to_str().ok());
     let dpop = head.headers.get_all("dpop").iter();
@@ -76,7 +76,7 @@ async fn answer(State(ApiState { api, scheme }): State<ApiState>, request: Reque
         .collect();
     let origin = format!("{scheme}://{}", header(HOST).unwrap_or_default());
     let peer = head.extensions.get::<Peer>();
-    let (body, (operation, reply)) = match body::to_bytes(body, BODY_LIMIT).await {
+    let (body, (operation, response)) = match body::to_bytes(body, BODY_LIMIT).await {
         Ok(body) => {
             let request = HttpRequest {
                 method: head.method.as_str(),
@@ -91,27 +91,27 @@ async fn answer(State(ApiState { api, scheme }): State<ApiState>, request: Reque
                 content_type: header(CONTENT_TYPE),
                 body: &body,
             };
-            let answer = api.answer(&request).await;
-            (body, answer)
+            let response = api.handle(&request).await;
+            (body, response)
         }
         Err(error) => {
             let (method, path) = (head.method.as_str(), head.uri.path());
             let operation = api.operation(method, path, header(AUTHORIZATION));
             let refusal = match is_timeout(&error) {
-                true => Reply::message(408, "the body of the request did not arrive in time"),
+                true => ApiResponse::message(408, "the body of the request did not arrive in time"),
                 // Or the connection broke, and nobody reads the response.
-                false => Reply::error(413, path, BODY_TOO_LARGE),
+                false => ApiResponse::error(413, path, BODY_TOO_LARGE),
             };
             (Bytes::new(), (operation, refusal))
         }
     };
-    let details = CallDetails::new(operation, body, &reply);
-    let mut response = reply.into_response();
+    let details = CallDetails::new(operation, body, &response);
+    let mut response = response.into_response();
     response.extensions_mut().insert(details);
     response
 }
 
-impl IntoResponse for Reply {
+impl IntoResponse for ApiResponse {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         const JSON: HeaderValue = HeaderValue::from_static("application/json;charset=UTF-8");
@@ -119,12 +119,14 @@ impl IntoResponse for Reply {
             HeaderValue::from_static("Bearer, Basic realm=\"authlete-emulator\"");
         const TEXT: HeaderValue = HeaderValue::from_static("text/plain;charset=UTF-8");
         let mut response = match self.body {
-            Content::Empty => Response::new(Body::empty()),
-            Content::Json(value) => ([(CONTENT_TYPE, JSON)], value.to_string()).into_response(),
-            Content::Indented(value) => {
+            ResponseBody::Empty => Response::new(Body::empty()),
+            ResponseBody::Json(value) => {
+                ([(CONTENT_TYPE, JSON)], value.to_string()).into_response()
+            }
+            ResponseBody::Indented(value) => {
                 ([(CONTENT_TYPE, JSON)], format!("{value:#}")).into_response()
             }
-            Content::Text(text) => ([(CONTENT_TYPE, TEXT)], text).into_response(),
+            ResponseBody::Text(text) => ([(CONTENT_TYPE, TEXT)], text).into_response(),
         };
         *response.status_mut() = status;
         if status == StatusCode::UNAUTHORIZED {

@@ -1,4 +1,4 @@
-//! The state of the emulator.
+//! Services with their clients, tokens and codes, and the service owner.
 
 mod attestation_challenge;
 mod audit_log;
@@ -33,11 +33,11 @@ use std::sync::Arc;
 pub use audit_log::{AuditEntry, AuditLog};
 pub use authorization_request::{AuthorizationRequest, Code, PushedRequest, RequestObject};
 pub use backchannel::BackchannelRequest;
-pub use clients::{Client, NamedBy};
+pub use clients::{Client, IdentifierKind};
 pub use credential_nonce::CredentialNonce;
 pub use credential_offer::CredentialOffer;
 pub use credential_request::{CredentialRequest, ResponseEncryption, Stage};
-pub use decision::{Decision, Granted, RefusalReason, Refused};
+pub use decision::{Decision, Denial, DenialReason, Granted};
 pub use device_flow::DeviceFlow;
 pub use expiring::{Entry, Expiring};
 pub use grant::{Authentication, Binding, Grant};
@@ -47,8 +47,8 @@ pub use records::{Recorder, Records};
 pub use service::Service;
 pub use token_batch::TokenBatch;
 pub use token_binding::TokenBinding;
-pub use token_request::{PasswordRequest, Renewal};
-pub use tokens::{Narrowed, RecordId, RefreshToken, TokenRecord};
+pub use token_request::{PasswordRequest, RefreshTokenReplacement};
+pub use tokens::{NarrowedAccess, RecordId, RefreshToken, TokenRecord};
 pub use used_proofs::UsedProofs;
 
 use imbl::OrdMap;
@@ -135,7 +135,7 @@ impl Store {
         requested: &Object,
         now: Millis,
     ) -> Result<Service, random::Error> {
-        let mut settings = settings::service::complete(requested);
+        let mut settings = settings::service_rules::complete(requested);
         settings.extend([
             ("number".to_owned(), self.next_number().into()),
             ("serviceOwnerNumber".to_owned(), 1.into()),

@@ -1,10 +1,15 @@
-//! Cycles between the modules of a package.
+//! The direction of the dependencies between the modules of a package.
 //!
 //! On each level of the module tree the children of one module must not have cyclic dependencies. A module and its
-//! descendants may. A path counts as a use of the module that defines its item, regardless of re-exports. Tests and
-//! generated code (`include!`) are ignored.
+//! descendants may. A path counts as a use of the module that defines its item, regardless of re-exports. The call of a
+//! method counts if the method is defined outside the module of its type, under a name that no other method has. Tests
+//! are ignored.
+//!
+//! The top-level modules of a library must also agree with its [`layers`].
 
 mod cycles;
+mod layers;
+mod methods;
 mod references;
 mod tree;
 
@@ -12,67 +17,230 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, ensure};
+use authlete_codegen::Description;
 
 use cycles::Cycle;
+use layers::Layers;
 use tree::Tree;
 
-/// Prints the cycles of a package of the workspace, and fails if there are any.
-pub fn run(root: &Path, package: &str) -> Result<ExitCode> {
-    let cycles = find(&source(root, package)?)?;
-    for cycle in &cycles {
-        println!("{cycle}");
+/// The package with generated code.
+const GENERATED: &str = "authlete";
+
+/// Prints the cycles and the violations of layers of a package of the workspace, or of all, and fails if there are any.
+pub fn run(root: &Path, package: Option<&str>) -> Result<ExitCode> {
+    let document = root.join("docs/ARCHITECTURE.md");
+    let document = fs::read_to_string(&document).with_context(|| document.display().to_string())?;
+    let mut packages = packages(root)?;
+    if let Some(wanted) = package {
+        packages.retain(|(name, _)| name == wanted);
+        ensure!(
+            !packages.is_empty(),
+            "the workspace has no package {wanted}"
+        );
     }
-    Ok(match cycles.len() {
-        0 => {
-            println!("{package}: no cycles between modules");
-            ExitCode::SUCCESS
+    let mut code = ExitCode::SUCCESS;
+    for (package, directory) in packages {
+        let faults = check(root, &package, &directory, &document)?;
+        for fault in &faults {
+            println!("{fault}");
         }
-        count => {
-            println!("{package}: {count} groups of modules have cyclic dependencies");
-            ExitCode::FAILURE
+        match faults.len() {
+            0 => println!("{package}: the modules depend on each other in one direction"),
+            count => {
+                println!("{package}: {count} faults in the dependencies between modules");
+                code = ExitCode::FAILURE;
+            }
         }
-    })
+    }
+    Ok(code)
 }
 
-/// The cycles in the crate with this root file.
-fn find(root_file: &Path) -> Result<Vec<Cycle>> {
-    let tree = Tree::load(root_file)?;
-    Ok(cycles::find(&references::all(&tree)))
+/// What is wrong in a package.
+fn check(root: &Path, package: &str, directory: &Path, document: &str) -> Result<Vec<String>> {
+    let files = root_files(directory);
+    ensure!(!files.is_empty(), "{} has no source", directory.display());
+    let layers = Layers::read(document, package)?;
+    let mut faults = Vec::new();
+    for (index, file) in files.iter().enumerate() {
+        let mut tree = Tree::load(file)?;
+        let is_first = index == 0;
+        if package == GENERATED && is_first {
+            let description = Description::load(&root.join("openapi"))?;
+            tree.add_generated(authlete_codegen::generate(&description)?.client.items)?;
+        }
+        let references = references::all(&tree);
+        faults.extend(cycles::find(&references).iter().map(Cycle::to_string));
+        // The layers are those of the library. The binary of the same package is another crate.
+        if let Some(layers) = layers.as_ref().filter(|_| is_first) {
+            faults.extend(layers.violations(&tree, &references));
+        }
+    }
+    Ok(faults)
 }
 
-/// The root file of a package's library or, without one, of its binary.
-fn source(root: &Path, package: &str) -> Result<PathBuf> {
-    let wanted = format!("name = \"{package}\"");
-    let members = fs::read_dir(root)?.filter_map(|entry| Some(entry.ok()?.path()));
-    for directory in [root.to_owned()].into_iter().chain(members) {
-        let Ok(manifest) = fs::read_to_string(directory.join("Cargo.toml")) else {
-            continue;
-        };
+/// The root files of a package's library and binary.
+fn root_files(directory: &Path) -> Vec<PathBuf> {
+    let files = ["src/lib.rs", "src/main.rs"].map(|file| directory.join(file));
+    files.into_iter().filter(|file| file.exists()).collect()
+}
+
+/// The name and the directory of each package of the workspace, which are the root and directories in it.
+fn packages(root: &Path) -> Result<Vec<(String, PathBuf)>> {
+    let root_manifest = fs::read_to_string(root.join("Cargo.toml"))?;
+    let members = root_manifest
+        .split("members = [")
+        .nth(1)
+        .unwrap_or_default();
+    let members = members.split(']').next().unwrap_or_default();
+    let members = members.split('"').skip(1).step_by(2);
+    let mut packages = Vec::new();
+    for member in std::iter::once(".").chain(members) {
+        let directory = root.join(member);
+        let manifest = fs::read_to_string(directory.join("Cargo.toml"))?;
         let package = manifest.split("[package]").nth(1).unwrap_or_default();
-        if package.lines().any(|line| line == wanted) {
-            let files = ["src/lib.rs", "src/main.rs"].map(|file| directory.join(file));
-            let file = files.into_iter().find(|file| file.exists());
-            return file.with_context(|| format!("{} has no source", directory.display()));
-        }
+        let mut lines = package.lines();
+        let name = lines.find_map(|line| line.strip_prefix("name = \"")?.strip_suffix('"'));
+        packages.extend(name.map(|name| (name.to_owned(), directory)));
     }
-    bail!("the workspace has no package {package}")
+    Ok(packages)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// The cycles of a crate with these files, each as its modules.
-    fn cycles(files: &[(&str, &str)]) -> Vec<Vec<String>> {
-        let directory = tempfile::tempdir().unwrap();
+    fn write(directory: &Path, files: &[(&str, &str)]) {
         for (name, text) in files {
-            let path = directory.path().join(name);
+            let path = directory.join(name);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, text).unwrap();
         }
-        let cycles = find(&directory.path().join("lib.rs")).unwrap();
+    }
+
+    /// A crate with these files.
+    fn load(files: &[(&str, &str)]) -> Tree {
+        let directory = tempfile::tempdir().unwrap();
+        write(directory.path(), files);
+        Tree::load(&directory.path().join("lib.rs")).unwrap()
+    }
+
+    fn cycles_in(tree: &Tree) -> Vec<Vec<String>> {
+        let cycles = cycles::find(&references::all(tree));
         cycles.into_iter().map(|cycle| cycle.modules).collect()
+    }
+
+    /// The cycles of a crate with these files, each as its modules.
+    fn cycles(files: &[(&str, &str)]) -> Vec<Vec<String>> {
+        cycles_in(&load(files))
+    }
+
+    /// The violations of these layers in a crate with these files.
+    fn violations(layers: &str, files: &[(&str, &str)]) -> Vec<String> {
+        let document = format!("# Text\n\n```text layers of p\n{layers}\n```\n\nMore text.\n");
+        let layers = Layers::read(&document, "p").unwrap().unwrap();
+        let tree = load(files);
+        layers.violations(&tree, &references::all(&tree))
+    }
+
+    const TYPE_WITH_A_METHOD_ELSEWHERE: [(&str, &str); 4] = [
+        ("lib.rs", "mod a; mod b; mod t;"),
+        ("t.rs", "pub struct T;"),
+        (
+            "a.rs",
+            "use crate::b; impl crate::t::T { pub fn check(&self) {} }",
+        ),
+        ("b.rs", "fn f(t: crate::t::T) { t.check() }"),
+    ];
+
+    #[test]
+    fn call_of_a_method_counts_for_the_module_of_the_method() {
+        for call in [
+            "t.check()",
+            "crate::t::T::check(&t)",
+            "println!(\"{}\", t.check())",
+        ] {
+            let mut files = TYPE_WITH_A_METHOD_ELSEWHERE;
+            let user = format!("fn f(t: crate::t::T) {{ {call} }}");
+            files[3].1 = &user;
+            assert_eq!(cycles(&files), [["a", "b"]], "{call}");
+        }
+    }
+
+    #[test]
+    fn call_of_a_method_whose_name_is_ambiguous_does_not_count() {
+        for other in [
+            "pub struct T; pub struct U; impl U { fn check(&self) {} }",
+            "pub struct T; pub trait Check { fn check(&self); }",
+        ] {
+            let mut files = TYPE_WITH_A_METHOD_ELSEWHERE;
+            files[1].1 = other;
+            assert!(cycles(&files).is_empty(), "{other}");
+        }
+    }
+
+    #[test]
+    fn generated_types_and_generated_methods_are_separate_modules() {
+        let files = [
+            (
+                "lib.rs",
+                "mod client; mod generated { include!(\"x\"); } use generated::types; use client::Client;",
+            ),
+            ("client.rs", "pub struct Client(crate::types::T);"),
+        ];
+        let types = "pub mod types { pub struct T; }";
+        for (methods, expected) in [
+            ("impl crate::Client { fn f() -> types::T { types::T } }", 0),
+            ("impl types::T { fn f(_: crate::Client) {} }", 0),
+            ("pub mod types { fn f(_: crate::Client) {} }", 1),
+        ] {
+            let mut tree = load(&files);
+            let file = syn::parse_file(&format!("{types} {methods}")).unwrap();
+            tree.add_generated(file.items).unwrap();
+            assert_eq!(cycles_in(&tree).len(), expected, "{methods}");
+        }
+    }
+
+    #[test]
+    fn use_of_a_higher_layer_is_a_violation() {
+        let files = [
+            ("lib.rs", "mod a; mod b; mod c;"),
+            ("a.rs", "use crate::b::inner::B; use crate::c;"),
+            ("b.rs", "pub mod inner { pub struct B; } use crate::c::C;"),
+            ("c.rs", "pub struct C;"),
+        ];
+        assert!(violations("a # the highest\nb\n  c # beside b", &files).is_empty());
+        assert_eq!(
+            violations("b c\na", &files),
+            [
+                "a is below b, but a uses crate::b::inner::B",
+                "a is below c, but a uses crate::c"
+            ]
+        );
+    }
+
+    #[test]
+    fn layers_and_modules_must_be_the_same() {
+        assert_eq!(
+            violations("a\nc", &[("lib.rs", "mod a {} mod b {}")]),
+            ["b is in no layer", "c is in a layer, but not a module"]
+        );
+        let twice = "\n```text layers of p\na\na b\n```\n";
+        let error = Layers::read(twice, "p").err().unwrap();
+        assert_eq!(error.to_string(), "p: a is in two layers");
+    }
+
+    #[test]
+    fn binary_beside_a_library_is_checked() {
+        let directory = tempfile::tempdir().unwrap();
+        let circular = "mod x { use crate::y; } mod y { use crate::x; }";
+        write(
+            directory.path(),
+            &[("src/lib.rs", ""), ("src/main.rs", circular)],
+        );
+        let faults = check(directory.path(), "p", directory.path(), "").unwrap();
+        assert_eq!(faults.len(), 1, "{faults:?}");
+        assert!(faults[0].starts_with("x <-> y"), "{faults:?}");
     }
 
     #[test]
@@ -223,15 +391,35 @@ mod tests {
         let root = directory.path().join("lib.rs");
         let text = "mod a { mod x { use crate::b::B; } } mod b { pub struct B(crate::a::A); }";
         fs::write(&root, text).unwrap();
-        let shown: Vec<String> = find(&root).unwrap().iter().map(Cycle::to_string).collect();
+        let references = references::all(&Tree::load(&root).unwrap());
+        let found = cycles::find(&references);
+        let shown: Vec<String> = found.iter().map(Cycle::to_string).collect();
         let expected = "a <-> b\n    a -> b: a::x uses crate::b::B\n    b -> a: b uses crate::a::A";
         assert_eq!(shown, [expected]);
     }
 
     #[test]
     fn package_that_does_not_exist_is_an_error() {
-        let directory = tempfile::tempdir().unwrap();
-        let error = source(directory.path(), "none").unwrap_err();
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        let error = run(root, Some("none")).unwrap_err();
         assert_eq!(error.to_string(), "the workspace has no package none");
+    }
+
+    #[test]
+    fn packages_are_the_root_and_the_members_of_the_workspace() {
+        let directory = tempfile::tempdir().unwrap();
+        write(
+            directory.path(),
+            &[
+                (
+                    "Cargo.toml",
+                    "[workspace]\nmembers = [\"x\"]\n\n[package]\nname = \"p\"\n",
+                ),
+                ("x/Cargo.toml", "[package]\nname = \"p-x\"\n"),
+            ],
+        );
+        let found = packages(directory.path()).unwrap();
+        let names: Vec<&str> = found.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["p", "p-x"]);
     }
 }

@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
+use crate::api_response::{ApiResponse, Outcome};
 use crate::call::Call;
-use crate::json::Members;
-use crate::reply::{Outcome, Reply};
+use crate::json::ObjectExt;
 use crate::result_code::ATTESTATION_CHALLENGE_OK;
 use crate::store::Service;
 
@@ -16,8 +16,8 @@ pub fn challenge(call: &Call, service: &mut Service) -> Outcome {
         true => format!("{content:#}"),
         false => content.to_string(),
     };
-    let answer = Reply::action(call.path, ATTESTATION_CHALLENGE_OK, "OK")
+    let response = ApiResponse::action(call.path, ATTESTATION_CHALLENGE_OK, "OK")
         .with("responseContent", content)
         .with("attestationChallenge", challenge);
-    Ok(answer.reply())
+    Ok(response.build())
 }

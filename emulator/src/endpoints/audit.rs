@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
+use super::audit_event::event_types;
 use super::organization::{refusal, refuse_organization};
-use crate::audit::event_types;
+use crate::api_response::{ApiResponse, Outcome};
 use crate::call::Call;
 use crate::clock::Millis;
-use crate::json::Members;
-use crate::reply::{Outcome, Reply};
+use crate::json::ObjectExt;
 use crate::rfc3339;
 use crate::store::{AuditEntry, Store};
 
@@ -46,15 +46,15 @@ pub fn entries(call: &Call, store: &Store) -> Outcome {
         page.push(to_json(entry));
     }
     let next = last.filter(|_| wanted.peek().is_some());
-    let reply = Reply::document(json!({ "entries": page, "limit": limit }));
+    let response = ApiResponse::document(json!({ "entries": page, "limit": limit }));
     Ok(match next {
-        Some(number) => reply.with("nextCursor", number.to_string()),
-        None => reply,
+        Some(number) => response.with("nextCursor", number.to_string()),
+        None => response,
     })
 }
 
 pub fn types(_: &Call) -> Outcome {
-    Ok(Reply::document(event_types().into()))
+    Ok(ApiResponse::document(event_types().into()))
 }
 
 fn to_json(entry: &AuditEntry) -> Value {
@@ -86,7 +86,7 @@ fn to_json(entry: &AuditEntry) -> Value {
     shown
 }
 
-fn number(call: &Call, name: &str) -> Result<Option<i64>, Reply> {
+fn number(call: &Call, name: &str) -> Result<Option<i64>, ApiResponse> {
     if !call.parameters.contains_key(name) {
         return Ok(None);
     }
@@ -95,7 +95,7 @@ fn number(call: &Call, name: &str) -> Result<Option<i64>, Reply> {
     number.map(Some).ok_or_else(wrong)
 }
 
-fn time(call: &Call, name: &str) -> Result<Option<Millis>, Reply> {
+fn time(call: &Call, name: &str) -> Result<Option<Millis>, ApiResponse> {
     let Some(text) = call.parameters.get(name).and_then(Value::as_str) else {
         return Ok(None);
     };

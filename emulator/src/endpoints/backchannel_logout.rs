@@ -1,10 +1,10 @@
 //! `/backchannel/logout`: logout tokens, sent to clients when a session ends (OpenID Connect Back-Channel Logout 1.0).
 
+use crate::api_response::{ApiResponse, Outcome};
 use crate::call::Call;
-use crate::json::Members;
+use crate::json::ObjectExt;
 use crate::protocol::logout_token::LogoutToken;
 use crate::protocol::refusal::Refusal;
-use crate::reply::{Outcome, Reply};
 use crate::result_code::{
     LOGOUT_CLIENT_MISSING, LOGOUT_CLIENT_UNKNOWN, LOGOUT_SUBJECT_AND_SESSION_MISSING,
     LOGOUT_TOKEN_OK, ResultCode,
@@ -15,18 +15,18 @@ use crate::store::Service;
 pub fn token(call: &Call, service: &Service) -> Outcome {
     let token = match read(call, service) {
         Ok(token) => token,
-        Err(code) => return Ok(Reply::action(call.path, code, "CALLER_ERROR").reply()),
+        Err(code) => return Ok(ApiResponse::action(call.path, code, "CALLER_ERROR").build()),
     };
     // As in Authlete, a client without a logout URI is no error.
     let uri = token.client.settings.backchannel_logout_uri();
     match token.issue() {
-        Ok(jwt) => Ok(Reply::action(call.path, LOGOUT_TOKEN_OK, "OK")
+        Ok(jwt) => Ok(ApiResponse::action(call.path, LOGOUT_TOKEN_OK, "OK")
             .with("logoutToken", jwt)
-            .with_some("backchannelLogoutUri", uri)
-            .reply()),
-        Err(Refusal::Reply(reply)) => Err(reply),
+            .with_optional("backchannelLogoutUri", uri)
+            .build()),
+        Err(Refusal::Api(response)) => Err(response),
         Err(Refusal::Client(error)) => {
-            Ok(Reply::action(call.path, error.code, "SERVER_ERROR").reply())
+            Ok(ApiResponse::action(call.path, error.code, "SERVER_ERROR").build())
         }
     }
 }

@@ -1,9 +1,9 @@
 //! Errors for rejected access tokens (RFC 6750 §3).
 
+use crate::api_response::{ApiResponse, ResponseBuilder};
 use crate::call::Call;
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::proof_of_possession;
-use crate::reply::{Answer, Reply};
 use crate::result_code::ResultCode;
 use crate::store::{Binding, Service};
 
@@ -12,7 +12,7 @@ pub struct TokenRefusal {
     action: &'static str,
     error: OAuthError,
     /// Challenge parameters with the requirements of the resource, such as `scope`.
-    demands: Vec<(&'static str, String)>,
+    parameters: Vec<(&'static str, String)>,
 }
 
 impl TokenRefusal {
@@ -20,7 +20,7 @@ impl TokenRefusal {
         Self {
             action,
             error,
-            demands: Vec::new(),
+            parameters: Vec::new(),
         }
     }
 
@@ -30,20 +30,25 @@ impl TokenRefusal {
 
     pub fn insufficient_scope(code: ResultCode, scopes: &[&str]) -> Self {
         let error = OAuthError::new("insufficient_scope", code);
-        Self::new("FORBIDDEN", error).demanding([("scope", scopes.join(" "))])
+        Self::new("FORBIDDEN", error).with_parameters([("scope", scopes.join(" "))])
     }
 
     /// Adds challenge parameters with the requirements of the resource.
     #[must_use]
-    pub fn demanding(mut self, demands: impl IntoIterator<Item = (&'static str, String)>) -> Self {
-        self.demands.extend(demands);
+    pub fn with_parameters(
+        mut self,
+        parameters: impl IntoIterator<Item = (&'static str, String)>,
+    ) -> Self {
+        self.parameters.extend(parameters);
         self
     }
 
     /// The response for a token with this binding.
-    pub fn answer(&self, call: &Call, service: &Service, bound: &Binding) -> Answer {
+    pub fn response(&self, call: &Call, service: &Service, bound: &Binding) -> ResponseBuilder {
         let settings = &service.settings;
-        let challenge = proof_of_possession::challenge(&self.error, bound, &self.demands, settings);
-        Reply::action(call.path, self.error.code, self.action).with("responseContent", challenge)
+        let challenge =
+            proof_of_possession::challenge(&self.error, bound, &self.parameters, settings);
+        ApiResponse::action(call.path, self.error.code, self.action)
+            .with("responseContent", challenge)
     }
 }

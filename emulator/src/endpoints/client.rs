@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::slice::Slice;
+use super::page_range::PageRange;
+use crate::api_response::{ApiResponse, Outcome};
 use crate::call::Call;
-use crate::json::{Members, Object};
+use crate::json::{Object, ObjectExt};
 use crate::random;
-use crate::reply::{Outcome, Reply};
 use crate::result_code::{
     CLIENT_ENTITY_ID_TAKEN, CREATE_ALIAS_TAKEN, DEVELOPER_CLIENT_LIMIT, LOCK_FLAG_MISSING,
     LOCK_FLAG_UPDATED, LOCKED_ALREADY, ResultCode, SECRET_INVALID, SECRET_REFRESHED,
@@ -24,45 +24,46 @@ pub fn create(call: &Call, service: &mut Service) -> Outcome {
     let client = service.new_client(&requested, call.now)?;
     let settings = client.settings.json().clone();
     service.clients.put(client);
-    Ok(Reply::object(200, settings))
+    Ok(ApiResponse::object(200, settings))
 }
 
 pub fn get(call: &Call, service: &Service) -> Outcome {
-    Ok(Reply::object(
+    Ok(ApiResponse::object(
         200,
         call.client("clientId", service)?.settings.json().clone(),
     ))
 }
 
 pub fn list(call: &Call, service: &Service) -> Outcome {
-    let slice = Slice::of(call, &call.parameters)?;
+    let range = PageRange::of(call, &call.parameters)?;
     let developer = call.parameters.text("developer");
     let is_wanted =
         |client: &&Arc<Client>| developer.is_none() || client.settings.developer() == developer;
     let clients = service.clients.iter().filter(is_wanted);
-    let mut list = slice.answer("clients", clients, |client| {
+    let mut list = range.page("clients", clients, |client| {
         client.settings.json().clone().into()
     });
     if let Some(developer) = developer {
         list.insert("developer".to_owned(), developer.into());
     }
-    Ok(Reply::object(200, list))
+    Ok(ApiResponse::object(200, list))
 }
 
 /// Replaces the settings; omitted settings get their default values.
 pub fn update(call: &Call, service: &mut Service) -> Outcome {
     let client = call.client("clientId", service)?;
     refuse_invalid(call, service, &call.body.clone().into(), Some(client.id()))?;
-    let mut settings = settings::client::update(client.settings.json(), &call.body, call.version);
+    let mut settings =
+        settings::client_rules::update(client.settings.json(), &call.body, call.version);
     service.filter_custom_metadata(&mut settings);
-    Ok(Reply::object(200, store(call, service, settings)))
+    Ok(ApiResponse::object(200, store(call, service, settings)))
 }
 
 /// Deletes a client and everything issued to it.
 pub fn delete(call: &Call, service: &mut Service) -> Outcome {
     let id = call.client("clientId", service)?.id();
     service.delete_client(id);
-    Ok(Reply::no_content())
+    Ok(ApiResponse::no_content())
 }
 
 /// Locks or unlocks a client.
@@ -70,17 +71,17 @@ pub fn update_lock_flag(call: &Call, service: &mut Service) -> Outcome {
     let client = call.client("clientIdentifier", service)?;
     let mut settings = client.settings.json().clone();
     let locked = call.body.get("clientLocked").and_then(Value::as_bool);
-    let locked = locked.ok_or_else(|| Reply::error(400, call.path, LOCK_FLAG_MISSING))?;
+    let locked = locked.ok_or_else(|| ApiResponse::error(400, call.path, LOCK_FLAG_MISSING))?;
     if locked == client.settings.locked() {
         let code = match locked {
             true => LOCKED_ALREADY,
             false => UNLOCKED_ALREADY,
         };
-        return Err(Reply::error(400, call.path, code));
+        return Err(ApiResponse::error(400, call.path, code));
     }
     settings.insert("locked".to_owned(), locked.into());
     store(call, service, settings);
-    Ok(Reply::result(call.path, LOCK_FLAG_UPDATED).reply())
+    Ok(ApiResponse::result(call.path, LOCK_FLAG_UPDATED).build())
 }
 
 pub fn refresh_secret(call: &Call, service: &mut Service) -> Outcome {
@@ -93,7 +94,7 @@ pub fn update_secret(call: &Call, service: &mut Service) -> Outcome {
         Some(secret) if secret.len() <= 86 && secret.bytes().all(is_allowed) => {
             replace_secret(call, service, secret, SECRET_UPDATED)
         }
-        _ => Err(Reply::error(400, call.path, SECRET_INVALID)),
+        _ => Err(ApiResponse::error(400, call.path, SECRET_INVALID)),
     }
 }
 
@@ -102,8 +103,8 @@ fn replace_secret(call: &Call, service: &mut Service, secret: &str, code: Result
     let mut settings = client.settings.json().clone();
     let previous = settings.insert("clientSecret".to_owned(), secret.into());
     store(call, service, settings);
-    let answer = Reply::result(call.path, code).with("newClientSecret", secret);
-    Ok(answer.with_some("oldClientSecret", previous).reply())
+    let response = ApiResponse::result(call.path, code).with("newClientSecret", secret);
+    Ok(response.with_optional("oldClientSecret", previous).build())
 }
 
 /// Stores the changed settings of a client and returns the stored settings.
@@ -121,10 +122,12 @@ fn refuse_invalid(
     service: &Service,
     settings: &ClientSettings,
     own: Option<i64>,
-) -> Result<(), Reply> {
-    settings::client::check(settings.json())
+) -> Result<(), ApiResponse> {
+    settings::client_rules::check(settings.json())
         .and_then(|()| settings::combination::check(settings, &service.settings))
-        .map_err(|invalid| Reply::explained(400, call.path, invalid.code, &invalid))?;
+        .map_err(|invalid| {
+            ApiResponse::error_with_detail(400, call.path, invalid.code, &invalid)
+        })?;
     let clients = &service.clients;
     let alias = settings.client_id_alias();
     let entity_id = settings.entity_id();
@@ -140,14 +143,14 @@ fn refuse_invalid(
         ),
     ] {
         if holder.is_some_and(|holder| Some(holder.id()) != own) {
-            return Err(Reply::error(400, call.path, code));
+            return Err(ApiResponse::error(400, call.path, code));
         }
     }
     Ok(())
 }
 
 /// Rejects a client of a developer who has reached the limit of the service.
-fn refuse_too_many(call: &Call, service: &Service) -> Result<(), Reply> {
+fn refuse_too_many(call: &Call, service: &Service) -> Result<(), ApiResponse> {
     let limit = usize::try_from(service.settings.clients_per_developer());
     let (Ok(limit @ 1..), Some(developer)) = (limit, call.body.text("developer")) else {
         return Ok(());
@@ -157,5 +160,5 @@ fn refuse_too_many(call: &Call, service: &Service) -> Result<(), Reply> {
     if own.count() < limit {
         return Ok(());
     }
-    Err(Reply::error(403, call.path, DEVELOPER_CLIENT_LIMIT))
+    Err(ApiResponse::error(403, call.path, DEVELOPER_CLIENT_LIMIT))
 }

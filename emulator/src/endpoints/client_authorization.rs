@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::limited;
-use super::slice::Slice;
+use super::limited_members;
+use super::page_range::PageRange;
+use crate::api_response::{ApiResponse, Outcome};
 use crate::call::Call;
-use crate::json::Members;
+use crate::json::ObjectExt;
 use crate::protocol::scopes;
-use crate::reply::{Outcome, Reply};
 use crate::result_code::{
     AUTHORIZATION_DELETE_SUBJECT_MISSING, AUTHORIZATION_DELETED,
     AUTHORIZATION_LIST_SUBJECT_MISSING, AUTHORIZATION_UPDATE_SUBJECT_MISSING,
@@ -17,7 +17,7 @@ use crate::store::{Grant, Service};
 
 /// Lists the clients that hold a valid or refreshable token of a user, ordered by client ID.
 pub fn list(call: &Call, service: &Service) -> Outcome {
-    let slice = Slice::of(call, &call.body)?;
+    let range = PageRange::of(call, &call.body)?;
     let subject = call.subject(AUTHORIZATION_LIST_SUBJECT_MISSING)?;
     let developer = call.body.text("developer");
     let tokens = service.tokens.list(None, Some(subject));
@@ -27,14 +27,14 @@ pub fn list(call: &Call, service: &Service) -> Outcome {
     let clients = ids.into_iter().filter_map(|id| service.clients.by_id(id));
     let clients =
         clients.filter(|client| developer.is_none() || client.settings.developer() == developer);
-    let mut list = slice.answer("clients", clients, |client| {
-        limited::client(client.settings.json()).into()
+    let mut list = range.page("clients", clients, |client| {
+        limited_members::client(client.settings.json()).into()
     });
     list.insert("subject".to_owned(), subject.into());
     if let Some(developer) = developer {
         list.insert("developer".to_owned(), developer.into());
     }
-    Ok(Reply::object(200, list))
+    Ok(ApiResponse::object(200, list))
 }
 
 /// Replaces the scopes of the tokens that a client holds for a user.
@@ -55,7 +55,7 @@ pub fn update(call: &Call, service: &mut Service) -> Outcome {
             }
         }
     }
-    Ok(Reply::result(call.path, AUTHORIZATION_UPDATED).reply())
+    Ok(ApiResponse::result(call.path, AUTHORIZATION_UPDATED).build())
 }
 
 /// Revokes the tokens and authorization codes of a client for a user. The record of granted scopes is kept.
@@ -66,5 +66,5 @@ pub fn delete(call: &Call, service: &mut Service) -> Outcome {
     let is_theirs =
         |grant: &Grant| grant.client_id == id && grant.subject.as_deref() == Some(subject);
     service.codes.retain(|code| !is_theirs(&code.grant));
-    Ok(Reply::result(call.path, AUTHORIZATION_DELETED).reply())
+    Ok(ApiResponse::result(call.path, AUTHORIZATION_DELETED).build())
 }

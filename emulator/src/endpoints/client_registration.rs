@@ -2,16 +2,16 @@
 
 use serde_json::Value;
 
+use crate::api_response::{ApiResponse, Outcome};
 use crate::call::Call;
 use crate::digest::Digest;
-use crate::json::{Members, Object};
+use crate::json::{Object, ObjectExt};
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::refusal::Refusal;
 use crate::protocol::registration::{self, invalid, invalid_as};
-use crate::protocol::registration_response::{self, Credentials};
+use crate::protocol::registration_response::{self, UnstoredMembers};
 use crate::protocol::software_statement;
 use crate::random;
-use crate::reply::{Outcome, Reply};
 use crate::result_code::{
     METADATA_NO_STRING, REGISTERED, REGISTRATION_CLIENT_ID_MISSING, REGISTRATION_CLIENT_UNKNOWN,
     REGISTRATION_DELETED, REGISTRATION_JSON_MALFORMED, REGISTRATION_JSON_MISSING,
@@ -28,28 +28,28 @@ use crate::store::{Client, Service};
 /// Registers a client. The caller decides whether the client may register, and checks initial access tokens.
 pub fn register(call: &Call, service: &mut Service) -> Outcome {
     let outcome = create(call, service);
-    answer(call, service, outcome)
+    respond(call, service, outcome)
 }
 
 /// Returns the registration of a client (RFC 7592 §2.1).
 pub fn get(call: &Call, service: &mut Service) -> Outcome {
     let outcome = read(call, service);
-    answer(call, service, outcome)
+    respond(call, service, outcome)
 }
 
 /// Replaces a registration (RFC 7592 §2.2).
 pub fn update(call: &Call, service: &mut Service) -> Outcome {
     let outcome = replace(call, service);
-    answer(call, service, outcome)
+    respond(call, service, outcome)
 }
 
 /// Deletes a registration (RFC 7592 §2.3).
 pub fn delete(call: &Call, service: &mut Service) -> Outcome {
     let outcome = end(call, service);
-    answer(call, service, outcome)
+    respond(call, service, outcome)
 }
 
-fn create(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
+fn create(call: &Call, service: &mut Service) -> Result<ApiResponse, Refusal> {
     check_enabled(service)?;
     let sent = metadata(call)?;
     let requested = requested(call, service, &sent, None)?;
@@ -70,7 +70,7 @@ fn create(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
     ))
 }
 
-fn read(call: &Call, service: &Service) -> Result<Reply, Refusal> {
+fn read(call: &Call, service: &Service) -> Result<ApiResponse, Refusal> {
     let (client, token) = authorized(call, service)?;
     let settings = client.settings.clone();
     let sent = Object::new();
@@ -85,7 +85,7 @@ fn read(call: &Call, service: &Service) -> Result<Reply, Refusal> {
     ))
 }
 
-fn replace(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
+fn replace(call: &Call, service: &mut Service) -> Result<ApiResponse, Refusal> {
     let (client, token) = authorized(call, service)?;
     let sent = metadata(call)?;
     let settings = client.settings.json();
@@ -108,11 +108,11 @@ fn replace(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
     ))
 }
 
-fn end(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
+fn end(call: &Call, service: &mut Service) -> Result<ApiResponse, Refusal> {
     let (client, _) = authorized(call, service)?;
     let id = client.id();
     service.delete_client(id);
-    Ok(Reply::action(call.path, REGISTRATION_DELETED, "DELETED").reply())
+    Ok(ApiResponse::action(call.path, REGISTRATION_DELETED, "DELETED").build())
 }
 
 fn check_enabled(service: &Service) -> Result<(), Refusal> {
@@ -148,10 +148,10 @@ pub fn replaced(current: &Object, requested: Object) -> Object {
     client_metadata::remove_all(&mut given);
     given.remove("customMetadata");
     given.extend(requested);
-    settings::client::replace(current, &given)
+    settings::client_rules::replace(current, &given)
 }
 
-/// Converts the metadata of a new or an existing client into settings, and checks them.
+/// Converts the metadata of a new or an existing client into settings, and checks these.
 pub fn checked_settings(
     service: &Service,
     metadata: &Object,
@@ -261,8 +261,7 @@ fn authorized<'c, 's>(
     if !random::constant_time_eq(hash, &Digest::of(token).to_string()) {
         return Err(refuse(REGISTRATION_TOKEN_INVALID).into());
     }
-    call.refuse_locked(client, named_by)
-        .map_err(Refusal::Reply)?;
+    call.refuse_locked(client, named_by).map_err(Refusal::Api)?;
     Ok((client, token))
 }
 
@@ -297,20 +296,20 @@ fn success(
     settings: ClientSettings,
     token: &str,
     sent: &Object,
-) -> Reply {
-    let credentials = Credentials {
+) -> ApiResponse {
+    let unstored = UnstoredMembers {
         registration_access_token: token,
         software_statement: sent.get("software_statement"),
     };
-    let content = registration_response::write(&settings, &service.settings, &credentials);
-    Reply::action(call.path, code, action)
+    let content = registration_response::write(&settings, &service.settings, &unstored);
+    ApiResponse::action(call.path, code, action)
         .with("responseContent", Value::Object(content).to_string())
         .with("client", settings.into_json())
-        .reply()
+        .build()
 }
 
 /// The action `UNAUTHORIZED` needs `unauthorizedOnClientConfigSupported`; without it, a wrong token is a bad request.
-fn answer(call: &Call, service: &Service, outcome: Result<Reply, Refusal>) -> Outcome {
+fn respond(call: &Call, service: &Service, outcome: Result<ApiResponse, Refusal>) -> Outcome {
     let knows = service.settings.unauthorized_on_client_config_supported();
     outcome.or_else(|refusal| {
         refusal.outcome(call, &service.settings, |error| match error.error {

@@ -1,11 +1,11 @@
 //! `/vci/offer`: credential offers.
 
+use crate::api_response::{ApiResponse, Outcome};
 use crate::call::Call;
 use crate::digest::Digest;
-use crate::json::Members;
+use crate::json::ObjectExt;
 use crate::protocol::credential_issuer;
 use crate::protocol::credential_offer::OfferRequest;
-use crate::reply::{Outcome, Reply};
 use crate::result_code::{
     OFFER_CREATE_DISABLED, OFFER_CREATED, OFFER_FOUND, OFFER_IDENTIFIER_MISSING,
     OFFER_INFO_DISABLED, OFFER_UNKNOWN, ResultCode,
@@ -16,27 +16,27 @@ pub fn create(call: &Call, service: &mut Service) -> Outcome {
     refuse_disabled(call, service, OFFER_CREATE_DISABLED)?;
     let wanted = match OfferRequest::check(&call.body, &service.settings) {
         Ok(wanted) => wanted,
-        Err(code) => return Ok(Reply::action(call.path, code, "CALLER_ERROR").reply()),
+        Err(code) => return Ok(ApiResponse::action(call.path, code, "CALLER_ERROR").build()),
     };
     let offer = wanted.make(service, call.now)?;
-    let answer = Reply::action(call.path, OFFER_CREATED, "CREATED");
-    let answer = answer.with("info", offer.shown.clone());
+    let response = ApiResponse::action(call.path, OFFER_CREATED, "CREATED");
+    let response = response.with("info", offer.shown.clone());
     store(call, service, offer);
-    Ok(answer.reply())
+    Ok(response.build())
 }
 
 pub fn info(call: &Call, service: &Service) -> Outcome {
     refuse_disabled(call, service, OFFER_INFO_DISABLED)?;
-    let answer = |code, action| Reply::action(call.path, code, action);
+    let response = |code, action| ApiResponse::action(call.path, code, action);
     let Some(identifier) = call.body.text("identifier") else {
-        return Ok(answer(OFFER_IDENTIFIER_MISSING, "CALLER_ERROR").reply());
+        return Ok(response(OFFER_IDENTIFIER_MISSING, "CALLER_ERROR").build());
     };
     let key = Digest::of(identifier);
     Ok(match service.credential_offers.live(&key, call.now) {
-        Some(offer) => answer(OFFER_FOUND, "OK")
+        Some(offer) => response(OFFER_FOUND, "OK")
             .with("info", offer.shown.clone())
-            .reply(),
-        None => answer(OFFER_UNKNOWN, "NOT_FOUND").reply(),
+            .build(),
+        None => response(OFFER_UNKNOWN, "NOT_FOUND").build(),
     })
 }
 
@@ -60,12 +60,12 @@ fn store(call: &Call, service: &mut Service, offer: CredentialOffer) {
 }
 
 /// Authlete responds with status 403.
-fn refuse_disabled(call: &Call, service: &Service, code: ResultCode) -> Result<(), Reply> {
+fn refuse_disabled(call: &Call, service: &Service, code: ResultCode) -> Result<(), ApiResponse> {
     match credential_issuer::is_enabled(&service.settings) {
         true => Ok(()),
-        false => Err(Reply {
+        false => Err(ApiResponse {
             status: 403,
-            ..Reply::action(call.path, code, "FORBIDDEN").reply()
+            ..ApiResponse::action(call.path, code, "FORBIDDEN").build()
         }),
     }
 }

@@ -3,22 +3,22 @@
 use authlete::types::GrantType;
 use serde_json::Value;
 
-use super::answer_members::{RequestedAccess, with_client_of_request};
-use super::refused::refused;
+use super::error_response::error_response;
+use super::response_members::{RequestedAccess, with_client_of_request};
+use crate::api_response::{ApiResponse, Outcome};
 use crate::call::Call;
 use crate::clock::after;
 use crate::digest::Digest;
-use crate::json::{Members, Object, present};
-use crate::model::{DEVICE_FLOW, Parameters, Polling, Unusable as UnusableParameters, user_code};
+use crate::json::{Object, ObjectExt, present};
+use crate::model::{DEVICE_FLOW, Parameters, ParametersError, Polling, user_code};
 use crate::protocol::client_attestation::with_challenge;
 use crate::protocol::client_authentication::{Authenticated, authenticate};
 use crate::protocol::decision::{self, Unreadable};
-use crate::protocol::granted::Requested;
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::refusal::{Refusal, status_action};
+use crate::protocol::user_grant::Requested;
 use crate::protocol::{acr, authorization_details, grant_management, lifetime, resource, scopes};
 use crate::random;
-use crate::reply::{Outcome, Reply};
 use crate::result_code::{
     DEVICE_AUTHORIZATION_OK, DEVICE_AUTHORIZATION_SCOPE_MISSING,
     DEVICE_COMPLETE_ACCESS_TOKEN_CLAIMS, DEVICE_COMPLETE_AUTH_TIME,
@@ -40,18 +40,18 @@ const MAX_ATTEMPTS: usize = 100;
 
 /// Checks a device authorization request, and issues a device code and a user code (RFC 8628 §3.1).
 pub fn authorization(call: &Call, service: &mut Service) -> Outcome {
-    let outcome =
-        authorize(call, service).or_else(|refusal| refused(call, service, refusal, status_action));
+    let outcome = authorize(call, service)
+        .or_else(|refusal| error_response(call, service, refusal, status_action));
     with_challenge(call, service, outcome)
 }
 
-fn authorize(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
+fn authorize(call: &Call, service: &mut Service) -> Result<ApiResponse, Refusal> {
     let invalid = OAuthError::invalid_request;
     let server_error = |code| OAuthError::new("server_error", code);
-    let parameters = Parameters::of_call(&call.body).map_err(|unusable| match unusable {
-        UnusableParameters::Missing => server_error(PARAMETERS_MISSING),
-        UnusableParameters::Empty => invalid(PARAMETERS_NONE),
-        UnusableParameters::Repeated(_) => invalid(PARAMETER_REPEATED),
+    let parameters = Parameters::of_call(&call.body).map_err(|error| match error {
+        ParametersError::Missing => server_error(PARAMETERS_MISSING),
+        ParametersError::Empty => invalid(PARAMETERS_NONE),
+        ParametersError::Repeated(_) => invalid(PARAMETER_REPEATED),
     })?;
     let authenticated = authenticate(call, service, &parameters)?;
     let flow = read(service, &parameters, &authenticated)?;
@@ -76,24 +76,24 @@ fn authorize(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
         ("interval", Some(flow.polling.interval.into())),
     ];
     let content: Object = present(content).collect();
-    let answer = Reply::action(call.path, DEVICE_AUTHORIZATION_OK, "OK")
+    let response = ApiResponse::action(call.path, DEVICE_AUTHORIZATION_OK, "OK")
         .with("responseContent", Value::Object(content).to_string())
         .with("clientAuthMethod", authenticated.method.as_str())
         .with("deviceCode", device_code.as_str())
         .with("userCode", user_code.as_str())
         .with("verificationUri", verification_uri)
-        .with_some("verificationUriComplete", complete_uri)
+        .with_optional("verificationUriComplete", complete_uri)
         .with("expiresIn", expires_in)
         .with("interval", flow.polling.interval);
     let (client, named_by) = (&authenticated.client, authenticated.named_by);
-    let answer = with_client_of_request(answer, service, client, named_by);
-    let answer = requested_access(&flow).add_to(answer, service).reply();
+    let response = with_client_of_request(response, service, client, named_by);
+    let response = requested_access(&flow).add_to(response, service).build();
     let (digest, end) = (Digest::of(&device_code), after(call.now, expires_in));
     service
         .user_codes
         .insert(Digest::of(&user_code), digest, end, call.now);
     service.device_flows.insert(digest, flow, end, call.now);
-    Ok(answer)
+    Ok(response)
 }
 
 /// Reads a device authorization request (RFC 8628 §3.1).
@@ -129,56 +129,56 @@ fn read(
 
 /// Looks up the request for a user code, and keeps the code (RFC 8628 §3.3).
 pub fn verification(call: &Call, service: &mut Service) -> Outcome {
-    let answer = |code, action| Reply::action(call.path, code, action);
+    let response = |code, action| ApiResponse::action(call.path, code, action);
     let Some(text) = call.body.text("userCode") else {
         let code = DEVICE_VERIFICATION_USER_CODE_MISSING;
-        return Ok(answer(code, "SERVER_ERROR").reply());
+        return Ok(response(code, "SERVER_ERROR").build());
     };
     let found = match find(call, service, text) {
         Ok(found) => found,
-        Err(Unusable::OfAnotherService) => {
+        Err(UserCodeError::OfAnotherService) => {
             let code = DEVICE_VERIFICATION_USER_CODE_OF_ANOTHER_SERVICE;
-            return Ok(answer(code, "NOT_EXIST").reply());
+            return Ok(response(code, "NOT_EXIST").build());
         }
-        Err(Unusable::Unknown) => {
+        Err(UserCodeError::Unknown) => {
             let code = DEVICE_VERIFICATION_USER_CODE_UNKNOWN;
-            return Ok(answer(code, "NOT_EXIST").reply());
+            return Ok(response(code, "NOT_EXIST").build());
         }
-        Err(Unusable::Expired) => {
+        Err(UserCodeError::Expired) => {
             let code = DEVICE_VERIFICATION_USER_CODE_EXPIRED;
-            return Ok(answer(code, "EXPIRED").reply());
+            return Ok(response(code, "EXPIRED").build());
         }
     };
     let flow = found.flow;
-    let answer = answer(DEVICE_VERIFICATION_OK, "VALID").with("expiresAt", found.expires_at);
-    let answer = match service.clients.by_id(flow.client_id) {
-        Some(client) => with_client_of_request(answer, service, client, flow.client_named_by),
-        None => answer,
+    let response = response(DEVICE_VERIFICATION_OK, "VALID").with("expiresAt", found.expires_at);
+    let response = match service.clients.by_id(flow.client_id) {
+        Some(client) => with_client_of_request(response, service, client, flow.client_named_by),
+        None => response,
     };
-    Ok(requested_access(flow).add_to(answer, service).reply())
+    Ok(requested_access(flow).add_to(response, service).build())
 }
 
 /// Records the decision of the user and consumes the user code. The device gets the result at its next poll.
 pub fn complete(call: &Call, service: &mut Service) -> Outcome {
-    let answer = match decide(call, service) {
-        Ok(()) => Reply::action(call.path, DEVICE_COMPLETE_OK, "SUCCESS")
-            .with_some("consentedClaims", call.body.texts("consentedClaims")),
-        Err((code, action)) => Reply::action(call.path, code, action),
+    let response = match decide(call, service) {
+        Ok(()) => ApiResponse::action(call.path, DEVICE_COMPLETE_OK, "SUCCESS")
+            .with_optional("consentedClaims", call.body.texts("consentedClaims")),
+        Err((code, action)) => ApiResponse::action(call.path, code, action),
     };
-    Ok(answer.reply())
+    Ok(response.build())
 }
 
 fn decide(call: &Call, service: &mut Service) -> Result<(), (ResultCode, &'static str)> {
     let invalid = |code| (code, "INVALID_REQUEST");
     let text = call.body.text("userCode");
     let text = text.ok_or(invalid(DEVICE_COMPLETE_USER_CODE_MISSING))?;
-    let found = find(call, service, text).map_err(|unusable| match unusable {
-        Unusable::OfAnotherService => (
+    let found = find(call, service, text).map_err(|error| match error {
+        UserCodeError::OfAnotherService => (
             DEVICE_COMPLETE_USER_CODE_OF_ANOTHER_SERVICE,
             "USER_CODE_NOT_EXIST",
         ),
-        Unusable::Unknown => (DEVICE_COMPLETE_USER_CODE_UNKNOWN, "USER_CODE_NOT_EXIST"),
-        Unusable::Expired => (DEVICE_COMPLETE_USER_CODE_EXPIRED, "USER_CODE_EXPIRED"),
+        UserCodeError::Unknown => (DEVICE_COMPLETE_USER_CODE_UNKNOWN, "USER_CODE_NOT_EXIST"),
+        UserCodeError::Expired => (DEVICE_COMPLETE_USER_CODE_EXPIRED, "USER_CODE_EXPIRED"),
     })?;
     let decision = decision::reported(&call.body, &requested(found.flow));
     let decision = decision.map_err(|unreadable| match unreadable {
@@ -203,32 +203,36 @@ fn decide(call: &Call, service: &mut Service) -> Result<(), (ResultCode, &'stati
 }
 
 /// The request that a user code belongs to.
-struct Found<'a> {
+struct FoundFlow<'a> {
     user_code: Digest,
     device_code: Digest,
     expires_at: i64,
     flow: &'a DeviceFlow,
 }
 
-enum Unusable {
+enum UserCodeError {
     OfAnotherService,
     Unknown,
     Expired,
 }
 
-fn find<'a>(call: &Call, service: &'a Service, typed: &str) -> Result<Found<'a>, Unusable> {
+fn find<'a>(
+    call: &Call,
+    service: &'a Service,
+    typed: &str,
+) -> Result<FoundFlow<'a>, UserCodeError> {
     let user_code = Digest::of(&user_code::normalize(typed));
     let entry = service.user_codes.get(&user_code);
-    let entry = entry.ok_or(match call.foreign.has(typed) {
-        true => Unusable::OfAnotherService,
-        false => Unusable::Unknown,
+    let entry = entry.ok_or(match call.other_service_ids.contains(typed) {
+        true => UserCodeError::OfAnotherService,
+        false => UserCodeError::Unknown,
     })?;
     let flow = service.device_flows.get(&entry.value);
-    let flow = flow.ok_or(Unusable::Unknown)?;
+    let flow = flow.ok_or(UserCodeError::Unknown)?;
     if entry.expires_at <= call.now {
-        return Err(Unusable::Expired);
+        return Err(UserCodeError::Expired);
     }
-    Ok(Found {
+    Ok(FoundFlow {
         user_code,
         device_code: entry.value,
         expires_at: entry.expires_at,

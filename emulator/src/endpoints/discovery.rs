@@ -2,11 +2,11 @@
 
 use serde_json::Value;
 
+use crate::api_response::{ApiResponse, Outcome};
 use crate::call::Call;
 use crate::jose::JwkSet;
-use crate::json::Members;
+use crate::json::ObjectExt;
 use crate::protocol::{keys, metadata};
-use crate::reply::{Outcome, Reply};
 use crate::result_code::{PATCH_INAPPLICABLE, PATCH_MALFORMED};
 use crate::store::Service;
 
@@ -16,12 +16,12 @@ const MAX_COPIED_BYTES: usize = 256 * 1024;
 pub fn configuration(call: &Call, service: &Service) -> Outcome {
     let mut document = Value::Object(metadata::of(service));
     if let Some(patch) = call.body.text("patch") {
-        let refuse = |code| Reply::error(400, call.path, code);
+        let refuse = |code| ApiResponse::error(400, call.path, code);
         let patch: json_patch::Patch =
             serde_json::from_str(patch).map_err(|_| refuse(PATCH_MALFORMED))?;
         apply(&patch, &mut document).ok_or_else(|| refuse(PATCH_INAPPLICABLE))?;
     }
-    Ok(document_reply(call, document))
+    Ok(document_response(call, document))
 }
 
 /// Applies a patch, unless the result is not an object or too large. Repeated copies of the document into itself would
@@ -41,7 +41,7 @@ fn apply(patch: &json_patch::Patch, document: &mut Value) -> Option<()> {
 pub fn jwks(call: &Call, service: &Service) -> Outcome {
     let hardware = keys::of_hardware(service).public();
     if service.settings.jwks().is_none() && hardware.keys().is_empty() {
-        return Ok(Reply::no_content());
+        return Ok(ApiResponse::no_content());
     }
     let registered = service.settings.jwks().cloned().unwrap_or_default();
     let registered = match call.is_true("includePrivateKeys") {
@@ -50,12 +50,12 @@ pub fn jwks(call: &Call, service: &Service) -> Outcome {
     };
     let keys = registered.keys().iter().chain(hardware.keys());
     let set: JwkSet = keys.cloned().collect();
-    Ok(document_reply(call, set.to_json()))
+    Ok(document_response(call, set.to_json()))
 }
 
-fn document_reply(call: &Call, document: Value) -> Reply {
+fn document_response(call: &Call, document: Value) -> ApiResponse {
     match call.is_true("pretty") {
-        true => Reply::indented(document),
-        false => Reply::document(document),
+        true => ApiResponse::indented(document),
+        false => ApiResponse::document(document),
     }
 }

@@ -3,12 +3,12 @@
 use authlete::types::GmAction;
 
 use super::challenge::TokenRefusal;
+use crate::api_response::{ApiResponse, Outcome, ResponseBuilder};
 use crate::call::Call;
 use crate::digest::Digest;
-use crate::json::Members;
+use crate::json::ObjectExt;
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::{dpop, grant_management, proof_of_possession};
-use crate::reply::{Answer, Outcome, Reply};
 use crate::result_code::{
     GM_ACTION_INVALID, GM_GRANT_ID_MISSING, GM_GRANT_OF_ANOTHER_CLIENT,
     GM_GRANT_OF_ANOTHER_SUBJECT, GM_GRANT_UNKNOWN, GM_SCOPE, GM_TOKEN_EXPIRED, GM_TOKEN_MISSING,
@@ -28,18 +28,22 @@ pub fn grant_management(call: &Call, service: &mut Service) -> Outcome {
     let found = service.tokens.by_access_token(&Digest::of(token));
     let bound = found.map(|(_, record)| record.binding.clone());
     let bound = bound.unwrap_or_default();
-    let answer = match process(call, service, &bound) {
-        Ok(answer) => answer,
-        Err(refusal) => refusal.answer(call, service, &bound),
+    let response = match process(call, service, &bound) {
+        Ok(response) => response,
+        Err(refusal) => refusal.response(call, service, &bound),
     };
-    let outcome = Ok(answer.reply());
+    let outcome = Ok(response.build());
     match bound.dpop_key {
         Some(_) => dpop::with_nonce(call, service, outcome),
         None => outcome,
     }
 }
 
-fn process(call: &Call, service: &mut Service, bound: &Binding) -> Result<Answer, TokenRefusal> {
+fn process(
+    call: &Call,
+    service: &mut Service,
+    bound: &Binding,
+) -> Result<ResponseBuilder, TokenRefusal> {
     let caller_error =
         |code| TokenRefusal::new("CALLER_ERROR", OAuthError::new("server_error", code));
     let wanted = RequestedAction::by(call).ok_or_else(|| caller_error(GM_ACTION_INVALID))?;
@@ -60,11 +64,11 @@ fn process(call: &Call, service: &mut Service, bound: &Binding) -> Result<Answer
     }
     if wanted.action == GmAction::Query {
         let content = grant_management::to_json(&managed.content);
-        let answer = Reply::action(call.path, GRANT_QUERIED, "OK");
-        return Ok(answer.with("responseContent", content.to_string()));
+        let response = ApiResponse::action(call.path, GRANT_QUERIED, "OK");
+        return Ok(response.with("responseContent", content.to_string()));
     }
     grant_management::revoke(service, grant_id);
-    Ok(Reply::action(call.path, GRANT_REVOKED, "NO_CONTENT"))
+    Ok(ApiResponse::action(call.path, GRANT_REVOKED, "NO_CONTENT"))
 }
 
 /// The grant of the access token, if the token is valid and the client proves possession of its key.

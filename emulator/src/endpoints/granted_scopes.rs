@@ -1,7 +1,7 @@
 //! `/client/granted_scopes`: records of the scopes that users granted to clients.
 
+use crate::api_response::{ApiResponse, Outcome};
 use crate::call::Call;
-use crate::reply::{Outcome, Reply};
 use crate::result_code::{
     GRANTED_SCOPES, GRANTED_SCOPES_DELETE_SUBJECT_MISSING, GRANTED_SCOPES_DELETED,
     GRANTED_SCOPES_SUBJECT_MISSING, NO_GRANTED_SCOPES, NO_GRANTED_SCOPES_DELETED,
@@ -20,14 +20,14 @@ pub fn get(call: &Call, service: &Service) -> Outcome {
         Some(_) => GRANTED_SCOPES,
         None => NO_GRANTED_SCOPES,
     };
-    let answer = Reply::result(call.path, code)
-        .with_some("serviceApiKey", service.settings.api_key())
+    let response = ApiResponse::result(call.path, code)
+        .with_optional("serviceApiKey", service.settings.api_key())
         .with("clientId", id)
         .with("subject", subject)
-        .with_some("latestGrantedScopes", latest)
-        .with_some("mergedGrantedScopes", merged)
+        .with_optional("latestGrantedScopes", latest)
+        .with_optional("mergedGrantedScopes", merged)
         .with("modifiedAt", modified_at);
-    Ok(answer.reply())
+    Ok(response.build())
 }
 
 /// Deletes the record. Tokens are not affected.
@@ -39,5 +39,5 @@ pub fn delete(call: &Call, service: &mut Service) -> Outcome {
         None => NO_GRANTED_SCOPES_DELETED,
     };
     service.granted_scopes.delete(subject, id);
-    Ok(Reply::result(call.path, code).reply())
+    Ok(ApiResponse::result(call.path, code).build())
 }

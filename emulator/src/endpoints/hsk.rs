@@ -6,11 +6,11 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::Value;
 
+use crate::api_response::{ApiResponse, Outcome};
 use crate::call::Call;
 use crate::jose::{self, Jwk};
-use crate::json::{Members, Object};
+use crate::json::{Object, ObjectExt};
 use crate::random;
-use crate::reply::{Outcome, Reply};
 use crate::result_code::{
     CREATE_HSM_DISABLED, DELETE_HSK_UNKNOWN, DELETE_HSM_DISABLED, GET_HSK_UNKNOWN,
     GET_HSM_DISABLED, HSK_ALGORITHM_OF_OTHER_TYPE, HSK_ALGORITHM_OF_OTHER_USE, HSK_CREATED,
@@ -44,10 +44,10 @@ pub fn create(call: &Call, service: &mut Service) -> Outcome {
         ("publicKey".to_owned(), BASE64_STANDARD.encode(der).into()),
     ]);
     let private = private.with_kid(&kid);
-    let reply = success(call, HSK_CREATED, &shown);
+    let response = success(call, HSK_CREATED, &shown);
     Arc::make_mut(&mut service.hardware_keys).push(HardwareKey { shown, private });
     show_in_settings(service);
-    Ok(reply)
+    Ok(response)
 }
 
 pub fn get(call: &Call, service: &Service) -> Outcome {
@@ -67,9 +67,9 @@ pub fn list(call: &Call, service: &Service) -> Outcome {
     if is_disabled(service) {
         return Ok(refusal(call, LIST_HSM_DISABLED));
     }
-    Ok(Reply::action(call.path, HSKS_LISTED, "SUCCESS")
+    Ok(ApiResponse::action(call.path, HSKS_LISTED, "SUCCESS")
         .with("hsks", all_shown(service))
-        .reply())
+        .build())
 }
 
 pub fn delete(call: &Call, service: &mut Service) -> Outcome {
@@ -120,16 +120,16 @@ fn all_shown(service: &Service) -> Vec<Object> {
     keys.map(|key| key.shown.clone()).collect()
 }
 
-fn success(call: &Call, code: ResultCode, shown: &Object) -> Reply {
-    Reply::action(call.path, code, "SUCCESS")
+fn success(call: &Call, code: ResultCode, shown: &Object) -> ApiResponse {
+    ApiResponse::action(call.path, code, "SUCCESS")
         .with("hsk", shown.clone())
-        .reply()
+        .build()
 }
 
-fn unknown(call: &Call, code: ResultCode) -> Reply {
-    Reply::action(call.path, code, "NOT_FOUND").reply()
+fn unknown(call: &Call, code: ResultCode) -> ApiResponse {
+    ApiResponse::action(call.path, code, "NOT_FOUND").build()
 }
 
-fn refusal(call: &Call, code: ResultCode) -> Reply {
-    Reply::action(call.path, code, "INVALID_REQUEST").reply()
+fn refusal(call: &Call, code: ResultCode) -> ApiResponse {
+    ApiResponse::action(call.path, code, "INVALID_REQUEST").build()
 }

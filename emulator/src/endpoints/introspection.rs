@@ -1,10 +1,11 @@
 //! `/auth/introspection`: checks an access token for a protected resource.
 
-use super::answer_members::{list, with_client_of_token};
 use super::challenge::TokenRefusal;
+use super::response_members::{list, with_client_of_token};
+use crate::api_response::{ApiResponse, Outcome, ResponseBuilder};
 use crate::call::Call;
 use crate::digest::Digest;
-use crate::json::Members;
+use crate::json::ObjectExt;
 use crate::protocol::consented_claims;
 use crate::protocol::dpop;
 use crate::protocol::grant_management;
@@ -12,7 +13,6 @@ use crate::protocol::issuable_credentials;
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::proof_of_possession;
 use crate::protocol::scopes;
-use crate::reply::{Answer, Outcome, Reply};
 use crate::result_code::{
     INTROSPECTION_AUTHENTICATION, INTROSPECTION_NO_SCOPES, INTROSPECTION_NO_SUBJECT,
     INTROSPECTION_OK, INTROSPECTION_RESOURCE, INTROSPECTION_SCOPE, INTROSPECTION_SUBJECT,
@@ -26,7 +26,7 @@ pub fn introspection(call: &Call, service: &mut Service) -> Outcome {
     let Some(token) = call.body.text("token") else {
         let error = OAuthError::invalid_request(INTROSPECTION_TOKEN_MISSING);
         let refusal = TokenRefusal::new("BAD_REQUEST", error);
-        return Ok(without_token(refusal.answer(
+        return Ok(without_token(refusal.response(
             call,
             service,
             &Binding::default(),
@@ -43,11 +43,11 @@ pub fn introspection(call: &Call, service: &mut Service) -> Outcome {
         _ => Ok(()),
     };
     let Some((_, record)) = service.tokens.by_access_token(&digest) else {
-        let refusal = TokenRefusal::invalid_token(match call.foreign.has(token) {
+        let refusal = TokenRefusal::invalid_token(match call.other_service_ids.contains(token) {
             true => INTROSPECTION_TOKEN_OF_ANOTHER_SERVICE,
             false => INTROSPECTION_TOKEN_UNKNOWN,
         });
-        return Ok(without_token(refusal.answer(call, service, &bound)));
+        return Ok(without_token(refusal.response(call, service, &bound)));
     };
     let verdict = match possession {
         Err(error) => Err(TokenRefusal::new(
@@ -56,13 +56,13 @@ pub fn introspection(call: &Call, service: &mut Service) -> Outcome {
         )),
         Ok(()) => examine(call, record),
     };
-    let answer = match verdict {
-        Err(refusal) => refusal.answer(call, service, &bound),
+    let response = match verdict {
+        Err(refusal) => refusal.response(call, service, &bound),
         // For a protected resource that rejects the request for another reason.
-        Ok(()) => Reply::action(call.path, INTROSPECTION_OK, "OK")
+        Ok(()) => ApiResponse::action(call.path, INTROSPECTION_OK, "OK")
             .with("responseContent", "Bearer error=\"invalid_request\""),
     };
-    let outcome = Ok(with_token(answer, call, service, record).reply());
+    let outcome = Ok(with_token(response, call, service, record).build());
     match bound.dpop_key {
         Some(_) => dpop::with_nonce(call, service, outcome),
         None => outcome,
@@ -122,45 +122,50 @@ fn examine_authentication(call: &Call, record: &TokenRecord) -> Result<(), Token
         "insufficient_user_authentication",
         INTROSPECTION_AUTHENTICATION,
     );
-    let demands = [
+    let parameters = [
         ("acr_values", acr_values.map(|acrs| acrs.join(" "))),
         ("max_age", max_age.map(|max_age| max_age.to_string())),
     ];
-    let demands = demands
+    let parameters = parameters
         .into_iter()
         .filter_map(|(name, value)| Some((name, value?)));
-    Err(TokenRefusal::new("UNAUTHORIZED", error).demanding(demands))
+    Err(TokenRefusal::new("UNAUTHORIZED", error).with_parameters(parameters))
 }
 
 fn required_scopes(call: &Call) -> Vec<&str> {
     call.body.texts("scopes").unwrap_or_default()
 }
 
-fn without_token(answer: Answer) -> Reply {
+fn without_token(response: ResponseBuilder) -> ApiResponse {
     ["existent", "usable", "sufficient", "refreshable"]
         .into_iter()
-        .fold(answer, |answer, member| answer.with(member, false))
-        .reply()
+        .fold(response, |response, member| response.with(member, false))
+        .build()
 }
 
-fn with_token(answer: Answer, call: &Call, service: &Service, record: &TokenRecord) -> Answer {
+fn with_token(
+    response: ResponseBuilder,
+    call: &Call,
+    service: &Service,
+    record: &TokenRecord,
+) -> ResponseBuilder {
     let grant = &record.grant;
     let issuable = &record.issuable_credentials;
     let nonce = record.credential_nonce.as_deref();
-    with_client_of_token(answer, service, record)
+    with_client_of_token(response, service, record)
         .with("existent", true)
         .with("usable", record.is_valid(call.now))
         .with("sufficient", record.covers(&required_scopes(call)))
         .with("refreshable", record.is_refreshable(call.now))
-        .with_some("subject", grant.subject.as_deref())
+        .with_optional("subject", grant.subject.as_deref())
         .with("scopes", grant.scopes.clone())
         .with(
             "scopeDetails",
             scopes::details(&service.settings, &grant.scopes),
         )
         .with("grantType", grant.grant_type.as_str())
-        .with_some("grantId", grant.id.as_deref())
-        .with_some(
+        .with_optional("grantId", grant.id.as_deref())
+        .with_optional(
             "grant",
             record
                 .inherited
@@ -169,24 +174,24 @@ fn with_token(answer: Answer, call: &Call, service: &Service, record: &TokenReco
         )
         .with("expiresAt", record.access_token_expires_at)
         .with("forCredentialIssuance", !issuable.is_empty())
-        .with_some(
+        .with_optional(
             "issuableCredentials",
             issuable_credentials::as_text(issuable),
         )
-        .with_some("cnonce", nonce.map(|nonce| nonce.value.as_str()))
+        .with_optional("cnonce", nonce.map(|nonce| nonce.value.as_str()))
         .with("cnonceExpiresAt", nonce.map_or(0, |nonce| nonce.expires_at))
         .with("forExternalAttachment", record.for_external_attachment)
         .with("authTime", grant.auth_time)
-        .with_some("acr", grant.acr.as_deref())
-        .with_some("properties", grant.properties.as_deref().cloned())
-        .with_some("resources", list(&grant.resources))
-        .with_some("accessTokenResources", list(record.resources()))
-        .with_some(
+        .with_optional("acr", grant.acr.as_deref())
+        .with_optional("properties", grant.properties.as_deref().cloned())
+        .with_optional("resources", list(&grant.resources))
+        .with_optional("accessTokenResources", list(record.resources()))
+        .with_optional(
             "authorizationDetails",
             record.authorization_details().cloned(),
         )
-        .with_some("consentedClaims", list(&consented_claims::of(grant)))
-        .with_some(
+        .with_optional("consentedClaims", list(&consented_claims::of(grant)))
+        .with_optional(
             "certificateThumbprint",
             record.binding.certificate.as_deref(),
         )

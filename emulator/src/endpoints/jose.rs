@@ -1,13 +1,13 @@
 //! `/jose/verify`: verification of JOSE objects.
 
-use super::answer_members::list;
+use super::response_members::list;
+use crate::api_response::{ApiResponse, Outcome};
 use crate::call::Call;
 use crate::jose::{self, JoseError, Jwe, Jwk, Jws, SignatureAlgorithm};
-use crate::json::{Members, Object};
+use crate::json::{Object, ObjectExt};
 use crate::protocol::client_signature;
 use crate::protocol::jwt_times;
 use crate::protocol::keys;
-use crate::reply::{Outcome, Reply};
 use crate::result_code::{
     JOSE_ALG_MISSING, JOSE_ALGORITHM, JOSE_CLAIM_MISSING, JOSE_CLIENT_MISSING, JOSE_CLIENT_UNKNOWN,
     JOSE_CONTENT_UNSIGNED, JOSE_EARLY, JOSE_EXPIRED, JOSE_HEADER, JOSE_ISSUED_LATER,
@@ -36,7 +36,7 @@ fn plain(code: ResultCode) -> Problem {
 
 pub fn verify(call: &Call, service: &Service) -> Outcome {
     let object = call.body.text("jose");
-    let object = object.ok_or_else(|| Reply::error(400, call.path, JOSE_MISSING))?;
+    let object = object.ok_or_else(|| ApiResponse::error(400, call.path, JOSE_MISSING))?;
     let mut findings = Findings::default();
     if let Err(error) = findings.examine(call, service, object) {
         findings.errors.push(error);
@@ -54,13 +54,13 @@ pub fn verify(call: &Call, service: &Service) -> Outcome {
         .collect();
     let invalid_claims = findings.invalid_claims.iter();
     let invalid_claims: Vec<_> = invalid_claims.map(|name| (*name).to_owned()).collect();
-    let answer = Reply::result(call.path, code)
+    let response = ApiResponse::result(call.path, code)
         .with("valid", is_valid)
         .with("signatureValid", findings.signature_valid)
-        .with_some("missingClaims", list(&findings.missing_claims))
-        .with_some("invalidClaims", list(&invalid_claims))
-        .with_some("errorDescriptions", list(&errors));
-    Ok(answer.reply())
+        .with_optional("missingClaims", list(&findings.missing_claims))
+        .with_optional("invalidClaims", list(&invalid_claims))
+        .with_optional("errorDescriptions", list(&errors));
+    Ok(response.build())
 }
 
 impl Findings {

@@ -1,8 +1,8 @@
 //! The operations of the emulator, one file per family.
 
-mod answer_members;
 mod attestation;
 mod audit;
+pub mod audit_event;
 mod authorization;
 mod backchannel;
 mod backchannel_logout;
@@ -15,30 +15,30 @@ mod credential_issuer;
 mod credential_offer;
 mod device_flow;
 mod discovery;
+mod error_response;
 mod federation;
 mod grant_management;
 mod granted_scopes;
 mod hsk;
 mod introspection;
 mod jose;
-mod limited;
+mod limited_members;
 mod native_sso;
 pub mod organization;
+mod page_range;
 mod pushed_authorization;
-mod refused;
 mod requestable_scopes;
+mod response_members;
 mod revocation;
 pub mod service;
-mod slice;
 mod standard_introspection;
 mod token;
 mod token_management;
 mod userinfo;
 mod utility;
 
+use crate::api_response::Outcome;
 use crate::call::Call;
-use crate::reply::Outcome;
-use crate::saver::SaveStatus;
 use crate::store::{Service, Store};
 
 /// The function of an operation, by the state that it works on.
@@ -239,16 +239,16 @@ impl Handler {
         matches!(self, Static(_) | Read(_) | ReadStore(_) | Health)
     }
 
-    /// Executes a call. An error rolls the state back, except for changes made with
+    /// Executes a call. `is_saved` is false if the last attempt to save the state failed. An error rolls the state back, except for changes made with
     /// [`commit`](Service::commit).
-    pub fn handle(self, call: &Call, store: &mut Store, save_status: &SaveStatus) -> Outcome {
+    pub fn handle(self, call: &Call, store: &mut Store, is_saved: bool) -> Outcome {
         match self {
             Static(handle) => handle(call),
             Read(handle) => handle(call, call.service(store)?),
             Change(handle) => {
                 let service = call.service_mut(store)?;
                 let outcome = service.attempt(|service| handle(call, service));
-                service.settle();
+                service.clear_committed();
                 outcome
             }
             ReadStore(handle) => handle(call, store),
@@ -258,7 +258,7 @@ impl Handler {
                 *store = changed;
                 Ok(outcome)
             }
-            Health => utility::healthcheck(call, save_status),
+            Health => utility::healthcheck(call, is_saved),
         }
     }
 }

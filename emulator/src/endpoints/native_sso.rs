@@ -6,15 +6,15 @@ use std::sync::Arc;
 use authlete::types::TokenType;
 use serde_json::Value;
 
+use crate::api_response::{ApiResponse, Outcome};
 use crate::call::Call;
 use crate::digest::Digest;
-use crate::json::{Members, Object};
-use crate::protocol::granted::object;
+use crate::json::{Object, ObjectExt};
 use crate::protocol::id_token::IdToken;
 use crate::protocol::issuance::Issued;
 use crate::protocol::oauth_error::OAuthError;
+use crate::protocol::user_grant::object;
 use crate::protocol::{native_sso, token_response};
-use crate::reply::{Outcome, Reply};
 use crate::result_code::{
     NATIVE_SSO_ACCESS_TOKEN_MISSING, NATIVE_SSO_ACCESS_TOKEN_UNKNOWN, NATIVE_SSO_CLIENT_GONE,
     NATIVE_SSO_DEVICE_SECRET_MISSING, NATIVE_SSO_JSON_MALFORMED, NATIVE_SSO_LOGOUT_OK,
@@ -25,35 +25,35 @@ use crate::store::{Authentication, Client, Grant, RecordId, Service, TokenRecord
 
 /// Creates the token response, with the session ID and the hash of the device secret in the ID token.
 pub fn native_sso(call: &Call, service: &Service) -> Outcome {
-    let prepared = match Prepared::read(call, service) {
-        Ok(prepared) => prepared,
-        Err(code) => return Ok(Reply::action(call.path, code, "CALLER_ERROR").reply()),
+    let tokens = match SessionTokens::read(call, service) {
+        Ok(tokens) => tokens,
+        Err(code) => return Ok(ApiResponse::action(call.path, code, "CALLER_ERROR").build()),
     };
-    let answer = match prepared.id_token(call, service) {
-        Err(error) => error.answer(call.path, "INTERNAL_SERVER_ERROR", &service.settings),
+    let response = match tokens.id_token(call, service) {
+        Err(error) => error.response(call.path, "INTERNAL_SERVER_ERROR", &service.settings),
         Ok(id_token) => {
-            let content = prepared.content(call, service, id_token.clone());
-            Reply::action(call.path, NATIVE_SSO_OK, "OK")
+            let content = tokens.content(call, service, id_token.clone());
+            ApiResponse::action(call.path, NATIVE_SSO_OK, "OK")
                 .with("responseContent", Value::Object(content).to_string())
                 .with("idToken", id_token)
         }
     };
-    Ok(answer.reply())
+    Ok(response.build())
 }
 
 /// Revokes the tokens of a session.
 pub fn logout(call: &Call, service: &mut Service) -> Outcome {
     let Some(session) = call.body.text("sessionId") else {
         let code = NATIVE_SSO_LOGOUT_SESSION_MISSING;
-        return Ok(Reply::action(call.path, code, "CALLER_ERROR").reply());
+        return Ok(ApiResponse::action(call.path, code, "CALLER_ERROR").build());
     };
     let count = service.tokens.revoke_session(session);
-    let answer = Reply::action(call.path, NATIVE_SSO_LOGOUT_OK, "OK").with("count", count);
-    Ok(answer.reply())
+    let response = ApiResponse::action(call.path, NATIVE_SSO_LOGOUT_OK, "OK").with("count", count);
+    Ok(response.build())
 }
 
 /// The tokens of a call, and the contents of their ID token.
-struct Prepared<'a> {
+struct SessionTokens<'a> {
     id: RecordId,
     record: &'a TokenRecord,
     client: &'a Arc<Client>,
@@ -68,7 +68,7 @@ struct Prepared<'a> {
 /// Claims from the authorization request, not about the user, which the caller passes on.
 const REQUEST_CLAIMS: [&str; 2] = ["nonce", "s_hash"];
 
-impl<'a> Prepared<'a> {
+impl<'a> SessionTokens<'a> {
     fn read(call: &'a Call, service: &'a Service) -> Result<Self, ResultCode> {
         let request = &call.body;
         if !native_sso::is_supported(service) {

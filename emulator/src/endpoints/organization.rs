@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::service;
+use crate::api_response::{ApiResponse, Outcome, ResponseBody};
 use crate::call::Call;
-use crate::json::{Members, Object};
-use crate::reply::{Content, Outcome, Reply};
+use crate::json::{Object, ObjectExt};
 use crate::store::Store;
 
 /// Creates a service. Any API server is accepted, since the emulator acts as all of them.
@@ -27,7 +27,7 @@ pub fn remove_service(call: &Call, store: &mut Store) -> Outcome {
     let id = call.body.integer("serviceId");
     let id = id.ok_or_else(|| refusal(400, "serviceId is missing or not an integer"))?;
     match store.delete(id) {
-        Some(_) => Ok(Reply::no_content()),
+        Some(_) => Ok(ApiResponse::no_content()),
         None => Err(refusal(
             404,
             "the organization has no service with this serviceId",
@@ -36,7 +36,7 @@ pub fn remove_service(call: &Call, store: &mut Store) -> Outcome {
 }
 
 /// Rejects a call for another organization than that of the token.
-fn refuse_other(call: &Call, store: &Store) -> Result<(), Reply> {
+fn refuse_other(call: &Call, store: &Store) -> Result<(), ApiResponse> {
     let id = call.body.integer("organizationId");
     let id = id.ok_or_else(|| refusal(400, "organizationId is missing or not an integer"))?;
     refuse_organization(id, store)?;
@@ -50,7 +50,7 @@ fn refuse_other(call: &Call, store: &Store) -> Result<(), Reply> {
 }
 
 /// Rejects another organization than that of the token.
-pub fn refuse_organization(id: i64, store: &Store) -> Result<(), Reply> {
+pub fn refuse_organization(id: i64, store: &Store) -> Result<(), ApiResponse> {
     match id == store.owner.organization_id {
         true => Ok(()),
         false => Err(refusal(
@@ -61,26 +61,26 @@ pub fn refuse_organization(id: i64, store: &Store) -> Result<(), Reply> {
 }
 
 /// An error of the organization API.
-pub fn refusal(status: u16, message: &str) -> Reply {
+pub fn refusal(status: u16, message: &str) -> ApiResponse {
     let members = [
         ("error", message.into()),
         ("errors", Value::from(vec![message])),
     ];
     let members = members.map(|(name, value)| (name.to_owned(), value));
-    Reply::object(status, Object::from_iter(members))
+    ApiResponse::object(status, Object::from_iter(members))
 }
 
 /// Converts an error with a result code into the format of the organization API. Other responses are unchanged.
-pub fn restate(reply: Reply) -> Reply {
-    let Content::Json(Value::Object(members)) = &reply.body else {
-        return reply;
+pub fn convert_error(response: ApiResponse) -> ApiResponse {
+    let ResponseBody::Json(Value::Object(members)) = &response.body else {
+        return response;
     };
     match members.text("resultMessage") {
         // `[A900205] /service, reason.`: this format has no place for the code.
-        Some(message) if reply.status >= 400 => {
+        Some(message) if response.status >= 400 => {
             let text = message.split_once("] ").map_or(message, |(_, text)| text);
-            refusal(reply.status, text)
+            refusal(response.status, text)
         }
-        _ => reply,
+        _ => response,
     }
 }

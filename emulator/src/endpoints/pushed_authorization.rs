@@ -4,19 +4,19 @@ use authlete::types::GrantType;
 use serde_json::{Value, json};
 
 use super::authorization::{PUSHED, Received, by_value, check};
+use super::error_response::error_response;
 use super::federation::register_automatically;
-use super::refused::refused;
+use crate::api_response::{ApiResponse, Outcome};
 use crate::call::Call;
 use crate::clock::after;
 use crate::digest::Digest;
-use crate::model::{Parameters, Unusable};
+use crate::model::{Parameters, ParametersError};
 use crate::protocol::client_attestation::with_challenge;
 use crate::protocol::client_authentication::{Authenticated, authenticate};
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::refusal::{Refusal, status_action};
 use crate::protocol::{dpop, lifetime};
 use crate::random;
-use crate::reply::{Outcome, Reply};
 use crate::result_code::{
     GRANT_NOT_DECLARED, PARAMETERS_MISSING, PARAMETERS_NONE, PUSHED_DPOP_KEY, PUSHED_OK,
     PUSHED_REFERENCE, PUSHED_TOO_LARGE, REQUEST_PARAMETER_REPEATED,
@@ -32,7 +32,7 @@ const CREDENTIALS: [&str; 3] = ["client_secret", "client_assertion", "client_ass
 /// Checks a request like the authorization endpoint, and stores it under a request URI.
 pub fn push(call: &Call, service: &mut Service) -> Outcome {
     let outcome = process(call, service);
-    let outcome = outcome.or_else(|refusal| refused(call, service, refusal, action));
+    let outcome = outcome.or_else(|refusal| error_response(call, service, refusal, action));
     let outcome = dpop::with_nonce(call, service, outcome);
     with_challenge(call, service, outcome)
 }
@@ -45,16 +45,16 @@ fn action(error: &OAuthError) -> &'static str {
     }
 }
 
-fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
+fn process(call: &Call, service: &mut Service) -> Result<ApiResponse, Refusal> {
     let invalid = OAuthError::invalid_request;
     if Parameters::text_of(&call.body).is_ok_and(|text| text.len() > MAX_BYTES) {
         return Err(invalid(PUSHED_TOO_LARGE).into());
     }
     let parameters = Parameters::of_call(&call.body);
-    let mut parameters = parameters.map_err(|unusable| match unusable {
-        Unusable::Missing => OAuthError::new("server_error", PARAMETERS_MISSING),
-        Unusable::Empty => invalid(PARAMETERS_NONE),
-        Unusable::Repeated(_) => invalid(REQUEST_PARAMETER_REPEATED),
+    let mut parameters = parameters.map_err(|error| match error {
+        ParametersError::Missing => OAuthError::new("server_error", PARAMETERS_MISSING),
+        ParametersError::Empty => invalid(PARAMETERS_NONE),
+        ParametersError::Repeated(_) => invalid(REQUEST_PARAMETER_REPEATED),
     })?;
     register_automatically(call, service, &parameters)?;
     let authenticated = authenticate(call, service, &parameters)?;
@@ -91,7 +91,7 @@ fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
         request_object,
         pushed: true,
     };
-    check(received, service, call.now).map_err(|refused| *refused.refusal)?;
+    check(received, service, call.now).map_err(|error| *error.refusal)?;
     register(call, service, &authenticated, request)
 }
 
@@ -108,7 +108,7 @@ fn register(
     service: &mut Service,
     authenticated: &Authenticated,
     request: PushedRequest,
-) -> Result<Reply, Refusal> {
+) -> Result<ApiResponse, Refusal> {
     let uri = format!("{PUSHED}{}", random::token()?);
     let lifetime = lifetime::pushed_request(service);
     let expires_at = after(call.now, lifetime);
@@ -116,9 +116,9 @@ fn register(
         .pushed_requests
         .insert(Digest::of(&uri), request, expires_at, call.now);
     let content: Value = json!({ "request_uri": uri, "expires_in": lifetime });
-    let answer = Reply::action(call.path, PUSHED_OK, "CREATED")
+    let response = ApiResponse::action(call.path, PUSHED_OK, "CREATED")
         .with("responseContent", content.to_string())
         .with("requestUri", uri)
         .with("clientAuthMethod", authenticated.method.as_str());
-    Ok(answer.reply())
+    Ok(response.build())
 }

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
+use crate::api_response::{ApiResponse, Outcome};
 use crate::call::Call;
-use crate::json::{Members, Object};
-use crate::reply::{Outcome, Reply};
+use crate::json::{Object, ObjectExt};
 use crate::result_code::{REQUESTABLE_SCOPES_NO_LIST, REQUESTABLE_SCOPES_NO_STRING};
 use crate::settings::{self, ClientExtension};
 use crate::store::Service;
@@ -16,14 +16,14 @@ pub fn get(call: &Call, service: &Service) -> Outcome {
     let extension = extension.filter(|extension| extension.requestable_scopes_enabled());
     let scopes = extension.and_then(ClientExtension::requestable_scopes);
     let member = scopes.map(|scopes| ("requestableScopes".to_owned(), scopes.into()));
-    Ok(Reply::object(200, member.into_iter().collect()))
+    Ok(ApiResponse::object(200, member.into_iter().collect()))
 }
 
 /// Restricts the client to a set of scopes. Scopes that the service does not support are ignored. Without a set, the
 /// client can request any scope.
 pub fn set(call: &Call, service: &mut Service) -> Outcome {
     call.client("clientId", service)?;
-    let refuse = |code| Reply::error(400, call.path, code);
+    let refuse = |code| ApiResponse::error(400, call.path, code);
     if let None | Some(Value::Null) = call.body.get("requestableScopes") {
         restrict(call, service, None)?;
         return get(call, service);
@@ -46,10 +46,10 @@ pub fn set(call: &Call, service: &mut Service) -> Outcome {
 /// Lets the client request any scope.
 pub fn delete(call: &Call, service: &mut Service) -> Outcome {
     restrict(call, service, None)?;
-    Ok(Reply::no_content())
+    Ok(ApiResponse::no_content())
 }
 
-fn restrict(call: &Call, service: &mut Service, scopes: Option<Value>) -> Result<(), Reply> {
+fn restrict(call: &Call, service: &mut Service, scopes: Option<Value>) -> Result<(), ApiResponse> {
     let mut client = call.client("clientId", service)?.as_ref().clone();
     let extension = client
         .settings
@@ -63,7 +63,7 @@ fn restrict(call: &Call, service: &mut Service, scopes: Option<Value>) -> Result
         );
         extension.insert("requestableScopes".to_owned(), json!(scopes));
         extension.retain(|_, value| !value.is_null());
-        settings::client::complete_extension(extension);
+        settings::client_rules::complete_extension(extension);
     }
     client
         .settings

@@ -1,13 +1,13 @@
 //! `/auth/revocation`: token revocation by the client (RFC 7009).
 
+use crate::api_response::{ApiResponse, Outcome};
 use crate::call::Call;
 use crate::digest::Digest;
-use crate::model::{Parameters, Unusable};
+use crate::model::{Parameters, ParametersError};
 use crate::protocol::client_attestation::with_challenge;
 use crate::protocol::client_authentication::authenticate_by;
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::refusal::{Refusal, usual_action};
-use crate::reply::{Outcome, Reply};
 use crate::result_code::{
     REVOCATION_CALLBACK, REVOCATION_OK, REVOCATION_PARAMETERS_MISSING, REVOCATION_PARAMETERS_NONE,
     REVOCATION_TOKEN_EMPTY, REVOCATION_TOKEN_MISSING, repeated_at_revocation,
@@ -17,9 +17,9 @@ use crate::store::{RecordId, Service};
 
 pub fn revocation(call: &Call, service: &mut Service) -> Outcome {
     let outcome = match process(call, service) {
-        Ok(callback) => Ok(Reply::action(call.path, REVOCATION_OK, "OK")
-            .with_some("responseContent", callback)
-            .reply()),
+        Ok(callback) => Ok(ApiResponse::action(call.path, REVOCATION_OK, "OK")
+            .with_optional("responseContent", callback)
+            .build()),
         Err(refusal) => refusal.outcome(call, &service.settings, usual_action),
     };
     with_challenge(call, service, outcome)
@@ -28,10 +28,10 @@ pub fn revocation(call: &Call, service: &mut Service) -> Outcome {
 /// Revokes the token, and returns the script that calls the callback of the client.
 fn process(call: &Call, service: &mut Service) -> Result<Option<String>, Refusal> {
     let invalid = OAuthError::invalid_request;
-    let parameters = Parameters::of_call(&call.body).map_err(|unusable| match unusable {
-        Unusable::Missing => OAuthError::new("server_error", REVOCATION_PARAMETERS_MISSING),
-        Unusable::Empty => invalid(REVOCATION_PARAMETERS_NONE),
-        Unusable::Repeated(repeated) => invalid(repeated_at_revocation(&repeated.name)),
+    let parameters = Parameters::of_call(&call.body).map_err(|error| match error {
+        ParametersError::Missing => OAuthError::new("server_error", REVOCATION_PARAMETERS_MISSING),
+        ParametersError::Empty => invalid(REVOCATION_PARAMETERS_NONE),
+        ParametersError::Repeated(repeated) => invalid(repeated_at_revocation(&repeated.name)),
     })?;
     let authenticated = authenticate_by(
         call,

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::slice::Slice;
+use super::page_range::PageRange;
+use crate::api_response::{ApiResponse, Outcome};
 use crate::call::Call;
 use crate::json::Object;
-use crate::reply::{Outcome, Reply};
 use crate::settings;
 use crate::store::{Service, Store};
 
@@ -17,21 +17,21 @@ pub fn create(call: &Call, store: &mut Store) -> Outcome {
     refuse_invalid(call, &call.body)?;
     let requested = settings::for_creation(&call.body, call.version);
     let service = store.new_service(&requested, call.now)?;
-    let answer = to_json(&service);
+    let response = to_json(&service);
     store.add(service);
-    Ok(Reply::object(200, answer))
+    Ok(ApiResponse::object(200, response))
 }
 
 pub fn get(_: &Call, service: &Service) -> Outcome {
-    Ok(Reply::object(200, to_json(service)))
+    Ok(ApiResponse::object(200, to_json(service)))
 }
 
 pub fn list(call: &Call, store: &Store) -> Outcome {
-    let slice = Slice::of(call, &call.parameters)?;
+    let range = PageRange::of(call, &call.parameters)?;
     let show = |service: &Service| to_json(service).into();
-    Ok(Reply::object(
+    Ok(ApiResponse::object(
         200,
-        slice.answer("services", store.services(), show),
+        range.page("services", store.services(), show),
     ))
 }
 
@@ -39,10 +39,10 @@ pub fn list(call: &Call, store: &Store) -> Outcome {
 pub fn update(call: &Call, service: &mut Service) -> Outcome {
     refuse_invalid(call, &call.body)?;
     let mut settings =
-        settings::service::replace(service.settings.json(), &call.body, call.version);
+        settings::service_rules::replace(service.settings.json(), &call.body, call.version);
     settings.insert("modifiedAt".to_owned(), call.now.into());
     service.settings = Arc::new(settings.into());
-    Ok(Reply::object(200, to_json(service)))
+    Ok(ApiResponse::object(200, to_json(service)))
 }
 
 /// Deletes a service with its clients and tokens.
@@ -51,7 +51,7 @@ pub fn delete(call: &Call, store: &mut Store) -> Outcome {
     if let Some(key) = call.service {
         store.delete(key);
     }
-    Ok(Reply::no_content())
+    Ok(ApiResponse::no_content())
 }
 
 /// The settings, with the number of clients in `metadata`.
@@ -65,7 +65,7 @@ fn to_json(service: &Service) -> Object {
     settings
 }
 
-fn refuse_invalid(call: &Call, settings: &Object) -> Result<(), Reply> {
-    settings::service::check(settings)
-        .map_err(|invalid| Reply::explained(400, call.path, invalid.code, &invalid))
+fn refuse_invalid(call: &Call, settings: &Object) -> Result<(), ApiResponse> {
+    settings::service_rules::check(settings)
+        .map_err(|invalid| ApiResponse::error_with_detail(400, call.path, invalid.code, &invalid))
 }

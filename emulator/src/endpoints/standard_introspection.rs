@@ -3,18 +3,18 @@
 use authlete::types::{JweAlg, JweEnc, JwsAlg};
 use serde_json::{Value, json};
 
+use crate::api_response::{ApiResponse, Outcome};
 use crate::call::Call;
 use crate::digest::Digest;
 use crate::jose::{self, Jwk};
-use crate::json::{Members, Object, present};
-use crate::model::{Parameters, Unusable};
+use crate::json::{Object, ObjectExt, present};
+use crate::model::{Parameters, ParametersError};
 use crate::protocol::keys;
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::properties::properties;
 use crate::protocol::refusal::usual_action;
 use crate::protocol::token_response;
 use crate::protocol::{access_token, authorization_details};
-use crate::reply::{Outcome, Reply};
 use crate::result_code::{
     ISSUER_MISSING, OTHER_JWT, ResultCode, STANDARD_INTROSPECTION_ENCRYPTION,
     STANDARD_INTROSPECTION_OK, STANDARD_INTROSPECTION_PARAMETER_REPEATED,
@@ -25,32 +25,33 @@ use crate::result_code::{
 use crate::store::{Service, TokenRecord};
 
 pub fn standard_introspection(call: &Call, service: &Service) -> Outcome {
-    let answer = |action, content: String| {
-        Reply::action(call.path, STANDARD_INTROSPECTION_OK, action).with("responseContent", content)
+    let response = |action, content: String| {
+        ApiResponse::action(call.path, STANDARD_INTROSPECTION_OK, action)
+            .with("responseContent", content)
     };
-    let answer = introspect(call, service).and_then(|introspection| {
+    let response = introspect(call, service).and_then(|introspection| {
         let is_jwt = call.body.text("httpAcceptHeader").is_some_and(accepts_jwt);
         Ok(match is_jwt {
-            true => answer("JWT", jwt(call, service, introspection)?),
-            false => answer("OK", Value::Object(introspection).to_string()),
+            true => response("JWT", jwt(call, service, introspection)?),
+            false => response("OK", Value::Object(introspection).to_string()),
         })
     });
     let refuse = |error: OAuthError| {
         let action = usual_action(&error);
-        error.answer(call.path, action, &service.settings)
+        error.response(call.path, action, &service.settings)
     };
-    Ok(answer.unwrap_or_else(refuse).reply())
+    Ok(response.unwrap_or_else(refuse).build())
 }
 
 /// The members of the response (RFC 7662 §2.2). A response about an inactive token has no details.
 fn introspect(call: &Call, service: &Service) -> Result<Object, OAuthError> {
     let invalid = OAuthError::invalid_request;
-    let parameters = Parameters::of_call(&call.body).map_err(|unusable| match unusable {
-        Unusable::Missing => {
+    let parameters = Parameters::of_call(&call.body).map_err(|error| match error {
+        ParametersError::Missing => {
             OAuthError::new("server_error", STANDARD_INTROSPECTION_PARAMETERS_MISSING)
         }
-        Unusable::Empty => invalid(STANDARD_INTROSPECTION_PARAMETERS_NONE),
-        Unusable::Repeated(_) => invalid(STANDARD_INTROSPECTION_PARAMETER_REPEATED),
+        ParametersError::Empty => invalid(STANDARD_INTROSPECTION_PARAMETERS_NONE),
+        ParametersError::Repeated(_) => invalid(STANDARD_INTROSPECTION_PARAMETER_REPEATED),
     })?;
     let token = parameters
         .get("token")

@@ -3,19 +3,19 @@
 use authlete::types::GrantType;
 use serde_json::Value;
 
-use super::answer_members::{list, with_client_of_token};
+use super::response_members::{list, with_client_of_token};
+use crate::api_response::{ApiResponse, Outcome, ResponseBuilder};
 use crate::call::Call;
 use crate::clock::Millis;
 use crate::digest::Digest;
-use crate::json::{Members, Object};
+use crate::json::{Object, ObjectExt};
 use crate::protocol::fapi::{self, Profiles};
 use crate::protocol::keys::{self, Signature};
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::{claims_parameter, consented_claims, dpop, proof_of_possession, scopes};
-use crate::reply::{Answer, Outcome, Reply};
 use crate::result_code::{
     OTHER_JWT, ResultCode, USERINFO_CLAIMS_MALFORMED, USERINFO_ISSUE_OK, USERINFO_OK,
-    UserinfoCodes, userinfo_codes,
+    UserInfoCodes, userinfo_codes,
 };
 use crate::store::{Binding, Client, Grant, Service, TokenRecord};
 
@@ -55,11 +55,11 @@ pub fn userinfo(call: &Call, service: &mut Service) -> Outcome {
             }
         }
     });
-    let answer = match checked {
+    let response = match checked {
         Err(refusal) => refuse(call, service, *refusal),
         Ok(record) => describe(call, service, &record),
     };
-    dpop::with_nonce(call, service, Ok(answer.reply()))
+    dpop::with_nonce(call, service, Ok(response.build()))
 }
 
 /// Creates the response from the claims that the caller has collected.
@@ -68,11 +68,11 @@ pub fn issue(call: &Call, service: &mut Service) -> Outcome {
         let response = respond(call, service, &record.grant);
         response.map_err(|refusal| refusal.of(&record))
     });
-    let answer = made.unwrap_or_else(|refusal| refuse(call, service, *refusal));
-    Ok(answer.reply())
+    let response = made.unwrap_or_else(|refusal| refuse(call, service, *refusal));
+    Ok(response.build())
 }
 
-/// The token of the request, if it is valid for userinfo.
+/// The token of the request, if it is valid at the UserInfo endpoint.
 fn check_token(call: &Call, service: &Service) -> Result<TokenRecord, Box<UserInfoRefusal>> {
     let codes = userinfo_codes(call.operation);
     let token = call.body.text("token").ok_or_else(|| {
@@ -83,7 +83,7 @@ fn check_token(call: &Call, service: &Service) -> Result<TokenRecord, Box<UserIn
         .tokens
         .by_access_token(&Digest::of(token))
         .ok_or_else(|| {
-            invalid_token(match call.foreign.has(token) {
+            invalid_token(match call.other_service_ids.contains(token) {
                 true => codes.token_of_another_service,
                 false => codes.token_unknown,
             })
@@ -98,11 +98,11 @@ fn invalid_token(code: ResultCode) -> Box<UserInfoRefusal> {
     UserInfoRefusal::new("UNAUTHORIZED", OAuthError::new("invalid_token", code))
 }
 
-/// Why an existing token is not valid for userinfo.
+/// Why an existing token is not valid at the UserInfo endpoint.
 fn rejection(
     record: &TokenRecord,
     now: Millis,
-    codes: &UserinfoCodes,
+    codes: &UserInfoCodes,
 ) -> Option<Box<UserInfoRefusal>> {
     if !record.is_valid(now) {
         return Some(invalid_token(match &record.refresh_token {
@@ -124,49 +124,53 @@ fn rejection(
     None
 }
 
-fn refuse(call: &Call, service: &Service, refusal: UserInfoRefusal) -> Answer {
+fn refuse(call: &Call, service: &Service, refusal: UserInfoRefusal) -> ResponseBuilder {
     let UserInfoRefusal {
         action,
         error,
         binding,
     } = refusal;
     let challenge = proof_of_possession::challenge(&error, &binding, &[], &service.settings);
-    Reply::action(call.path, error.code, action).with("responseContent", challenge)
+    ApiResponse::action(call.path, error.code, action).with("responseContent", challenge)
 }
 
-fn describe(call: &Call, service: &Service, record: &TokenRecord) -> Answer {
+fn describe(call: &Call, service: &Service, record: &TokenRecord) -> ResponseBuilder {
     let grant = &record.grant;
     let openid = grant.openid.as_deref();
     let requested = openid.and_then(|openid| openid.requested_claims.as_ref());
     let claims = claims_parameter::at_userinfo(requested, &grant.scopes);
-    let answer = Reply::action(call.path, USERINFO_OK, "OK");
-    with_client_of_token(answer, service, record)
-        .with_some("subject", grant.subject.as_deref())
+    let response = ApiResponse::action(call.path, USERINFO_OK, "OK");
+    with_client_of_token(response, service, record)
+        .with_optional("subject", grant.subject.as_deref())
         .with("scopes", grant.scopes.clone())
-        .with_some("claims", claims)
-        .with_some("token", call.body.text("token"))
-        .with_some("properties", grant.properties.as_deref().cloned())
-        .with_some(
+        .with_optional("claims", claims)
+        .with_optional("token", call.body.text("token"))
+        .with_optional("properties", grant.properties.as_deref().cloned())
+        .with_optional(
             "userInfoClaims",
             claims_parameter::member(requested, "userinfo"),
         )
-        .with_some(
+        .with_optional(
             "transformedClaims",
             claims_parameter::member(requested, "transformed_claims"),
         )
-        .with_some("consentedClaims", list(&consented_claims::of(grant)))
+        .with_optional("consentedClaims", list(&consented_claims::of(grant)))
 }
 
-fn respond(call: &Call, service: &Service, grant: &Grant) -> Result<Answer, Box<UserInfoRefusal>> {
+fn respond(
+    call: &Call,
+    service: &Service,
+    grant: &Grant,
+) -> Result<ResponseBuilder, Box<UserInfoRefusal>> {
     let claims = claims(call, grant)?;
-    let answer = |action| Reply::action(call.path, USERINFO_ISSUE_OK, action);
+    let response = |action| ApiResponse::action(call.path, USERINFO_ISSUE_OK, action);
     let client = service.clients.by_id(grant.client_id);
     let protected = client.filter(|client| {
         let settings = &client.settings;
         settings.user_info_sign_alg().is_some() || settings.user_info_encryption_alg().is_some()
     });
     match protected {
-        None => Ok(answer("JSON").with("responseContent", Value::Object(claims).to_string())),
+        None => Ok(response("JSON").with("responseContent", Value::Object(claims).to_string())),
         Some(client) => {
             let profiles = Profiles::of(service, client, &grant.scopes);
             fapi::check_userinfo(&profiles, client).map_err(|code| {
@@ -175,7 +179,7 @@ fn respond(call: &Call, service: &Service, grant: &Grant) -> Result<Answer, Box<
             let audience = client.identifier(grant.client_named_by);
             let jwt = jwt(service, client, claims, audience);
             let jwt = jwt.map_err(|error| UserInfoRefusal::new("INTERNAL_SERVER_ERROR", error))?;
-            Ok(answer("JWT").with("responseContent", jwt))
+            Ok(response("JWT").with("responseContent", jwt))
         }
     }
 }

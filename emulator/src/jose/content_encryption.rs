@@ -20,7 +20,7 @@ pub enum ContentEncryption {
 }
 
 /// The output of authenticated encryption.
-pub struct Sealed {
+pub struct Encrypted {
     pub iv: Vec<u8>,
     pub ciphertext: Vec<u8>,
     pub tag: Vec<u8>,
@@ -53,7 +53,7 @@ impl ContentEncryption {
         Ok(key)
     }
 
-    pub fn encrypt(self, key: &[u8], aad: &[u8], plaintext: &[u8]) -> Result<Sealed, JoseError> {
+    pub fn encrypt(self, key: &[u8], aad: &[u8], plaintext: &[u8]) -> Result<Encrypted, JoseError> {
         let mut ciphertext = plaintext.to_vec();
         match self {
             Self::Gcm(algorithm) => {
@@ -64,7 +64,7 @@ impl ContentEncryption {
                     Aad::from(aad),
                     &mut ciphertext,
                 )?;
-                Ok(Sealed {
+                Ok(Encrypted {
                     iv: iv.to_vec(),
                     ciphertext,
                     tag: tag.as_ref().to_vec(),
@@ -77,7 +77,7 @@ impl ContentEncryption {
                 PaddedBlockEncryptingKey::cbc_pkcs7(UnboundCipherKey::new(algorithm, key)?)?
                     .less_safe_encrypt(&mut ciphertext, EncryptionContext::Iv128(iv.into()))?;
                 let tag = cbc_tag(mac, mac_key, aad, &iv, &ciphertext);
-                Ok(Sealed {
+                Ok(Encrypted {
                     iv: iv.to_vec(),
                     ciphertext,
                     tag,
@@ -86,12 +86,17 @@ impl ContentEncryption {
         }
     }
 
-    pub fn decrypt(self, key: &[u8], aad: &[u8], sealed: Sealed) -> Result<Vec<u8>, JoseError> {
-        let Sealed {
+    pub fn decrypt(
+        self,
+        key: &[u8],
+        aad: &[u8],
+        encrypted: Encrypted,
+    ) -> Result<Vec<u8>, JoseError> {
+        let Encrypted {
             iv,
             mut ciphertext,
             tag,
-        } = sealed;
+        } = encrypted;
         match self {
             Self::Gcm(algorithm) => {
                 // With a tag of another length, an attacker could move bytes between ciphertext and tag.
@@ -201,13 +206,13 @@ mod tests {
         ] {
             let encryption = ContentEncryption::from_name(enc).unwrap();
             let key: Vec<u8> = (0..64).take(encryption.key_size()).collect();
-            let sealed = Sealed {
+            let encrypted = Encrypted {
                 iv: bytes("1af38c2dc2b96ffdd86694092341bc04"),
                 ciphertext: bytes(ciphertext),
                 tag: bytes(tag),
             };
             let aad = b"The second principle of Auguste Kerckhoffs";
-            let plaintext = encryption.decrypt(&key, aad, sealed).unwrap();
+            let plaintext = encryption.decrypt(&key, aad, encrypted).unwrap();
             let expected = "A cipher system must not be required to be secret, and it must be able \
                             to fall into the hands of the enemy without inconvenience";
             assert_eq!(plaintext, expected.as_bytes(), "{enc}");

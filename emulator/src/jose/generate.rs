@@ -6,7 +6,7 @@ use super::error::JoseError;
 use super::key::Jwk;
 use super::key_management::KeyManagement;
 use super::key_pair::{on_curve, rsa};
-use crate::json::{Members, Object};
+use crate::json::{Object, ObjectExt};
 
 /// Generates a private key for an algorithm, with its thumbprint as `kid`. Algorithms without a fixed curve get P-256.
 pub fn generate(alg: &str) -> Result<Jwk, JoseError> {

@@ -3,11 +3,11 @@
 use serde_json::Value;
 
 use super::base64url;
-use super::content_encryption::{ContentEncryption, Sealed};
+use super::content_encryption::{ContentEncryption, Encrypted};
 use super::error::JoseError;
 use super::key::Jwk;
 use super::key_management::KeyManagement;
-use crate::json::{Members, Object};
+use crate::json::{Object, ObjectExt};
 
 /// Encrypts a plaintext. Adds `alg` and `enc` to the header, and the `kid` of the key unless the header has a `kid`.
 pub fn encrypt(
@@ -29,9 +29,14 @@ pub fn encrypt(
     }
     let provided = management.provide(key, &mut header, content)?;
     let header = base64url::encode(Value::Object(header).to_string());
-    let sealed = content.encrypt(&provided.key, header.as_bytes(), plaintext)?;
-    let [encrypted_key, iv, ciphertext, tag] =
-        [provided.encrypted, sealed.iv, sealed.ciphertext, sealed.tag].map(base64url::encode);
+    let encrypted = content.encrypt(&provided.key, header.as_bytes(), plaintext)?;
+    let [encrypted_key, iv, ciphertext, tag] = [
+        provided.encrypted,
+        encrypted.iv,
+        encrypted.ciphertext,
+        encrypted.tag,
+    ]
+    .map(base64url::encode);
     Ok(format!("{header}.{encrypted_key}.{iv}.{ciphertext}.{tag}"))
 }
 
@@ -93,12 +98,12 @@ impl Jwe {
             return Err(JoseError::WrongKey);
         }
         let key = management.recover(key, &self.header, &self.encrypted_key, content)?;
-        let sealed = Sealed {
+        let encrypted = Encrypted {
             iv: self.iv.clone(),
             ciphertext: self.ciphertext.clone(),
             tag: self.tag.clone(),
         };
-        content.decrypt(&key, self.aad.as_bytes(), sealed)
+        content.decrypt(&key, self.aad.as_bytes(), encrypted)
     }
 }
 

@@ -9,7 +9,7 @@ use super::algorithm::SignatureAlgorithm;
 use super::base64url;
 use super::error::JoseError;
 use super::key::{CurveSigner, Jwk, Material};
-use crate::json::{Members, Object};
+use crate::json::{Object, ObjectExt};
 
 /// Signs a payload. Adds `alg` to the header, and the `kid` of the key unless the header has a `kid`.
 pub fn sign(alg: &str, key: &Jwk, mut header: Object, payload: &[u8]) -> Result<String, JoseError> {

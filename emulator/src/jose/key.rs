@@ -15,7 +15,7 @@ use serde_json::Value;
 use super::base64url;
 use super::curve::Curve;
 use super::error::KeyError;
-use crate::json::{Members, Object};
+use crate::json::{Object, ObjectExt};
 
 /// The private members (RFC 7518 §6.2.2, §6.3.2, §6.4).
 const PRIVATE_MEMBERS: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];

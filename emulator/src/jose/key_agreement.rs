@@ -9,7 +9,7 @@ use super::curve::Curve;
 use super::error::JoseError;
 use super::key::{Jwk, Material};
 use super::key_pair;
-use crate::json::{Members, Object};
+use crate::json::{Object, ObjectExt};
 
 /// Derives the key shared with the receiver from a new ephemeral key pair. Adds its public key to the header as `epk`.
 pub fn with_receiver(

@@ -6,12 +6,12 @@ use aws_lc_rs::rsa::{OAEP_SHA1_MGF1SHA1, OAEP_SHA256_MGF1SHA256};
 use serde_json::Value;
 
 use super::base64url;
-use super::content_encryption::{ContentEncryption, Sealed};
+use super::content_encryption::{ContentEncryption, Encrypted};
 use super::error::JoseError;
 use super::key::{Jwk, Material};
 use super::rsa_encryption::{self, Padding};
 use super::{key_agreement, key_wrap};
-use crate::json::{Members, Object};
+use crate::json::{Object, ObjectExt};
 
 #[derive(Clone, Copy)]
 pub enum KeyManagement {
@@ -110,11 +110,11 @@ impl KeyManagement {
         };
         let encrypted = match self {
             Self::Gcm(wrapping) => {
-                let sealed = wrapping.encrypt(&kek, b"", &key)?;
-                for (member, bytes) in [("iv", &sealed.iv), ("tag", &sealed.tag)] {
+                let encrypted = wrapping.encrypt(&kek, b"", &key)?;
+                for (member, bytes) in [("iv", &encrypted.iv), ("tag", &encrypted.tag)] {
                     header.insert(member.to_owned(), Value::from(base64url::encode(bytes)));
                 }
-                sealed.ciphertext
+                encrypted.ciphertext
             }
             _ => key_wrap::wrap(&kek, &key)?,
         };
@@ -145,12 +145,12 @@ impl KeyManagement {
             }
             (Self::Wrap(_), Material::Symmetric(secret)) => key_wrap::unwrap(secret, encrypted)?,
             (Self::Gcm(wrapping), Material::Symmetric(secret)) => {
-                let sealed = Sealed {
+                let encrypted = Encrypted {
                     iv: binary(header, "iv")?,
                     ciphertext: encrypted.to_vec(),
                     tag: binary(header, "tag")?,
                 };
-                wrapping.decrypt(secret, b"", sealed)?
+                wrapping.decrypt(secret, b"", encrypted)?
             }
             (
                 Self::Rsa(padding),

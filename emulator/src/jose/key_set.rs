@@ -7,7 +7,7 @@ use super::error::KeyError;
 use super::jws::Jws;
 use super::key::Jwk;
 use super::key_management::KeyManagement;
-use crate::json::{Members, Object};
+use crate::json::{Object, ObjectExt};
 
 /// A JWK Set. The order of the keys is kept.
 #[derive(Debug, Clone, Default)]

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use crate::json::{Members, Object};
+use crate::json::{Object, ObjectExt};
 use crate::result_code::{
     AUTHORIZATION_DETAILS_ELEMENT_MALFORMED, AUTHORIZATION_DETAILS_MALFORMED,
     AUTHORIZATION_DETAILS_NO_ARRAY, AUTHORIZATION_DETAILS_TYPE_MISSING, ResultCode,

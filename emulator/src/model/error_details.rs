@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::json::{Members, Object};
+use crate::json::{Object, ObjectExt};
 
 /// The server operator's description of an error, passed to the client unchanged.
 #[derive(Debug, Clone, Serialize, Deserialize)]

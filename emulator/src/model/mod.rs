@@ -11,5 +11,5 @@ pub mod user_code;
 pub use code_challenge::CodeChallenge;
 pub use dynamic_scope::DynamicScope;
 pub use error_details::ErrorDetails;
-pub use parameters::{Parameters, Unusable};
+pub use parameters::{Parameters, ParametersError};
 pub use polling::{BACKCHANNEL, DEVICE_FLOW, Polling};

@@ -25,7 +25,7 @@ pub struct Repeated {
 
 /// Why the parameters cannot be used.
 #[derive(Debug)]
-pub enum Unusable {
+pub enum ParametersError {
     /// The API call has no `parameters`.
     Missing,
     /// The client request has no parameters.
@@ -38,19 +38,19 @@ const REPEATABLE: [&str; 2] = ["resource", "audience"];
 
 impl Parameters {
     /// The parameters of the client request in an API call.
-    pub fn of_call(call: &Object) -> Result<Self, Unusable> {
-        let parameters = Self::parse(Self::text_of(call)?).map_err(Unusable::Repeated)?;
+    pub fn of_call(call: &Object) -> Result<Self, ParametersError> {
+        let parameters = Self::parse(Self::text_of(call)?).map_err(ParametersError::Repeated)?;
         match parameters.is_empty() {
-            true => Err(Unusable::Empty),
+            true => Err(ParametersError::Empty),
             false => Ok(parameters),
         }
     }
 
     /// The parameters as text, as the client sent them.
-    pub fn text_of(call: &Object) -> Result<&str, Unusable> {
+    pub fn text_of(call: &Object) -> Result<&str, ParametersError> {
         call.get("parameters")
             .and_then(Value::as_str)
-            .ok_or(Unusable::Missing)
+            .ok_or(ParametersError::Missing)
     }
 
     pub fn parse(text: &str) -> Result<Self, Repeated> {
@@ -144,7 +144,7 @@ impl Parameters {
     }
 
     /// The values of a space-delimited list such as `scope`.
-    pub fn words(&self, name: &str) -> Vec<&str> {
+    pub fn space_delimited(&self, name: &str) -> Vec<&str> {
         self.get(name)
             .map(|text| text.split_ascii_whitespace().collect())
             .unwrap_or_default()

@@ -6,7 +6,7 @@ use crate::clock::{Millis, after};
 
 /// The default interval of the device flow, in seconds (RFC 8628 §3.2).
 pub const DEVICE_FLOW: i64 = 5;
-/// The default interval of CIBA, as in Authlete's published answers: a client may poll without waiting.
+/// The default interval of CIBA, as in Authlete's published responses: a client may poll without waiting.
 pub const BACKCHANNEL: i64 = 0;
 /// The increase of the interval for each request that comes too early, in seconds (RFC 8628 §3.5).
 const STEP: i64 = 5;

@@ -15,10 +15,10 @@ use axum::response::Response;
 use axum::routing::get;
 
 use crate::api::Api;
-use crate::json::{Members as _, Object};
-use crate::reply::Reply;
+use crate::api_response::ApiResponse;
+use crate::connections::Peer;
+use crate::json::{Object, ObjectExt as _};
 use crate::request_log::RequestLog;
-use crate::serve::Peer;
 use overview::overview;
 
 const HTML: &str = include_str!("index.html");
@@ -48,21 +48,21 @@ pub fn routes(api: Arc<Api>, log: Arc<RequestLog>) -> Router {
         .layer(from_fn(add_security_headers))
 }
 
-async fn show_overview(State(api): State<Arc<Api>>, request: Request) -> Reply {
+async fn show_overview(State(api): State<Arc<Api>>, request: Request) -> ApiResponse {
     let parameters = parameters(&request);
     let (service, reveal) = (
         parameters.integer("service"),
         reveals(&request, &parameters),
     );
-    Reply::document(overview(&api.state().snapshot(), service, reveal))
+    ApiResponse::document(overview(&api.state().snapshot(), service, reveal))
 }
 
-async fn show_requests(State(log): State<Arc<RequestLog>>, request: Request) -> Reply {
+async fn show_requests(State(log): State<Arc<RequestLog>>, request: Request) -> ApiResponse {
     let parameters = parameters(&request);
     let after = parameters
         .integer("after")
         .and_then(|after| u64::try_from(after).ok());
-    Reply::document(log.after(after.unwrap_or_default(), reveals(&request, &parameters)))
+    ApiResponse::document(log.after(after.unwrap_or_default(), reveals(&request, &parameters)))
 }
 
 fn parameters(request: &Request) -> Object {

@@ -116,7 +116,7 @@ fn client_row(client: &Client) -> Value {
 }
 
 fn pushed_request(request: &PushedRequest) -> Value {
-    json!({ "clientId": request.client_id, "scopes": request.parameters.words("scope") })
+    json!({ "clientId": request.client_id, "scopes": request.parameters.space_delimited("scope") })
 }
 
 fn ticket(request: &AuthorizationRequest) -> Value {

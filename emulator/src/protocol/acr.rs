@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::oauth_error::OAuthError;
-use crate::json::{Members, Object};
+use crate::json::{Object, ObjectExt};
 use crate::model::Parameters;
 use crate::result_code::{ACR_UNSUPPORTED, NO_ACR_SUPPORTED};
 use crate::settings::{ClientSettings, ServiceSettings};
@@ -16,7 +16,7 @@ pub fn check(
     client: &ClientSettings,
 ) -> Result<(), OAuthError> {
     let is_empty = |acrs: Option<Vec<_>>| acrs.unwrap_or_default().is_empty();
-    let is_named = !parameters.words("acr_values").is_empty()
+    let is_named = !parameters.space_delimited("acr_values").is_empty()
         || !is_empty(client.default_acrs())
         || claim.is_some_and(|claim| !claim.flag("essential") && !values(claim).is_empty());
     match is_named && is_empty(service.supported_acrs()) {
@@ -31,7 +31,7 @@ pub fn requested(
     service: &ServiceSettings,
     client: &ClientSettings,
 ) -> Option<Vec<String>> {
-    let mut requested = parameters.words("acr_values");
+    let mut requested = parameters.space_delimited("acr_values");
     if requested.is_empty() {
         requested = client.default_acrs().unwrap_or_default();
     }

@@ -11,13 +11,13 @@ use crate::clock::Millis;
 use crate::json::Object;
 use crate::model::Parameters;
 use crate::result_code::{ISSUER_MISSING, OTHER_JWT, UNSIGNED_RESPONSE_REFUSED};
-use crate::store::{AuthorizationRequest, Client, NamedBy, Service};
+use crate::store::{AuthorizationRequest, Client, IdentifierKind, Service};
 
 /// The destination of a response, and the response mode.
 #[derive(Debug, Clone)]
 pub struct Destination {
     pub client: Arc<Client>,
-    pub client_named_by: NamedBy,
+    pub client_named_by: IdentifierKind,
     pub redirect_uri: String,
     pub mode: ResponseMode,
     pub state: Option<String>,
@@ -37,7 +37,7 @@ impl Destination {
         parameters: &Parameters,
         service: &Service,
         client: &Arc<Client>,
-        client_named_by: NamedBy,
+        client_named_by: IdentifierKind,
     ) -> Result<Self, OAuthError> {
         let settings = (&service.settings, &client.settings);
         Ok(Self {

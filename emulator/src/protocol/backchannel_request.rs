@@ -61,7 +61,7 @@ impl<'a> BackchannelParameters<'a> {
         if scopes::are_openid(&scopes) {
             Ok((scopes, dynamic))
         } else {
-            let is_requested = self.parameters.words("scope").contains(&"openid");
+            let is_requested = self.parameters.space_delimited("scope").contains(&"openid");
             let is_known = scopes::are_supported(&["openid".to_owned()], service);
             Err(OAuthError::invalid_scope(match is_requested && is_known {
                 true => BACKCHANNEL_OPENID_NOT_REQUESTABLE,

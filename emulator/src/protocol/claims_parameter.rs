@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::oauth_error::OAuthError;
 use super::{response_type, scope_claims};
-use crate::json::{Members, Object};
+use crate::json::{Object, ObjectExt};
 use crate::model::Parameters;
 use crate::result_code::{
     CLAIMS_ID_TOKEN_MALFORMED, CLAIMS_MALFORMED, CLAIMS_TRANSFORMED_MALFORMED,

@@ -12,7 +12,7 @@ use crate::call::Call;
 use crate::clock::after;
 use crate::digest::Digest;
 use crate::jose::{self, Jwk, Jws};
-use crate::json::{Members, Object};
+use crate::json::{Object, ObjectExt};
 use crate::model::Parameters;
 use crate::result_code::{
     CLIENT_ASSERTION_ALGORITHM, CLIENT_ASSERTION_AUDIENCE, CLIENT_ASSERTION_AUDIENCE_NOT_ISSUER,

@@ -6,12 +6,12 @@ use super::jwt_audience;
 use super::jwt_times;
 use super::oauth_error::OAuthError;
 use super::x5c;
+use crate::api_response::Outcome;
 use crate::call::Call;
 use crate::clock::after;
 use crate::digest::Digest;
 use crate::jose::{Jwk, Jws};
-use crate::json::{Members, Object};
-use crate::reply::Outcome;
+use crate::json::{Object, ObjectExt};
 use crate::result_code::{
     ATTESTATION_AUDIENCE, ATTESTATION_CHALLENGE, ATTESTATION_CLIENT, ATTESTATION_EXPIRED,
     ATTESTATION_INCOMPLETE, ATTESTATION_KEY, ATTESTATION_MALFORMED, ATTESTATION_POP_ID_MISSING,

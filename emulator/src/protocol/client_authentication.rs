@@ -12,7 +12,7 @@ use super::oauth_error::OAuthError;
 use super::refusal::Refusal;
 use crate::call::Call;
 use crate::certificate::ClientCertificate;
-use crate::json::Members;
+use crate::json::ObjectExt;
 use crate::model::Parameters;
 use crate::random;
 use crate::result_code::{
@@ -25,13 +25,13 @@ use crate::result_code::{
     client_secret_wrong, client_secrets_differ,
 };
 use crate::settings::{ServiceSettings, Supported};
-use crate::store::{Client, NamedBy, Service};
+use crate::store::{Client, IdentifierKind, Service};
 
 /// An authenticated client.
 #[derive(Debug)]
 pub struct Authenticated {
     pub client: Arc<Client>,
-    pub named_by: NamedBy,
+    pub named_by: IdentifierKind,
     pub method: ClientAuthMethod,
     /// The thumbprint of the client's certificate, regardless of the authentication method.
     pub certificate: Option<String>,
@@ -142,16 +142,16 @@ fn check_fapi(
         Credential::Assertion(assertion) => Some(assertion),
         _ => None,
     };
-    let proof = fapi::Proof {
+    let authentication = fapi::ClientAuthentication {
         method,
         algorithm: assertion.map(|assertion| assertion.algorithm()),
         rsa_bits: assertion.and_then(|assertion| assertion.rsa_bits(client)),
     };
-    fapi::check_client_authentication(&profiles, call.operation, &proof)
+    fapi::check_client_authentication(&profiles, call.operation, &authentication)
 }
 
 /// The client that a request names, without authentication.
-pub fn named(call: &Call, service: &Service) -> Option<(Arc<Client>, NamedBy)> {
+pub fn named(call: &Call, service: &Service) -> Option<(Arc<Client>, IdentifierKind)> {
     let parameters = Parameters::parse_leniently(Parameters::text_of(&call.body).ok()?);
     let credential = Credential::presented(call, &parameters).unwrap_or(Credential::None);
     identify(call, service, &parameters, &credential).ok()
@@ -212,7 +212,7 @@ fn identify(
     service: &Service,
     parameters: &Parameters,
     credential: &Credential<'_>,
-) -> Result<(Arc<Client>, NamedBy), OAuthError> {
+) -> Result<(Arc<Client>, IdentifierKind), OAuthError> {
     let (assertion, attestation) = match credential {
         Credential::Assertion(assertion) => (assertion.subject(), None),
         Credential::Attestation(attestation) => (None, attestation.subject()),
@@ -224,7 +224,7 @@ fn identify(
         (ClientName::Assertion, assertion),
         (ClientName::Attestation, attestation),
     ];
-    let mut first: Option<(ClientName, &Arc<Client>, NamedBy)> = None;
+    let mut first: Option<(ClientName, &Arc<Client>, IdentifierKind)> = None;
     for (way, name) in names {
         let Some(name) = name else { continue };
         let (client, named_by) = service.client(name).ok_or_else(|| {
@@ -280,14 +280,15 @@ fn method(
             }
             registered => {
                 let registered = registered.unwrap_or(ClientAuthMethod::ClientSecretBasic);
-                let code = lacking(secret_missing, &registered, None, has_certificate, client);
+                let code =
+                    wrong_method_code(secret_missing, &registered, None, has_certificate, client);
                 return Err(OAuthError::invalid_client(code));
             }
         },
     };
     match registered {
         Some(registered) if registered != used => {
-            let code = lacking(
+            let code = wrong_method_code(
                 secret_missing,
                 &registered,
                 Some(&used),
@@ -301,7 +302,7 @@ fn method(
 }
 
 /// The code for a client that did not use its registered method, but another one or none.
-fn lacking(
+fn wrong_method_code(
     secret_missing: ResultCode,
     registered: &ClientAuthMethod,
     used: Option<&ClientAuthMethod>,

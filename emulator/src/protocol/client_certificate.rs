@@ -14,7 +14,7 @@ use super::oauth_error::OAuthError;
 use crate::call::Call;
 use crate::certificate::{ClientCertificate, decode};
 use crate::jose::{Jwk, JwkSet};
-use crate::json::Members;
+use crate::json::ObjectExt;
 use crate::result_code::{
     CLIENT_CERTIFICATE_KEY_MISSING, CLIENT_CERTIFICATE_MALFORMED,
     CLIENT_CERTIFICATE_NAME_NOT_REGISTERED, CLIENT_CERTIFICATE_NOT_REGISTERED,

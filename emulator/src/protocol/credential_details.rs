@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::credential_issuer;
-use crate::json::{Members, Object};
+use crate::json::{Object, ObjectExt};
 use crate::model::authorization_details::{self, DETAILS_TYPE_CREDENTIAL};
 use crate::result_code::{
     CREDENTIAL_DETAILS_CONFIGURATION, CREDENTIAL_DETAILS_LOCATION, ResultCode,

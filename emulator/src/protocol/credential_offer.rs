@@ -7,7 +7,7 @@ use super::oauth_error::OAuthError;
 use super::{credential_issuer, lifetime};
 use crate::clock::{Millis, after};
 use crate::digest::Digest;
-use crate::json::{Members, Object, present};
+use crate::json::{Object, ObjectExt, present};
 use crate::model::Parameters;
 use crate::random;
 use crate::result_code::{

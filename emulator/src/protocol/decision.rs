@@ -1,12 +1,12 @@
 //! Decisions of users outside of the client's device: how the server reports them, and how the client gets them.
 
-use super::granted::{NotAnObject, Requested};
 use super::oauth_error::OAuthError;
+use super::user_grant::{NotAnObject, Requested};
 use crate::clock::Millis;
-use crate::json::{Members, Object};
+use crate::json::{Object, ObjectExt};
 use crate::model::{ErrorDetails, Polling};
 use crate::result_code::{ResultCode, SLOW_DOWN};
-use crate::store::{Decision, Granted, RefusalReason, Refused};
+use crate::store::{Decision, Denial, DenialReason, Granted};
 
 /// Why the report of a decision is invalid.
 #[derive(Debug)]
@@ -33,12 +33,12 @@ pub fn reported(call: &Object, requested: &Requested<'_>) -> Result<Decision, Un
             let granted = granted.map_err(Unreadable::Object)?;
             return Ok(Decision::Granted(Box::new(granted)));
         }
-        Some("ACCESS_DENIED") => RefusalReason::AccessDenied,
-        Some("TRANSACTION_FAILED") => RefusalReason::TransactionFailed,
+        Some("ACCESS_DENIED") => DenialReason::AccessDenied,
+        Some("TRANSACTION_FAILED") => DenialReason::TransactionFailed,
         _ => return Err(Unreadable::Result),
     };
     let details = ErrorDetails::of(call);
-    Ok(Decision::Refused(Refused { reason, details }))
+    Ok(Decision::Refused(Denial { reason, details }))
 }
 
 /// The result codes of a grant type for requests that are not granted.
@@ -59,7 +59,7 @@ pub fn granted<'a>(
 ) -> Result<&'a Granted, OAuthError> {
     match decision {
         Decision::Granted(granted) => Ok(granted),
-        Decision::Refused(refused) => Err(error(refused, codes.refused)),
+        Decision::Refused(denial) => Err(error(denial, codes.refused)),
         Decision::Pending if polling.is_too_early(now) => {
             Err(OAuthError::new("slow_down", SLOW_DOWN))
         }
@@ -68,10 +68,10 @@ pub fn granted<'a>(
 }
 
 /// The error response for a refusal.
-pub fn error(refused: &Refused, code: ResultCode) -> OAuthError {
-    let error = match refused.reason {
-        RefusalReason::AccessDenied => "access_denied",
-        RefusalReason::TransactionFailed => "expired_token",
+pub fn error(denial: &Denial, code: ResultCode) -> OAuthError {
+    let error = match denial.reason {
+        DenialReason::AccessDenied => "access_denied",
+        DenialReason::TransactionFailed => "expired_token",
     };
-    OAuthError::new(error, code).with_details(refused.details.clone())
+    OAuthError::new(error, code).with_details(denial.details.clone())
 }

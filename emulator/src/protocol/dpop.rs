@@ -5,10 +5,10 @@ use authlete::types::JwsAlg;
 use super::dpop_proof::DpopProof;
 use super::endpoint::endpoint;
 use super::oauth_error::OAuthError;
+use crate::api_response::Outcome;
 use crate::call::Call;
 use crate::jose::SignatureAlgorithm;
-use crate::json::Members;
-use crate::reply::Outcome;
+use crate::json::ObjectExt;
 use crate::result_code::{DPOP_NONCE, ResultCode, dpop_codes};
 use crate::settings::ServiceSettings;
 use crate::store::Service;
@@ -69,13 +69,13 @@ pub fn with_nonce(call: &Call, service: &mut Service, outcome: Outcome) -> Outco
     if !is_nonce_required(call, service) {
         return outcome;
     }
-    let reply = outcome?;
+    let response = outcome?;
     let lifetime = match service.settings.dpop_nonce_duration() {
         lifetime @ 1.. => lifetime,
         _ => NONCE_LIFETIME,
     };
     let nonce = service.dpop_nonce.current(lifetime, call.now)?;
-    Ok(reply.with("dpopNonce", nonce))
+    Ok(response.with("dpopNonce", nonce))
 }
 
 fn invalid(code: ResultCode) -> OAuthError {

@@ -6,7 +6,7 @@ use super::jwt_times;
 use crate::clock::{Millis, after};
 use crate::digest::Digest;
 use crate::jose::{self, JoseError, Jwk, Jws};
-use crate::json::{Members, Object};
+use crate::json::{Object, ObjectExt};
 use crate::result_code::{DpopCodes, ResultCode};
 
 /// Why a proof is invalid.
@@ -77,7 +77,7 @@ impl DpopProof {
         let made_at = jwt_times::time(&self.claims, "iat");
         match made_at.is_some_and(|made_at| is_near(made_at, now, window)) {
             true => Ok(()),
-            false => Err("iat of the DPoP proof is missing, too long ago or too far ahead"),
+            false => Err("iat of the DPoP proof is missing or outside the accepted time window"),
         }
     }
 

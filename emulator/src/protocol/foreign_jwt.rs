@@ -3,13 +3,13 @@
 use super::jwt_times;
 use crate::clock::Millis;
 use crate::jose::{Jwe, Jws};
-use crate::json::{Members, Object};
+use crate::json::{Object, ObjectExt};
 use crate::result_code::{JWT_ENCRYPTED, JWT_MALFORMED, JWT_UNSIGNED, JWT_UNTIMELY, ResultCode};
 use crate::store::Service;
 
 /// Which JWTs a service rejects.
 #[derive(Debug, Clone, Copy)]
-pub struct Policy {
+pub struct JwtPolicy {
     pub encrypted_rejected: bool,
     pub unsigned_rejected: bool,
 }
@@ -25,7 +25,7 @@ impl ForeignJwt {
     /// Parses a JWT and checks its times; `None` if it is encrypted, so that only the server can read it.
     pub fn read(
         text: &str,
-        policy: Policy,
+        policy: JwtPolicy,
         service: &Service,
         now: Millis,
     ) -> Result<Option<Self>, ResultCode> {

@@ -4,13 +4,13 @@ use serde_json::Value;
 
 use super::{client_signature, jwt_audience, keys, logout_token};
 use crate::jose::{self, Jwe, Jws};
-use crate::json::{Members, Object};
+use crate::json::{Object, ObjectExt};
 use crate::result_code::CLIENT_ASSERTION_SIGNATURE;
 use crate::store::{Client, Service};
 
 /// Why a hint is invalid.
 #[derive(Debug)]
-pub enum Fault {
+pub enum IdTokenHintError {
     Malformed,
     Encrypted,
     Unsigned,
@@ -28,38 +28,38 @@ pub enum Fault {
 }
 
 /// The user of an ID token that the service issued to the client. It may have expired, but must not be encrypted.
-pub fn subject(hint: &str, service: &Service, client: &Client) -> Result<String, Fault> {
-    let claims = claims(hint, service, client).ok_or_else(|| fault(hint, service, client))?;
+pub fn subject(hint: &str, service: &Service, client: &Client) -> Result<String, IdTokenHintError> {
+    let claims = claims(hint, service, client).ok_or_else(|| error(hint, service, client))?;
     claims
         .text("sub")
         .map(str::to_owned)
-        .ok_or(Fault::SubjectMissing)
+        .ok_or(IdTokenHintError::SubjectMissing)
 }
 
 /// The first error of an invalid hint.
-fn fault(hint: &str, service: &Service, client: &Client) -> Fault {
+fn error(hint: &str, service: &Service, client: &Client) -> IdTokenHintError {
     let Ok(jws) = Jws::parse(hint) else {
         return match Jwe::parse(hint) {
-            Ok(_) => Fault::Encrypted,
-            Err(_) => Fault::Malformed,
+            Ok(_) => IdTokenHintError::Encrypted,
+            Err(_) => IdTokenHintError::Malformed,
         };
     };
     if jws.alg() == "none" {
-        return Fault::Unsigned;
+        return IdTokenHintError::Unsigned;
     }
     let Some(claims) = jws.claims() else {
-        return Fault::Payload;
+        return IdTokenHintError::Payload;
     };
     match claims.text("iss") {
-        None => return Fault::IssuerMissing,
-        Some(issuer) if Some(issuer) != service.issuer() => return Fault::Issuer,
+        None => return IdTokenHintError::IssuerMissing,
+        Some(issuer) if Some(issuer) != service.issuer() => return IdTokenHintError::Issuer,
         Some(_) => {}
     }
     match claims.get("aud") {
-        None | Some(Value::Null) => Fault::AudienceMissing,
-        Some(_) if is_for(&claims, service, client) => Fault::Other,
-        Some(Value::Array(_)) => Fault::Audiences,
-        Some(_) => Fault::Audience,
+        None | Some(Value::Null) => IdTokenHintError::AudienceMissing,
+        Some(_) if is_for(&claims, service, client) => IdTokenHintError::Other,
+        Some(Value::Array(_)) => IdTokenHintError::Audiences,
+        Some(_) => IdTokenHintError::Audience,
     }
 }
 

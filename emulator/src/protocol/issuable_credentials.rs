@@ -5,9 +5,9 @@ use serde_json::Value;
 
 use super::credential_details::{among, identifiers, is_for, with_identifiers};
 use super::credential_issuer;
-use crate::json::{Members, Object};
+use crate::json::{Object, ObjectExt};
 use crate::settings::ServiceSettings;
-use crate::store::{Narrowed, Service, TokenRecord};
+use crate::store::{NarrowedAccess, Service, TokenRecord};
 
 /// The members of a credential configuration that do not describe the credential itself.
 const OTHER_MEMBERS: [&str; 7] = [
@@ -70,7 +70,7 @@ pub fn store(service: &Service, record: &mut TokenRecord) {
     let credentials = of(settings, &grant.offered_credentials, details, &grant.scopes);
     let has_details = !among(details).is_empty();
     if !credentials.is_empty() && has_details && credential_issuer::is_final(settings) {
-        let narrowed = Narrowed {
+        let narrowed = NarrowedAccess {
             resources: record.resources().to_vec(),
             authorization_details: details.map(with_identifiers),
         };

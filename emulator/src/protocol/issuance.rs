@@ -20,14 +20,14 @@ use super::scopes;
 use crate::call::Call;
 use crate::clock::{Millis, after};
 use crate::digest::Digest;
-use crate::json::{Members, Object};
+use crate::json::{Object, ObjectExt};
 use crate::model::Parameters;
 use crate::random;
 use crate::result_code::{
     ACCESS_TOKEN_VALUE_TAKEN, REFRESH_TOKEN_VALUE_TAKEN, ResultCode, jwt_access_token_failure,
 };
 use crate::store::{
-    Binding, Client, Grant, Narrowed, RecordId, RefreshToken, Service, TokenRecord,
+    Binding, Client, Grant, NarrowedAccess, RecordId, RefreshToken, Service, TokenRecord,
 };
 
 const RT_HASH: &str = "urn:openid:params:jwt:claim:rt_hash";
@@ -65,7 +65,7 @@ impl Issuance<'_> {
     pub fn issue_narrowed(
         self,
         service: &mut Service,
-        narrowed: Option<Box<Narrowed>>,
+        narrowed: Option<Box<NarrowedAccess>>,
     ) -> Result<Issued, Refusal> {
         let now = self.call.now;
         let prepared = self.prepare(service, narrowed)?;
@@ -76,7 +76,7 @@ impl Issuance<'_> {
     pub fn issue_with_id_token(
         self,
         service: &mut Service,
-        narrowed: Option<Box<Narrowed>>,
+        narrowed: Option<Box<NarrowedAccess>>,
     ) -> Result<Issued, Refusal> {
         self.issue_openid(service, narrowed, None)
     }
@@ -89,7 +89,7 @@ impl Issuance<'_> {
     fn issue_openid(
         self,
         service: &mut Service,
-        narrowed: Option<Box<Narrowed>>,
+        narrowed: Option<Box<NarrowedAccess>>,
         auth_req_id: Option<&str>,
     ) -> Result<Issued, Refusal> {
         let (client, now) = (self.client, self.call.now);
@@ -102,8 +102,8 @@ impl Issuance<'_> {
     pub fn prepare(
         self,
         service: &Service,
-        narrowed: Option<Box<Narrowed>>,
-    ) -> Result<Prepared, Refusal> {
+        narrowed: Option<Box<NarrowedAccess>>,
+    ) -> Result<PreparedTokens, Refusal> {
         let Self {
             call,
             client,
@@ -151,7 +151,7 @@ impl Issuance<'_> {
         add_issuable_credentials(service, &mut record, call.now)?;
         let jwt = access_token::sign(service, client, &mut record, &access_token, call.now)
             .map_err(|error| error.into_jwt_failure(jwt_failure))?;
-        Ok(Prepared {
+        Ok(PreparedTokens {
             record,
             is_single: service.settings.single_access_token_per_subject()
                 || client.settings.single_access_token_per_subject(),
@@ -165,7 +165,7 @@ impl Issuance<'_> {
 
 /// Tokens that are not stored yet.
 #[derive(Debug)]
-pub struct Prepared {
+pub struct PreparedTokens {
     pub record: TokenRecord,
     /// Whether they replace all tokens that the client has for the subject.
     is_single: bool,
@@ -176,7 +176,7 @@ pub struct Prepared {
     id_token: Option<String>,
 }
 
-impl Prepared {
+impl PreparedTokens {
     /// The access token in the form for the client.
     pub fn presented(&self) -> &str {
         self.jwt.as_deref().unwrap_or(&self.access_token)
@@ -241,7 +241,7 @@ impl Prepared {
     }
 }
 
-impl Narrowed {
+impl NarrowedAccess {
     /// The part of a grant that a token request names (RFC 8707 §2.2, RFC 9396 §6).
     pub fn requested(
         grant: &Grant,

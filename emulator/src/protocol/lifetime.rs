@@ -2,7 +2,7 @@
 
 use super::scopes;
 use crate::clock::Millis;
-use crate::json::{Members, Object};
+use crate::json::{Object, ObjectExt};
 use crate::settings::ClientExtension;
 use crate::store::{Client, Service};
 

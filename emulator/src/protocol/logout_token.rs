@@ -11,7 +11,7 @@ use crate::clock::Millis;
 use crate::json::{Object, present};
 use crate::random;
 use crate::result_code::{ISSUER_MISSING, OTHER_JWT, ResultCode, UNSIGNED_LOGOUT_TOKEN_REFUSED};
-use crate::store::{Client, NamedBy, Service};
+use crate::store::{Client, IdentifierKind, Service};
 
 /// The `typ` of the header, which distinguishes logout tokens from ID tokens.
 pub const TYPE: &str = "logout+jwt";
@@ -26,7 +26,7 @@ const LIFETIME: i64 = 120;
 pub struct LogoutToken<'a> {
     pub service: &'a Service,
     pub client: &'a Client,
-    pub client_named_by: NamedBy,
+    pub client_named_by: IdentifierKind,
     pub subject: Option<&'a str>,
     pub session_id: Option<&'a str>,
     pub now: Millis,

@@ -35,8 +35,8 @@ impl Published {
     }
 }
 
-/// Metadata that are published as they are.
-const AS_THEY_ARE: &[(&str, Published)] = &[
+/// The settings that are copied to the metadata.
+const COPIED_SETTINGS: &[(&str, Published)] = &[
     ("issuer", Text(ServiceSettings::issuer)),
     (
         "authorization_endpoint",
@@ -207,7 +207,7 @@ const AUTHENTICATION_METHODS: [ClientAuthMethod; 8] = [
 pub fn of(service: &Service) -> Object {
     let settings = &service.settings;
     let mut document = Object::new();
-    for (name, setting) in AS_THEY_ARE {
+    for (name, setting) in COPIED_SETTINGS {
         publish(&mut document, name, setting.of(settings));
     }
     if settings.grant_management_endpoint().is_some() {
@@ -290,12 +290,12 @@ pub fn of(service: &Service) -> Object {
 /// The metadata for federations (OpenID Federation 1.0 §5.1.3, §5.2.1).
 fn federation(document: &mut Object, service: &Service) {
     let settings = &service.settings;
-    let ways = list(
+    let types = list(
         settings.supported_client_registration_types(),
         ClientRegistrationType::KNOWN,
         ClientRegistrationType::protocol_value,
     );
-    publish(document, "client_registration_types_supported", Some(ways));
+    publish(document, "client_registration_types_supported", Some(types));
     for (name, setting) in [
         (
             "federation_registration_endpoint",

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
+use crate::api_response::{ApiResponse, ResponseBuilder};
 use crate::json::Object;
 use crate::model::ErrorDetails;
-use crate::reply::{Answer, Reply};
 use crate::result_code::ResultCode;
 use crate::settings::ServiceSettings;
 
@@ -122,7 +122,7 @@ impl OAuthError {
     }
 
     /// An API response that contains the body for the client.
-    pub fn answer(&self, path: &str, action: &str, service: &ServiceSettings) -> Answer {
-        Reply::action(path, self.code, action).with("responseContent", self.body(service))
+    pub fn response(&self, path: &str, action: &str, service: &ServiceSettings) -> ResponseBuilder {
+        ApiResponse::action(path, self.code, action).with("responseContent", self.body(service))
     }
 }

@@ -23,7 +23,7 @@ const BY_DEMAND: [Prompt; 5] = [
 
 /// The prompts of a request. `none` cannot be combined with others.
 pub fn requested(parameters: &Parameters, service: &Service) -> Result<Vec<Prompt>, OAuthError> {
-    let words = parameters.words("prompt").into_iter();
+    let words = parameters.space_delimited("prompt").into_iter();
     let prompts: Option<Vec<_>> = words.map(Prompt::from_protocol_value).collect();
     let prompts = prompts.ok_or(OAuthError::invalid_request(PROMPT_INVALID))?;
     if prompts.len() > 1 && prompts.contains(&Prompt::None) {

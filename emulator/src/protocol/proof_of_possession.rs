@@ -7,7 +7,7 @@ use super::dpop;
 use super::oauth_error::OAuthError;
 use crate::call::Call;
 use crate::certificate::ClientCertificate;
-use crate::json::Members;
+use crate::json::ObjectExt;
 use crate::result_code::{
     CERTIFICATE_TO_BIND_MISSING, DPOP_KEY_OF_REFRESH_TOKEN, DPOP_PROOF_MISSING,
     INSTANCE_OF_REFRESH_TOKEN, REFRESH_TOKEN_CERTIFICATE, possession_codes,

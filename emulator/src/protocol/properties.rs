@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::json::{Members, Object};
+use crate::json::{Object, ObjectExt};
 
 /// Names that RFC 6749 and OpenID Connect reserve, so that properties cannot use them.
 const RESERVED: [&str; 9] = [

@@ -27,7 +27,7 @@ fn choose(
     service: &ServiceSettings,
     client: &ClientSettings,
 ) -> Result<String, ResultCode> {
-    let openid = parameters.words("scope").contains(&"openid");
+    let openid = parameters.space_delimited("scope").contains(&"openid");
     let registered = client.redirect_uris().unwrap_or_default();
     let uri = match (parameters.get("redirect_uri"), registered.as_slice()) {
         (Some(requested), registered) => {
@@ -81,7 +81,7 @@ fn fit_application(
 
 /// Whether the authorization response contains a token.
 fn is_implicit(parameters: &Parameters) -> bool {
-    let response_type = parameters.words("response_type");
+    let response_type = parameters.space_delimited("response_type");
     response_type.contains(&"token") || response_type.contains(&"id_token")
 }
 

@@ -1,9 +1,9 @@
 //! Refusals of client requests.
 
 use super::oauth_error::OAuthError;
+use crate::api_response::{ApiResponse, Outcome};
 use crate::call::Call;
 use crate::random;
-use crate::reply::{Outcome, Reply};
 use crate::settings::ServiceSettings;
 
 /// The refusal of a client request.
@@ -12,7 +12,7 @@ pub enum Refusal {
     /// An error response to the client.
     Client(OAuthError),
     /// An error of the API call itself.
-    Reply(Reply),
+    Api(ApiResponse),
 }
 
 impl Refusal {
@@ -24,10 +24,10 @@ impl Refusal {
         action: impl FnOnce(&OAuthError) -> &'static str,
     ) -> Outcome {
         match self {
-            Self::Reply(reply) => Err(reply),
+            Self::Api(response) => Err(response),
             Self::Client(error) => {
                 let action = action(&error);
-                Ok(error.answer(call.path, action, service).reply())
+                Ok(error.response(call.path, action, service).build())
             }
         }
     }
@@ -56,14 +56,14 @@ impl From<OAuthError> for Refusal {
     }
 }
 
-impl From<Reply> for Refusal {
-    fn from(reply: Reply) -> Self {
-        Self::Reply(reply)
+impl From<ApiResponse> for Refusal {
+    fn from(response: ApiResponse) -> Self {
+        Self::Api(response)
     }
 }
 
 impl From<random::Error> for Refusal {
     fn from(error: random::Error) -> Self {
-        Self::Reply(error.into())
+        Self::Api(error.into())
     }
 }

@@ -17,7 +17,7 @@ pub const ISSUED: [&str; 4] = [
 
 /// Members of the response besides the metadata, which are not stored.
 #[derive(Debug)]
-pub struct Credentials<'a> {
+pub struct UnstoredMembers<'a> {
     pub registration_access_token: &'a str,
     /// As the client sent it.
     pub software_statement: Option<&'a Value>,
@@ -27,7 +27,7 @@ pub struct Credentials<'a> {
 pub fn write(
     client: &ClientSettings,
     service: &ServiceSettings,
-    credentials: &Credentials<'_>,
+    unstored: &UnstoredMembers<'_>,
 ) -> Object {
     let mut members = information(client);
     if let Some(uri) = configuration_uri(service, client) {
@@ -35,15 +35,15 @@ pub fn write(
     }
     members.insert(
         "registration_access_token".to_owned(),
-        credentials.registration_access_token.into(),
+        unstored.registration_access_token.into(),
     );
-    if let Some(statement) = credentials.software_statement {
+    if let Some(statement) = unstored.software_statement {
         members.insert("software_statement".to_owned(), statement.clone());
     }
     members
 }
 
-/// The registered metadata of a client. They include the secret if the client needs one; it does not expire.
+/// The registered metadata of a client. It includes the secret if the client needs one; it does not expire.
 pub fn information(client: &ClientSettings) -> Object {
     let issued_at = client.created_at().unwrap_or_default() / 1000;
     let mut members = client_metadata::write(client.json());

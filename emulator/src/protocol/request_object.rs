@@ -7,7 +7,7 @@ use super::oauth_error::OAuthError;
 use super::{client_signature, jwt_audience, jwt_times, keys, response_type};
 use crate::call::Call;
 use crate::jose::{JoseError, Jwe, Jwk, Jws};
-use crate::json::{Members, Object};
+use crate::json::{Object, ObjectExt};
 use crate::model::Parameters;
 use crate::result_code::{
     EncryptionCodes, OPENID_MISSING_OUTSIDE, ObjectCodes, REQUEST_OBJECT_NOT_ENCRYPTED,
@@ -32,7 +32,7 @@ pub struct VerifiedRequestObject {
 
 /// The required protection of request objects.
 #[derive(Debug, Clone, Copy)]
-pub struct Security<'a> {
+pub struct RequiredProtection<'a> {
     /// The signature algorithm that the client has registered.
     pub alg: Option<&'a str>,
     /// Whether unsigned request objects are accepted from clients without a registered algorithm.
@@ -49,21 +49,21 @@ impl VerifiedRequestObject {
         service: &Service,
         client: &Client,
         text: &str,
-        security: Security<'_>,
+        protection: RequiredProtection<'_>,
     ) -> Result<Self, OAuthError> {
         let decrypted;
         let mut encryption_alg = None;
         let (signed, codes) = if text.matches('.').count() == 4 {
-            let encryption = security.codes.encryption.as_ref();
+            let encryption = protection.codes.encryption.as_ref();
             let encryption = encryption.map_err(|code| invalid(*code))?;
             let opened = decrypt(service, client, text, encryption)?;
             encryption_alg = Some(opened.alg);
             decrypted = opened.content;
-            (decrypted.as_str(), &security.codes.wrapped)
-        } else if security.encrypted {
+            (decrypted.as_str(), &protection.codes.wrapped)
+        } else if protection.encrypted {
             return Err(invalid(REQUEST_OBJECT_NOT_ENCRYPTED));
         } else {
-            (text, &security.codes.plain)
+            (text, &protection.codes.plain)
         };
         let jws = Jws::parse(signed).map_err(|error| {
             invalid(match error {
@@ -71,7 +71,7 @@ impl VerifiedRequestObject {
                 _ => codes.malformed,
             })
         })?;
-        verify(&jws, client, security, codes)?;
+        verify(&jws, client, protection, codes)?;
         let is_known = |kind: &str| {
             let kind = kind.to_ascii_lowercase();
             TYPES.contains(&kind.strip_prefix("application/").unwrap_or(&kind))
@@ -132,7 +132,7 @@ impl VerifiedRequestObject {
     fn check_openid_outside(&self, outside: &Parameters) -> Result<(), OAuthError> {
         let inside = self.claims.text("scope").unwrap_or_default();
         let is_openid = inside.split(' ').any(|word| word == "openid");
-        let code = match outside.words("scope")[..] {
+        let code = match outside.space_delimited("scope")[..] {
             _ if !is_openid => return Ok(()),
             [] => SCOPE_MISSING_OUTSIDE,
             ref words if words.contains(&"openid") => return Ok(()),
@@ -237,10 +237,10 @@ fn decrypt(
 fn verify(
     jws: &Jws,
     client: &Client,
-    security: Security<'_>,
+    protection: RequiredProtection<'_>,
     codes: &ObjectCodes,
 ) -> Result<(), OAuthError> {
-    let registered = security.alg.map(JwsAlg::from);
+    let registered = protection.alg.map(JwsAlg::from);
     if registered.is_some_and(|alg| alg.protocol_value() != Some(jws.alg())) {
         return Err(invalid(match jws.alg() {
             "none" => codes.not_signed,
@@ -248,7 +248,7 @@ fn verify(
         }));
     }
     if jws.alg() == "none" {
-        return match security.unsigned && jws.is_unsigned() {
+        return match protection.unsigned && jws.is_unsigned() {
             true => Ok(()),
             false => Err(invalid(codes.unsigned)),
         };

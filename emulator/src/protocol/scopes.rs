@@ -4,7 +4,7 @@ use regex_lite::Regex;
 use serde_json::Value;
 
 use super::oauth_error::OAuthError;
-use crate::json::{Members, Object};
+use crate::json::{Object, ObjectExt};
 use crate::model::{DynamicScope, Parameters};
 use crate::result_code::ResultCode;
 use crate::settings::{ClientSettings, ServiceSettings};
@@ -16,7 +16,7 @@ pub fn requested(
     service: &ServiceSettings,
     client: &ClientSettings,
 ) -> Vec<String> {
-    let requested = parameters.words("scope");
+    let requested = parameters.space_delimited("scope");
     if !requested.is_empty() {
         return permitted(&requested, service, client);
     }
@@ -80,7 +80,7 @@ pub fn dynamic(
         let mut names = supported.iter().filter_map(|scope| scope.get("name"));
         names.any(|name| name == word)
     };
-    let words = parameters.words("scope").into_iter();
+    let words = parameters.space_delimited("scope").into_iter();
     let dynamic = words.filter(|word| !is_static(word)).filter_map(|word| {
         let (name, _) = patterns.iter().find(|(_, regex)| regex.is_match(word))?;
         Some(DynamicScope {

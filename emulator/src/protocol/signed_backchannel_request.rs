@@ -4,7 +4,7 @@ use authlete::types::JwsAlg;
 use serde_json::Value;
 
 use super::oauth_error::OAuthError;
-use super::request_object::{Security, VerifiedRequestObject, check_audience};
+use super::request_object::{RequiredProtection, VerifiedRequestObject, check_audience};
 use crate::call::Call;
 use crate::jose::is_symmetric;
 use crate::model::Parameters;
@@ -50,7 +50,7 @@ pub fn resolve(
     if parameters.names().any(|name| !OUTSIDE.contains(&name)) {
         return Err(invalid(BACKCHANNEL_PARAMETER_OUTSIDE));
     }
-    let security = Security {
+    let protection = RequiredProtection {
         alg: client.settings.bc_request_sign_alg(),
         unsigned: false,
         encrypted: false,
@@ -61,7 +61,7 @@ pub fn resolve(
         error: "invalid_request",
         ..error
     };
-    let verified = VerifiedRequestObject::verify(call, service, client, text, security)
+    let verified = VerifiedRequestObject::verify(call, service, client, text, protection)
         .map_err(as_invalid_request)?;
     if !verified.claims.contains_key("iss") {
         return Err(invalid(BACKCHANNEL_OBJECT_ISSUER_MISSING));

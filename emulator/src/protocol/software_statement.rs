@@ -5,7 +5,7 @@ use super::keys;
 use super::oauth_error::OAuthError;
 use crate::clock::Millis;
 use crate::jose::{Jwe, Jws};
-use crate::json::{Members, Object};
+use crate::json::{Object, ObjectExt};
 use crate::result_code::{
     STATEMENT_ENCRYPTED, STATEMENT_MALFORMED, STATEMENT_NOT_APPROVED, STATEMENT_PAYLOAD,
     STATEMENT_REFUSED, STATEMENT_UNSIGNED,

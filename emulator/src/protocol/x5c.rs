@@ -4,7 +4,7 @@ use super::certificate_chain;
 use crate::certificate::{ClientCertificate, decode};
 use crate::clock::Millis;
 use crate::jose::{Jwk, Jws};
-use crate::json::Members;
+use crate::json::ObjectExt;
 
 /// The key of the certificate in the header `x5c`, if its chain is trusted by one of the roots.
 pub fn trusted_key(jws: &Jws, roots: &[&str], now: Millis) -> Option<Jwk> {

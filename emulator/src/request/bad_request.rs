@@ -1,7 +1,7 @@
 //! The error response to a request that cannot be read.
 
-use super::fault::{Fault, Kind};
-use crate::reply::Reply;
+use super::read_error::{ReadError, ReadErrorKind};
+use crate::api_response::ApiResponse;
 use crate::result_code::{
     MALFORMED_QUERY, MEMBER_INVALID, REQUESTABLE_SCOPES_NO_LIST, REQUESTABLE_SCOPES_NO_STRING,
     ResultCode, SETTING_INVALID, SETTING_ITEM_NULL, UNSUPPORTED_MEDIA_TYPE, malformed_body,
@@ -14,7 +14,7 @@ pub struct BadRequest {
     status: u16,
     code: ResultCode,
     /// Details beyond the message of the code.
-    fault: Option<Fault>,
+    error: Option<ReadError>,
 }
 
 impl BadRequest {
@@ -22,25 +22,25 @@ impl BadRequest {
         Self {
             status,
             code,
-            fault: None,
+            error: None,
         }
     }
 
     /// A member has the wrong type.
-    pub fn of_member(operation: &str, fault: Fault) -> Self {
+    pub fn of_member(operation: &str, error: ReadError) -> Self {
         Self {
             status: 400,
-            code: code(operation, &fault),
-            fault: Some(fault),
+            code: code(operation, &error),
+            error: Some(error),
         }
     }
 
     /// The body cannot be read.
-    pub fn of_body(operation: &str, fault: Fault) -> Self {
+    pub fn of_body(operation: &str, error: ReadError) -> Self {
         Self {
             status: 400,
             code: malformed_body(operation),
-            fault: Some(fault),
+            error: Some(error),
         }
     }
 
@@ -49,38 +49,38 @@ impl BadRequest {
         Self {
             status: 415,
             code: UNSUPPORTED_MEDIA_TYPE,
-            fault: Some(Kind::Form.into()),
+            error: Some(ReadErrorKind::Form.into()),
         }
     }
 
     /// A query parameter has the wrong type.
-    pub fn of_query(fault: Fault) -> Self {
+    pub fn of_query(error: ReadError) -> Self {
         Self {
             status: 400,
             code: MALFORMED_QUERY,
-            fault: Some(fault),
+            error: Some(error),
         }
     }
 
-    pub fn reply(self, path: &str) -> Reply {
-        match self.fault {
-            None => Reply::error(self.status, path, self.code),
-            Some(fault) => Reply::explained(self.status, path, self.code, fault),
+    pub fn response(self, path: &str) -> ApiResponse {
+        match self.error {
+            None => ApiResponse::error(self.status, path, self.code),
+            Some(error) => ApiResponse::error_with_detail(self.status, path, self.code, error),
         }
     }
 }
 
-fn code(operation: &str, fault: &Fault) -> ResultCode {
-    match (operation, fault.member()) {
+fn code(operation: &str, error: &ReadError) -> ResultCode {
+    match (operation, error.member()) {
         ("get_client_authorization_list", "start") => range_codes(operation).start_no_number,
         ("get_client_authorization_list", "end") => range_codes(operation).end_no_number,
-        ("set_requestable_scopes", "requestableScopes") => match fault.kind {
-            Kind::List => REQUESTABLE_SCOPES_NO_LIST,
+        ("set_requestable_scopes", "requestableScopes") => match error.kind {
+            ReadErrorKind::List => REQUESTABLE_SCOPES_NO_LIST,
             _ => REQUESTABLE_SCOPES_NO_STRING,
         },
         ("create_service" | "update_service" | "create_client" | "update_client", _) => {
-            match fault.kind {
-                Kind::Item => SETTING_ITEM_NULL,
+            match error.kind {
+                ReadErrorKind::Item => SETTING_ITEM_NULL,
                 _ => SETTING_INVALID,
             }
         }

@@ -1,8 +1,8 @@
 //! String members with enumerated values, where an unknown value would otherwise mean the default.
 
 use super::bad_request::BadRequest;
-use super::fault::{Fault, Kind};
-use crate::json::{Members, Object};
+use super::read_error::{ReadError, ReadErrorKind};
+use crate::json::{Object, ObjectExt};
 
 const VALUES: [(&str, &[&str]); 1] = [("idTokenAudType", &["array", "string"])];
 
@@ -16,8 +16,8 @@ pub fn check(operation: &str, request: &Object) -> Result<(), BadRequest> {
             .text(member)
             .is_some_and(|text| !values.contains(&text))
         {
-            let fault = Fault::from(Kind::OneOf(values)).within(member);
-            return Err(BadRequest::of_member(operation, fault));
+            let error = ReadError::from(ReadErrorKind::OneOf(values)).within(member);
+            return Err(BadRequest::of_member(operation, error));
         }
     }
     Ok(())

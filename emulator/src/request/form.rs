@@ -5,31 +5,31 @@
 use percent_encoding::percent_decode;
 use serde_json::Value;
 
-use super::fault::{Fault, Kind};
+use super::read_error::{ReadError, ReadErrorKind};
 use super::types::{TYPES, Type};
 use super::{json, scalar};
 use crate::json::Object;
 
 /// Reads an object by the name of its type in the API description.
-pub fn object(name: &str, body: &[u8]) -> Result<Object, Fault> {
+pub fn object(name: &str, body: &[u8]) -> Result<Object, ReadError> {
     if !is_utf_8(body) {
-        return Err(Kind::Utf8.into());
+        return Err(ReadErrorKind::Utf8.into());
     }
     let mut object = Object::new();
     for (member, text) in form_urlencoded::parse(body) {
         let ty = TYPES.member(name, &member).unwrap_or(&Type::String);
-        let value = value(ty, &text).map_err(|fault| fault.within(&member))?;
+        let value = value(ty, &text).map_err(|error| error.within(&member))?;
         match (object.get_mut(member.as_ref()), value) {
             (None, value) => drop(object.insert(member.into_owned(), value)),
             (Some(Value::Array(items)), Value::Array(more)) => items.extend(more),
-            (Some(_), _) => return Err(Fault::from(Kind::Single).within(&member)),
+            (Some(_), _) => return Err(ReadError::from(ReadErrorKind::Single).within(&member)),
         }
     }
     Ok(object)
 }
 
 /// Reads a value of a type.
-pub fn value(ty: &Type, text: &str) -> Result<Value, Fault> {
+pub fn value(ty: &Type, text: &str) -> Result<Value, ReadError> {
     match ty {
         Type::String => Ok(text.into()),
         Type::Integer => scalar::integer(text),
@@ -39,15 +39,15 @@ pub fn value(ty: &Type, text: &str) -> Result<Value, Fault> {
             items.collect::<Result<Vec<_>, _>>().map(Value::Array)
         }
         Type::Any => match json::value(ty, text.trim()) {
-            Err(fault) if fault.kind == Kind::Json => Ok(text.into()),
+            Err(error) if error.kind == ReadErrorKind::Json => Ok(text.into()),
             value => value,
         },
         Type::Object(_) | Type::List(_) | Type::Map(_) => match text.trim() {
             "" => Ok(Value::Null),
-            text => json::value(ty, text).or_else(|fault| match ty {
+            text => json::value(ty, text).or_else(|error| match ty {
                 // Text that is not JSON may be the short form of the object.
                 Type::Object(_) => json::value(ty, &Value::from(text).to_string()),
-                _ => Err(fault),
+                _ => Err(error),
             }),
         },
     }
@@ -99,18 +99,18 @@ mod tests {
     #[test]
     fn form_with_invalid_utf_8_is_rejected() {
         for form in ["subject=%FF", "subject=a%C3", "%E9=a"] {
-            let fault = object("TokenCreateRequest", form.as_bytes()).unwrap_err();
-            assert_eq!(fault.to_string(), "not UTF-8", "{form}");
+            let error = object("TokenCreateRequest", form.as_bytes()).unwrap_err();
+            assert_eq!(error.to_string(), "not UTF-8", "{form}");
         }
-        let fault = object("TokenCreateRequest", b"subject=\xFF").unwrap_err();
-        assert_eq!(fault.kind, Kind::Utf8);
+        let error = object("TokenCreateRequest", b"subject=\xFF").unwrap_err();
+        assert_eq!(error.kind, ReadErrorKind::Utf8);
         let read = object("TokenCreateRequest", "subject=%C3%A9".as_bytes()).unwrap();
         assert_eq!(read["subject"], "é");
     }
 
     #[test]
     fn repeated_member_that_is_not_a_list_is_rejected() {
-        let fault = object("TokenCreateRequest", b"subject=a&subject=b").unwrap_err();
-        assert_eq!(fault.to_string(), "subject: given more than once");
+        let error = object("TokenCreateRequest", b"subject=a&subject=b").unwrap_err();
+        assert_eq!(error.to_string(), "subject: given more than once");
     }
 }

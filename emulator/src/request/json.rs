@@ -7,13 +7,13 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::fault::{Fault, Kind};
+use super::read_error::{ReadError, ReadErrorKind};
 use super::scalar;
 use super::types::{TYPES, Type};
 use crate::json::Object;
 
 /// Reads a value of a type. Every type accepts `null`.
-pub fn value(ty: &Type, raw: &str) -> Result<Value, Fault> {
+pub fn value(ty: &Type, raw: &str) -> Result<Value, ReadError> {
     if raw == "null" {
         return Ok(Value::Null);
     }
@@ -22,13 +22,13 @@ pub fn value(ty: &Type, raw: &str) -> Result<Value, Fault> {
         Type::Integer => match read::<String>(raw) {
             Ok(text) => scalar::integer(&text),
             Err(_) if is_number(raw) => scalar::integer(raw),
-            Err(_) => Err(Kind::Integer.into()),
+            Err(_) => Err(ReadErrorKind::Integer.into()),
         },
         Type::Boolean => match read::<String>(raw) {
             Ok(text) => scalar::boolean(&text),
             Err(_) => read::<bool>(raw)
                 .map(Value::from)
-                .map_err(|_| Kind::Boolean.into()),
+                .map_err(|_| ReadErrorKind::Boolean.into()),
         },
         Type::Any => any(raw),
         Type::Object(name) => object(name, raw).map(Value::Object),
@@ -36,7 +36,7 @@ pub fn value(ty: &Type, raw: &str) -> Result<Value, Fault> {
         Type::Map(ty) => {
             let members = members(raw)?.into_iter();
             let members = members.map(|(name, raw)| {
-                let value = value(ty, raw.get()).map_err(|fault| fault.within(&name))?;
+                let value = value(ty, raw.get()).map_err(|error| error.within(&name))?;
                 Ok((name, value))
             });
             members.collect::<Result<Object, _>>().map(Value::Object)
@@ -45,13 +45,13 @@ pub fn value(ty: &Type, raw: &str) -> Result<Value, Fault> {
 }
 
 /// Reads a value of an unknown type. Objects must not have duplicate members.
-fn any(raw: &str) -> Result<Value, Fault> {
+fn any(raw: &str) -> Result<Value, ReadError> {
     match raw.as_bytes().first() {
         Some(b'{') => value(&Type::Map(Box::new(Type::Any)), raw),
         Some(b'[') => {
             let items = items(raw)?.into_iter().enumerate();
             let items = items.map(|(index, raw)| {
-                any(raw.get()).map_err(|fault| fault.within(&index.to_string()))
+                any(raw.get()).map_err(|error| error.within(&index.to_string()))
             });
             items.collect::<Result<Vec<_>, _>>().map(Value::Array)
         }
@@ -60,19 +60,19 @@ fn any(raw: &str) -> Result<Value, Fault> {
 }
 
 /// The items of a list.
-pub fn items(raw: &str) -> Result<Vec<&RawValue>, Fault> {
+pub fn items(raw: &str) -> Result<Vec<&RawValue>, ReadError> {
     match raw.starts_with('[') {
         true => read(raw),
-        false => Err(Kind::List.into()),
+        false => Err(ReadErrorKind::List.into()),
     }
 }
 
 /// Reads an object by the name of its type in the API description. Unknown members are kept unchanged.
-fn object(name: &str, raw: &str) -> Result<Object, Fault> {
+fn object(name: &str, raw: &str) -> Result<Object, ReadError> {
     let mut object = Object::new();
     if let Ok(text) = read::<String>(raw) {
         let short = TYPES.object(name).and_then(|object| object.text.as_ref());
-        let short = short.ok_or(Kind::Object)?;
+        let short = short.ok_or(ReadErrorKind::Object)?;
         return match text.starts_with('{') {
             true => self::object(name, &text),
             false => {
@@ -83,38 +83,38 @@ fn object(name: &str, raw: &str) -> Result<Object, Fault> {
     }
     for (member, raw) in members(raw)? {
         let ty = TYPES.member(name, &member).unwrap_or(&Type::Any);
-        let value = value(ty, raw.get()).map_err(|fault| fault.within(&member))?;
+        let value = value(ty, raw.get()).map_err(|error| error.within(&member))?;
         object.insert(member, value);
     }
     Ok(object)
 }
 
-fn list(item: &Type, raw: &str) -> Result<Value, Fault> {
+fn list(item: &Type, raw: &str) -> Result<Value, ReadError> {
     let items = items(raw)?.into_iter().enumerate();
     let items = items.map(|(index, raw)| match value(item, raw.get()) {
-        Ok(Value::Null) => Err(Fault::from(Kind::Item).within(&index.to_string())),
-        value => value.map_err(|fault| fault.within(&index.to_string())),
+        Ok(Value::Null) => Err(ReadError::from(ReadErrorKind::Item).within(&index.to_string())),
+        value => value.map_err(|error| error.within(&index.to_string())),
     });
     items.collect::<Result<Vec<_>, _>>().map(Value::Array)
 }
 
-fn string(raw: &str) -> Result<Value, Fault> {
+fn string(raw: &str) -> Result<Value, ReadError> {
     match read::<String>(raw) {
         Ok(text) => Ok(text.into()),
         Err(_) if is_number(raw) || raw == "true" || raw == "false" => Ok(raw.into()),
-        Err(_) => Err(Kind::String.into()),
+        Err(_) => Err(ReadErrorKind::String.into()),
     }
 }
 
-fn members(raw: &str) -> Result<BTreeMap<String, &RawValue>, Fault> {
+fn members(raw: &str) -> Result<BTreeMap<String, &RawValue>, ReadError> {
     if !raw.starts_with('{') {
-        return Err(Kind::Object.into());
+        return Err(ReadErrorKind::Object.into());
     }
-    let Members(list) = read(raw)?;
+    let RawMembers(list) = read(raw)?;
     let mut members = BTreeMap::new();
     for (name, raw) in list {
         if members.contains_key(&name) {
-            return Err(Fault::from(Kind::Single).within(&name));
+            return Err(ReadError::from(ReadErrorKind::Single).within(&name));
         }
         members.insert(name, raw);
     }
@@ -122,9 +122,9 @@ fn members(raw: &str) -> Result<BTreeMap<String, &RawValue>, Fault> {
 }
 
 /// The members of an object in their order, including duplicates.
-struct Members<'a>(Vec<(String, &'a RawValue)>);
+struct RawMembers<'a>(Vec<(String, &'a RawValue)>);
 
-impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
+impl<'de: 'a, 'a> Deserialize<'de> for RawMembers<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Reader;
 
@@ -152,8 +152,8 @@ fn is_number(raw: &str) -> bool {
     raw.starts_with(|first: char| first.is_ascii_digit() || first == '-')
 }
 
-fn read<'a, T: serde::Deserialize<'a>>(raw: &'a str) -> Result<T, Fault> {
-    serde_json::from_str(raw).map_err(|_| Kind::Json.into())
+fn read<'a, T: serde::Deserialize<'a>>(raw: &'a str) -> Result<T, ReadError> {
+    serde_json::from_str(raw).map_err(|_| ReadErrorKind::Json.into())
 }
 
 #[cfg(test)]
@@ -162,7 +162,7 @@ mod tests {
 
     use super::*;
 
-    fn of(ty: &str, raw: &str) -> Result<Value, Fault> {
+    fn of(ty: &str, raw: &str) -> Result<Value, ReadError> {
         value(&Type::from(ty.to_owned()), raw)
     }
 
@@ -239,8 +239,8 @@ mod tests {
                 "later: a: given more than once",
             ),
         ] {
-            let fault = of(ty, raw).unwrap_err();
-            assert_eq!(fault.to_string(), expected, "{ty} {raw}");
+            let error = of(ty, raw).unwrap_err();
+            assert_eq!(error.to_string(), expected, "{ty} {raw}");
         }
     }
 }

@@ -6,10 +6,10 @@
 
 mod bad_request;
 mod enumerated;
-mod fault;
 mod form;
 mod http;
 mod json;
+mod read_error;
 mod scalar;
 mod types;
 
@@ -19,8 +19,8 @@ use serde_json::value::RawValue;
 use crate::json::Object;
 use crate::result_code::{MALFORMED_LIST, UNSUPPORTED_MEDIA_TYPE, empty_body, malformed_body};
 pub use bad_request::BadRequest;
-use fault::{Fault, Kind};
 pub use http::HttpRequest;
+use read_error::{ReadError, ReadErrorKind};
 use types::{OperationTypes, TYPES, Type};
 
 /// The body of a request: an object or, for some operations, a list of objects.
@@ -53,7 +53,7 @@ impl RequestBody {
             for (member, value) in &mut object {
                 if let (Value::String(text), Some(ty)) = (&*value, TYPES.member(name, member)) {
                     *value = form::value(ty, text)
-                        .map_err(|fault| BadRequest::of_member(operation, fault.within(member)))?;
+                        .map_err(|error| BadRequest::of_member(operation, error.within(member)))?;
                 }
             }
         }
@@ -81,7 +81,7 @@ impl RequestBody {
             match json::value(item, raw.get()) {
                 Ok(Value::Object(object)) => body.list.push(object),
                 Ok(_) => return Err(refusal()),
-                Err(fault) => return Err(BadRequest::of_member(operation, fault)),
+                Err(error) => return Err(BadRequest::of_member(operation, error)),
             }
         }
         Ok(body)
@@ -98,8 +98,8 @@ impl RequestBody {
                 Ok(object.into())
             }
             Ok(_) => Err(refusal()),
-            Err(fault) if fault.member().is_empty() => Err(refusal()),
-            Err(fault) => Err(BadRequest::of_member(operation, fault)),
+            Err(error) if error.member().is_empty() => Err(refusal()),
+            Err(error) => Err(BadRequest::of_member(operation, error)),
         }
     }
 
@@ -111,9 +111,9 @@ impl RequestBody {
         if body.trim_ascii_start().starts_with(b"{") {
             return Err(BadRequest::of_json_in_a_form());
         }
-        let object = form::object(name, body).map_err(|fault| match fault.path.is_empty() {
-            true => BadRequest::of_body(operation, fault),
-            false => BadRequest::of_member(operation, fault),
+        let object = form::object(name, body).map_err(|error| match error.path.is_empty() {
+            true => BadRequest::of_body(operation, error),
+            false => BadRequest::of_member(operation, error),
         })?;
         enumerated::check(operation, &object)?;
         Ok(object.into())
@@ -132,7 +132,7 @@ impl From<Object> for RequestBody {
 /// Adds the query to the path parameters. Of known parameters, only lists may be repeated.
 pub fn add_query(parameters: &mut Object, operation: &str, query: &str) -> Result<(), BadRequest> {
     if !form::is_utf_8(query.as_bytes()) {
-        return Err(BadRequest::of_query(Kind::Utf8.into()));
+        return Err(BadRequest::of_query(ReadErrorKind::Utf8.into()));
     }
     let types = TYPES.operation(operation);
     for (name, text) in form_urlencoded::parse(query.as_bytes()) {
@@ -149,7 +149,7 @@ pub fn add_query(parameters: &mut Object, operation: &str, query: &str) -> Resul
         // Numbers remain text: the endpoints have separate result codes for invalid ones.
         let value = match ty {
             Some(ty @ Type::Boolean) => {
-                form::value(ty, &text).map_err(|fault| BadRequest::of_query(fault.within(&name)))?
+                form::value(ty, &text).map_err(|error| BadRequest::of_query(error.within(&name)))?
             }
             _ => text.into(),
         };
@@ -157,7 +157,7 @@ pub fn add_query(parameters: &mut Object, operation: &str, query: &str) -> Resul
         // The TypeScript SDK sends the subject of granted scopes in the path and in the query.
         if known.is_some_and(|known| *known != value) && types.knows(&name) {
             return Err(BadRequest::of_query(
-                Fault::from(Kind::Single).within(&name),
+                ReadError::from(ReadErrorKind::Single).within(&name),
             ));
         }
         parameters.entry(name).or_insert(value);

@@ -2,23 +2,25 @@
 
 use serde_json::Value;
 
-use super::fault::{Fault, Kind};
+use super::read_error::{ReadError, ReadErrorKind};
 
 /// Reads an integer. Empty text is `null`.
-pub fn integer(text: &str) -> Result<Value, Fault> {
+pub fn integer(text: &str) -> Result<Value, ReadError> {
     match text.trim() {
         "" => Ok(Value::Null),
-        text => whole(text).map(Value::from).ok_or(Kind::Integer.into()),
+        text => whole(text)
+            .map(Value::from)
+            .ok_or(ReadErrorKind::Integer.into()),
     }
 }
 
 /// Reads a boolean, ignoring case. Empty text is `null`.
-pub fn boolean(text: &str) -> Result<Value, Fault> {
+pub fn boolean(text: &str) -> Result<Value, ReadError> {
     match text.trim() {
         "" => Ok(Value::Null),
         text if text.eq_ignore_ascii_case("true") => Ok(true.into()),
         text if text.eq_ignore_ascii_case("false") => Ok(false.into()),
-        _ => Err(Kind::Boolean.into()),
+        _ => Err(ReadErrorKind::Boolean.into()),
     }
 }
 
@@ -53,7 +55,7 @@ mod tests {
             assert_eq!(integer(text), Ok(number), "{text}");
         }
         for text in ["1.5", "9223372036854775808", "1e400", "one", "0x1", "NaN"] {
-            assert_eq!(integer(text), Err(Kind::Integer.into()), "{text}");
+            assert_eq!(integer(text), Err(ReadErrorKind::Integer.into()), "{text}");
         }
     }
 
@@ -67,7 +69,7 @@ mod tests {
             assert_eq!(boolean(text), Ok(value), "{text}");
         }
         for text in ["yes", "1", "0"] {
-            assert_eq!(boolean(text), Err(Kind::Boolean.into()), "{text}");
+            assert_eq!(boolean(text), Err(ReadErrorKind::Boolean.into()), "{text}");
         }
     }
 }

@@ -117,7 +117,6 @@ pub fn malformed_body(operation: &str) -> ResultCode {
 result_codes! {
     /// The emulator failed, for example because the system random number generator failed.
     INTERNAL_ERROR = published "A001101" with path, "the emulator failed";
-    /// Published.
     AUTHORIZATION_HEADER_MISSING = published "A001202" with path, "the Authorization header is missing";
     /// The header is unreadable: another scheme, invalid Base64 or a missing colon.
     CREDENTIALS_MALFORMED = published "A001203" with path, "the Authorization header has no credentials that this API can read";
@@ -135,23 +134,14 @@ result_codes! {
     ACCESS_TOKEN_INVALID = published "A458101", "the access token is not valid";
     /// Authlete 3.0: the access token of a service is not sufficient.
     ACCESS_RIGHT_MISSING = published "A457101" with path, "the access token is not allowed to call this API";
-    /// Published.
     CALLER_PROOF_MISSING = published "A001301" with path, "the access token is bound to a DPoP key, and there is no DPoP proof";
-    /// Published.
     CALLER_KEY = published "A001302" with path, "the access token is bound to another DPoP key";
-    /// Published.
     CALLER_PROOF_INVALID = published "A001303" with path, "the DPoP proof is invalid";
-    /// Published.
     CALLER_PROOF_SYMMETRIC = published "A001304" with path, "alg of the DPoP proof is symmetric or none";
-    /// Published.
     CALLER_PROOF_KEY_MISSING = published "A001305" with path, "the DPoP proof has no public key in jwk";
-    /// Published.
     CALLER_PROOF_ALGORITHM_MISSING = published "A001306", "the DPoP proof has no alg";
-    /// Published.
     CALLER_CERTIFICATE_MISSING = published "A001307" with path, "the access token is bound to a certificate, and the connection has none";
-    /// Published.
     CALLER_CERTIFICATE = published "A001308" with path, "the access token is bound to another certificate";
-    /// Published.
     CALLER_CERTIFICATE_MALFORMED = published "A001309" with path, "the certificate of the connection cannot be read";
     /// RFC 9449 §7.1: the scheme is for tokens that are bound.
     CALLER_TOKEN_NOT_BOUND = own "A900210" with path, "the access token is used with the DPoP scheme, but is not bound to a key";
@@ -159,45 +149,31 @@ result_codes! {
     CLIENT_BY_ID_LOCKED = published "A001215" with path, "the client is locked";
     /// The call or the request identifies the client by an identifier other than its ID.
     CLIENT_LOCKED = published "A001221" with path, "the client is locked";
-    /// The credentials are valid for another service.
     WRONG_SERVICE = own "A900201" with path, "the credentials belong to another service";
     /// A path outside of the API.
     NOT_AN_API = own "A900203" with path, "the API has no such path";
     /// The path exists for another method.
     METHOD_NOT_ALLOWED = own "A900204" with path, "the API does not support this HTTP method";
-    /// The body is not a JSON object.
     MALFORMED_BODY = own "A900205" with path, "the body of the request is not a JSON object";
     /// The size limit of requests.
     BODY_TOO_LARGE = own "A900206" with path, "the body of the request is larger than 1 MiB";
-    /// An API of Authlete that the emulator does not support yet.
     NOT_IMPLEMENTED = own "A900207" with path, "authlete-emulator does not implement this API yet";
-    /// No service has this ID.
     SERVICE_UNKNOWN = published "A458203", "there is no such service";
-    /// No client has this ID.
     CLIENT_BY_ID_UNKNOWN = published "A001212" with path, "no client has this ID";
-    /// The client exists in another service.
     CLIENT_BY_ID_OF_ANOTHER_SERVICE = published "A001213" with path, "the client belongs to another service";
-    /// The client existed before.
     CLIENT_BY_ID_DELETED = published "A001214" with path, "the client was deleted";
     /// No client has this ID or alias.
     CLIENT_UNKNOWN = published "A001218" with path, "the service has no such client";
-    /// The client exists in another service.
     CLIENT_OF_ANOTHER_SERVICE = published "A001219" with path, "the client belongs to another service";
-    /// The client existed before.
     CLIENT_DELETED = published "A001220" with path, "the client was deleted";
-    /// The alias is known but disabled.
     CLIENT_ALIAS_DISABLED = published "A001222" with path, "the client has this alias, but its clientIdAliasEnabled is off";
     /// The configured rate limit of the emulator.
     TOO_MANY_CALLS = published "A001311" with path, "the rate limit for calls per second was exceeded";
-    /// The body is not a JSON array, or an item is not an object.
     MALFORMED_LIST = own "A900209" with path, "the body of the request is not a JSON array of objects";
     /// The body is neither JSON nor, where the API accepts one, a form.
     UNSUPPORTED_MEDIA_TYPE = own "A900213" with path, "the API does not accept a body of this media type";
-    /// A query parameter has the wrong type.
     MALFORMED_QUERY = own "A900211" with path, "a parameter in the query is not valid";
-    /// A member of the body has the wrong type.
     MEMBER_INVALID = own "A900212" with path, "a member of the request is not valid";
-    /// Caller error.
     PARAMETERS_MISSING = published "A166201", "the API request lacks parameters";
     /// RFC 6749 §3.2.
     PARAMETERS_NONE = published "A166301", "the request of the client has no parameters";
@@ -207,84 +183,49 @@ result_codes! {
     GRANT_NOT_SUPPORTED = published "A166305", "the service does not support the grant type";
     /// Depends on the registration of the client.
     GRANT_NOT_DECLARED = published "A166306", "the client may not use the grant type";
-    /// Caller error.
     CLIENTS_START_NO_NUMBER = published "A028201", "start is not a number";
-    /// Caller error.
     CLIENTS_START_NEGATIVE = published "A028202", "start is negative";
-    /// Caller error.
     CLIENTS_END_NO_NUMBER = published "A028203", "end is not a number";
-    /// Caller error.
     CLIENTS_END_NEGATIVE = published "A028204", "end is negative";
-    /// Caller error.
     SERVICES_START_NO_NUMBER = published "A036201", "start is not a number";
-    /// Caller error.
     SERVICES_START_NEGATIVE = published "A036202", "start is negative";
-    /// Caller error.
     SERVICES_END_NO_NUMBER = published "A036203", "end is not a number";
-    /// Caller error.
     SERVICES_END_NEGATIVE = published "A036204", "end is negative";
-    /// Caller error.
     AUTHORIZATIONS_START_NO_NUMBER = published "A136201", "start is not a number";
-    /// Caller error.
     AUTHORIZATIONS_START_NEGATIVE = published "A136202", "start is negative";
-    /// Caller error.
     AUTHORIZATIONS_END_NO_NUMBER = published "A136203", "end is not a number";
-    /// Caller error.
     AUTHORIZATIONS_END_NEGATIVE = published "A136204", "end is negative";
-    /// Caller error.
     TOKENS_START_NO_NUMBER = published "A159201", "start is not a number";
-    /// Caller error.
     TOKENS_START_NEGATIVE = published "A159202", "start is negative";
-    /// Caller error.
     TOKENS_END_NO_NUMBER = published "A159203", "end is not a number";
-    /// Caller error.
     TOKENS_END_NEGATIVE = published "A159204", "end is negative";
-    /// No service has this ID.
     GET_SERVICE_UNKNOWN = published "A035201", "there is no such service";
-    /// The service existed before.
     GET_SERVICE_DELETED = published "A035203", "the service was deleted";
-    /// No service has this ID.
     UPDATE_SERVICE_UNKNOWN = published "A037201", "there is no such service";
-    /// The service existed before.
     UPDATE_SERVICE_DELETED = published "A037203", "the service was deleted";
-    /// No service has this ID.
     DELETE_SERVICE_UNKNOWN = published "A034201", "there is no such service";
-    /// The service existed before.
     DELETE_SERVICE_DELETED = published "A034203", "the service was deleted";
     /// No client has this ID or alias.
     GET_CLIENT_UNKNOWN = published "A027201", "the service has no such client";
-    /// The client exists in another service.
     GET_CLIENT_OF_ANOTHER_SERVICE = published "A027202", "the client belongs to another service";
-    /// The client existed before.
     GET_CLIENT_DELETED = published "A027203", "the client was deleted";
     /// No client has this ID or alias.
     UPDATE_CLIENT_UNKNOWN = published "A029201", "the service has no such client";
-    /// The client exists in another service.
     UPDATE_CLIENT_OF_ANOTHER_SERVICE = published "A029202", "the client belongs to another service";
-    /// The client existed before.
     UPDATE_CLIENT_DELETED = published "A029203", "the client was deleted";
     /// No client has this ID or alias.
     DELETE_CLIENT_UNKNOWN = published "A026201", "the service has no such client";
-    /// The client exists in another service.
     DELETE_CLIENT_OF_ANOTHER_SERVICE = published "A026202", "the client belongs to another service";
-    /// The client existed before.
     DELETE_CLIENT_DELETED = published "A026203", "the client was deleted";
     /// No client has this ID or alias.
     REFRESH_SECRET_CLIENT_UNKNOWN = published "A148201", "the service has no such client";
     /// No client has this ID or alias.
     UPDATE_SECRET_CLIENT_UNKNOWN = published "A149201", "the service has no such client";
-    /// The body is empty.
     CLIENT_BODY_EMPTY = published "A032209" with path, "the request has no body";
-    /// The body is empty.
     SERVICE_BODY_EMPTY = published "A039201" with path, "the request has no body";
-    /// The body is not a JSON object.
     AUTHORIZATION_LIST_BODY = published "A136205", "the body of the request is not a JSON object";
-    /// The body is not a JSON object.
     AUTHORIZATION_DELETE_BODY = published "A137201", "the body of the request is not a JSON object";
-    /// The body is not a JSON object.
     GRANTED_SCOPES_BODY = published "A139201", "the body of the request is not a JSON object";
-    /// The body is not a JSON object.
     GRANTED_SCOPES_DELETE_BODY = published "A140201", "the body of the request is not a JSON object";
-    /// The body is not a JSON object.
     REQUESTABLE_SCOPES_BODY = published "A128201", "the body of the request is not a JSON object";
 }

@@ -1,7 +1,6 @@
 //! Client attestations.
 
 result_codes! {
-    /// The challenge was created.
     ATTESTATION_CHALLENGE_OK = own "A905001", "the challenge was created";
     /// The attestation and the proof of possession must come together.
     ATTESTATION_INCOMPLETE = own "A905301", "a client attestation and a proof of possession must be used together";
@@ -26,7 +25,7 @@ result_codes! {
     /// RFC 7519 §4.1.3.
     ATTESTATION_AUDIENCE = own "A905311", "aud of the proof of possession is not the issuer of this service";
     /// RFC 7519 §4.1.6.
-    ATTESTATION_POP_TIME = own "A905312", "iat of the proof of possession is missing, too long ago or too far ahead";
+    ATTESTATION_POP_TIME = own "A905312", "iat of the proof of possession is missing or outside the accepted time window";
     /// RFC 7519 §4.1.7.
     ATTESTATION_POP_ID_MISSING = own "A905313", "the proof of possession has no jti";
     /// The response contains a new challenge.

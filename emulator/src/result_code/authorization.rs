@@ -30,11 +30,8 @@ pub fn repeated_at_authorization(name: &str) -> ResultCode {
 }
 
 result_codes! {
-    /// The request is valid.
     AUTHORIZATION_OK = published "A004001", "the authorization request is valid";
-    /// Published.
     AUTHORIZATION_PARAMETERS_MISSING = published "A004201", "the API request lacks parameters";
-    /// Published.
     AUTHORIZATION_PARAMETERS_NONE = published "A004301", "the authorization request has no parameters";
     /// RFC 6749 §3.1.
     AUTHORIZATION_PARAMETER_REPEATED = published "A023306", "a request parameter is included more than once";
@@ -86,9 +83,7 @@ result_codes! {
     AUTHORIZATION_CLIENT_UNKNOWN = published "A010304", "client_id names no client of the service";
     /// No redirect, since the client is unknown.
     AUTHORIZATION_CLIENT_OR_ALIAS_UNKNOWN = published "A010308", "client_id is neither the ID nor the alias of a client of the service";
-    /// The client exists in another service.
     AUTHORIZATION_CLIENT_OF_ANOTHER_SERVICE = published "A010305", "client_id names a client of another service";
-    /// The client existed before.
     AUTHORIZATION_CLIENT_DELETED = published "A010306", "client_id names a client that was deleted";
     /// Until it is unlocked.
     AUTHORIZATION_CLIENT_LOCKED = published "A010307", "client_id names a locked client";
@@ -240,31 +235,22 @@ result_codes! {
     FAPI_RESPONSE_MODE = own "A901313", "FAPI: the response must be in a JWT";
     /// The code and tokens were issued.
     ISSUE_OK = published "A040001", "the authorization request was granted";
-    /// Caller error.
     ISSUE_TICKET_MISSING = published "A041201", "ticket is missing";
-    /// Caller error.
     ISSUE_SUBJECT_MISSING = published "A042201", "subject is missing";
     /// A ticket is valid once, for a limited time.
     ISSUE_TICKET_UNKNOWN = published "A041202", "the ticket does not exist or was used";
-    /// The ticket exists in another service.
     ISSUE_TICKET_OF_ANOTHER_SERVICE = published "A041203", "the ticket belongs to another service";
     /// A ticket is valid once, for a limited time.
     ISSUE_TICKET_EXPIRED = published "A041301", "the ticket has expired";
     /// The client was deleted after the ticket was issued.
     ISSUE_CLIENT_GONE = own "A901201", "the client of the ticket no longer exists";
-    /// Caller error.
     ISSUE_CLAIMS_MALFORMED = published "A044201", "claims is not a JSON object";
-    /// Caller error.
     ISSUE_HEADER_MALFORMED = published "A255201", "idtHeaderParams is not a JSON object";
-    /// Caller error.
     FAIL_TICKET_MISSING = published "A059201", "ticket is missing";
-    /// Caller error.
     FAIL_REASON_MISSING = published "A060201", "reason is missing";
-    /// Caller error.
     FAIL_REASON_UNKNOWN = own "A901202", "there is no such reason";
     /// A ticket is valid once, for a limited time.
     FAIL_TICKET_UNKNOWN = published "A059202", "the ticket does not exist or was used";
-    /// The ticket exists in another service.
     FAIL_TICKET_OF_ANOTHER_SERVICE = published "A059203", "the ticket belongs to another service";
     /// A ticket is valid once, for a limited time.
     FAIL_TICKET_EXPIRED = published "A059301", "the ticket has expired";
@@ -299,18 +285,16 @@ result_codes! {
     /// A reason reported by the authorization server.
     FAILED_SCOPE = own "A901314", "the authorization server does not accept the scope";
     /// A reason reported by the authorization server.
-    FAILED_CLIENT = own "A901315", "the authorization server does not allow the request to the client";
+    FAILED_CLIENT = own "A901315", "the authorization server does not allow the client to make the request";
     /// A reason reported by the authorization server.
     FAILED_TEMPORARILY_UNAVAILABLE = own "A901316", "the authorization server is temporarily unavailable";
     /// The ticket is valid.
     TICKET_INFO_OK = own "A901001", "the information attached to the ticket was looked up";
-    /// Caller error.
     TICKET_INFO_MISSING = own "A901204", "ticket is missing";
     /// A ticket is valid once, for a limited time.
     TICKET_INFO_UNKNOWN = own "A901205", "the ticket is unknown, used or expired";
     /// The ticket is valid.
     TICKET_UPDATE_OK = own "A901002", "the information attached to the ticket was replaced";
-    /// Caller error.
     TICKET_UPDATE_MISSING = own "A901206", "ticket is missing, or info is not an object";
     /// A ticket is valid once, for a limited time.
     TICKET_UPDATE_UNKNOWN = own "A901207", "the ticket is unknown, used or expired";

@@ -1,13 +1,12 @@
 //! CIBA.
 
 result_codes! {
-    /// Published: the delivery mode of the client.
+    /// The delivery mode of the client.
     BACKCHANNEL_DELIVERY_MODE_MISSING = published "A169301", "the client has no backchannel token delivery mode";
-    /// Published: the delivery mode of the client.
+    /// The delivery mode of the client.
     BACKCHANNEL_DELIVERY_MODE = published "A169302", "the service does not support the backchannel token delivery mode of the client";
     /// CIBA Core 1.0 §4.
     BACKCHANNEL_NOTIFICATION_ENDPOINT_MISSING = own "A917301", "the client has no notification endpoint although its delivery mode needs one";
-    /// The request is valid.
     BACKCHANNEL_AUTHENTICATION_OK = published "A179001", "the backchannel authentication request is valid";
     /// CIBA Core 1.0 §7.1: clients have to authenticate.
     BACKCHANNEL_CLIENT_PUBLIC = published "A168311", "a public client may not make backchannel authentication requests";
@@ -49,13 +48,10 @@ result_codes! {
     BACKCHANNEL_PARAMETER_OUTSIDE = published "A167301", "a request parameter is outside of the signed request";
     /// FAPI: CIBA Profile §5.2.2, when the service keeps to it.
     BACKCHANNEL_BINDING_MESSAGE_MISSING = published "A243301", "binding_message is missing";
-    /// The auth_req_id was issued.
     BACKCHANNEL_ISSUE_OK = published "A183001", "the auth_req_id was issued";
-    /// Caller error.
     BACKCHANNEL_ISSUE_TICKET_MISSING = published "A182201", "ticket is missing";
     /// A ticket is valid for one auth_req_id, for a limited time.
     BACKCHANNEL_ISSUE_TICKET_UNKNOWN = published "A181201", "the ticket does not exist";
-    /// The ticket exists in another service.
     BACKCHANNEL_ISSUE_TICKET_OF_ANOTHER_SERVICE = published "A181202", "the ticket belongs to another service";
     /// A ticket is valid for one auth_req_id, for a limited time.
     BACKCHANNEL_ISSUE_TICKET_EXPIRED = published "A181203", "the ticket has expired";
@@ -63,35 +59,24 @@ result_codes! {
     BACKCHANNEL_ISSUE_TICKET_COMPLETED = published "A181204", "the decision for the ticket was reported before";
     /// A ticket is valid for one auth_req_id, for a limited time.
     BACKCHANNEL_ISSUE_TICKET_USED = published "A181205", "an auth_req_id was issued for the ticket before";
-    /// The error response was created.
     BACKCHANNEL_FAIL_OK = published "A185001", "the error response was generated";
-    /// Caller error.
     BACKCHANNEL_FAIL_REASON_INVALID = own "A917201", "reason is unknown";
-    /// The decision was recorded.
     BACKCHANNEL_COMPLETE_OK = published "A198001", "the result was recorded";
-    /// The decision was recorded.
     BACKCHANNEL_COMPLETE_REFUSED = published "A198002", "the result was recorded, and the token endpoint will answer with an error";
     /// The decision was recorded.
     BACKCHANNEL_PUSH_OK = published "A198003", "the tokens for the client notification endpoint were created";
     /// The decision was recorded.
     BACKCHANNEL_PUSH_REFUSED = published "A198004", "the error for the client notification endpoint was created";
-    /// Caller error.
     BACKCHANNEL_COMPLETE_TICKET_MISSING = published "A186201", "ticket is missing";
-    /// Caller error.
     BACKCHANNEL_COMPLETE_RESULT_MISSING = published "A187201", "result is missing";
-    /// Caller error.
     BACKCHANNEL_COMPLETE_RESULT_UNKNOWN = own "A917202", "there is no such result";
     /// Tokens need a subject.
     BACKCHANNEL_COMPLETE_SUBJECT_MISSING = published "A188201", "subject is missing although the user has authorized the client";
-    /// Caller error.
     BACKCHANNEL_COMPLETE_AUTH_TIME = published "A195201", "authTime is negative";
-    /// Caller error.
     BACKCHANNEL_COMPLETE_CLAIMS_MALFORMED = published "A190201", "claims is not a JSON object";
-    /// Caller error.
     BACKCHANNEL_COMPLETE_HEADER_MALFORMED = published "A256201", "idtHeaderParams is not a JSON object";
     /// A decision can be reported once, after the auth_req_id was issued.
     BACKCHANNEL_COMPLETE_TICKET_UNKNOWN = published "A186202", "the ticket does not exist";
-    /// The ticket exists in another service.
     BACKCHANNEL_COMPLETE_TICKET_OF_ANOTHER_SERVICE = published "A186203", "the ticket belongs to another service";
     /// A decision can be reported once, after the auth_req_id was issued.
     BACKCHANNEL_COMPLETE_TICKET_USED = published "A196203", "the decision for the ticket was reported before";

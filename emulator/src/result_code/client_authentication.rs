@@ -146,27 +146,16 @@ pub fn client_certificate_malformed(operation: &str) -> ResultCode {
 result_codes! {
     /// RFC 6749 §2.3: one method a request.
     CLIENT_AUTHENTICATION_TWICE = own "A904301", "the client used more than one authentication method";
-    /// The request identifies two clients.
     TOKEN_CLIENT_ID_AMBIGUOUS = published "A048312", "the token request names two clients";
-    /// The request identifies two clients.
     REVOCATION_CLIENT_ID_AMBIGUOUS = published "A114312", "the revocation request names two clients";
-    /// The request identifies two clients.
     CIBA_HEADER_AND_CLIENT_ID = published "A168303", "the Authorization header and client_id name different clients";
-    /// The request identifies two clients.
     CIBA_ASSERTION_AND_CLIENT_ID = published "A168305", "client_assertion and client_id name different clients";
-    /// The request identifies two clients.
     CIBA_HEADER_AND_ASSERTION = published "A168307", "the Authorization header and client_assertion name different clients";
-    /// The request identifies two clients.
     DEVICE_HEADER_AND_CLIENT_ID = published "A218303", "the Authorization header and client_id name different clients";
-    /// The request identifies two clients.
     DEVICE_ASSERTION_AND_CLIENT_ID = published "A218304", "client_assertion and client_id name different clients";
-    /// The request identifies two clients.
     PUSHED_HEADER_AND_CLIENT_ID = published "A247303", "the Authorization header and client_id name different clients";
-    /// The request identifies two clients.
     PUSHED_ASSERTION_AND_CLIENT_ID = published "A247304", "client_assertion and client_id name different clients";
-    /// The request identifies two clients.
     PUSHED_HEADER_AND_ASSERTION = published "A247305", "the Authorization header and client_assertion name different clients";
-    /// The request identifies two clients.
     CLIENT_ID_AMBIGUOUS = own "A904302", "the Authorization header, client_id and the client assertion or attestation name different clients";
     /// RFC 6749 §5.2.
     REVOCATION_CLIENT_ID_MISSING = published "A114301", "the request does not identify its client";
@@ -184,17 +173,13 @@ result_codes! {
     REVOCATION_CLIENT_SECRET_WRONG = published "A114311", "the client secret is wrong";
     /// Unknown clients and wrong secrets must be indistinguishable, to prevent client enumeration.
     TOKEN_CLIENT_UNKNOWN = published "A244306", "the service has no such client";
-    /// The client exists in another service.
     TOKEN_CLIENT_OF_ANOTHER_SERVICE = published "A048305", "the client belongs to another service";
-    /// The client existed before.
     TOKEN_CLIENT_DELETED = published "A048306", "the client was deleted";
     /// Until it is unlocked.
     TOKEN_CLIENT_LOCKED = published "A048307", "the client is locked";
     /// Unknown clients and wrong secrets must be indistinguishable, to prevent client enumeration.
     REVOCATION_CLIENT_UNKNOWN = published "A114304", "the service has no such client";
-    /// The client exists in another service.
     REVOCATION_CLIENT_OF_ANOTHER_SERVICE = published "A114305", "the client belongs to another service";
-    /// The client existed before.
     REVOCATION_CLIENT_DELETED = published "A114306", "the client was deleted";
     /// Until it is unlocked.
     REVOCATION_CLIENT_LOCKED = published "A114307", "the client is locked";
@@ -300,19 +285,13 @@ result_codes! {
     CLIENT_CERTIFICATE_UNTRUSTED = published "A157339", "the certificate does not chain to a trusted root, or is not valid at this time";
     /// RFC 8705 §2.1, when the service has chains validated.
     TRUSTED_ROOTS_MISSING = published "A157335", "the service has no trusted root certificates";
-    /// Published.
     CLIENT_KEY_UNKNOWN = published "A156304", "the client has no key that fits the algorithm and the kid";
-    /// Published.
     CLIENT_KEYS_MISSING = published "A156301", "the client has registered neither jwks nor jwksUri";
-    /// Published.
     CLIENT_IS_PUBLIC = published "A157303", "the request has data for client authentication although the client is public";
-    /// Published.
     CLIENT_ASSERTION_AUDIENCE = published "A157318", "aud of the client assertion is not this service";
-    /// Published.
     CLIENT_ASSERTION_AUDIENCE_NOT_ISSUER = published "A157356", "aud of the client assertion is not the issuer alone";
-    /// Published: depends on the registration of the client.
+    /// Depends on the registration of the client.
     CLIENT_AUTHENTICATION_METHOD_DIFFERENT = own "A904306", "the client did not use its registered authentication method";
-    /// Published.
     TOKEN_CLIENT_ID_MISSING = published "A244305", "the token request does not identify its client";
     /// RFC 6749 §3.2.
     REVOCATION_CLIENT_ID_REPEATED = published "A114303", "client_id is included more than once";

@@ -1,13 +1,9 @@
 //! Dynamic client registration.
 
 result_codes! {
-    /// Published.
     REGISTERED = published "A202001", "the client was registered";
-    /// Published.
     REGISTRATION_UPDATED = published "A213001", "the registration was updated";
-    /// Published.
     REGISTRATION_DELETED = published "A216001", "the registration was deleted";
-    /// Published.
     REGISTRATION_READ = published "A217001", "the registration was read";
     /// The caller passes on the request of the client.
     REGISTRATION_JSON_MISSING = published "A203302", "json is missing";
@@ -18,7 +14,7 @@ result_codes! {
     /// The caller passes on the client ID of the configuration endpoint.
     REGISTRATION_CLIENT_ID_MISSING = own "A920201", "clientId is missing";
     /// RFC 7591 §3.2.2.
-    METADATA_INVALID = own "A920301", "the client metadata are not valid";
+    METADATA_INVALID = own "A920301", "the client metadata is not valid";
     /// RFC 7591 §3.2.2.
     METADATA_TWO_KEY_SETS = published "A204301", "jwks and jwks_uri exclude each other";
     /// RFC 7591 §2.1.

@@ -11,11 +11,9 @@ pub fn credential_proof_nonce(operation: &str) -> ResultCode {
 }
 
 result_codes! {
-    /// The request is valid.
     CREDENTIAL_SINGLE_PARSE_OK = own "A928001", "the credential request was parsed successfully";
     /// A missing setting of the service.
     CREDENTIAL_ISSUER_MISSING = own "A928201", "credentialIssuerMetadata of the service has no credentialIssuer";
-    /// Caller error.
     CREDENTIAL_REQUEST_MISSING = own "A928202", "requestContent is missing";
     /// `verifiableCredentialsEnabled`.
     CREDENTIALS_DISABLED = own "A928203", "the service does not issue verifiable credentials";
@@ -84,23 +82,14 @@ result_codes! {
     /// OID4VCI §8.3.
     CREDENTIAL_PROOF_KEY_REPEATED = own "A928331", "two key proofs have the same key";
 
-    /// The credentials were created.
     CREDENTIAL_SINGLE_ISSUE_OK = own "A928002", "a credential was issued successfully";
-    /// A transaction ID was issued.
     CREDENTIAL_SINGLE_ISSUE_DEFERRED = own "A928003", "a transaction ID was issued successfully";
-    /// Caller error.
     CREDENTIAL_ORDER_MISSING = own "A928204", "the order is missing";
-    /// Caller error.
     CREDENTIAL_ORDER_IDENTIFIER_MISSING = own "A928205", "the order has no requestIdentifier";
-    /// Caller error.
     CREDENTIAL_ORDER_UNKNOWN = own "A928206", "no pending credential request has this requestIdentifier";
-    /// Caller error.
     CREDENTIAL_ORDER_OF_OTHER_TOKEN = own "A928207", "the credential request came with another access token";
-    /// Caller error.
     CREDENTIAL_ORDER_REPEATED = own "A928208", "two orders are for the same credential request";
-    /// Caller error.
     CREDENTIAL_PAYLOAD_MALFORMED = own "A928209", "credentialPayload is not a JSON object";
-    /// Caller error.
     CREDENTIAL_PAYLOAD_UNFIT = own "A928210", "credentialPayload is not valid for the credential";
     /// Caller error, or incomplete settings of the service.
     CREDENTIAL_SIGNING_KEY = own "A928211", "credentialJwks of the service has no private key that can sign the credential";
@@ -115,14 +104,11 @@ result_codes! {
     /// The encryption worked when the request was parsed.
     CREDENTIAL_RESPONSE_NOT_ENCRYPTED = own "A928333", "the credential response cannot be encrypted";
 
-    /// All requests of the batch are valid.
     CREDENTIAL_BATCH_PARSE_OK = own "A928004", "the batch credential request was parsed successfully";
     /// OID4VCI, up to draft 13.
     CREDENTIAL_BATCH_EMPTY = own "A928334", "the batch credential request has no credential_requests";
-    /// The responses were created.
     CREDENTIAL_BATCH_ISSUE_OK = own "A928005", "the credentials and transaction IDs were issued successfully";
 
-    /// The transaction ID is valid.
     CREDENTIAL_DEFERRED_PARSE_OK = own "A928006", "the deferred credential request was parsed successfully";
     /// OID4VCI §9.1.
     CREDENTIAL_TRANSACTION_MISSING = own "A928335", "the deferred credential request has no transaction_id";
@@ -130,7 +116,6 @@ result_codes! {
     CREDENTIAL_TRANSACTION_UNKNOWN = own "A928336", "the transaction ID does not exist, has expired or was used";
     /// OID4VCI §9.1.
     CREDENTIAL_TRANSACTION_OF_OTHER_TOKEN = own "A928337", "the transaction ID came with another access token";
-    /// The credentials were created.
     CREDENTIAL_DEFERRED_ISSUE_OK = own "A928007", "a credential was issued successfully";
     /// The wallet has to wait longer.
     CREDENTIAL_DEFERRED_ISSUE_DEFERRED = own "A928008", "the issuance of the credential was deferred again";

@@ -3,21 +3,15 @@
 result_codes! {
     /// The response contains the offer with its codes.
     OFFER_CREATED = own "A927001", "the credential offer was created";
-    /// Published.
     OFFER_CREATE_DISABLED = published "A366201", "the service has verifiableCredentialsEnabled off";
     /// Settings of the service.
     OFFER_ISSUER_MISSING = own "A927201", "the service has no credentialIssuer in credentialIssuerMetadata";
-    /// Caller error.
     OFFER_CREDENTIALS_MISSING = own "A927202", "credentialConfigurationIds is missing or empty";
-    /// Caller error.
     OFFER_CREDENTIALS_UNKNOWN = own "A927203", "credentialConfigurationIds has an unknown or duplicate identifier";
     /// OpenID for Verifiable Credential Issuance 1.0 §4.1.1.
     OFFER_GRANT_MISSING = own "A927204", "the credential offer must include a grant";
-    /// Caller error.
     OFFER_SUBJECT = own "A927205", "subject is missing, is not ASCII, or has more than 100 characters";
-    /// Caller error.
     OFFER_AUTH_TIME = own "A927206", "authTime is negative";
-    /// Caller error.
     OFFER_CLAIMS_MALFORMED = own "A927207", "jwtAtClaims is not a JSON object";
     /// OpenID for Verifiable Credential Issuance 1.0 §4.1.1.
     OFFER_TX_CODE_MODE = own "A927208", "txCodeInputMode is numeric although txCode has other characters than digits";
@@ -27,8 +21,6 @@ result_codes! {
     OFFER_FOUND = own "A927002", "the credential offer was looked up";
     /// A setting of the service.
     OFFER_INFO_DISABLED = own "A927210", "the service has verifiableCredentialsEnabled off";
-    /// Caller error.
     OFFER_IDENTIFIER_MISSING = own "A927211", "identifier is missing";
-    /// The identifier is unknown or has expired.
     OFFER_UNKNOWN = own "A927212", "the credential offer does not exist or has expired";
 }

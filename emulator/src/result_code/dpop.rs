@@ -109,7 +109,6 @@ result_codes! {
     DPOP_KEY_MISSING_AT_GRANTS = own "A906303", "the DPoP proof has no public key in jwk";
     /// RFC 9449 §4.2.
     DPOP_ALGORITHM_MISSING_AT_GRANTS = own "A906304", "the DPoP proof has no alg";
-    /// Published.
     DPOP_NONCE = own "A906305", "the DPoP proof does not contain the required nonce";
     /// RFC 9449 §5.2.
     DPOP_PROOF_MISSING = own "A906306", "the client must send a DPoP proof";
@@ -137,7 +136,6 @@ result_codes! {
     DPOP_PROOF_OF_TOKEN_MISSING_AT_GRANTS = own "A906312", "the access token is bound to a DPoP key, and there is no DPoP proof";
     /// RFC 8705 §3.
     DPOP_KEY_OF_TOKEN_AT_GRANTS = own "A906313", "the access token is bound to another DPoP key";
-    /// Published.
     DPOP_PROOF_OF_TOKEN_MISSING = published "A065308", "the access token is bound to a DPoP key, and there is no DPoP proof";
     /// RFC 9449 §7.1.
     DPOP_KEY_OF_TOKEN = published "A065309", "the access token is bound to another DPoP key";
@@ -147,10 +145,7 @@ result_codes! {
     CERTIFICATE_OF_TOKEN_MISSING_AT_USERINFO = published "A089307", "the access token is bound to a certificate, and there is none";
     /// RFC 8705 §3.
     CERTIFICATE_AT_USERINFO_MALFORMED = published "A089308", "clientCertificate is not an X.509 certificate";
-    /// Published.
     DPOP_PROOF_OF_TOKEN_MISSING_AT_USERINFO = published "A089311", "the access token is bound to a DPoP key, and there is no DPoP proof";
-    /// Published.
     DPOP_KEY_OF_TOKEN_AT_USERINFO = published "A089312", "the access token is bound to another DPoP key";
-    /// Published.
     DPOP_PROOF_INVALID_AT_USERINFO = published "A089313", "the DPoP proof is invalid";
 }

@@ -1,7 +1,6 @@
 //! Federation: the entity configuration of the service, and the registration of clients by a trust chain.
 
 result_codes! {
-    /// The entity configuration was created.
     FEDERATION_CONFIGURED = own "A921001", "the entity configuration was created";
     /// `federationEnabled` of the service.
     FEDERATION_DISABLED = own "A921201", "the service does not support federation";
@@ -13,7 +12,6 @@ result_codes! {
     FEDERATION_HINTS_MISSING = own "A921204", "the service has no authorityHints";
     /// `credentialIssuerMetadata` of the service.
     FEDERATION_CREDENTIAL_ISSUER_INCOMPLETE = own "A921205", "entityTypes has OPENID_CREDENTIAL_ISSUER, but credentialIssuerMetadata of the service is incomplete";
-    /// The client was registered.
     FEDERATION_REGISTERED = own "A921002", "the relying party was registered";
     /// The caller passes on the request of the relying party.
     FEDERATION_REQUEST_MISSING = own "A921206", "exactly one of entityConfiguration and trustChain must be present";
@@ -28,7 +26,7 @@ result_codes! {
     /// `trustAnchors` of the service.
     TRUST_ANCHOR_UNKNOWN = own "A921304", "the trust chain does not end at a trust anchor of the service";
     /// OpenID Federation 1.0 §6.1.
-    FEDERATION_METADATA_INVALID = own "A921305", "the metadata do not satisfy the metadata policies of the federation";
+    FEDERATION_METADATA_INVALID = own "A921305", "the metadata does not satisfy the metadata policies of the federation";
     /// OpenID Federation 1.0 §12.2.2.
     FEDERATION_AUDIENCE = own "A921306", "aud of the entity configuration is not the entity identifier of the service alone";
     /// OpenID Federation 1.0 §12.2.1.

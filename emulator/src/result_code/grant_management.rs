@@ -5,9 +5,7 @@ result_codes! {
     GRANT_QUERIED = own "A916001", "the grant was read";
     /// Grant Management for OAuth 2.0 §6.5.
     GRANT_REVOKED = own "A916002", "the grant and its tokens were revoked";
-    /// Caller error.
     GM_ACTION_INVALID = own "A916201", "gmAction is missing, or is neither QUERY nor REVOKE";
-    /// Caller error.
     GM_GRANT_ID_MISSING = own "A916202", "grantId is missing";
     /// Grant Management for OAuth 2.0 §6.6.
     GM_TOKEN_MISSING = own "A916301", "the access token is missing";
@@ -26,7 +24,6 @@ result_codes! {
 
     /// Grant Management for OAuth 2.0 §5.3.
     GRANT_MANAGEMENT_ACTION_MISSING = own "A916308", "grant_management_action is missing although the service requires it";
-    /// The action for the grant is missing.
     GRANT_ID_WITHOUT_ACTION = own "A916309", "grant_id is present without grant_management_action";
     /// Grant Management for OAuth 2.0 §5.3.
     GRANT_MANAGEMENT_ACTION_UNSUPPORTED = own "A916310", "grant_management_action is not create, merge or replace";

@@ -1,7 +1,6 @@
 //! Hardware-secured keys.
 
 result_codes! {
-    /// The key was created.
     HSK_CREATED = published "A266001", "the key was created";
     /// `hsmEnabled` of the service.
     CREATE_HSM_DISABLED = published "A266201", "the service has hsmEnabled off";
@@ -19,14 +18,9 @@ result_codes! {
     HSK_ALGORITHM_OF_OTHER_USE = published "A263203", "alg is not for this use";
     /// `kty` must be EC or RSA, `use` must be sig or enc, and `alg` must fit both.
     HSK_ALGORITHM_OF_OTHER_TYPE = published "A263204", "alg is not for keys of this kty";
-    /// The key was deleted.
     HSK_DELETED = published "A270001", "the key was deleted";
-    /// The key was found.
     HSK_FOUND = published "A268001", "the key was looked up";
-    /// No key has this handle.
     GET_HSK_UNKNOWN = published "A268202", "no key has this handle";
-    /// No key has this handle.
     DELETE_HSK_UNKNOWN = published "A270202", "no key has this handle";
-    /// The response lists all keys.
     HSKS_LISTED = published "A269001", "the keys were looked up";
 }

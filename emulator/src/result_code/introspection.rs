@@ -1,13 +1,11 @@
 //! Introspection.
 
 result_codes! {
-    /// The token passed all checks.
     INTROSPECTION_OK = published "A056001", "the access token is valid";
     /// RFC 6750 §3.1.
     INTROSPECTION_TOKEN_MISSING = published "A057301", "the access token is missing";
     /// RFC 6750 §3.1.
     INTROSPECTION_TOKEN_UNKNOWN = published "A057302", "the access token does not exist";
-    /// The token exists in another service.
     INTROSPECTION_TOKEN_OF_ANOTHER_SERVICE = published "A057303", "the access token belongs to another service";
     /// RFC 6750 §3.1.
     INTROSPECTION_TOKEN_EXPIRED = published "A065303", "the access token has expired";

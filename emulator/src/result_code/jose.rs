@@ -10,9 +10,7 @@ pub const JOSE_SIGNATURE: SignatureCodes = SignatureCodes {
 };
 
 result_codes! {
-    /// All checks passed.
     JOSE_VALID = published "A160001", "the JOSE object is valid";
-    /// Caller error.
     JOSE_MISSING = published "A160201", "jose is missing";
     /// The response has details.
     JOSE_MALFORMED = published "A160202", "jose cannot be read";

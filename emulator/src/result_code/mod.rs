@@ -40,7 +40,7 @@ macro_rules! result_codes {
         )*
 
         #[cfg(test)]
-        pub(super) fn table() -> Vec<crate::result_code::tests::Entry> {
+        pub(super) fn table() -> Vec<crate::result_code::tests::TableEntry> {
             vec![$( crate::result_code::tests::$origin(stringify!($name), $name) ),*]
         }
     };
@@ -53,7 +53,7 @@ macro_rules! families {
         $( pub use $family::*; )*
 
         #[cfg(test)]
-        fn families() -> Vec<(&'static str, Vec<tests::Entry>)> {
+        fn families() -> Vec<(&'static str, Vec<tests::TableEntry>)> {
             vec![$( ($block, $family::table()) ),*]
         }
     };

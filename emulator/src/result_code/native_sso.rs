@@ -15,26 +15,16 @@ result_codes! {
     NATIVE_SSO_SUBJECT_TOKEN_CLAIM = own "A909304", "the ID token lacks sub, sid or ds_hash";
     /// Seen in a public log.
     NATIVE_SSO_SESSION_MISSING = own "A909201", "sessionId is missing although the authorization request uses Native SSO";
-    /// Published.
     NATIVE_SSO_OK = published "A501001", "the token response was created";
-    /// Caller error.
     NATIVE_SSO_OFF = own "A909202", "the service has nativeSsoSupported off";
-    /// Caller error.
     NATIVE_SSO_ACCESS_TOKEN_MISSING = own "A909203", "accessToken is missing";
-    /// Caller error.
     NATIVE_SSO_DEVICE_SECRET_MISSING = own "A909204", "deviceSecret is missing";
-    /// Caller error.
     NATIVE_SSO_ACCESS_TOKEN_UNKNOWN = own "A909205", "the service has no such access token, or it has expired";
-    /// Caller error.
     NATIVE_SSO_NO_SESSION = own "A909206", "the access token belongs to no session";
-    /// Caller error.
     NATIVE_SSO_REFRESH_TOKEN_OTHER = own "A909207", "the refresh token is not that of the access token";
-    /// Caller error.
     NATIVE_SSO_JSON_MALFORMED = own "A909208", "claims or idtHeaderParams is not a JSON object";
     /// The client was deleted after the token was issued.
     NATIVE_SSO_CLIENT_GONE = own "A909209", "the client of the access token no longer exists";
-    /// Published.
     NATIVE_SSO_LOGOUT_OK = published "A503001", "the tokens of the session were deleted";
-    /// Caller error.
     NATIVE_SSO_LOGOUT_SESSION_MISSING = own "A909210", "sessionId is missing";
 }

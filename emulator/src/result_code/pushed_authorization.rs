@@ -1,7 +1,6 @@
 //! Pushed authorization requests.
 
 result_codes! {
-    /// Published.
     PUSHED_OK = published "A245001", "the authorization request was registered";
     /// RFC 9126 §2.1.
     PUSHED_REFERENCE = published "A248301", "request_uri cannot be pushed";

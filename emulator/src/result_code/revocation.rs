@@ -17,9 +17,7 @@ pub fn repeated_at_revocation(name: &str) -> ResultCode {
 result_codes! {
     /// Also when there was nothing to revoke: RFC 7009 §2.2.
     REVOCATION_OK = published "A113001", "the revocation request was processed";
-    /// Caller error.
     REVOCATION_PARAMETERS_MISSING = published "A113201", "the API request lacks parameters";
-    /// Caller error.
     REVOCATION_PARAMETERS_NONE = published "A113301", "the revocation request has no parameters";
     /// RFC 6749 §3.2.
     REVOCATION_TOKEN_REPEATED = published "A115303", "token is included more than once";

@@ -3,9 +3,7 @@
 result_codes! {
     /// Also when the token is not active: RFC 7662 §2.2.
     STANDARD_INTROSPECTION_OK = published "A145001", "the introspection request was processed";
-    /// Caller error.
     STANDARD_INTROSPECTION_PARAMETERS_MISSING = published "A145201", "the API request lacks parameters";
-    /// Caller error.
     STANDARD_INTROSPECTION_PARAMETERS_NONE = published "A145301", "the introspection request has no parameters";
     /// RFC 9701 §5.
     STANDARD_INTROSPECTION_RS_URI_MISSING = own "A913201", "rsUri is missing, and the response is to be a JWT";

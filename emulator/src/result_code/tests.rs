@@ -9,47 +9,47 @@ const PUBLISHED: &str = include_str!("../../tests/published_result_codes.txt");
 
 /// An entry of the table.
 #[derive(Debug)]
-pub struct Entry {
+pub struct TableEntry {
     name: &'static str,
     code: ResultCode,
     is_published: bool,
 }
 
-pub fn published(name: &'static str, code: ResultCode) -> Entry {
-    Entry {
+pub fn published(name: &'static str, code: ResultCode) -> TableEntry {
+    TableEntry {
         name,
         code,
         is_published: true,
     }
 }
 
-pub fn own(name: &'static str, code: ResultCode) -> Entry {
-    Entry {
+pub fn own(name: &'static str, code: ResultCode) -> TableEntry {
+    TableEntry {
         name,
         code,
         is_published: false,
     }
 }
 
-fn entries() -> impl Iterator<Item = Entry> {
+fn entries() -> impl Iterator<Item = TableEntry> {
     families().into_iter().flat_map(|(_, table)| table)
 }
 
 /// The properties of a code in the list.
-struct Published {
+struct PublishedCode {
     /// Whether the list has operations that return the code.
     has_operations: bool,
     names_path: bool,
 }
 
-fn published_codes() -> BTreeMap<String, Published> {
+fn published_codes() -> BTreeMap<String, PublishedCode> {
     let lines = PUBLISHED.lines().filter(|line| !line.starts_with('#'));
     let groups = lines.map(|line| line.split_once(':').expect("codes after a colon"));
     let codes = groups.flat_map(|(head, codes)| {
         let (group, operations) = head.split_once(' ').unwrap_or((head, ""));
         codes.split_whitespace().map(move |rest| {
             let digits = rest.trim_end_matches('/');
-            let published = Published {
+            let published = PublishedCode {
                 has_operations: !operations.is_empty(),
                 names_path: digits != rest,
             };

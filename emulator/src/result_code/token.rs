@@ -66,7 +66,6 @@ result_codes! {
     DEVICE_OK = published "A242002", "the token request was granted for a device code";
     /// The tokens were issued.
     PRE_AUTHORIZED_OK = own "A907001", "the token request was granted for a pre-authorized code";
-    /// Published.
     CLIENT_CREDENTIALS_OK = published "A052001", "the token request was granted to the client itself";
     /// The authorization server checks the password.
     TOKEN_PASSWORD = published "A051001", "the username and the password of the token request have to be checked";
@@ -74,9 +73,7 @@ result_codes! {
     TOKEN_EXCHANGE = own "A907002", "the token exchange request is well-formed, and the server has to decide on it";
     /// The authorization server decides.
     TOKEN_JWT_BEARER = own "A907003", "the assertion of the token request is well-formed, and the server has to decide on it";
-    /// Caller error.
     TOKEN_PARAMETERS_MISSING = published "A047201", "the API request lacks parameters";
-    /// Caller error.
     TOKEN_PARAMETERS_NONE = published "A047301", "the token request has no parameters";
     /// The caller specified the token value.
     ACCESS_TOKEN_VALUE_TAKEN = published "A144201", "the access token of the API request exists already";
@@ -102,9 +99,8 @@ result_codes! {
     CODE_EMPTY = published "A050302", "code is empty";
     /// RFC 6749 §4.1.3.
     CODE_REPEATED = published "A050303", "code is included more than once";
-    /// Published: includes used codes.
+    /// Includes used codes.
     CODE_UNKNOWN = published "A050305", "the authorization code does not exist or was used";
-    /// The code exists in another service.
     CODE_OF_ANOTHER_SERVICE = published "A050306", "the authorization code belongs to another service";
     /// RFC 6749 §4.1.2.
     CODE_EXPIRED = published "A050311", "the authorization code has expired";
@@ -118,17 +114,11 @@ result_codes! {
     TOKEN_REDIRECT_URI_UNEXPECTED = published "A050310", "redirect_uri is present although the authorization request had none";
     /// RFC 6749 §4.1.3.
     TOKEN_REDIRECT_URI_REPEATED = published "A050304", "redirect_uri is included more than once";
-    /// Published.
     CODE_VERIFIER_MISSING = published "A050312", "code_verifier is missing";
-    /// Published.
     CODE_VERIFIER_EMPTY = published "A050313", "code_verifier is empty";
-    /// Published.
     CODE_VERIFIER_REPEATED = published "A050314", "code_verifier is included more than once";
-    /// Published.
     CODE_VERIFIER_MALFORMED = published "A050316", "code_verifier is not of 43 to 128 unreserved characters";
-    /// Published.
     CODE_VERIFIER_WRONG = published "A050315", "code_verifier does not match code_challenge";
-    /// Published.
     CODE_VERIFIER_UNEXPECTED = published "A050317", "code_verifier is present although there was no code_challenge";
     /// RFC 6749 §6.
     REFRESH_TOKEN_MISSING = published "A053301", "refresh_token is missing";
@@ -138,7 +128,6 @@ result_codes! {
     REFRESH_TOKEN_REPEATED = published "A053303", "refresh_token is included more than once";
     /// RFC 6749 §6.
     REFRESH_TOKEN_UNKNOWN = published "A053305", "the refresh token does not exist or was used";
-    /// The token exists in another service.
     REFRESH_TOKEN_OF_ANOTHER_SERVICE = published "A053306", "the refresh token belongs to another service";
     /// RFC 6749 §6.
     REFRESH_TOKEN_EXPIRED = published "A053308", "the refresh token has expired";
@@ -231,29 +220,22 @@ result_codes! {
 
     /// The tokens were issued after the password check.
     TOKEN_ISSUE_OK = published "A054001", "the tokens were issued";
-    /// Caller error.
     TOKEN_ISSUE_SUBJECT_MISSING = published "A111201", "subject is missing";
-    /// Caller error.
     TOKEN_ISSUE_TICKET_MISSING = published "A055201", "ticket is missing";
     /// A ticket is valid once, for a limited time.
     TOKEN_ISSUE_TICKET_UNKNOWN = published "A055202", "the ticket does not exist or was used";
-    /// The ticket exists in another service.
     TOKEN_ISSUE_TICKET_OF_ANOTHER_SERVICE = published "A055203", "the ticket belongs to another service";
     /// A ticket is valid once, for a limited time.
     TOKEN_ISSUE_TICKET_EXPIRED = published "A055301", "the ticket has expired";
     /// The client was deleted after the ticket was issued.
     TOKEN_ISSUE_CLIENT_GONE = own "A907201", "the client of the ticket no longer exists";
-    /// Caller error.
     TOKEN_FAIL_TICKET_MISSING = published "A063201", "ticket is missing";
     /// A ticket is valid once, for a limited time.
     TOKEN_FAIL_TICKET_UNKNOWN = published "A063202", "the ticket does not exist or was used";
-    /// The ticket exists in another service.
     TOKEN_FAIL_TICKET_OF_ANOTHER_SERVICE = published "A063203", "the ticket belongs to another service";
     /// A ticket is valid once, for a limited time.
     TOKEN_FAIL_TICKET_EXPIRED = published "A063301", "the ticket has expired";
-    /// Caller error.
     TOKEN_FAIL_REASON_MISSING = published "A067201", "reason is missing";
-    /// Caller error.
     TOKEN_FAIL_REASON_UNKNOWN = own "A907202", "there is no such reason";
     /// A reason reported by the authorization server.
     TOKEN_FAIL_UNKNOWN = published "A067302", "the server failed for an unspecified reason";
@@ -264,13 +246,11 @@ result_codes! {
     /// A reason reported by the authorization server; RFC 6749 §5.2.
     TOKEN_FAIL_CLIENT = own "A907329", "the server does not accept the client";
     /// A reason reported by the authorization server; RFC 6749 §5.2.
-    TOKEN_FAIL_CLIENT_UNAUTHORIZED = own "A907330", "the server does not allow the grant type to the client";
+    TOKEN_FAIL_CLIENT_UNAUTHORIZED = own "A907330", "the server does not allow the client to use the grant type";
     /// A reason reported by the authorization server; RFC 6749 §5.2.
     TOKEN_FAIL_SCOPE = own "A907331", "the server does not accept the scope";
 
-    /// The ID token was issued.
     REISSUE_OK = own "A907004", "the ID token was reissued";
-    /// Caller error.
     REISSUE_TOKEN_MISSING = own "A907203", "accessToken or refreshToken is missing";
     /// The token is unknown, was refreshed, or has expired.
     REISSUE_ACCESS_TOKEN_UNUSABLE = own "A907204", "the access token does not exist or has expired";
@@ -278,7 +258,6 @@ result_codes! {
     REISSUE_REFRESH_TOKEN_DIFFERENT = own "A907205", "the refresh token is not that of the access token";
     /// Token responses with reissuable tokens have the action ID_TOKEN_REISSUABLE.
     REISSUE_NOT_REISSUABLE = own "A907206", "the tokens were not refreshed or have no user or no openid scope, or the service has idTokenReissuable off";
-    /// Caller error.
     REISSUE_JSON_MALFORMED = own "A907207", "claims or idtHeaderParams is not a JSON object";
     /// RFC 6749 §5.2.
     CODE_DOES_NOT_IDENTIFY = published "A244310", "the token request does not identify its client, and the authorization code does not exist";

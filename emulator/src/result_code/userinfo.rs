@@ -2,9 +2,9 @@
 
 use super::*;
 
-/// The codes for an access token that is not valid for userinfo.
+/// The codes for an access token that is not valid at the UserInfo endpoint.
 #[derive(Debug)]
-pub struct UserinfoCodes {
+pub struct UserInfoCodes {
     pub token_missing: ResultCode,
     pub token_unknown: ResultCode,
     pub token_of_another_service: ResultCode,
@@ -16,9 +16,9 @@ pub struct UserinfoCodes {
     pub password_grant: ResultCode,
 }
 
-pub fn userinfo_codes(operation: &str) -> UserinfoCodes {
+pub fn userinfo_codes(operation: &str) -> UserInfoCodes {
     match operation {
-        "userinfo" => UserinfoCodes {
+        "userinfo" => UserInfoCodes {
             token_missing: USERINFO_TOKEN_MISSING,
             token_unknown: USERINFO_TOKEN_UNKNOWN,
             token_of_another_service: USERINFO_TOKEN_OF_ANOTHER_SERVICE,
@@ -29,7 +29,7 @@ pub fn userinfo_codes(operation: &str) -> UserinfoCodes {
             scope: USERINFO_SCOPE,
             password_grant: USERINFO_PASSWORD_GRANT,
         },
-        _ => UserinfoCodes {
+        _ => UserInfoCodes {
             token_missing: USERINFO_ISSUE_TOKEN_MISSING,
             token_unknown: USERINFO_ISSUE_TOKEN_UNKNOWN,
             token_of_another_service: USERINFO_ISSUE_TOKEN_OF_ANOTHER_SERVICE,
@@ -44,7 +44,6 @@ pub fn userinfo_codes(operation: &str) -> UserinfoCodes {
 }
 
 result_codes! {
-    /// The token is valid for userinfo.
     USERINFO_OK = published "A091001", "the access token is valid";
     /// RFC 6750 §3.1.
     USERINFO_TOKEN_MISSING = published "A088301", "the access token is missing";
@@ -52,11 +51,9 @@ result_codes! {
     USERINFO_ISSUE_TOKEN_MISSING = published "A092301", "the access token is missing";
     /// RFC 6750 §3.1.
     USERINFO_TOKEN_UNKNOWN = published "A088302", "the access token does not exist";
-    /// The token exists in another service.
     USERINFO_TOKEN_OF_ANOTHER_SERVICE = published "A088303", "the access token belongs to another service";
     /// RFC 6750 §3.1.
     USERINFO_ISSUE_TOKEN_UNKNOWN = published "A092302", "the access token does not exist";
-    /// The token exists in another service.
     USERINFO_ISSUE_TOKEN_OF_ANOTHER_SERVICE = published "A092303", "the access token belongs to another service";
     /// RFC 6750 §3.1.
     USERINFO_TOKEN_EXPIRED = published "A089301", "the access token has expired";
@@ -79,11 +76,9 @@ result_codes! {
     /// OpenID Connect Core 1.0 §5.3.
     USERINFO_ISSUE_SCOPE = published "A093304", "the access token lacks the scope openid";
     /// No end user has authenticated at the authorization server.
-    USERINFO_PASSWORD_GRANT = published "A089306", "access tokens of the password grant are not valid for userinfo";
+    USERINFO_PASSWORD_GRANT = published "A089306", "access tokens of the password grant are not valid at the UserInfo endpoint";
     /// No end user has authenticated at the authorization server.
-    USERINFO_ISSUE_PASSWORD_GRANT = published "A093306", "access tokens of the password grant are not valid for userinfo";
-    /// The response was created.
+    USERINFO_ISSUE_PASSWORD_GRANT = published "A093306", "access tokens of the password grant are not valid at the UserInfo endpoint";
     USERINFO_ISSUE_OK = published "A096001", "the UserInfo response was created";
-    /// Caller error.
     USERINFO_CLAIMS_MALFORMED = published "A094201", "claims is not a JSON object";
 }

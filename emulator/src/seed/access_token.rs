@@ -5,8 +5,8 @@ use std::io;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::place::{Seen, decode, wrong};
-use crate::caller_keys::{CallerKeys, Unusable};
+use super::values::{UniqueValues, decode, seed_error};
+use crate::caller_keys::{CallerKeys, InvalidCallerKey};
 use crate::json::Object;
 use crate::store::TokenBinding;
 
@@ -28,7 +28,11 @@ struct Given {
 }
 
 impl AccessTokenMembers {
-    pub fn take(token: Option<Value>, at: &str, seen: &mut Seen) -> io::Result<Option<Self>> {
+    pub fn take(
+        token: Option<Value>,
+        at: &str,
+        unique: &mut UniqueValues,
+    ) -> io::Result<Option<Self>> {
         let (given, place) = match token {
             None | Some(Value::Null) => return Ok(None),
             Some(bound @ Value::Object(_)) => (decode(at, &bound)?, format!("{at}.value")),
@@ -42,17 +46,17 @@ impl AccessTokenMembers {
                 (given, at.to_owned())
             }
         };
-        seen.note("token", given.value.as_ref(), &place)?;
+        unique.insert("token", given.value.as_ref(), &place)?;
         let keys = CallerKeys {
             dpop_key: given.dpop_key,
             client_certificate: given.client_certificate,
         };
-        let binding = keys.binding().map_err(|unusable| match unusable {
-            Unusable::DpopKey => wrong(
+        let binding = keys.binding().map_err(|error| match error {
+            InvalidCallerKey::DpopKey => seed_error(
                 &format!("{at}.dpopKey"),
                 "it is not a JWK of a key that signs DPoP proofs",
             ),
-            Unusable::Certificate => wrong(
+            InvalidCallerKey::Certificate => seed_error(
                 &format!("{at}.clientCertificate"),
                 "it is not a certificate in PEM form",
             ),

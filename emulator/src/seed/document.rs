@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::access_token::AccessTokenMembers;
-use super::place::{Seen, decode, non_empty, wrong};
+use super::values::{UniqueValues, decode, non_empty, seed_error};
 use crate::json::Object;
 
 /// A seed.
@@ -45,7 +45,7 @@ pub struct ServiceMembers {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Members {
+struct SeedMembers {
     owner: Option<Object>,
     services: Vec<Object>,
 }
@@ -54,38 +54,38 @@ impl Document {
     pub fn parse(text: &str) -> io::Result<Self> {
         let document: Value = serde_json::from_str(text)?;
         let document: Object = decode("", &document)?;
-        let Members { owner, services } = decode("", &document)?;
-        let mut seen = Seen::default();
-        let owner = OwnerMembers::take(owner.unwrap_or_default(), &mut seen)?;
+        let SeedMembers { owner, services } = decode("", &document)?;
+        let mut unique = UniqueValues::default();
+        let owner = OwnerMembers::take(owner.unwrap_or_default(), &mut unique)?;
 
         let services = services.into_iter().enumerate();
         let services = services
-            .map(|(index, service)| ServiceMembers::take(service, index, &mut seen))
+            .map(|(index, service)| ServiceMembers::take(service, index, &mut unique))
             .collect::<io::Result<Vec<_>>>()?;
         Ok(Self { owner, services })
     }
 }
 
 impl OwnerMembers {
-    fn take(owner: Object, seen: &mut Seen) -> io::Result<Self> {
+    fn take(owner: Object, unique: &mut UniqueValues) -> io::Result<Self> {
         let given: GivenOwner = decode("owner", owner)?;
-        seen.note("apiKey", given.api_key, "owner.apiKey")?;
+        unique.insert("apiKey", given.api_key, "owner.apiKey")?;
         non_empty(given.api_secret.as_ref(), "owner.apiSecret")?;
         if given.organization_id.is_some_and(|id| id < 1) {
-            return Err(wrong("owner.organizationId", "it must be above 0"));
+            return Err(seed_error("owner.organizationId", "it must be above 0"));
         }
         let token = given.organization_token;
         Ok(Self {
             api_key: given.api_key,
             api_secret: given.api_secret,
-            organization_token: AccessTokenMembers::take(token, "owner.organizationToken", seen)?,
+            organization_token: AccessTokenMembers::take(token, "owner.organizationToken", unique)?,
             organization_id: given.organization_id,
         })
     }
 }
 
 impl ServiceMembers {
-    fn take(mut settings: Object, index: usize, seen: &mut Seen) -> io::Result<Self> {
+    fn take(mut settings: Object, index: usize, unique: &mut UniqueValues) -> io::Result<Self> {
         write_keys_as_text(&mut settings);
         let at = |name: &str| format!("services[{index}].{name}");
         let access_token = settings.remove("accessToken");
@@ -95,28 +95,28 @@ impl ServiceMembers {
         clients.iter_mut().for_each(write_keys_as_text);
 
         let known: Service = decode(&format!("services[{index}]"), &settings)?;
-        seen.note("apiKey", known.api_key, &at("apiKey"))?;
+        unique.insert("apiKey", known.api_key, &at("apiKey"))?;
         non_empty(
             known.api_secret.as_ref().map(authlete::Secret::expose),
             &at("apiSecret"),
         )?;
-        let access_token = AccessTokenMembers::take(access_token, &at("accessToken"), seen)?;
+        let access_token = AccessTokenMembers::take(access_token, &at("accessToken"), unique)?;
         for (number, client) in clients.iter().enumerate() {
             let at = at(&format!("clients[{number}]"));
             let known: Client = decode(&at, client)?;
-            seen.note("clientId", known.client_id, &format!("{at}.clientId"))?;
+            unique.insert("clientId", known.client_id, &format!("{at}.clientId"))?;
             non_empty(
                 known.client_secret.as_ref().map(authlete::Secret::expose),
                 &format!("{at}.clientSecret"),
             )?;
             // Aliases and entity IDs must be unique only within a service.
             let alias = known.client_id_alias;
-            seen.note(
+            unique.insert(
                 &format!("alias {index}"),
                 alias,
                 &format!("{at}.clientIdAlias"),
             )?;
-            seen.note(
+            unique.insert(
                 &format!("entity {index}"),
                 known.entity_id,
                 &format!("{at}.entityId"),

@@ -50,7 +50,7 @@ macro_rules! accessor {
     };
     (($this:ident $lifetime:lifetime [$($generic:lifetime)?] $receiver:ty) number $name:ident $member:literal) => {
         pub fn $name$(<$generic>)?($this: $receiver) -> i64 {
-            <$crate::json::Object as $crate::json::Members>::integer($this.json(), $member).unwrap_or_default()
+            <$crate::json::Object as $crate::json::ObjectExt>::integer($this.json(), $member).unwrap_or_default()
         }
     };
     ($receiver:tt integer $name:ident $member:literal) => {
@@ -74,7 +74,7 @@ macro_rules! accessor {
     (($this:ident $lifetime:lifetime [$($generic:lifetime)?] $receiver:ty) key_set $name:ident $member:literal) => {
         pub fn $name$(<$generic>)?($this: $receiver) -> Option<&$lifetime $crate::jose::JwkSet> {
             $this.key_sets.$name.get_or_init(|| {
-                let text = <$crate::json::Object as $crate::json::Members>::text($this.json(), $member)?;
+                let text = <$crate::json::Object as $crate::json::ObjectExt>::text($this.json(), $member)?;
                 Some($crate::jose::JwkSet::parse(text).unwrap_or_default())
             }).as_ref()
         }
@@ -87,7 +87,7 @@ macro_rules! method {
         $name:ident, $read:ident($member:literal) -> $returned:ty
     ) => {
         pub fn $name$(<$generic>)?($this: $receiver) -> $returned {
-            <$crate::json::Object as $crate::json::Members>::$read($this.json(), $member)
+            <$crate::json::Object as $crate::json::ObjectExt>::$read($this.json(), $member)
         }
     };
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::check::Invalid;
 use crate::certificate::{self, ClientCertificate};
-use crate::json::{Members, Object};
+use crate::json::{Object, ObjectExt};
 use crate::result_code::{ResultCode, SETTING_INVALID, TRUSTED_ROOT_MALFORMED};
 
 /// Root certificates that requests may contain with or without PEM markers. Responses always have the markers.

@@ -10,7 +10,7 @@ use super::distinguished_name::is_distinguished_name;
 use super::enum_values::EnumMember;
 use super::uri::{NotAbsolute, Uri};
 use crate::jose::JwkSet;
-use crate::json::{Members, Object};
+use crate::json::{Object, ObjectExt};
 use crate::result_code::{
     ResultCode, SETTING_FRAGMENT, SETTING_INVALID, SETTING_ITEM_MALFORMED, SETTING_ITEM_NULL,
     SETTING_ITEM_RELATIVE, SETTING_KEYS, SETTING_NEGATIVE, SETTING_NO_NAME, SETTING_QUERY,

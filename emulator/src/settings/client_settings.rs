@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use super::accessors::accessors;
 use super::json_settings::JsonSettings;
 use crate::jose::JwkSet;
-use crate::json::{Members, Object};
+use crate::json::{Object, ObjectExt};
 
 /// The settings for the expected certificate subject of a client (RFC 8705 §2.1.2).
 pub const CERTIFICATE_SUBJECTS: [&str; 5] = [
@@ -17,11 +17,11 @@ pub const CERTIFICATE_SUBJECTS: [&str; 5] = [
 ];
 
 /// The settings of a client: the JSON object of the API, with a getter for each setting that the emulator uses.
-pub type ClientSettings = JsonSettings<KeySets>;
+pub type ClientSettings = JsonSettings<ClientKeySets>;
 
 /// The JWK Set in the JSON, parsed on first use. An invalid set counts as empty.
 #[derive(Debug, Clone, Default)]
-pub struct KeySets {
+pub struct ClientKeySets {
     jwks: OnceLock<Option<JwkSet>>,
 }
 

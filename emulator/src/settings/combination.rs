@@ -3,11 +3,11 @@
 use serde_json::Value;
 
 use super::check::Invalid;
-use super::client;
+use super::client_rules;
 use super::client_settings::{CERTIFICATE_SUBJECTS, ClientSettings};
 use super::service_settings::ServiceSettings;
 use super::uri::Uri;
-use crate::json::Members;
+use crate::json::ObjectExt;
 use crate::result_code::{
     ALIAS_PROHIBITED, AUTHORIZATION_ALG_MISSING, CERTIFICATE_SUBJECT_MISSING,
     CERTIFICATE_SUBJECT_REPEATED, ID_TOKEN_ALG_MISSING, NOTIFICATION_ENDPOINT_MISSING,
@@ -121,7 +121,7 @@ fn sector(settings: &ClientSettings) -> Result<(), Invalid> {
         ));
     }
     let is_pairwise = settings.subject_type() == Some("PAIRWISE");
-    match is_pairwise && client::derived_sector(settings.json()).is_none() {
+    match is_pairwise && client_rules::derived_sector(settings.json()).is_none() {
         true => Err(Invalid::new(
             "subjectType",
             SECTOR_UNKNOWN,

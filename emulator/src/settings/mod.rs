@@ -3,17 +3,17 @@
 mod accessors;
 mod certificates;
 mod check;
-pub mod client;
 pub mod client_metadata;
+pub mod client_rules;
 mod client_settings;
 pub mod combination;
-mod credential_issuer;
 mod credential_issuer_metadata;
+mod credential_issuer_rules;
 mod distinguished_name;
 mod enum_values;
 mod json_settings;
 mod scopes;
-pub mod service;
+pub mod service_rules;
 mod service_settings;
 #[cfg(test)]
 pub mod tests;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::check::{self, Invalid};
-use crate::json::{Members, Object};
+use crate::json::{Object, ObjectExt};
 use crate::result_code::{
     ResultCode, SCOPE_ATTRIBUTE_KEY_MISSING, SCOPE_ATTRIBUTE_TWICE, SCOPE_ATTRIBUTE_VALUE_MISSING,
     SCOPE_CHARACTER, SCOPE_TAG_MISSING, SCOPE_TAG_TWICE, SCOPE_TEXT_MISSING, SCOPE_TWICE,

@@ -9,14 +9,14 @@ use super::accessors::accessors;
 use super::credential_issuer_metadata::CredentialIssuerMetadata;
 use super::json_settings::JsonSettings;
 use crate::jose::JwkSet;
-use crate::json::Members;
+use crate::json::ObjectExt;
 
 /// The settings of a service: the JSON object of the API, with a getter for each setting that the emulator uses.
-pub type ServiceSettings = JsonSettings<KeySets>;
+pub type ServiceSettings = JsonSettings<ServiceKeySets>;
 
 /// The JWK Sets in the JSON, parsed on first use. An invalid set counts as empty.
 #[derive(Debug, Clone, Default)]
-pub struct KeySets {
+pub struct ServiceKeySets {
     jwks: OnceLock<Option<JwkSet>>,
     federation_jwks: OnceLock<Option<JwkSet>>,
     credential_jwks: OnceLock<Option<JwkSet>>,

@@ -4,7 +4,7 @@ use authlete::types::{ResponseMode, ResponseType};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::clients::NamedBy;
+use super::clients::IdentifierKind;
 use super::credential_offer::Offered;
 use super::grant::Grant;
 use super::managed_grant::GrantManagement;
@@ -45,7 +45,7 @@ impl RequestObject {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct AuthorizationRequest {
     pub client_id: i64,
-    pub client_named_by: NamedBy,
+    pub client_named_by: IdentifierKind,
     pub response_type: ResponseType,
     pub response_mode: ResponseMode,
     /// The destination of the response.

@@ -4,7 +4,7 @@ use authlete::types::DeliveryMode;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::clients::NamedBy;
+use super::clients::IdentifierKind;
 use super::decision::Decision;
 use super::managed_grant::GrantManagement;
 use crate::model::Polling;
@@ -13,7 +13,7 @@ use crate::model::Polling;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct BackchannelRequest {
     pub client_id: i64,
-    pub client_named_by: NamedBy,
+    pub client_named_by: IdentifierKind,
     pub delivery_mode: DeliveryMode,
     pub client_notification_token: Option<String>,
     /// The lifetime that the client asked for, in seconds.

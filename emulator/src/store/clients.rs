@@ -12,7 +12,7 @@ use crate::settings::ClientSettings;
 
 /// The kind of identifier that a client used.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum NamedBy {
+pub enum IdentifierKind {
     #[default]
     Id,
     Alias,
@@ -40,11 +40,11 @@ impl Client {
     }
 
     /// The identifier of the given kind; the client ID if the client has none of this kind.
-    pub fn identifier(&self, named_by: NamedBy) -> String {
-        let name = match named_by {
-            NamedBy::Id => None,
-            NamedBy::Alias => self.alias(),
-            NamedBy::EntityId => self.entity_id(),
+    pub fn identifier(&self, kind: IdentifierKind) -> String {
+        let name = match kind {
+            IdentifierKind::Id => None,
+            IdentifierKind::Alias => self.alias(),
+            IdentifierKind::EntityId => self.entity_id(),
         };
         name.map_or_else(|| self.id().to_string(), str::to_owned)
     }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::json::{Members, Object};
+use crate::json::{Object, ObjectExt};
 
 /// A credential offer. Its codes are stored in plain text, since the API shows them on each request.
 #[derive(Debug, Clone, Serialize, Deserialize)]

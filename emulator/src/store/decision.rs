@@ -12,7 +12,7 @@ pub enum Decision {
     #[default]
     Pending,
     Granted(Box<Granted>),
-    Refused(Refused),
+    Refused(Denial),
 }
 
 /// The data for the tokens, which are issued when the client requests them.
@@ -24,13 +24,13 @@ pub struct Granted {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Refused {
-    pub reason: RefusalReason,
+pub struct Denial {
+    pub reason: DenialReason,
     pub details: ErrorDetails,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum RefusalReason {
+pub enum DenialReason {
     AccessDenied,
     /// The user did not decide.
     TransactionFailed,

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::clients::NamedBy;
+use super::clients::IdentifierKind;
 use super::decision::Decision;
 use super::managed_grant::GrantManagement;
 use crate::model::DynamicScope;
@@ -13,7 +13,7 @@ use crate::model::Polling;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct DeviceFlow {
     pub client_id: i64,
-    pub client_named_by: NamedBy,
+    pub client_named_by: IdentifierKind,
     pub scopes: Vec<String>,
     /// The scopes with a variable part.
     pub dynamic_scopes: Vec<DynamicScope>,

@@ -4,7 +4,7 @@ use authlete::types::GrantType;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::clients::NamedBy;
+use super::clients::IdentifierKind;
 use super::managed_grant::GrantManagement;
 use super::scopes::Scopes;
 use crate::json::Object;
@@ -14,7 +14,7 @@ use crate::json::Object;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Grant {
     pub client_id: i64,
-    pub client_named_by: NamedBy,
+    pub client_named_by: IdentifierKind,
     pub subject: Option<String>,
     pub grant_type: GrantType,
     pub scopes: Scopes,
@@ -40,7 +40,7 @@ pub struct Grant {
     pub id: Option<Box<str>>,
 }
 
-/// Data about a user for ID tokens and userinfo, besides the subject.
+/// Data about a user for ID tokens and UserInfo responses, besides the subject.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Authentication {
     pub nonce: Option<String>,

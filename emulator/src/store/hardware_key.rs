@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::jose::Jwk;
-use crate::json::{Members, Object};
+use crate::json::{Object, ObjectExt};
 
 /// A key of a simulated hardware security module. The private key is in the state, but no API call returns it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

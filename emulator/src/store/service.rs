@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::attestation_challenge::AttestationChallenges;
 use super::authorization_request::{AuthorizationRequest, Code, PushedRequest};
 use super::backchannel::BackchannelRequest;
-use super::clients::{Client, Clients, NamedBy};
+use super::clients::{Client, Clients, IdentifierKind};
 use super::committed::Committed;
 use super::credential_offer::CredentialOffer;
 use super::credential_request::CredentialRequest;
@@ -20,7 +20,7 @@ use super::records::{RecordKey as _, Recorder, Records, records_by_field, unknow
 use super::shared_nonce::SharedNonce;
 use super::table::Table;
 use super::token_batch::TokenBatch;
-use super::token_request::{PasswordRequest, Renewal};
+use super::token_request::{PasswordRequest, RefreshTokenReplacement};
 use super::tokens::Tokens;
 use crate::clock::Millis;
 use crate::digest::Digest;
@@ -58,7 +58,7 @@ pub struct Service {
     /// By request ID.
     pub token_batches: Expiring<TokenBatch>,
     /// By the refresh token that was replaced.
-    pub renewals: Expiring<Renewal>,
+    pub renewals: Expiring<RefreshTokenReplacement>,
     /// By ticket.
     pub password_requests: Expiring<PasswordRequest>,
     pub granted_scopes: Consents,
@@ -136,7 +136,7 @@ impl Service {
 
     /// A client with its number, its credentials and the requested settings. It is not added yet.
     pub fn new_client(&mut self, requested: &Object, now: Millis) -> Result<Client, random::Error> {
-        let mut settings = settings::client::complete(requested);
+        let mut settings = settings::client_rules::complete(requested);
         self.filter_custom_metadata(&mut settings);
         settings.extend([
             ("number".to_owned(), self.clients.next_number().into()),
@@ -154,28 +154,28 @@ impl Service {
     /// Leaves in the `customMetadata` of a client the metadata that the service supports.
     pub fn filter_custom_metadata(&self, client: &mut Object) {
         let supported = self.settings.supported_custom_client_metadata();
-        settings::client::filter_custom_metadata(client, &supported.unwrap_or_default());
+        settings::client_rules::filter_custom_metadata(client, &supported.unwrap_or_default());
     }
 
     /// Finds a client by its ID, by its alias, if service and client enable aliases, or by its entity identifier in a
     /// federation. Also returns which of these it was.
-    pub fn client(&self, identifier: &str) -> Option<(&Arc<Client>, NamedBy)> {
+    pub fn client(&self, identifier: &str) -> Option<(&Arc<Client>, IdentifierKind)> {
         let by_id = identifier
             .parse()
             .ok()
             .and_then(|id| self.clients.by_id(id));
         if let Some(client) = by_id {
-            return Some((client, NamedBy::Id));
+            return Some((client, IdentifierKind::Id));
         }
         let by_alias = self.clients.by_alias(identifier).filter(|client| {
             self.settings.client_id_alias_enabled() && client.settings.client_id_alias_enabled()
         });
         if let Some(client) = by_alias {
-            return Some((client, NamedBy::Alias));
+            return Some((client, IdentifierKind::Alias));
         }
         let in_federation = self.settings.federation_enabled();
         let client = in_federation.then(|| self.clients.by_entity_id(identifier));
-        Some((client.flatten()?, NamedBy::EntityId))
+        Some((client.flatten()?, IdentifierKind::EntityId))
     }
 
     /// Applies an effect that is not rolled back if the call is refused later.
@@ -202,7 +202,7 @@ impl Service {
     }
 
     /// Ends a call: its committed effects need not be applied again.
-    pub fn settle(&mut self) {
+    pub fn clear_committed(&mut self) {
         self.committed = Committed::default();
     }
 

@@ -16,6 +16,6 @@ pub struct PasswordRequest {
 /// The replacement of a refresh token, kept for clients that did not get the response. Only services with
 /// `refreshTokenIdempotent` have these.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Renewal {
+pub struct RefreshTokenReplacement {
     pub refresh_token: String,
 }

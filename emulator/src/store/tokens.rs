@@ -28,7 +28,7 @@ pub type RecordId = u64;
 pub struct TokenRecord {
     /// The grant of the access token. The refresh token can have more scopes.
     pub grant: Grant,
-    pub narrowed: Option<Box<Narrowed>>,
+    pub narrowed: Option<Box<NarrowedAccess>>,
     pub binding: Binding,
     pub access_token: Digest,
     /// The JWT form of the access token, which is presented instead of it.
@@ -62,7 +62,7 @@ pub struct RefreshToken {
 /// The part of the grant that the access token covers, if the token request asked for less than was granted. The refresh
 /// token still covers all of it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Narrowed {
+pub struct NarrowedAccess {
     pub resources: Vec<String>,
     pub authorization_details: Option<Value>,
 }

@@ -3,7 +3,7 @@
 use super::refusal::CredentialRefusal;
 use crate::call::Call;
 use crate::digest::Digest;
-use crate::json::Members;
+use crate::json::ObjectExt;
 use crate::protocol::credential_issuer;
 use crate::protocol::oauth_error::OAuthError;
 use crate::result_code::{
@@ -14,12 +14,12 @@ use crate::store::{RecordId, Service, TokenRecord};
 
 /// A token that is valid for the issuance of credentials.
 #[derive(Debug)]
-pub struct Presented {
+pub struct IssuanceToken {
     pub id: RecordId,
     pub record: TokenRecord,
 }
 
-impl Presented {
+impl IssuanceToken {
     /// The token in an API call. Introspection checks proof of possession beforehand.
     pub fn of(call: &Call, service: &Service) -> Result<Self, CredentialRefusal> {
         let invalid = |code| OAuthError::new("invalid_token", code);

@@ -6,7 +6,7 @@ use x509_cert::Certificate;
 use x509_cert::der::Decode as _;
 
 use crate::jose::Jwk;
-use crate::json::{Members, Object};
+use crate::json::{Object, ObjectExt};
 use crate::protocol::certificate_key;
 
 /// The key, given by exactly one of `jwk`, `kid` and `x5c`.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::json::{Members, Object};
+use crate::json::{Object, ObjectExt};
 
 /// The members that identify the type of a credential, in requests and in configurations: one per format.
 const TYPES: [&str; 3] = ["vct", "doctype", "credential_definition"];

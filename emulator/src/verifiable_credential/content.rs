@@ -13,7 +13,7 @@ use crate::result_code::{
 
 /// The content of a credential.
 #[derive(Debug)]
-pub struct Content<'a> {
+pub struct CredentialContent<'a> {
     pub issuer: &'a str,
     pub configuration: &'a Object,
     /// The payload of the order.
@@ -32,7 +32,7 @@ pub enum Failure {
     Random(random::Error),
 }
 
-impl Content<'_> {
+impl CredentialContent<'_> {
     /// Sets the claims that the issuer determines: issuer, times and confirmation key. They replace claims of the order
     /// (RFC 7519 §4.1, RFC 7800 §3.2).
     pub fn add_claims_of_issuer(&self, claims: &mut Object) {

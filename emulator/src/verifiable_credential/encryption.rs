@@ -4,7 +4,7 @@ use authlete::types::{JweAlg, JweEnc};
 use serde_json::Value;
 
 use crate::jose::{self, JoseError, Jwk};
-use crate::json::{Members, Object};
+use crate::json::{Object, ObjectExt};
 use crate::protocol::credential_issuer;
 use crate::protocol::oauth_error::OAuthError;
 use crate::result_code::{
@@ -14,14 +14,14 @@ use crate::result_code::{
 use crate::settings::CredentialIssuerMetadata;
 use crate::store::{ResponseEncryption, Service};
 
-use super::access_token::Presented;
+use super::access_token::IssuanceToken;
 use super::message::Message;
 
 /// The requested encryption of the response. The service and the client can each require it.
 pub fn requested(
     message: &Message,
     service: &Service,
-    token: &Presented,
+    token: &IssuanceToken,
 ) -> Result<Option<ResponseEncryption>, OAuthError> {
     let settings = &service.settings;
     let metadata = settings.credential_issuer_metadata();

@@ -1,6 +1,6 @@
 //! The supported credential formats.
 
-use super::content::{Content, Failure};
+use super::content::{CredentialContent, Failure};
 use super::signer::Signer;
 use super::{jwt_vc, mdoc, sd_jwt};
 use crate::json::Object;
@@ -43,7 +43,7 @@ impl Format {
     pub fn make(
         self,
         name: &str,
-        content: &Content<'_>,
+        content: &CredentialContent<'_>,
         signer: &Signer,
     ) -> Result<String, Failure> {
         match self {

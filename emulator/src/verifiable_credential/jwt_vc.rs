@@ -2,14 +2,14 @@
 
 use serde_json::Value;
 
-use super::content::{Content, Failure};
+use super::content::{CredentialContent, Failure};
 use super::signer::Signer;
 use crate::jose;
-use crate::json::{Members, Object};
+use crate::json::{Object, ObjectExt};
 
 /// Creates a credential with the claims of the order, which include `vc`, and those of the issuer (Verifiable Credentials
 /// Data Model 1.1 §6.3.1).
-pub fn make(content: &Content<'_>, signer: &Signer) -> Result<String, Failure> {
+pub fn make(content: &CredentialContent<'_>, signer: &Signer) -> Result<String, Failure> {
     let credential = content.payload.object("vc");
     let credential = credential.ok_or(Failure::Payload("it has no vc"))?;
     let types = credential.texts("type").unwrap_or_default();

@@ -2,13 +2,13 @@
 
 use serde_json::Value;
 
-use super::access_token::Presented;
+use super::access_token::IssuanceToken;
 use super::binding_key;
 use super::refusal::CredentialRefusal;
 use crate::call::Call;
 use crate::clock::{Millis, after};
 use crate::jose::{Jwk, Jws};
-use crate::json::{Members, Object};
+use crate::json::{Object, ObjectExt};
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::{credential_issuer, credential_nonce, dpop, jwt_audience, jwt_times};
 use crate::result_code::{
@@ -29,7 +29,7 @@ const WINDOW: i64 = 300;
 pub fn keys(
     call: &Call,
     service: &Service,
-    token: &Presented,
+    token: &IssuanceToken,
     configuration: &Object,
     request: &Object,
 ) -> Result<Vec<Object>, CredentialRefusal> {
@@ -90,7 +90,7 @@ fn listed(request: &Object) -> Result<Option<Vec<&str>>, OAuthError> {
 fn check(
     call: &Call,
     service: &Service,
-    token: &Presented,
+    token: &IssuanceToken,
     types: Option<&Object>,
     proof: &str,
 ) -> Result<Jwk, CredentialRefusal> {

@@ -3,7 +3,7 @@
 use authlete::types::JweEnc;
 
 use crate::jose::Jwe;
-use crate::json::{Members, Object};
+use crate::json::{Object, ObjectExt};
 use crate::protocol::credential_issuer;
 use crate::protocol::oauth_error::OAuthError;
 use crate::result_code::{

@@ -2,11 +2,11 @@
 
 use serde_json::Value;
 
-use super::content::Content;
+use super::content::CredentialContent;
 use super::format::Format;
 use super::refusal::CredentialRefusal;
 use crate::clock::{Millis, after};
-use crate::json::{Members, Object};
+use crate::json::{Object, ObjectExt};
 use crate::protocol::credential_issuer;
 use crate::result_code::{
     CREDENTIAL_CONFIGURATION_GONE, CREDENTIAL_FORMAT_UNSUPPORTED, CREDENTIAL_ISSUER_MISSING,
@@ -57,7 +57,7 @@ impl<'a> Order<'a> {
         let signer = signer.ok_or(CredentialRefusal::Order(CREDENTIAL_SIGNING_KEY))?;
         let payload = self.payload()?;
         let make = |binding_key| {
-            let content = Content {
+            let content = CredentialContent {
                 issuer,
                 configuration,
                 payload: &payload,

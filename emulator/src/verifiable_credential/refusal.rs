@@ -1,10 +1,10 @@
 //! Errors of credential requests and orders.
 
+use crate::api_response::{ApiResponse, Outcome};
 use crate::call::Call;
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::proof_of_possession;
 use crate::random;
-use crate::reply::{Outcome, Reply};
 use crate::result_code::{CREDENTIALS_DISABLED, ResultCode};
 use crate::settings::ServiceSettings;
 use crate::store::Binding;
@@ -24,13 +24,13 @@ pub enum CredentialRefusal {
     /// The settings of the service do not allow it.
     Settings(ResultCode),
     /// The call fails with this response.
-    Reply(Reply),
+    Api(ApiResponse),
 }
 
 impl CredentialRefusal {
     pub fn outcome(self, call: &Call, service: &ServiceSettings) -> Outcome {
         let refuse =
-            |error: OAuthError, action| Ok(error.answer(call.path, action, service).reply());
+            |error: OAuthError, action| Ok(error.response(call.path, action, service).build());
         match self {
             Self::Disabled => {
                 let error = OAuthError::new("access_denied", CREDENTIALS_DISABLED);
@@ -38,20 +38,21 @@ impl CredentialRefusal {
             }
             Self::Token(error, binding) => {
                 let challenge = proof_of_possession::challenge(&error, &binding, &[], service);
-                let answer = Reply::action(call.path, error.code, "UNAUTHORIZED");
-                Ok(answer.with("responseContent", challenge).reply())
+                let response = ApiResponse::action(call.path, error.code, "UNAUTHORIZED");
+                Ok(response.with("responseContent", challenge).build())
             }
             Self::Request(error) => refuse(error, "BAD_REQUEST"),
-            Self::Order(code) => Ok(Reply::action(call.path, code, "CALLER_ERROR").reply()),
+            Self::Order(code) => Ok(ApiResponse::action(call.path, code, "CALLER_ERROR").build()),
             Self::OrderDetail(code, detail) => {
-                let answer = Reply::explained_action(call.path, code, "CALLER_ERROR", detail);
-                Ok(answer.reply())
+                let response =
+                    ApiResponse::action_with_detail(call.path, code, "CALLER_ERROR", detail);
+                Ok(response.build())
             }
             Self::Settings(code) => refuse(
                 OAuthError::new("server_error", code),
                 "INTERNAL_SERVER_ERROR",
             ),
-            Self::Reply(reply) => Err(reply),
+            Self::Api(response) => Err(response),
         }
     }
 }
@@ -64,6 +65,6 @@ impl From<OAuthError> for CredentialRefusal {
 
 impl From<random::Error> for CredentialRefusal {
     fn from(error: random::Error) -> Self {
-        Self::Reply(error.into())
+        Self::Api(error.into())
     }
 }

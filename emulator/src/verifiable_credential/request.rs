@@ -1,11 +1,11 @@
 //! Reads credential requests (OID4VCI §8.2).
 
-use super::access_token::Presented;
+use super::access_token::IssuanceToken;
 use super::configuration;
 use super::key_proof;
 use super::refusal::CredentialRefusal;
 use crate::call::Call;
-use crate::json::{Members, Object};
+use crate::json::{Object, ObjectExt};
 use crate::protocol::authorization_details::{self, DETAILS_TYPE_CREDENTIAL};
 use crate::protocol::credential_issuer;
 use crate::protocol::oauth_error::OAuthError;
@@ -31,7 +31,7 @@ const NOT_IN_DETAILS: [&str; 6] = [
 pub fn read(
     call: &Call,
     service: &Service,
-    token: &Presented,
+    token: &IssuanceToken,
     request: &Object,
     encryption: Option<ResponseEncryption>,
 ) -> Result<CredentialRequest, CredentialRefusal> {
@@ -67,7 +67,7 @@ pub fn read(
 /// The configuration that the request identifies by exactly one member. In 1.0-ID1 this is always `format`, since Authlete
 /// does not support credential identifiers there.
 fn identify<'a>(
-    token: &'a Presented,
+    token: &'a IssuanceToken,
     service: &ServiceSettings,
     configurations: &'a Object,
     request: &'a Object,

@@ -15,7 +15,7 @@ const DEFAULT_INTERVAL: i64 = 5;
 
 /// The body of a response, and whether it is encrypted.
 #[derive(Debug)]
-pub struct Content {
+pub struct CredentialResponse {
     pub text: String,
     pub is_encrypted: bool,
 }
@@ -49,10 +49,10 @@ pub fn with_transaction(id: &str, interval: Option<i64>, service: &ServiceSettin
 pub fn content(
     response: Object,
     encryption: Option<&ResponseEncryption>,
-) -> Result<Content, OAuthError> {
+) -> Result<CredentialResponse, OAuthError> {
     let text = Value::Object(response).to_string();
     let Some(encryption) = encryption else {
-        return Ok(Content {
+        return Ok(CredentialResponse {
             text,
             is_encrypted: false,
         });
@@ -63,7 +63,7 @@ pub fn content(
             CREDENTIAL_RESPONSE_NOT_ENCRYPTED,
         )
     })?;
-    Ok(Content {
+    Ok(CredentialResponse {
         text: encrypted,
         is_encrypted: true,
     })

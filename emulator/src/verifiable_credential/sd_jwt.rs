@@ -4,11 +4,11 @@ use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
-use super::content::{Content, Failure};
+use super::content::{CredentialContent, Failure};
 use super::signer::Signer;
 use crate::digest::Digest;
 use crate::jose;
-use crate::json::{Members, Object};
+use crate::json::{Object, ObjectExt};
 use crate::random;
 
 /// The claims that are always disclosed, as in Authlete. SD-JWT VC requires this of most of them.
@@ -27,7 +27,11 @@ const ALWAYS_DISCLOSED: [&str; 9] = [
 const RESERVED: [&str; 3] = ["_sd", "_sd_alg", "..."];
 
 /// Creates the credential, with all its disclosures and without a key binding JWT.
-pub fn make(typ: &str, content: &Content<'_>, signer: &Signer) -> Result<String, Failure> {
+pub fn make(
+    typ: &str,
+    content: &CredentialContent<'_>,
+    signer: &Signer,
+) -> Result<String, Failure> {
     let vct = content.payload.text("vct");
     let vct = vct.ok_or(Failure::Payload("it has no vct"))?;
     let expected = content.configuration.text("vct");

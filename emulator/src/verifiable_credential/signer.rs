@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::cose;
 use crate::jose::{Jwk, SignatureAlgorithm};
-use crate::json::{Members, Object};
+use crate::json::{Object, ObjectExt};
 use crate::protocol::dpop;
 use crate::settings::ServiceSettings;
 

@@ -110,7 +110,7 @@ impl Target {
         let described = Described::of(id);
         let version = described.version(version);
         let route = described.operation.route(version).unwrap();
-        let own = self.emulator.service().to_string();
+        let own = self.emulator.service_id().to_string();
         let argument = self.fill(argument);
         let path = match route.path.split_once('{') {
             None => route.path.to_owned(),

@@ -3,6 +3,7 @@
 
 use authlete::ApiVersion;
 use proptest::prelude::*;
+use rstest::rstest;
 use serde_json::{Map, Value};
 
 use crate::common::GENERATIONS;
@@ -24,15 +25,15 @@ enum Spelling {
 
 const SPELLINGS: [Spelling; 2] = [Spelling::OtherScalars, Spelling::Form];
 
-#[test]
-fn flow_gets_the_same_responses_in_every_spelling() {
+#[rstest]
+fn flow_gets_the_same_responses_in_every_spelling(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
     for spelling in SPELLINGS {
-        for version in GENERATIONS {
-            let (plain, spelled) = (Target::start(), Target::start());
-            for (id, body) in flows::requests(SUBJECT) {
-                let answers = call_both(&plain, &spelled, spelling, version, id, body.as_ref());
-                assert_same(id, spelling, body.as_ref(), answers);
-            }
+        let (plain, spelled) = (Target::start(), Target::start());
+        for (id, body) in flows::requests(SUBJECT) {
+            let answers = call_both(&plain, &spelled, spelling, version, id, body.as_ref());
+            assert_same(id, spelling, body.as_ref(), answers);
         }
     }
 }

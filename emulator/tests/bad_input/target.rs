@@ -78,7 +78,7 @@ impl Target {
     /// Creates a new service and client, and drops the handles.
     pub fn renew(&self) {
         *self.lock() = Attacked::default();
-        let seed = self.emulator.service().to_string();
+        let seed = self.emulator.service_id().to_string();
         let mut service = self.call_ok(ApiVersion::V3, "get_service", &seed, None);
         service.extend(service_settings());
         let keys = service.get("jwks").cloned().unwrap_or_default();

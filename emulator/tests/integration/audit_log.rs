@@ -44,7 +44,7 @@ async fn create(api: &Authlete) -> i64 {
 #[tokio::test]
 async fn changes_of_services_and_clients_are_logged_the_latest_first() {
     let (emulator, api) = start(ApiVersion::V3).await;
-    let own = emulator.service();
+    let own = emulator.service_id();
     assert!(
         entries(&api, &AuditEntriesQuery::new()).await.is_empty(),
         "the seed is not logged"
@@ -149,7 +149,7 @@ async fn change_that_failed_is_logged_as_failed() {
     // The identifier of an unknown client is not logged, since it can be any text.
     assert_eq!(
         Value::Object(log[2].details.clone().unwrap().0),
-        json!({ "operation": "delete_client", "serviceId": emulator.service() })
+        json!({ "operation": "delete_client", "serviceId": emulator.service_id() })
     );
 }
 

@@ -139,7 +139,7 @@ async fn server_can_grant_other_details(
 
 #[rstest]
 #[tokio::test]
-async fn resources_are_absolute_uris(
+async fn resource_that_is_no_absolute_uri_without_fragment_is_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;

@@ -197,7 +197,7 @@ async fn logout_token_is_refused_as_id_token_hint(
 
 #[rstest]
 #[tokio::test]
-async fn metadata_have_the_logout_settings_of_the_service(
+async fn metadata_has_the_logout_settings_of_the_service(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;

@@ -222,7 +222,7 @@ async fn proof_with_one_invalid_part_is_refused() {
     let key = Key::generate();
     let (_directory, builder) = seeded(&json!({ "value": TOKEN, "dpopKey": key.jwk() }));
     let emulator = builder.start().await.unwrap();
-    let service = emulator.service();
+    let service = emulator.service_id();
     let url = format!("{}/api/{service}/client/get/list", emulator.base_url());
     let http = reqwest::Client::new();
     let call = async |scheme: &str, proofs: &[String]| {

@@ -202,7 +202,9 @@ async fn requests_of_public_or_unauthorized_clients_are_refused(
 
 #[rstest]
 #[tokio::test]
-async fn user_code_can_be_required(#[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion) {
+async fn missing_user_code_is_refused_if_client_and_service_require_it(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
     let (emulator, api) = start_ciba(version).await;
     let client = emulator.client();
     let plain = "scope=openid&login_hint=alice";
@@ -414,7 +416,9 @@ fn claims(client: &RegisteredClient) -> Value {
 
 #[rstest]
 #[tokio::test]
-async fn signed_request_is_verified(#[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion) {
+async fn signed_request_is_accepted_and_invalid_or_unsigned_ones_are_refused(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
     let (emulator, api) = start_ciba(version).await;
     let client = emulator.client();
     let key = jwt::Key::generate();

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use crate::common::result_codes::assert_code;
 use crate::common::*;
 use authlete::types::{
     AttestationChallengeRequest, BackchannelAuthenticationRequest, Client, ClientAuthMethod,
@@ -159,7 +160,7 @@ fn sign_pop(key: &jwt::Key, claims: &Value) -> String {
 }
 
 fn assert_refused(answer: &TokenResponse, error: &str, code: &str) {
-    assert_eq!(answer.result_code.as_deref(), Some(code));
+    assert_code(answer.result_code.as_deref(), code);
     let action = match error {
         "invalid_client" => TokenAction::InvalidClient,
         _ => TokenAction::BadRequest,

@@ -3,6 +3,7 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::common::jwt::Key;
+use crate::common::result_codes::assert_code;
 use crate::common::*;
 use authlete::types::{
     Client, ClientAuthMethod, ClientType, JwsAlg, RevocationAction, RevocationRequest, TokenAction,
@@ -57,7 +58,7 @@ async fn token(api: &Authlete, parameters: String) -> TokenResponse {
 
 async fn assert_refused(api: &Authlete, assertion: &str, code: &str) {
     let answer = token(api, parameters(assertion)).await;
-    assert_eq!(answer.result_code.as_deref(), Some(code));
+    assert_code(answer.result_code.as_deref(), code);
     assert_eq!(answer.action, TokenAction::InvalidClient);
     let content = content(answer.response_content.as_ref());
     assert_eq!(content["error"], "invalid_client");

@@ -20,7 +20,9 @@ fn update(registration: &Value, metadata: Value) -> ClientRegistrationRequest {
 
 #[rstest]
 #[tokio::test]
-async fn registration_is_read(#[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion) {
+async fn registration_is_returned_to_the_client_with_its_token(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
     let (_emulator, api) = start_open(version).await;
     let registration = registered(&api, minimal()).await;
     let answer = api

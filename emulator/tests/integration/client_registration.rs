@@ -68,8 +68,11 @@ async fn minimal_registration_has_the_defaults(
     );
 }
 
+#[rstest]
 #[tokio::test]
-async fn metadata_become_settings_and_are_returned() {
+async fn metadata_becomes_settings_and_is_returned(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
     let metadata = json!({
         "redirect_uris": ["https://app.example/a", "https://app.example/b"],
         "response_types": ["code", "token id_token code"],
@@ -100,37 +103,35 @@ async fn metadata_become_settings_and_are_returned() {
         "software_version": "2.1",
         "unheard_of": "forgotten",
     });
-    for version in GENERATIONS {
-        let (_emulator, api) = start_open(version).await;
-        let body = registered(&api, metadata.clone()).await;
-        for (name, value) in metadata.as_object().unwrap() {
-            match name.as_str() {
-                "response_types" => assert_eq!(body[name], json!(["code", "code id_token token"])),
-                "unheard_of" => assert_eq!(body.get(name), None),
-                _ => assert_eq!(&body[name], value, "{name}"),
-            }
+    let (_emulator, api) = start_open(version).await;
+    let body = registered(&api, metadata.clone()).await;
+    for (name, value) in metadata.as_object().unwrap() {
+        match name.as_str() {
+            "response_types" => assert_eq!(body[name], json!(["code", "code id_token token"])),
+            "unheard_of" => assert_eq!(body.get(name), None),
+            _ => assert_eq!(&body[name], value, "{name}"),
         }
-        // A client with asymmetric algorithms only gets no secret.
-        assert_eq!(body.get("client_secret"), None);
-        assert_eq!(body.get("client_secret_expires_at"), None);
-        let client = api
-            .get_client(body["client_id"].as_str().unwrap())
-            .await
-            .unwrap();
-        assert_eq!(
-            client.client_names.unwrap()[0].value.as_deref(),
-            Some("アプリ")
-        );
-        assert_eq!(client.jwks.unwrap().expose(), r#"{"keys":[]}"#);
-        assert_eq!(
-            client.response_types,
-            Some(vec![ResponseType::Code, ResponseType::CodeIdTokenToken])
-        );
-        assert_eq!(
-            client.derived_sector_identifier.as_deref(),
-            Some("app.example")
-        );
     }
+    // A client with asymmetric algorithms only gets no secret.
+    assert_eq!(body.get("client_secret"), None);
+    assert_eq!(body.get("client_secret_expires_at"), None);
+    let client = api
+        .get_client(body["client_id"].as_str().unwrap())
+        .await
+        .unwrap();
+    assert_eq!(
+        client.client_names.unwrap()[0].value.as_deref(),
+        Some("アプリ")
+    );
+    assert_eq!(client.jwks.unwrap().expose(), r#"{"keys":[]}"#);
+    assert_eq!(
+        client.response_types,
+        Some(vec![ResponseType::Code, ResponseType::CodeIdTokenToken])
+    );
+    assert_eq!(
+        client.derived_sector_identifier.as_deref(),
+        Some("app.example")
+    );
 }
 
 #[rstest]
@@ -172,8 +173,11 @@ async fn omitted_metadata_get_defaults_that_fit_the_rest(
     assert_eq!(api.token(&request).await.unwrap().action, TokenAction::Ok);
 }
 
+#[rstest]
 #[tokio::test]
-async fn invalid_metadata_are_refused() {
+async fn invalid_metadata_is_refused(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
     const URI: &str = "invalid_redirect_uri";
     const METADATA: &str = "invalid_client_metadata";
     let jwks = json!({"keys": [{"kty": "oct", "k": "c2VjcmV0"}]});
@@ -253,38 +257,36 @@ async fn invalid_metadata_are_refused() {
             json!({"backchannel_authentication_request_signing_alg": "HS256"}),
         ),
     ];
-    for version in GENERATIONS {
-        let (_emulator, api) = start_open(version).await;
-        for (error, members) in &wrong {
-            let answer = register(&api, with(minimal(), members.clone())).await;
-            assert_eq!(answer.action, Action::BadRequest, "{members}");
-            assert_eq!(answer.client, None);
-            let body = content(answer.response_content.as_ref());
-            assert_eq!(&body["error"], error, "{members}: {body}");
-            let description = body["error_description"].as_str().unwrap();
-            // The description names the metadata member.
-            let (_, words) = description.split_once("] ").unwrap();
-            let (name, _) = words.split_once(": ").unwrap();
-            let is_word = |byte: u8| byte.is_ascii_lowercase() || byte == b'_';
-            assert!(name.bytes().all(is_word), "{members}: {description}");
-        }
-        for json in ["", "[]", "no JSON", r#"{"redirect_uris":["#] {
-            let request = ClientRegistrationRequest::new().json(json);
-            let answer = api.dynamic_client_register(&request).await.unwrap();
-            // An empty `json` is an error of the caller.
-            let expected = if json.is_empty() {
-                Action::InternalServerError
-            } else {
-                Action::BadRequest
-            };
-            assert_eq!(answer.action, expected, "{json}");
-        }
-        let native = json!({
-            "application_type": "native",
-            "redirect_uris": ["app.example:/callback", "http://127.0.0.1/", "https://app.example/"],
-        });
-        registered(&api, native).await;
+    let (_emulator, api) = start_open(version).await;
+    for (error, members) in &wrong {
+        let answer = register(&api, with(minimal(), members.clone())).await;
+        assert_eq!(answer.action, Action::BadRequest, "{members}");
+        assert_eq!(answer.client, None);
+        let body = content(answer.response_content.as_ref());
+        assert_eq!(&body["error"], error, "{members}: {body}");
+        let description = body["error_description"].as_str().unwrap();
+        // The description names the metadata member.
+        let (_, words) = description.split_once("] ").unwrap();
+        let (name, _) = words.split_once(": ").unwrap();
+        let is_word = |byte: u8| byte.is_ascii_lowercase() || byte == b'_';
+        assert!(name.bytes().all(is_word), "{members}: {description}");
     }
+    for json in ["", "[]", "no JSON", r#"{"redirect_uris":["#] {
+        let request = ClientRegistrationRequest::new().json(json);
+        let answer = api.dynamic_client_register(&request).await.unwrap();
+        // An empty `json` is an error of the caller.
+        let expected = if json.is_empty() {
+            Action::InternalServerError
+        } else {
+            Action::BadRequest
+        };
+        assert_eq!(answer.action, expected, "{json}");
+    }
+    let native = json!({
+        "application_type": "native",
+        "redirect_uris": ["app.example:/callback", "http://127.0.0.1/", "https://app.example/"],
+    });
+    registered(&api, native).await;
 }
 
 #[rstest]

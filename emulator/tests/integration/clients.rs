@@ -189,7 +189,9 @@ async fn secret_of_the_last_response_is_valid(
 
 #[rstest]
 #[tokio::test]
-async fn secret_is_replaced(#[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion) {
+async fn client_secret_is_replaced_by_a_generated_or_given_one(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
     let (emulator, api) = start(version).await;
     let client = emulator.client();
     let refreshed = api.refresh_client_secret(client.id).await.unwrap();

@@ -27,8 +27,8 @@ fn number(response: &Response, name: &str) -> u64 {
 }
 
 #[tokio::test]
-async fn configured_share_of_calls_is_answered_with_503() {
-    for (share, expected) in [
+async fn configured_fraction_of_calls_is_answered_with_503() {
+    for (rate, expected) in [
         (0.0, "........"),
         (0.25, "...x...x"),
         (0.5, ".x.x.x.x"),
@@ -36,7 +36,7 @@ async fn configured_share_of_calls_is_answered_with_503() {
         (1.0, "xxxxxxxx"),
     ] {
         let emulator = Emulator::builder()
-            .unavailable(share)
+            .failure_rate(rate)
             .start()
             .await
             .unwrap();
@@ -57,7 +57,7 @@ async fn configured_share_of_calls_is_answered_with_503() {
                 other => panic!("{other}"),
             }
         }
-        assert_eq!(seen, expected, "{share}");
+        assert_eq!(seen, expected, "{rate}");
     }
 }
 
@@ -66,7 +66,7 @@ async fn configured_share_of_calls_is_answered_with_503() {
 async fn call_that_is_answered_with_503_changes_nothing(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
-    let emulator = Emulator::builder().unavailable(0.5).start().await.unwrap();
+    let emulator = Emulator::builder().failure_rate(0.5).start().await.unwrap();
     let api = Authlete::new(emulator.config(version)).unwrap();
     assert_eq!(clients(&api).await.unwrap(), 1);
     let error = api.create_client(&Client::new()).await.unwrap_err();
@@ -148,7 +148,7 @@ async fn calls_over_the_rate_limit_get_429_with_retry_after(
 async fn error_responses_count_against_the_rate_limit() {
     let emulator = Emulator::builder()
         .rate_limit(1000)
-        .unavailable(0.5)
+        .failure_rate(0.5)
         .start()
         .await
         .unwrap();
@@ -177,7 +177,7 @@ async fn all_responses_are_delayed_by_the_latency() {
     let latency = Duration::from_millis(300);
     let emulator = Emulator::builder()
         .latency(latency)
-        .unavailable(0.5)
+        .failure_rate(0.5)
         .start()
         .await
         .unwrap();
@@ -193,7 +193,7 @@ async fn conditions_do_not_apply_outside_of_the_api() {
     let emulator = Emulator::builder()
         .latency(Duration::from_secs(3600))
         .rate_limit(1)
-        .unavailable(1.0)
+        .failure_rate(1.0)
         .start()
         .await
         .unwrap();
@@ -214,20 +214,20 @@ async fn invalid_conditions_are_refused() {
             "rate_limit: must be at least 1",
         ),
         (
-            |builder| builder.unavailable(-0.1),
-            "unavailable: the share of calls that fail must be from 0 to 1",
+            |builder| builder.failure_rate(-0.1),
+            "failure_rate: must be from 0 to 1",
         ),
         (
-            |builder| builder.unavailable(1.1),
-            "unavailable: the share of calls that fail must be from 0 to 1",
+            |builder| builder.failure_rate(1.1),
+            "failure_rate: must be from 0 to 1",
         ),
         (
-            |builder| builder.unavailable(f64::NAN),
-            "unavailable: the share of calls that fail must be from 0 to 1",
+            |builder| builder.failure_rate(f64::NAN),
+            "failure_rate: must be from 0 to 1",
         ),
         (
-            |builder| builder.unavailable(f64::INFINITY),
-            "unavailable: the share of calls that fail must be from 0 to 1",
+            |builder| builder.failure_rate(f64::INFINITY),
+            "failure_rate: must be from 0 to 1",
         ),
     ];
     for (change, words) in changes {

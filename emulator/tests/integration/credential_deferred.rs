@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use crate::common::issued::SdJwt;
+use crate::common::result_codes::assert_code;
 use crate::common::state_file::contains;
 use crate::common::wallet::*;
 use crate::common::*;
@@ -38,7 +39,7 @@ async fn transaction(wallet: &Wallet<'_>) -> String {
 async fn assert_invalid(wallet: &Wallet<'_>, request: Value, error: &str, code: &str) {
     let answer = wallet.parse_deferred(&request).await;
     assert_eq!(answer.action, CredentialDeferredParseAction::BadRequest);
-    assert_eq!(answer.result_code.as_deref(), Some(code));
+    assert_code(answer.result_code.as_deref(), code);
     assert_eq!(content(answer.response_content.as_ref())["error"], error);
     assert_eq!(answer.info, None);
 }

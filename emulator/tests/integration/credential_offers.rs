@@ -709,8 +709,11 @@ async fn offers_and_tokens_survive_a_restart(
     assert_eq!(error(&answer), "invalid_grant");
 }
 
+#[rstest]
 #[tokio::test]
-async fn authorization_details_of_the_draft_name_a_credential_by_format_and_type() {
+async fn authorization_details_of_the_draft_name_a_credential_by_format_and_type(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
     let licence = json!({
         "type": "openid_credential",
         "format": "mso_mdoc",
@@ -727,34 +730,32 @@ async fn authorization_details_of_the_draft_name_a_credential_by_format_and_type
     });
     let mut other = licence.clone();
     other["doctype"] = json!("org.iso.7367.1.mVRC");
-    for version in GENERATIONS {
-        for (of, detail, expected) in [
-            (DRAFT, &licence, Some("licence")),
-            (DRAFT, &degree, Some("degree")),
-            (DRAFT, &other, None),
-            (FINAL, &licence, None),
-        ] {
-            let (emulator, api) = start_issuer(version, of).await;
-            let client = emulator.client();
-            let details = json!([detail]).to_string();
-            let details = form(&[("authorization_details", &details)]);
-            let asking = format!("{}&{details}", query(client));
-            let Some(expected) = expected else {
-                let answer = ask(&api, asking.as_str()).await;
-                let (_, parameters) = location(answer.response_content.as_ref());
-                assert_eq!(parameters[0].1, "invalid_authorization_details");
-                continue;
-            };
-            let code = code(&api, &asking).await;
-            let issued = request_token(&api, client, &code_parameters(client, &code)).await;
-            let body = content(issued.response_content.as_ref());
-            assert_eq!(body["authorization_details"], json!([detail]));
-            let found = introspect(&api, issued.access_token.as_ref()).await;
-            let issuable = parsed(found.issuable_credentials.as_deref());
-            assert_eq!(issuable.as_array().unwrap().len(), 1);
-            assert_eq!(issuable[0]["credential_configuration_id"], expected);
-            assert_eq!(issuable[0].get("claims"), detail.get("claims"));
-        }
+    for (of, detail, expected) in [
+        (DRAFT, &licence, Some("licence")),
+        (DRAFT, &degree, Some("degree")),
+        (DRAFT, &other, None),
+        (FINAL, &licence, None),
+    ] {
+        let (emulator, api) = start_issuer(version, of).await;
+        let client = emulator.client();
+        let details = json!([detail]).to_string();
+        let details = form(&[("authorization_details", &details)]);
+        let asking = format!("{}&{details}", query(client));
+        let Some(expected) = expected else {
+            let answer = ask(&api, asking.as_str()).await;
+            let (_, parameters) = location(answer.response_content.as_ref());
+            assert_eq!(parameters[0].1, "invalid_authorization_details");
+            continue;
+        };
+        let code = code(&api, &asking).await;
+        let issued = request_token(&api, client, &code_parameters(client, &code)).await;
+        let body = content(issued.response_content.as_ref());
+        assert_eq!(body["authorization_details"], json!([detail]));
+        let found = introspect(&api, issued.access_token.as_ref()).await;
+        let issuable = parsed(found.issuable_credentials.as_deref());
+        assert_eq!(issuable.as_array().unwrap().len(), 1);
+        assert_eq!(issuable[0]["credential_configuration_id"], expected);
+        assert_eq!(issuable[0].get("claims"), detail.get("claims"));
     }
 }
 
@@ -811,46 +812,47 @@ async fn token_of_an_anonymous_wallet_can_be_bound_to_its_key(
     assert_eq!(found.action, IntrospectionAction::Unauthorized);
 }
 
+#[rstest]
 #[tokio::test]
-async fn authorization_details_of_an_unknown_credential_or_issuer_are_refused() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        enable(&emulator, &api, FINAL, |service| {
-            let mut metadata = issuer_metadata();
-            metadata.authorization_servers = Some(vec!["https://as.example".to_owned()]);
-            service.credential_issuer_metadata = Some(metadata);
-        })
-        .await;
-        let id = "credential_configuration_id";
-        let known = json!({ "type": "openid_credential", id: "identity", "locations": [ISSUER] });
-        let changed = |name: &str, value: Value| {
-            let mut detail = known.clone();
-            detail[name] = value;
-            detail
-        };
-        let refused = [
-            changed(id, json!("passport")),
-            changed(id, json!(7)),
-            changed("locations", json!(["https://other.example"])),
-            json!({ "type": "openid_credential", "locations": [ISSUER] }),
-            json!({ "type": "openid_credential", id: "identity" }),
-        ];
-        for (detail, good) in refused
-            .iter()
-            .map(|detail| (detail, false))
-            .chain([(&known, true)])
-        {
-            let details = json!([detail]).to_string();
-            let asking = form(&[("authorization_details", &details)]);
-            let answer = ask(&api, format!("{}&{asking}", query(emulator.client()))).await;
-            if good {
-                assert_eq!(answer.action, AuthorizationAction::Interaction);
-                continue;
-            }
-            assert_eq!(answer.action, AuthorizationAction::Location, "{detail}");
-            let (_, parameters) = location(answer.response_content.as_ref());
-            assert_eq!(parameters[0].1, "invalid_authorization_details");
+async fn authorization_details_of_an_unknown_credential_or_issuer_are_refused(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    enable(&emulator, &api, FINAL, |service| {
+        let mut metadata = issuer_metadata();
+        metadata.authorization_servers = Some(vec!["https://as.example".to_owned()]);
+        service.credential_issuer_metadata = Some(metadata);
+    })
+    .await;
+    let id = "credential_configuration_id";
+    let known = json!({ "type": "openid_credential", id: "identity", "locations": [ISSUER] });
+    let changed = |name: &str, value: Value| {
+        let mut detail = known.clone();
+        detail[name] = value;
+        detail
+    };
+    let refused = [
+        changed(id, json!("passport")),
+        changed(id, json!(7)),
+        changed("locations", json!(["https://other.example"])),
+        json!({ "type": "openid_credential", "locations": [ISSUER] }),
+        json!({ "type": "openid_credential", id: "identity" }),
+    ];
+    for (detail, good) in refused
+        .iter()
+        .map(|detail| (detail, false))
+        .chain([(&known, true)])
+    {
+        let details = json!([detail]).to_string();
+        let asking = form(&[("authorization_details", &details)]);
+        let answer = ask(&api, format!("{}&{asking}", query(emulator.client()))).await;
+        if good {
+            assert_eq!(answer.action, AuthorizationAction::Interaction);
+            continue;
         }
+        assert_eq!(answer.action, AuthorizationAction::Location, "{detail}");
+        let (_, parameters) = location(answer.response_content.as_ref());
+        assert_eq!(parameters[0].1, "invalid_authorization_details");
     }
 }
 

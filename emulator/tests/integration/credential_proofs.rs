@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::common::issued::SdJwt;
 use crate::common::jwt::Key;
+use crate::common::result_codes::assert_code;
 use crate::common::wallet::*;
 use crate::common::*;
 use authlete::ApiVersion;
@@ -21,7 +22,7 @@ fn request(proofs: &[String]) -> Value {
 }
 
 fn assert_refused(answer: &CredentialSingleParseResponse, error: &str, code: &str) {
-    assert_eq!(answer.result_code.as_deref(), Some(code));
+    assert_code(answer.result_code.as_deref(), code);
     assert_eq!(answer.action, CredentialSingleParseAction::BadRequest);
     assert_eq!(content(answer.response_content.as_ref())["error"], error);
     assert_eq!(answer.info, None);
@@ -314,7 +315,7 @@ async fn proofs_must_have_the_form_that_the_metadata_require(
     let mut attested = request(std::slice::from_ref(&proof));
     attested["credential_configuration_id"] = "attested".into();
     assert_refused(&wallet.parse(&attested).await, "invalid_proof", "A928324");
-    // If the metadata do not require proofs, a proof is optional. The form of the drafts is accepted, too.
+    // If the metadata does not require proofs, a proof is optional. The form of the drafts is accepted, too.
     for extra in [json!({}), json!({ "proof": jwt })] {
         let mut request = extra;
         request["credential_configuration_id"] = "legacy".into();

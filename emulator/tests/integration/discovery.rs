@@ -77,7 +77,9 @@ async fn settings_that_are_not_set_are_not_published(
 
 #[rstest]
 #[tokio::test]
-async fn settings_are_published(#[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion) {
+async fn metadata_contains_the_settings_of_the_service(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
     let (emulator, api) = start(version).await;
     let mut expected = metadata(&api).await;
     configure(&emulator, &api, |service| {
@@ -251,8 +253,9 @@ async fn documents_are_indented_if_pretty_is_set(
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn metadata_can_be_patched() {
+async fn metadata_can_be_patched(#[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion) {
     // Checks that both operations return the same.
     let patched = async |api: &Authlete, patch: &str| {
         let query = GetServiceConfigurationQuery::new().patch(patch);
@@ -266,56 +269,54 @@ async fn metadata_can_be_patched() {
         assert_eq!(got, posted);
         posted
     };
-    for version in GENERATIONS {
-        let (_emulator, api) = start(version).await;
-        let before = metadata(&api).await;
-        let patch = json!([
-            { "op": "test", "path": "/issuer", "value": "https://as.example" },
-            { "op": "replace", "path": "/token_endpoint", "value": "https://other.example" },
-            { "op": "add", "path": "/x", "value": { "y": [1] } },
-            { "op": "add", "path": "/x/y/-", "value": 2 },
-            { "op": "copy", "from": "/x/y", "path": "/z" },
-            { "op": "move", "from": "/jwks_uri", "path": "/keys" },
-            { "op": "remove", "path": "/issuer" },
-        ]);
-        let mut expected = before.clone();
-        let members = expected.as_object_mut().unwrap();
-        members.remove("issuer");
-        let keys = members.remove("jwks_uri").unwrap();
-        members.insert("keys".to_owned(), keys);
-        members.insert("x".to_owned(), json!({ "y": [1, 2] }));
-        members.insert("z".to_owned(), json!([1, 2]));
-        members["token_endpoint"] = json!("https://other.example");
-        assert_eq!(patched(&api, &patch.to_string()).await, Ok(expected));
-        // A patch applies to its response only.
-        assert_eq!(patched(&api, "[]").await, Ok(before));
+    let (_emulator, api) = start(version).await;
+    let before = metadata(&api).await;
+    let patch = json!([
+        { "op": "test", "path": "/issuer", "value": "https://as.example" },
+        { "op": "replace", "path": "/token_endpoint", "value": "https://other.example" },
+        { "op": "add", "path": "/x", "value": { "y": [1] } },
+        { "op": "add", "path": "/x/y/-", "value": 2 },
+        { "op": "copy", "from": "/x/y", "path": "/z" },
+        { "op": "move", "from": "/jwks_uri", "path": "/keys" },
+        { "op": "remove", "path": "/issuer" },
+    ]);
+    let mut expected = before.clone();
+    let members = expected.as_object_mut().unwrap();
+    members.remove("issuer");
+    let keys = members.remove("jwks_uri").unwrap();
+    members.insert("keys".to_owned(), keys);
+    members.insert("x".to_owned(), json!({ "y": [1, 2] }));
+    members.insert("z".to_owned(), json!([1, 2]));
+    members["token_endpoint"] = json!("https://other.example");
+    assert_eq!(patched(&api, &patch.to_string()).await, Ok(expected));
+    // A patch applies to its response only.
+    assert_eq!(patched(&api, "[]").await, Ok(before));
 
-        let malformed = [
-            "x",
-            "{}",
-            "[1]",
-            r#"[{"op":"fly","path":"/issuer"}]"#,
-            r#"[{"op":"remove"}]"#,
-            r#"[{"op":"remove","path":"issuer"}]"#,
-        ];
-        for patch in malformed {
-            let refused = (400, "A923201".to_owned());
-            assert_eq!(patched(&api, patch).await, Err(refused), "{patch}");
-        }
-        let copy = r#"{"op":"copy","from":"","path":"/all"},"#;
-        let inapplicable = [
-            r#"[{"op":"remove","path":"/nothing"}]"#,
-            r#"[{"op":"replace","path":"/nothing","value":1}]"#,
-            r#"[{"op":"add","path":"/nothing/more","value":1}]"#,
-            r#"[{"op":"test","path":"/issuer","value":"https://other.example"}]"#,
-            r#"[{"op":"replace","path":"","value":[]}]"#,
-            // Each copy doubles the document.
-            &format!("[{}]", copy.repeat(100).trim_end_matches(',')),
-        ];
-        for patch in inapplicable {
-            let refused = (400, "A923202".to_owned());
-            assert_eq!(patched(&api, patch).await, Err(refused), "{patch}");
-        }
+    let malformed = [
+        "x",
+        "{}",
+        "[1]",
+        r#"[{"op":"fly","path":"/issuer"}]"#,
+        r#"[{"op":"remove"}]"#,
+        r#"[{"op":"remove","path":"issuer"}]"#,
+    ];
+    for patch in malformed {
+        let refused = (400, "A923201".to_owned());
+        assert_eq!(patched(&api, patch).await, Err(refused), "{patch}");
+    }
+    let copy = r#"{"op":"copy","from":"","path":"/all"},"#;
+    let inapplicable = [
+        r#"[{"op":"remove","path":"/nothing"}]"#,
+        r#"[{"op":"replace","path":"/nothing","value":1}]"#,
+        r#"[{"op":"add","path":"/nothing/more","value":1}]"#,
+        r#"[{"op":"test","path":"/issuer","value":"https://other.example"}]"#,
+        r#"[{"op":"replace","path":"","value":[]}]"#,
+        // Each copy doubles the document.
+        &format!("[{}]", copy.repeat(100).trim_end_matches(',')),
+    ];
+    for patch in inapplicable {
+        let refused = (400, "A923202".to_owned());
+        assert_eq!(patched(&api, patch).await, Err(refused), "{patch}");
     }
 }
 

@@ -168,21 +168,22 @@ async fn max_age_of_the_request_takes_precedence_over_the_default_and_0_is_no_li
 }
 
 /// `AuthorizationResponse.purpose`: from 3 to 300 characters, which are not bytes.
+#[rstest]
 #[tokio::test]
-async fn purpose_has_3_to_300_characters() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let good = query(emulator.client());
-        for (length, accepted) in [(2, false), (3, true), (300, true), (301, false)] {
-            let purpose = "\u{e9}".repeat(length);
-            let answer = ask(&api, format!("{good}&{}", form(&[("purpose", &purpose)]))).await;
-            if accepted {
-                assert_eq!(answer.purpose, Some(purpose));
-                continue;
-            }
-            let (_, parameters) = location(answer.response_content.as_ref());
-            assert_eq!(parameters[0].1, "invalid_request", "{length}");
+async fn purpose_has_3_to_300_characters(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let good = query(emulator.client());
+    for (length, accepted) in [(2, false), (3, true), (300, true), (301, false)] {
+        let purpose = "\u{e9}".repeat(length);
+        let answer = ask(&api, format!("{good}&{}", form(&[("purpose", &purpose)]))).await;
+        if accepted {
+            assert_eq!(answer.purpose, Some(purpose));
+            continue;
         }
+        let (_, parameters) = location(answer.response_content.as_ref());
+        assert_eq!(parameters[0].1, "invalid_request", "{length}");
     }
 }
 
@@ -433,40 +434,41 @@ async fn jwt_is_issued_along_with_the_access_token_when_the_service_has_an_algor
 }
 
 /// `AuthorizationFailRequest`: its required members; `AuthorizationFailResponse.responseContent`.
+#[rstest]
 #[tokio::test]
-async fn fail_request_needs_a_ticket_and_a_reason_but_no_description() {
+async fn fail_request_needs_a_ticket_and_a_reason_but_no_description(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
     let path = "/auth/authorization/fail";
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let ticket = ticket(&api, &query(emulator.client())).await;
-        let value = ticket.expose();
-        let good = json!({ "ticket": value, "reason": "DENIED" });
-        for (body, action, error) in [
-            (
-                json!({ "reason": "DENIED" }),
-                "INTERNAL_SERVER_ERROR",
-                "server_error",
-            ),
-            (
-                json!({ "ticket": value }),
-                "INTERNAL_SERVER_ERROR",
-                "server_error",
-            ),
-            (good.clone(), "LOCATION", "access_denied"),
-            (good, "BAD_REQUEST", "invalid_request"),
-        ] {
-            let (status, answer) = post(&emulator, version, "SERVICE", path, &body).await;
-            assert_eq!(status, 200);
-            assert_eq!(answer["action"], action, "{body}");
-            let content = answer["responseContent"].as_str().unwrap();
-            if action == "LOCATION" {
-                let (uri, parameters) = content.split_once('?').unwrap();
-                assert_eq!(uri, emulator.client().redirect_uri);
-                assert!(parameters.starts_with("error=access_denied&error_description="));
-                continue;
-            }
-            let content: Value = serde_json::from_str(content).unwrap();
-            assert_eq!(content["error"], error);
+    let (emulator, api) = start(version).await;
+    let ticket = ticket(&api, &query(emulator.client())).await;
+    let value = ticket.expose();
+    let good = json!({ "ticket": value, "reason": "DENIED" });
+    for (body, action, error) in [
+        (
+            json!({ "reason": "DENIED" }),
+            "INTERNAL_SERVER_ERROR",
+            "server_error",
+        ),
+        (
+            json!({ "ticket": value }),
+            "INTERNAL_SERVER_ERROR",
+            "server_error",
+        ),
+        (good.clone(), "LOCATION", "access_denied"),
+        (good, "BAD_REQUEST", "invalid_request"),
+    ] {
+        let (status, answer) = post(&emulator, version, "SERVICE", path, &body).await;
+        assert_eq!(status, 200);
+        assert_eq!(answer["action"], action, "{body}");
+        let content = answer["responseContent"].as_str().unwrap();
+        if action == "LOCATION" {
+            let (uri, parameters) = content.split_once('?').unwrap();
+            assert_eq!(uri, emulator.client().redirect_uri);
+            assert!(parameters.starts_with("error=access_denied&error_description="));
+            continue;
         }
+        let content: Value = serde_json::from_str(content).unwrap();
+        assert_eq!(content["error"], error);
     }
 }

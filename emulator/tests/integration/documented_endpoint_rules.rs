@@ -227,7 +227,7 @@ fn seconds_since_epoch() -> u64 {
     since_epoch.unwrap().as_secs()
 }
 
-/// An access token of user `alice` for userinfo.
+/// An access token of user `alice` for the UserInfo endpoint.
 fn userinfo_token(client: &RegisteredClient) -> TokenCreateRequest {
     TokenCreateRequest::new(GrantType::AuthorizationCode)
         .client_id(client.id)
@@ -235,50 +235,51 @@ fn userinfo_token(client: &RegisteredClient) -> TokenCreateRequest {
         .scopes(["openid"])
 }
 
+#[rstest]
 #[tokio::test]
-async fn method_and_the_url_of_a_userinfo_request_are_those_of_the_proof() {
+async fn method_and_the_url_of_a_userinfo_request_are_those_of_the_proof(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
     const URL: &str = "https://rs.example/userinfo";
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let key = Key::generate();
-        let jwk = key.jwk();
-        let text = format!(
-            r#"{{"crv":"P-256","kty":"EC","x":{},"y":{}}}"#,
-            jwk["x"], jwk["y"]
+    let (emulator, api) = start(version).await;
+    let key = Key::generate();
+    let jwk = key.jwk();
+    let text = format!(
+        r#"{{"crv":"P-256","kty":"EC","x":{},"y":{}}}"#,
+        jwk["x"], jwk["y"]
+    );
+    let thumbprint = jwt::encode(digest(&SHA256, text.as_bytes()));
+    let create = userinfo_token(emulator.client()).dpop_key_thumbprint(thumbprint);
+    let token = api
+        .token_create(&create)
+        .await
+        .unwrap()
+        .access_token
+        .unwrap();
+    let cases = [
+        ("GET", "https://rs.example/other", false),
+        ("POST", URL, false),
+        ("GET", URL, true),
+    ];
+    for (id, (htm, htu, is_accepted)) in cases.into_iter().enumerate() {
+        let claims = json!({
+            "jti": id.to_string(),
+            "htm": "GET",
+            "htu": URL,
+            "iat": seconds_since_epoch(),
+            "ath": jwt::encode(digest(&SHA256, token.expose().as_bytes())),
+        });
+        let header = json!({ "typ": "dpop+jwt", "alg": "ES256", "jwk": key.jwk() });
+        let request = UserInfoRequest::new(&token)
+            .dpop(key.sign_with(&header, &claims))
+            .htm(htm)
+            .htu(htu);
+        let answer = api.userinfo(&request).await.unwrap();
+        assert_eq!(
+            answer.action == UserInfoAction::Ok,
+            is_accepted,
+            "{htm} {htu}"
         );
-        let thumbprint = jwt::encode(digest(&SHA256, text.as_bytes()));
-        let create = userinfo_token(emulator.client()).dpop_key_thumbprint(thumbprint);
-        let token = api
-            .token_create(&create)
-            .await
-            .unwrap()
-            .access_token
-            .unwrap();
-        let cases = [
-            ("GET", "https://rs.example/other", false),
-            ("POST", URL, false),
-            ("GET", URL, true),
-        ];
-        for (id, (htm, htu, is_accepted)) in cases.into_iter().enumerate() {
-            let claims = json!({
-                "jti": id.to_string(),
-                "htm": "GET",
-                "htu": URL,
-                "iat": seconds_since_epoch(),
-                "ath": jwt::encode(digest(&SHA256, token.expose().as_bytes())),
-            });
-            let header = json!({ "typ": "dpop+jwt", "alg": "ES256", "jwk": key.jwk() });
-            let request = UserInfoRequest::new(&token)
-                .dpop(key.sign_with(&header, &claims))
-                .htm(htm)
-                .htu(htu);
-            let answer = api.userinfo(&request).await.unwrap();
-            assert_eq!(
-                answer.action == UserInfoAction::Ok,
-                is_accepted,
-                "{htm} {htu}"
-            );
-        }
     }
 }
 

@@ -241,36 +241,37 @@ async fn fapi_modes_of_a_client_apply_only_if_the_service_has_the_profile_and_no
 }
 
 /// `Service.scopeRequired`.
+#[rstest]
 #[tokio::test]
-async fn request_without_a_scope_is_refused_only_if_the_service_requires_one_and_has_no_default() {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let client = emulator.client();
-        let bare = query(client).replace("scope=read+write", "");
-        for (required, default, accepted) in [
-            (false, false, true),
-            (true, false, false),
-            (true, true, true),
-        ] {
-            configure(&emulator, &api, |service| {
-                service.scope_required = Some(required);
-                for scope in service.supported_scopes.as_mut().unwrap() {
-                    let is_read = scope.name.as_deref() == Some("read");
-                    scope.default_entry = Some(default && is_read);
-                }
-            })
-            .await;
-            let answer = ask(&api, bare.as_str()).await;
-            if !accepted {
-                let (_, parameters) = location(answer.response_content.as_ref());
-                assert_eq!(parameters[0].1, "invalid_scope");
-                continue;
+async fn request_without_a_scope_is_refused_only_if_the_service_requires_one_and_has_no_default(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let client = emulator.client();
+    let bare = query(client).replace("scope=read+write", "");
+    for (required, default, accepted) in [
+        (false, false, true),
+        (true, false, false),
+        (true, true, true),
+    ] {
+        configure(&emulator, &api, |service| {
+            service.scope_required = Some(required);
+            for scope in service.supported_scopes.as_mut().unwrap() {
+                let is_read = scope.name.as_deref() == Some("read");
+                scope.default_entry = Some(default && is_read);
             }
-            assert_eq!(answer.action, AuthorizationAction::Interaction);
-            let scopes = answer.scopes.unwrap_or_default();
-            let names: Vec<_> = scopes.iter().filter_map(|s| s.name.as_deref()).collect();
-            assert_eq!(names, if default { vec!["read"] } else { vec![] });
+        })
+        .await;
+        let answer = ask(&api, bare.as_str()).await;
+        if !accepted {
+            let (_, parameters) = location(answer.response_content.as_ref());
+            assert_eq!(parameters[0].1, "invalid_scope");
+            continue;
         }
+        assert_eq!(answer.action, AuthorizationAction::Interaction);
+        let scopes = answer.scopes.unwrap_or_default();
+        let names: Vec<_> = scopes.iter().filter_map(|s| s.name.as_deref()).collect();
+        assert_eq!(names, if default { vec!["read"] } else { vec![] });
     }
 }
 

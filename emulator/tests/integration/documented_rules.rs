@@ -271,36 +271,36 @@ async fn property_with_the_name_of_a_member_of_token_responses_is_ignored(
 }
 
 /// `TokenRequest.setProperties`: merged for codes and refresh tokens. The later value wins.
+#[rstest]
 #[tokio::test]
-async fn properties_of_a_token_request_are_merged_into_those_of_the_code_and_of_the_refresh_token()
-{
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let client = emulator.client();
-        let code = code_with(&api, &query(client), |issue| {
-            issue.properties = Some(vec![Property::new("a", "1"), Property::new("b", "1")]);
-        })
-        .await;
-        let request = token_request(client, code_parameters(client, &code))
-            .properties([Property::new("b", "2"), Property::new("c", "2")]);
-        let first = api.token(&request).await.unwrap();
-        let body = content(first.response_content.as_ref());
-        assert_eq!(
-            [&body["a"], &body["b"], &body["c"]],
-            [&json!("1"), &json!("2"), &json!("2")]
-        );
-        let refresh = form(&[
-            ("grant_type", "refresh_token"),
-            ("refresh_token", first.refresh_token.unwrap().expose()),
-        ]);
-        let request = token_request(client, refresh).properties([Property::new("c", "3")]);
-        let second = api.token(&request).await.unwrap();
-        let body = content(second.response_content.as_ref());
-        assert_eq!(
-            [&body["a"], &body["b"], &body["c"]],
-            [&json!("1"), &json!("2"), &json!("3")]
-        );
-    }
+async fn properties_of_a_token_request_are_merged_into_those_of_the_code_and_of_the_refresh_token(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let client = emulator.client();
+    let code = code_with(&api, &query(client), |issue| {
+        issue.properties = Some(vec![Property::new("a", "1"), Property::new("b", "1")]);
+    })
+    .await;
+    let request = token_request(client, code_parameters(client, &code))
+        .properties([Property::new("b", "2"), Property::new("c", "2")]);
+    let first = api.token(&request).await.unwrap();
+    let body = content(first.response_content.as_ref());
+    assert_eq!(
+        [&body["a"], &body["b"], &body["c"]],
+        [&json!("1"), &json!("2"), &json!("2")]
+    );
+    let refresh = form(&[
+        ("grant_type", "refresh_token"),
+        ("refresh_token", first.refresh_token.unwrap().expose()),
+    ]);
+    let request = token_request(client, refresh).properties([Property::new("c", "3")]);
+    let second = api.token(&request).await.unwrap();
+    let body = content(second.response_content.as_ref());
+    assert_eq!(
+        [&body["a"], &body["b"], &body["c"]],
+        [&json!("1"), &json!("2"), &json!("3")]
+    );
 }
 
 /// `TokenRequest.setProperties`: for other grant types, another call sets the properties.

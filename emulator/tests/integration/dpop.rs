@@ -3,6 +3,7 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::common::jwt::Key;
+use crate::common::result_codes::assert_code;
 use crate::common::*;
 use authlete::ApiVersion;
 use authlete::Authlete;
@@ -95,7 +96,7 @@ fn assert_invalid_proof(answer: &TokenResponse, reason: &str) {
 }
 
 fn assert_refused(answer: &TokenResponse, error: &str, code: &str) {
-    assert_eq!(answer.result_code.as_deref(), Some(code));
+    assert_code(answer.result_code.as_deref(), code);
     assert_eq!(answer.action, TokenAction::BadRequest);
     assert_eq!(content(answer.response_content.as_ref())["error"], error);
 }

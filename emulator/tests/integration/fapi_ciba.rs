@@ -1,6 +1,7 @@
 //! FAPI: Client Initiated Backchannel Authentication Profile.
 
 use crate::common::fapi::{FapiClient, PROFILES};
+use crate::common::result_codes::assert_code;
 use crate::common::rsa::RsaKey;
 use crate::common::*;
 use authlete::ApiVersion;
@@ -14,7 +15,7 @@ use serde_json::json;
 
 async fn assert_refused(fapi: &FapiClient, parameters: &str, code: &str) {
     let answer = fapi.backchannel(parameters).await;
-    assert_eq!(answer.result_code.as_deref(), Some(code));
+    assert_code(answer.result_code.as_deref(), code);
     assert_eq!(answer.action, BackchannelAuthenticationAction::BadRequest);
 }
 

@@ -833,7 +833,7 @@ async fn constraints_of_superiors_apply(
 
 #[rstest]
 #[tokio::test]
-async fn invalid_client_metadata_are_refused(
+async fn invalid_client_metadata_is_refused(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (_emulator, api, federation, _) = start_federated(version).await;

@@ -19,7 +19,7 @@ fn texts(list: &[&str]) -> Option<Vec<String>> {
 
 #[rstest]
 #[tokio::test]
-async fn authorization_code_from_request_to_revocation(
+async fn authorization_code_flow_issues_tokens_that_can_be_refreshed_and_revoked(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -146,7 +146,7 @@ async fn authorization_code_from_request_to_revocation(
 
 #[rstest]
 #[tokio::test]
-async fn client_credentials_by_alias_and_in_the_body(
+async fn client_credentials_in_the_body_with_the_alias_are_accepted(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -355,7 +355,9 @@ async fn request_is_refused_with_the_error_of_the_reason(
 
 #[rstest]
 #[tokio::test]
-async fn pkce_is_verified(#[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion) {
+async fn code_is_refused_without_the_verifier_of_its_challenge(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
     let (emulator, api) = start(version).await;
     let client = emulator.client();
     let with_challenge = query(client);

@@ -452,34 +452,38 @@ async fn token_request_that_fails_creates_no_grant(
 }
 
 /// Checks that a token request that fails changes neither the grant nor its tokens.
-async fn assert_failure_changes_nothing(action: &str) {
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let client = emulator.client();
-        let (grant_id, first) = created(&api, client).await;
-        let before = queried(&api, client, &grant_id).await;
-        configure(&emulator, &api, |service| service.jwks = None).await;
-        let own = [
-            ("scope", "openid write"),
-            ("grant_management_action", action),
-            ("grant_id", &*grant_id),
-        ];
-        let code = code(&api, &request(client, &own)).await;
-        let answer = request_token(&api, client, &code_parameters(client, &code)).await;
-        assert_eq!(answer.action, TokenAction::InternalServerError);
-        assert_eq!(queried(&api, client, &grant_id).await, before);
-        assert!(is_active(&api, &first).await);
-    }
+async fn assert_failure_changes_nothing(version: ApiVersion, action: &str) {
+    let (emulator, api) = start(version).await;
+    let client = emulator.client();
+    let (grant_id, first) = created(&api, client).await;
+    let before = queried(&api, client, &grant_id).await;
+    configure(&emulator, &api, |service| service.jwks = None).await;
+    let own = [
+        ("scope", "openid write"),
+        ("grant_management_action", action),
+        ("grant_id", &*grant_id),
+    ];
+    let code = code(&api, &request(client, &own)).await;
+    let answer = request_token(&api, client, &code_parameters(client, &code)).await;
+    assert_eq!(answer.action, TokenAction::InternalServerError);
+    assert_eq!(queried(&api, client, &grant_id).await, before);
+    assert!(is_active(&api, &first).await);
 }
 
+#[rstest]
 #[tokio::test]
-async fn token_request_that_fails_merges_nothing() {
-    assert_failure_changes_nothing("merge").await;
+async fn token_request_that_fails_merges_nothing(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    assert_failure_changes_nothing(version, "merge").await;
 }
 
+#[rstest]
 #[tokio::test]
-async fn token_request_that_fails_replaces_nothing() {
-    assert_failure_changes_nothing("replace").await;
+async fn token_request_that_fails_replaces_nothing(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    assert_failure_changes_nothing(version, "replace").await;
 }
 
 #[rstest]
@@ -533,7 +537,7 @@ async fn grants_survive_a_restart_but_not_the_deletion_of_their_client(
 
 #[rstest]
 #[tokio::test]
-async fn metadata_have_grant_management_if_there_is_an_endpoint(
+async fn metadata_has_grant_management_if_there_is_an_endpoint(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;

@@ -225,8 +225,8 @@ async fn server_chooses_the_pairwise_subject(
     let answer = exchange(&api, client, |issue| issue.sub(&pairwise)).await;
     let claims = jwt::verified(&id_token_in(&answer), &jwks(&api).await);
     assert_eq!(claims["sub"], pairwise);
-    // The server knows the user as `alice`. It must pass the same `sub` to userinfo (OpenID Connect Core 1.0 §5.3.2),
-    // since the pairwise value is not stored.
+    // The server knows the user as `alice`. It must pass the same `sub` for the UserInfo response (OpenID Connect Core 1.0
+    // §5.3.2), since the pairwise value is not stored.
     assert_eq!(answer.subject.as_deref(), Some("alice"));
     let token = answer.access_token.unwrap();
     for (request, sub) in [

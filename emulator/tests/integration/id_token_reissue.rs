@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::common::openid::{Issue, exchange, request};
+use crate::common::result_codes::assert_code;
 use crate::common::*;
 use authlete::types::{
     IdTokenReissueAction as Action, IdTokenReissueRequest, IdTokenReissueResponse, JwsAlg,
@@ -75,7 +76,7 @@ async fn claims(api: &Authlete, request: &IdTokenReissueRequest) -> Value {
 async fn assert_caller_error(api: &Authlete, request: &IdTokenReissueRequest, code: &str) {
     let answer = api.id_token_reissue(request).await.unwrap();
     assert_eq!(answer.action, Action::CallerError);
-    assert_eq!(answer.result_code.as_deref(), Some(code));
+    assert_code(answer.result_code.as_deref(), code);
     assert_eq!(answer.id_token, None);
     assert_eq!(answer.response_content, None);
 }
@@ -296,7 +297,7 @@ async fn refreshed_revoked_and_expired_tokens_are_caller_errors(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start_with(version).await;
-    // Refreshed in the meantime.
+    // Refreshed after that.
     let answer = refreshed(&emulator, &api, |issue| issue).await;
     let old = reissue(&answer);
     let next = refresh(&emulator, &api, &answer.refresh_token.unwrap(), "").await;
@@ -332,7 +333,7 @@ async fn tokens_without_the_action_are_caller_errors(
     let plain = tokens(&api, client).await.refresh_token.unwrap();
     let plain = refresh(&emulator, &api, &plain, "").await;
     assert_caller_error(&api, &reissue(&plain), "A907206").await;
-    // Disabled in the meantime.
+    // Disabled after that.
     let answer = refreshed(&emulator, &api, |issue| issue).await;
     configure(&emulator, &api, |service| {
         service.id_token_reissuable = Some(false);

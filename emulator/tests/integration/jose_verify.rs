@@ -3,6 +3,7 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::common::jwt::Key;
+use crate::common::result_codes::assert_code;
 use crate::common::*;
 use authlete::types::{JoseVerifyRequest, JoseVerifyResponse, StandardIntrospectionRequest};
 use authlete::{ApiVersion, Authlete};
@@ -33,7 +34,7 @@ fn assert_valid(answer: &JoseVerifyResponse) {
 
 #[track_caller]
 fn assert_invalid(answer: &JoseVerifyResponse, code: &str, error: &str) {
-    assert_eq!(answer.result_code.as_deref(), Some(code));
+    assert_code(answer.result_code.as_deref(), code);
     assert_eq!(answer.valid, Some(false));
     assert_eq!(answer.error_descriptions, Some(texts(&[error])));
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::common::result_codes::assert_code;
 use crate::common::*;
 use authlete::types::{
     Client, ClientAuthMethod, ClientType, IntrospectionAction, IntrospectionRequest, TokenAction,
@@ -65,7 +66,7 @@ async fn token(api: &Authlete, emulator: &Emulator, certificate: &str) -> TokenR
 }
 
 fn assert_refused(answer: &TokenResponse, code: &str) {
-    assert_eq!(answer.result_code.as_deref(), Some(code));
+    assert_code(answer.result_code.as_deref(), code);
     assert_eq!(answer.action, TokenAction::InvalidClient);
 }
 

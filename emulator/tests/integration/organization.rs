@@ -85,11 +85,11 @@ async fn created_service_is_usable_until_its_removal() {
         let services = list.services.unwrap_or_default().into_iter();
         services.filter_map(|service| service.api_key).collect()
     };
-    assert_eq!(ids().await, [emulator.service(), id]);
+    assert_eq!(ids().await, [emulator.service_id(), id]);
 
     let removal = OrganizationServiceRemoveRequest::new(id);
     api.organization_remove_service(&removal).await.unwrap();
-    assert_eq!(ids().await, [emulator.service()]);
+    assert_eq!(ids().await, [emulator.service_id()]);
     for error in [
         api.get_service(id).await.unwrap_err(),
         own.token(&request).await.unwrap_err(),
@@ -107,7 +107,7 @@ async fn created_service_is_usable_until_its_removal() {
 #[tokio::test]
 async fn removing_a_service_revokes_its_access_token() {
     let (emulator, api) = start(ApiVersion::V3).await;
-    let own = emulator.service();
+    let own = emulator.service_id();
     assert!(api.get_client(emulator.client().id).await.is_ok());
     api.organization_remove_service(&OrganizationServiceRemoveRequest::new(own))
         .await
@@ -120,7 +120,7 @@ async fn removing_a_service_revokes_its_access_token() {
 async fn request_for_another_organization_is_refused_and_changes_nothing() {
     let (emulator, api) = start(ApiVersion::V3).await;
     let create = create_request("Bank").organization_id(2);
-    let remove = OrganizationServiceRemoveRequest::new(emulator.service()).organization_id(2);
+    let remove = OrganizationServiceRemoveRequest::new(emulator.service_id()).organization_id(2);
     let expected = (
         403,
         "the token does not belong to this organization".to_owned(),
@@ -167,7 +167,7 @@ async fn post(emulator: &Emulator, path: &str, token: Option<&str>, body: &Value
 async fn only_the_organization_token_is_accepted() {
     let emulator = Emulator::start().await.unwrap();
     let of_service = variable(&emulator, ApiVersion::V3, "AUTHLETE_SERVICE_ACCESSTOKEN");
-    let body = json!({ "organizationId": 1, "serviceId": emulator.service() });
+    let body = json!({ "organizationId": 1, "serviceId": emulator.service_id() });
     for path in ["/service", "/service/remove"] {
         for (token, expected) in [
             (None, 401),
@@ -214,7 +214,7 @@ async fn missing_or_invalid_members_are_refused() {
         ),
         (
             "/service/remove",
-            json!({ "serviceId": emulator.service() }),
+            json!({ "serviceId": emulator.service_id() }),
             "organizationId is missing",
         ),
         ("/service/remove", json!([]), "/service/remove, the body"),

@@ -40,7 +40,7 @@ fn shell_output(arguments: &[&str]) -> (KillOnDrop, Vec<String>) {
 }
 
 #[tokio::test]
-async fn it_prints_an_environment_for_each_generation() {
+async fn program_prints_an_environment_for_each_generation() {
     let (_program, lines) = shell_output(&["--port", "0"]);
     assert!(lines.contains(&format!("# {NOTICE}")));
 
@@ -71,7 +71,7 @@ async fn it_prints_an_environment_for_each_generation() {
 }
 
 #[tokio::test]
-async fn it_prints_one_json_object() {
+async fn program_prints_one_json_object() {
     let program = Program::start(&["--port", "0"]);
     let members: Vec<_> = program.description.as_object().unwrap().keys().collect();
     assert_eq!(
@@ -253,12 +253,12 @@ fn invalid_arguments_are_refused_with_a_message() {
             "error: invalid value '0' for '--rate-limit <N>'",
         ),
         (
-            ["--unavailable", "1.5"],
-            "error: invalid value '1.5' for '--unavailable <SHARE>': it must be a number from 0 to 1",
+            ["--failure-rate", "1.5"],
+            "error: invalid value '1.5' for '--failure-rate <RATE>': it must be a number from 0 to 1",
         ),
         (
-            ["--unavailable", "NaN"],
-            "error: invalid value 'NaN' for '--unavailable <SHARE>': it must be a number from 0 to 1",
+            ["--failure-rate", "NaN"],
+            "error: invalid value 'NaN' for '--failure-rate <RATE>': it must be a number from 0 to 1",
         ),
         (
             ["--rate-limit", "many"],

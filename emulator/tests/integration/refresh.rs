@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::common::result_codes::assert_code;
 use crate::common::*;
 use authlete::ApiVersion;
 use authlete::types::{
@@ -28,7 +29,7 @@ async fn is_active(api: &Authlete, token: &Secret) -> bool {
 
 fn assert_invalid_grant(answer: &TokenResponse, code: &str) {
     assert_eq!(answer.action, TokenAction::BadRequest);
-    assert_eq!(answer.result_code.as_deref(), Some(code));
+    assert_code(answer.result_code.as_deref(), code);
     let body = content(answer.response_content.as_ref());
     assert_eq!(body["error"], "invalid_grant");
 }

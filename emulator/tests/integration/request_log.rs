@@ -208,7 +208,7 @@ async fn refused_requests_are_logged_with_masked_content(
 
 #[tokio::test]
 async fn simulated_outage_is_logged() {
-    let emulator = Emulator::builder().unavailable(1.0).start().await.unwrap();
+    let emulator = Emulator::builder().failure_rate(1.0).start().await.unwrap();
     let http = reqwest::Client::new();
     let url = format!("{}/api/auth/introspection", emulator.base_url());
     let answer = http.post(url).body("{}").send().await.unwrap();
@@ -357,7 +357,7 @@ async fn rate_limited_and_unavailable_calls_are_logged_with_their_operation(
             429,
             json!("A001311"),
         ),
-        (|builder| builder.unavailable(0.5), 503, Value::Null),
+        (|builder| builder.failure_rate(0.5), 503, Value::Null),
     ] {
         let emulator = change(Emulator::builder()).start().await.unwrap();
         let api = Authlete::builder(emulator.config(version));

@@ -59,8 +59,11 @@ fn value<'a>(parameters: &'a [(String, String)], name: &str) -> Option<&'a str> 
     value
 }
 
+#[rstest]
 #[tokio::test]
-async fn each_response_type_returns_the_parameters_that_it_names() {
+async fn each_response_type_returns_the_parameters_that_it_names(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
     let all = [
         ("code id_token", "openid"),
         ("id_token", "openid"),
@@ -69,60 +72,58 @@ async fn each_response_type_returns_the_parameters_that_it_names() {
         ("token id_token", "openid read"),
         ("code id_token token", "openid read"),
     ];
-    for version in GENERATIONS {
-        let (emulator, api) = start_all(version).await;
-        let client = emulator.client();
-        let keys = jwks(&api).await;
-        for (response_type, scope) in all {
-            let answer = issue(&api, &request(client, response_type, scope, "&nonce=n-1")).await;
-            let parameters = fragment(&answer);
-            let given = |name| value(&parameters, name);
-            let has = |word| response_type.split(' ').any(|given| given == word);
-            assert_eq!(given("state"), Some("s t"));
-            assert_eq!(given("iss"), Some("https://as.example"));
-            assert_eq!(given("code").is_some(), has("code"), "{response_type}");
-            assert_eq!(given("access_token").is_some(), has("token"));
-            assert_eq!(given("id_token").is_some(), has("id_token"));
-            let exposed = |secret: &Option<authlete::Secret>| {
-                secret.as_ref().map(|secret| secret.expose().to_owned())
-            };
-            assert_eq!(
-                exposed(&answer.authorization_code).as_deref(),
-                given("code")
-            );
-            assert_eq!(
-                exposed(&answer.access_token).as_deref(),
-                given("access_token")
-            );
-            assert_eq!(exposed(&answer.id_token).as_deref(), given("id_token"));
-            if has("token") {
-                assert_eq!(given("token_type"), Some("Bearer"));
-                assert_eq!(given("expires_in"), Some("86400"));
-                assert_eq!(answer.access_token_duration, Some(86_400));
-                let introspection = IntrospectionRequest::new(given("access_token").unwrap());
-                let introspected = api.introspection(&introspection).await.unwrap();
-                assert_eq!(introspected.action, IntrospectionAction::Ok);
-                assert_eq!(introspected.subject.as_deref(), Some("alice"));
-                assert_eq!(introspected.refreshable, Some(false));
-            } else {
-                assert_eq!(answer.access_token_duration, Some(0));
-                assert_eq!(answer.access_token_expires_at, Some(0));
-            }
-            let Some(id_token) = given("id_token") else {
-                continue;
-            };
-            let claims = jwt::verified(id_token, &keys);
-            assert_eq!(claims["iss"], "https://as.example");
-            assert_eq!(claims["sub"], "alice");
-            assert_eq!(claims["aud"], json!([client.id.to_string()]));
-            assert_eq!(claims["nonce"], "n-1");
-            assert_eq!(claims["auth_time"], 1_700_000_000);
-            assert_eq!(claims["acr"], "gold");
-            let hash = |name| given(name).map_or(Value::Null, |value| jwt::half_hash(value).into());
-            assert_eq!(claims["c_hash"], hash("code"));
-            assert_eq!(claims["at_hash"], hash("access_token"));
-            assert_eq!(claims["s_hash"], hash("state"));
+    let (emulator, api) = start_all(version).await;
+    let client = emulator.client();
+    let keys = jwks(&api).await;
+    for (response_type, scope) in all {
+        let answer = issue(&api, &request(client, response_type, scope, "&nonce=n-1")).await;
+        let parameters = fragment(&answer);
+        let given = |name| value(&parameters, name);
+        let has = |word| response_type.split(' ').any(|given| given == word);
+        assert_eq!(given("state"), Some("s t"));
+        assert_eq!(given("iss"), Some("https://as.example"));
+        assert_eq!(given("code").is_some(), has("code"), "{response_type}");
+        assert_eq!(given("access_token").is_some(), has("token"));
+        assert_eq!(given("id_token").is_some(), has("id_token"));
+        let exposed = |secret: &Option<authlete::Secret>| {
+            secret.as_ref().map(|secret| secret.expose().to_owned())
+        };
+        assert_eq!(
+            exposed(&answer.authorization_code).as_deref(),
+            given("code")
+        );
+        assert_eq!(
+            exposed(&answer.access_token).as_deref(),
+            given("access_token")
+        );
+        assert_eq!(exposed(&answer.id_token).as_deref(), given("id_token"));
+        if has("token") {
+            assert_eq!(given("token_type"), Some("Bearer"));
+            assert_eq!(given("expires_in"), Some("86400"));
+            assert_eq!(answer.access_token_duration, Some(86_400));
+            let introspection = IntrospectionRequest::new(given("access_token").unwrap());
+            let introspected = api.introspection(&introspection).await.unwrap();
+            assert_eq!(introspected.action, IntrospectionAction::Ok);
+            assert_eq!(introspected.subject.as_deref(), Some("alice"));
+            assert_eq!(introspected.refreshable, Some(false));
+        } else {
+            assert_eq!(answer.access_token_duration, Some(0));
+            assert_eq!(answer.access_token_expires_at, Some(0));
         }
+        let Some(id_token) = given("id_token") else {
+            continue;
+        };
+        let claims = jwt::verified(id_token, &keys);
+        assert_eq!(claims["iss"], "https://as.example");
+        assert_eq!(claims["sub"], "alice");
+        assert_eq!(claims["aud"], json!([client.id.to_string()]));
+        assert_eq!(claims["nonce"], "n-1");
+        assert_eq!(claims["auth_time"], 1_700_000_000);
+        assert_eq!(claims["acr"], "gold");
+        let hash = |name| given(name).map_or(Value::Null, |value| jwt::half_hash(value).into());
+        assert_eq!(claims["c_hash"], hash("code"));
+        assert_eq!(claims["at_hash"], hash("access_token"));
+        assert_eq!(claims["s_hash"], hash("state"));
     }
 }
 

@@ -4,6 +4,7 @@ use authlete_emulator::{Emulator, RegisteredClient};
 use serde_json::{Value, json};
 
 use crate::common::registration::{manage, minimal, register, registered, start_open, with};
+use crate::common::result_codes::assert_code;
 use crate::common::{post, start, variable};
 use authlete::ApiVersion;
 use rstest::rstest;
@@ -328,7 +329,7 @@ async fn invalid_start_and_end_have_specific_result_codes_for_each_list() {
 
 #[rstest]
 #[tokio::test]
-async fn invalid_client_metadata_have_specific_result_codes(
+async fn invalid_client_metadata_returns_specific_result_codes(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let cases = [
@@ -536,4 +537,18 @@ async fn repeated_member_within_an_unknown_member_is_refused() {
     let message = answer["resultMessage"].as_str().unwrap();
     let expected = "unknownMember: 0: a: given more than once.";
     assert!(message.ends_with(expected), "{message}");
+}
+
+#[test]
+#[should_panic(
+    expected = "the result code is A160001 (JOSE_VALID: the JOSE object is valid), not A254301 (DPOP_PROOF_INVALID: the DPoP proof is invalid)"
+)]
+fn wrong_result_code_is_reported_with_the_meaning_of_both() {
+    assert_code(Some("A160001"), "A254301");
+}
+
+#[test]
+#[should_panic(expected = "the result code is missing, not A160001")]
+fn missing_result_code_is_reported_with_the_meaning_of_the_expected_one() {
+    assert_code(None, "A160001");
 }

@@ -107,7 +107,7 @@ async fn healthcheck_fails_while_the_state_cannot_be_written() {
 
 #[tokio::test]
 async fn healthcheck_fails_during_a_simulated_outage() {
-    let emulator = Emulator::builder().unavailable(1.0).start().await.unwrap();
+    let emulator = Emulator::builder().failure_rate(1.0).start().await.unwrap();
     let api = Authlete::new(emulator.config(ApiVersion::V3)).unwrap();
     let error = api.healthcheck(&HealthcheckQuery::new()).await.unwrap_err();
     assert_eq!(error.status().unwrap(), 503);

@@ -531,7 +531,7 @@ async fn jwks_are_returned_as_compact_json(
 
 #[rstest]
 #[tokio::test]
-async fn metadata_have_the_number_of_clients(
+async fn metadata_has_the_number_of_clients(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;

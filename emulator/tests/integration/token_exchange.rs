@@ -2,6 +2,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use crate::common::result_codes::assert_code;
 use crate::common::*;
 use authlete::types::{ClientType, GrantType, TokenAction, TokenRequest, TokenResponse, TokenType};
 use authlete::{ApiVersion, Authlete};
@@ -49,7 +50,7 @@ async fn exchange_one(
 }
 
 fn assert_refused(answer: &TokenResponse, code: &str) {
-    assert_eq!(answer.result_code.as_deref(), Some(code));
+    assert_code(answer.result_code.as_deref(), code);
     assert_eq!(answer.action, TokenAction::BadRequest);
     let body = content(answer.response_content.as_ref());
     assert_eq!(body["error"], "invalid_request");

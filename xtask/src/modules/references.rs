@@ -1,32 +1,43 @@
 //! The references between modules.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::visit::{self, Visit};
 
+use super::methods::Methods;
 use super::tree::{ModulePath, Tree, leaves};
 
 /// A use of an item of another module.
 pub struct Reference {
     pub from: ModulePath,
     pub to: ModulePath,
-    /// The path as written.
+    /// The path as written, or the call of a method.
     pub path: String,
 }
 
 /// All references between modules of a crate.
 pub fn all(tree: &Tree) -> Vec<Reference> {
+    let methods = Methods::of(tree);
     let mut references = Vec::new();
     for (from, module) in &tree.modules {
-        let mut paths = Paths::default();
+        let mut uses = Uses::default();
         for item in &module.items {
-            paths.visit_item(item);
+            uses.visit_item(item);
         }
-        for path in paths.0 {
+        for path in uses.paths {
             if let Some(to) = tree.resolve(from, &path).filter(|to| to != from) {
                 references.push(Reference {
-                    from: from.clone(),
-                    to,
+                    from: tree.place(from),
+                    to: tree.place(&to),
                     path: path.join("::"),
+                });
+            }
+        }
+        for method in uses.methods {
+            if let Some(to) = methods.module(&method).filter(|to| *to != from) {
+                references.push(Reference {
+                    from: tree.place(from),
+                    to: tree.place(to),
+                    path: format!("{method}() of {}", to.join("::")),
                 });
             }
         }
@@ -34,23 +45,32 @@ pub fn all(tree: &Tree) -> Vec<Reference> {
     references
 }
 
-/// The paths in items.
+/// What items use.
 #[derive(Default)]
-struct Paths(Vec<Vec<String>>);
+struct Uses {
+    paths: Vec<Vec<String>>,
+    /// The names of called methods and of associated functions.
+    methods: Vec<String>,
+}
 
-impl<'ast> Visit<'ast> for Paths {
+impl<'ast> Visit<'ast> for Uses {
     fn visit_item_use(&mut self, item: &'ast syn::ItemUse) {
         let paths = leaves(&item.tree, &mut Vec::new());
-        self.0.extend(paths.into_iter().map(|(path, _)| path));
+        self.paths.extend(paths.into_iter().map(|(path, _)| path));
     }
 
     fn visit_path(&mut self, path: &'ast syn::Path) {
         if path.leading_colon.is_none() {
             let segments = path.segments.iter();
-            self.0
-                .push(segments.map(|segment| segment.ident.to_string()).collect());
+            let path: Vec<String> = segments.map(|segment| segment.ident.to_string()).collect();
+            self.add_path(path);
         }
         visit::visit_path(self, path);
+    }
+
+    fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
+        self.methods.push(call.method.to_string());
+        visit::visit_expr_method_call(self, call);
     }
 
     fn visit_macro(&mut self, invocation: &'ast syn::Macro) {
@@ -64,9 +84,10 @@ impl<'ast> Visit<'ast> for Paths {
     fn visit_attribute(&mut self, _: &'ast syn::Attribute) {}
 }
 
-impl Paths {
-    /// The paths in tokens that begin with `crate`, `$crate`, `self` or `super`. Others are ambiguous.
+impl Uses {
+    /// The calls of methods in tokens, and the paths that begin with `crate`, `$crate`, `self` or `super`. Others are ambiguous.
     fn visit_tokens(&mut self, tokens: &TokenStream) {
+        self.methods.extend(method_calls(tokens));
         let mut path: Vec<String> = Vec::new();
         // The number of colons after the last segment.
         let mut colons = 0;
@@ -96,11 +117,37 @@ impl Paths {
         self.end(&mut path);
     }
 
+    /// `Type::function` is also the use of a function that may be defined outside the module of the type.
+    fn add_path(&mut self, path: Vec<String>) {
+        if let [.., owner, name] = path.as_slice()
+            && owner.starts_with(char::is_uppercase)
+        {
+            self.methods.push(name.clone());
+        }
+        self.paths.push(path);
+    }
+
     /// `self` alone is a value.
     fn end(&mut self, path: &mut Vec<String>) {
         let path = std::mem::take(path);
         if path.len() > 1 {
-            self.0.push(path);
+            self.add_path(path);
         }
     }
+}
+
+/// The names between a dot and parentheses.
+fn method_calls(tokens: &TokenStream) -> Vec<String> {
+    let tokens: Vec<TokenTree> = tokens.clone().into_iter().collect();
+    let calls = tokens.windows(3).filter_map(|tokens| match tokens {
+        [
+            TokenTree::Punct(dot),
+            TokenTree::Ident(name),
+            TokenTree::Group(arguments),
+        ] if dot.as_char() == '.' && arguments.delimiter() == Delimiter::Parenthesis => {
+            Some(name.to_string())
+        }
+        _ => None,
+    });
+    calls.collect()
 }

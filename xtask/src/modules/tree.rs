@@ -5,15 +5,20 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
-use syn::{Attribute, Expr, Item, ItemMod, Lit, Meta, UseTree};
+use syn::{Attribute, Expr, Item, ItemMod, Lit, Meta, Type, UseTree};
 
 /// The path of a module from the crate root, whose path is empty.
 pub type ModulePath = Vec<String>;
+
+/// The module of generated code that is part of another module, and that module, which exports it.
+const RE_EXPORTED: (&str, &str) = ("next", "server");
 
 /// The modules of a crate.
 #[derive(Default)]
 pub struct Tree {
     pub modules: BTreeMap<ModulePath, Module>,
+    /// The module that includes generated code.
+    including: Option<ModulePath>,
 }
 
 /// The items of a module, of all its files if features select between several.
@@ -34,6 +39,39 @@ impl Tree {
         let directory = root_file.parent().unwrap_or(Path::new(""));
         tree.load_file(root_file, directory, Vec::new())?;
         Ok(tree)
+    }
+
+    /// Adds generated code to the module that includes it. The methods of types of the other code become the module
+    /// `methods`, because they depend on more than the generated types do.
+    pub fn add_generated(&mut self, items: Vec<Item>) -> Result<()> {
+        let includes = |module: &Module| module.items.iter().any(is_include);
+        let found = (self.modules.iter()).find(|(_, module)| includes(module));
+        let (path, _) = found.context("no module includes the generated code")?;
+        let path = path.clone();
+        let (methods, others) = items.into_iter().partition(extends_other_code);
+        let none = Path::new("");
+        self.add(others, none, none, path.clone())?;
+        let methods_path = path.iter().cloned().chain(["methods".to_owned()]);
+        self.add(methods, none, none, methods_path.collect())?;
+        self.including = Some(path);
+        Ok(())
+    }
+
+    /// The place of a module in the order of dependencies. A module of generated code counts as a sibling of the module that
+    /// includes it, because the code has parts below and parts above other modules. [`RE_EXPORTED`] counts for its module.
+    pub fn place(&self, module: &ModulePath) -> ModulePath {
+        let generated = self.including.as_ref().and_then(|including| {
+            let (name, parents) = including.split_last()?;
+            let (first, rest) = module.strip_prefix(including.as_slice())?.split_first()?;
+            let mut place = parents.to_vec();
+            if first == RE_EXPORTED.0 {
+                place.push(RE_EXPORTED.1.to_owned());
+            }
+            place.push(format!("{name}::{first}"));
+            place.extend_from_slice(rest);
+            Some(place)
+        });
+        generated.unwrap_or_else(|| module.clone())
     }
 
     /// `directory` is where the files of child modules are.
@@ -255,6 +293,22 @@ fn attributes(item: &Item) -> &[Attribute] {
         Item::Use(item) => &item.attrs,
         _ => &[],
     }
+}
+
+/// Whether an item is `impl crate::Type`.
+fn extends_other_code(item: &Item) -> bool {
+    let Item::Impl(block) = item else {
+        return false;
+    };
+    let Type::Path(ty) = &*block.self_ty else {
+        return false;
+    };
+    let first = ty.path.segments.first();
+    block.trait_.is_none() && first.is_some_and(|segment| segment.ident == "crate")
+}
+
+fn is_include(item: &Item) -> bool {
+    matches!(item, Item::Macro(item) if item.mac.path.is_ident("include"))
 }
 
 /// Whether an item is only for tests.

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use authlete::types::ResponseType;
 
+use super::error::AuthorizationError;
 use super::interaction::Interaction;
 use super::receive::Received;
-use super::refused::Refused;
 use crate::clock::Millis;
 use crate::json::Object;
 use crate::model::Parameters;
@@ -26,7 +26,7 @@ use crate::store::{AuthorizationRequest, Client, RequestObject, Service};
 
 /// A valid request.
 #[derive(Debug)]
-pub struct Checked {
+pub struct ValidRequest {
     pub client: Arc<Client>,
     pub request: AuthorizationRequest,
     pub request_object: Option<RequestObject>,
@@ -37,7 +37,11 @@ pub struct Checked {
 }
 
 /// Checks a request against the specifications and the settings of service and client.
-pub fn check(received: Received, service: &Service, now: Millis) -> Result<Checked, Refused> {
+pub fn check(
+    received: Received,
+    service: &Service,
+    now: Millis,
+) -> Result<ValidRequest, AuthorizationError> {
     let destination = Destination::requested(
         &received.parameters,
         service,
@@ -46,11 +50,12 @@ pub fn check(received: Received, service: &Service, now: Millis) -> Result<Check
     )?;
     // Authlete derives the response mode from the response type, and returns the error to the caller without one.
     let has_response_type = received.parameters.has("response_type");
-    Checked::read(received, service, &destination, now)
-        .map_err(|error| Refused::at(Some(destination).filter(|_| has_response_type), error))
+    ValidRequest::read(received, service, &destination, now).map_err(|error| {
+        AuthorizationError::at(Some(destination).filter(|_| has_response_type), error)
+    })
 }
 
-impl Checked {
+impl ValidRequest {
     fn read(
         received: Received,
         service: &Service,
@@ -151,7 +156,7 @@ fn requested_scopes(
         return Err(OAuthError::invalid_scope(AUTHORIZATION_SCOPE_MISSING));
     }
     let is_offline = scopes.iter().any(|scope| scope == "offline_access");
-    if is_offline && !parameters.words("prompt").contains(&"consent") {
+    if is_offline && !parameters.space_delimited("prompt").contains(&"consent") {
         return Err(OAuthError::invalid_request(CONSENT_MISSING));
     }
     Ok(scopes)

@@ -1,13 +1,13 @@
 //! `/auth/authorization/fail`.
 
-use super::refused::Refused;
+use super::error::AuthorizationError;
+use crate::api_response::Outcome;
 use crate::call::Call;
 use crate::digest::Digest;
-use crate::json::Members;
+use crate::json::ObjectExt;
 use crate::protocol::authorization_response::Destination;
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::refusal::usual_action;
-use crate::reply::Outcome;
 use crate::result_code::{
     FAIL_CLIENT_GONE, FAIL_REASON_MISSING, FAIL_REASON_UNKNOWN, FAIL_TICKET_EXPIRED,
     FAIL_TICKET_MISSING, FAIL_TICKET_OF_ANOTHER_SERVICE, FAIL_TICKET_UNKNOWN,
@@ -24,7 +24,7 @@ pub fn fail(call: &Call, service: &mut Service) -> Outcome {
     outcome.or_else(|refusal| refusal.outcome(call, &service.settings, usual_action))
 }
 
-fn process(call: &Call, service: &mut Service) -> Result<Refused, OAuthError> {
+fn process(call: &Call, service: &mut Service) -> Result<AuthorizationError, OAuthError> {
     let caller_error = |code| OAuthError::new("server_error", code);
     let ticket = call
         .body
@@ -34,7 +34,7 @@ fn process(call: &Call, service: &mut Service) -> Result<Refused, OAuthError> {
     let reason = reason.ok_or(caller_error(FAIL_REASON_MISSING))?;
     let error = reported_as(reason).ok_or(caller_error(FAIL_REASON_UNKNOWN))?;
     let entry = service.authorization_requests.remove(&Digest::of(ticket));
-    let unknown = match call.foreign.has(ticket) {
+    let unknown = match call.other_service_ids.contains(ticket) {
         true => FAIL_TICKET_OF_ANOTHER_SERVICE,
         false => FAIL_TICKET_UNKNOWN,
     };
@@ -49,7 +49,10 @@ fn process(call: &Call, service: &mut Service) -> Result<Refused, OAuthError> {
         description: call.body.text("description").map(Box::from),
         ..error
     };
-    Ok(Refused::at(Some(Destination::of(&request, client)), error))
+    Ok(AuthorizationError::at(
+        Some(Destination::of(&request, client)),
+        error,
+    ))
 }
 
 /// The OAuth error for a reason (RFC 6749 §4.1.2.1, OpenID Connect Core 1.0 §3.1.2.6, RFC 8707 §2).

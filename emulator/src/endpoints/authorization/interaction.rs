@@ -2,8 +2,8 @@
 
 use authlete::types::{Display, Prompt};
 
-use crate::endpoints::answer_members::list;
-use crate::json::{Members, Object};
+use crate::endpoints::response_members::list;
+use crate::json::{Object, ObjectExt};
 use crate::model::DynamicScope;
 use crate::model::Parameters;
 use crate::protocol::oauth_error::OAuthError;
@@ -56,7 +56,7 @@ impl Interaction {
             subject: subject(parameters, service, client, claim("sub"))?,
             login_hint: parameters.get("login_hint").map(str::to_owned),
             ui_locales: ui_locales(parameters, service),
-            claims_locales: words(parameters, "claims_locales"),
+            claims_locales: requested_locales(parameters, "claims_locales"),
             purpose: purpose(parameters)?,
         })
     }
@@ -87,15 +87,15 @@ fn subject(
 fn ui_locales(parameters: &Parameters, service: &Service) -> Option<Vec<String>> {
     let supported = service.settings.supported_ui_locales();
     let supported = supported.unwrap_or_default();
-    let mut locales = words(parameters, "ui_locales")?;
+    let mut locales = requested_locales(parameters, "ui_locales")?;
     locales.retain(|locale| supported.contains(&locale.as_str()));
     list(&locales)
 }
 
-fn words(parameters: &Parameters, name: &str) -> Option<Vec<String>> {
-    let words = parameters.words(name).into_iter();
-    let words: Vec<_> = words.map(str::to_owned).collect();
-    (!words.is_empty()).then_some(words)
+fn requested_locales(parameters: &Parameters, name: &str) -> Option<Vec<String>> {
+    let locales = parameters.space_delimited(name).into_iter();
+    let locales: Vec<_> = locales.map(str::to_owned).collect();
+    (!locales.is_empty()).then_some(locales)
 }
 
 /// The length limits are those of OpenID Connect for Identity Assurance 1.0.

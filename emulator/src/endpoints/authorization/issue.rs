@@ -4,23 +4,23 @@ use std::sync::Arc;
 
 use authlete::types::{AuthzDetails, FapiMode, GrantType, ResponseType};
 
-use super::refused::Refused;
+use super::error::AuthorizationError;
 use super::ticket;
+use crate::api_response::{ApiResponse, Outcome};
 use crate::call::Call;
 use crate::clock::after;
 use crate::digest::Digest;
-use crate::json::{Members, Object};
+use crate::json::{Object, ObjectExt};
 use crate::protocol::authorization_response::{Delivery, Destination};
 use crate::protocol::fapi::{self, Profiles};
-use crate::protocol::granted::Requested;
 use crate::protocol::id_token::IdToken;
-use crate::protocol::issuance::{self, Issuance, Prepared};
+use crate::protocol::issuance::{self, Issuance, PreparedTokens};
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::refusal::{Refusal, usual_action};
 use crate::protocol::token_response::{seconds_left, token_type};
+use crate::protocol::user_grant::Requested;
 use crate::protocol::{lifetime, native_sso, response_type};
 use crate::random;
-use crate::reply::{Outcome, Reply};
 use crate::result_code::{
     FAPI_FRONT_CHANNEL_ID_TOKEN, ISSUE_CLAIMS_MALFORMED, ISSUE_CLIENT_GONE, ISSUE_HEADER_MALFORMED,
     ISSUE_JWT, ISSUE_OK, ISSUE_SUBJECT_MISSING, ISSUE_TICKET_EXPIRED, ISSUE_TICKET_MISSING,
@@ -34,29 +34,29 @@ pub fn issue(call: &Call, service: &mut Service) -> Outcome {
     outcome.or_else(|refusal| refusal.outcome(call, &service.settings, usual_action))
 }
 
-fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
-    let decision = Decision::take(call, service)?;
-    if decision.lacks_session(service) {
+fn process(call: &Call, service: &mut Service) -> Result<ApiResponse, Refusal> {
+    let granted = GrantedRequest::take(call, service)?;
+    if granted.lacks_session(service) {
         // Authlete sends this error to the client, although the caller caused it.
         let error = OAuthError::new("server_error", NATIVE_SSO_SESSION_MISSING);
-        let destination = Destination::of(&decision.request, &decision.client);
-        let refused = Refused::at(Some(destination), error);
-        return refused.deliver(call, service);
+        let destination = Destination::of(&granted.request, &granted.client);
+        let error = AuthorizationError::at(Some(destination), error);
+        return error.deliver(call, service);
     }
-    if let Err(code) = decision.check_id_token(service) {
-        let destination = Destination::of(&decision.request, &decision.client);
-        let refused = Refused::at(Some(destination), OAuthError::invalid_request(code));
-        return refused.deliver(call, service);
+    if let Err(code) = granted.check_id_token(service) {
+        let destination = Destination::of(&granted.request, &granted.client);
+        let error = AuthorizationError::at(Some(destination), OAuthError::invalid_request(code));
+        return error.deliver(call, service);
     }
-    let code = match decision.has("code") {
-        true => Some(decision.authorization_code(service)?),
+    let code = match granted.has("code") {
+        true => Some(granted.authorization_code(service)?),
         false => None,
     };
-    decision.answer(service, code.as_deref())
+    granted.finish(service, code.as_deref())
 }
 
 /// An authorization request that a user granted.
-struct Decision<'a> {
+struct GrantedRequest<'a> {
     call: &'a Call,
     client: Arc<Client>,
     request: AuthorizationRequest,
@@ -66,16 +66,16 @@ struct Decision<'a> {
 /// The code and the tokens issued to the client.
 struct IssuedValues<'a> {
     code: Option<&'a str>,
-    tokens: Option<&'a Prepared>,
+    tokens: Option<&'a PreparedTokens>,
 }
 
-impl<'a> Decision<'a> {
+impl<'a> GrantedRequest<'a> {
     /// Takes the request of a ticket, unless the call itself has errors.
     fn take(call: &'a Call, service: &mut Service) -> Result<Self, OAuthError> {
         let caller_error = |code| OAuthError::new("server_error", code);
         let ticket = call.body.text("ticket");
         let ticket = ticket.ok_or(caller_error(ISSUE_TICKET_MISSING))?;
-        let is_foreign = call.foreign.has(ticket);
+        let is_foreign = call.other_service_ids.contains(ticket);
         let ticket = Digest::of(ticket);
         let request = service.authorization_requests.live(&ticket, call.now);
         let is_none = request.is_some_and(|request| request.response_type == ResponseType::None);
@@ -149,7 +149,7 @@ impl<'a> Decision<'a> {
     }
 
     /// The response, with an access token if requested. The token is stored last, when nothing can fail any more.
-    fn answer(&self, service: &mut Service, code: Option<&str>) -> Result<Reply, Refusal> {
+    fn finish(&self, service: &mut Service, code: Option<&str>) -> Result<ApiResponse, Refusal> {
         let tokens = match self.has("token") {
             true => Some(self.access_token(service)?),
             false => None,
@@ -158,15 +158,15 @@ impl<'a> Decision<'a> {
             code,
             tokens: tokens.as_ref(),
         };
-        let answer = self.respond(service, &issued)?;
+        let response = self.respond(service, &issued)?;
         if let Some(tokens) = tokens {
             tokens.store(service, self.call.now);
         }
-        Ok(answer)
+        Ok(response)
     }
 
     /// An access token of the implicit flow, without a refresh token (RFC 6749 §4.2).
-    fn access_token(&self, service: &Service) -> Result<Prepared, Refusal> {
+    fn access_token(&self, service: &Service) -> Result<PreparedTokens, Refusal> {
         let issuance = Issuance {
             call: self.call,
             client: &self.client,
@@ -183,7 +183,11 @@ impl<'a> Decision<'a> {
     }
 
     /// The API response, which contains the response for the client.
-    fn respond(&self, service: &Service, issued: &IssuedValues<'_>) -> Result<Reply, OAuthError> {
+    fn respond(
+        &self,
+        service: &Service,
+        issued: &IssuedValues<'_>,
+    ) -> Result<ApiResponse, OAuthError> {
         let now = self.call.now;
         let record = issued.tokens.map(|tokens| &tokens.record);
         let expires_at = record.map_or(0, |record| record.access_token_expires_at);
@@ -200,30 +204,30 @@ impl<'a> Decision<'a> {
         parameters.extend(id_token.clone().map(|token| ("id_token", token)));
         let destination = Destination::of(&self.request, &self.client);
         let Delivery { action, content } = destination.deliver(service, parameters, now)?;
-        let answer = Reply::action(self.call.path, ISSUE_OK, action)
+        let response = ApiResponse::action(self.call.path, ISSUE_OK, action)
             .with("responseContent", content)
-            .with_some("authorizationCode", issued.code)
-            .with_some(
+            .with_optional("authorizationCode", issued.code)
+            .with_optional(
                 "accessToken",
                 issued.tokens.map(|tokens| tokens.access_token.as_str()),
             )
-            .with_some(
+            .with_optional(
                 "jwtAccessToken",
                 issued.tokens.and_then(|tokens| tokens.jwt.as_deref()),
             )
             .with("accessTokenDuration", duration)
             .with("accessTokenExpiresAt", expires_at)
-            .with_some("idToken", id_token)
-            .with_some("consentedClaims", self.call.body.texts("consentedClaims"))
-            .with_some("ticketInfo", ticket::attached(&self.request));
-        Ok(answer.reply())
+            .with_optional("idToken", id_token)
+            .with_optional("consentedClaims", self.call.body.texts("consentedClaims"))
+            .with_optional("ticketInfo", ticket::attached(&self.request));
+        Ok(response.build())
     }
 
     /// The token parameters of the authorization response (RFC 6749 §4.2.2).
     fn token_parameters(
         &self,
         service: &Service,
-        tokens: &Prepared,
+        tokens: &PreparedTokens,
     ) -> Vec<(&'static str, String)> {
         let record = &tokens.record;
         let duration = seconds_left(record.access_token_expires_at, self.call.now);
@@ -242,7 +246,7 @@ impl<'a> Decision<'a> {
     fn id_token(&self, service: &Service, issued: &IssuedValues<'_>) -> Result<String, OAuthError> {
         let bound = [
             ("c_hash", issued.code),
-            ("at_hash", issued.tokens.map(Prepared::presented)),
+            ("at_hash", issued.tokens.map(PreparedTokens::presented)),
             ("s_hash", self.request.state.as_deref()),
         ];
         let bound: Vec<_> = bound

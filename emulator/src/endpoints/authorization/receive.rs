@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use super::refused::Refused;
+use super::error::AuthorizationError;
 use crate::call::Call;
 use crate::digest::Digest;
 use crate::endpoints::federation::register_automatically;
-use crate::model::{Parameters, Unusable};
+use crate::model::{Parameters, ParametersError};
 use crate::protocol::authorization_response::Destination;
 use crate::protocol::federation;
 use crate::protocol::oauth_error::OAuthError;
-use crate::protocol::request_object::{self, Security, VerifiedRequestObject};
+use crate::protocol::request_object::{self, RequiredProtection, VerifiedRequestObject};
 use crate::result_code::{
     AUTHORIZATION_CLIENT_ALIAS_DISABLED, AUTHORIZATION_CLIENT_DELETED,
     AUTHORIZATION_CLIENT_ID_EMPTY, AUTHORIZATION_CLIENT_ID_MISSING, AUTHORIZATION_CLIENT_LOCKED,
@@ -22,7 +22,7 @@ use crate::result_code::{
     REQUEST_URI_UNSUPPORTED, ResultCode, TRUST_CHAIN_EXPIRED, repeated_at_authorization,
     request_object_codes,
 };
-use crate::store::{Client, NamedBy, RequestObject, Service};
+use crate::store::{Client, IdentifierKind, RequestObject, Service};
 
 /// The prefix of the URIs of pushed requests (RFC 9126 §2.2).
 pub const PUSHED: &str = "urn:ietf:params:oauth:request_uri:";
@@ -31,22 +31,22 @@ pub const PUSHED: &str = "urn:ietf:params:oauth:request_uri:";
 #[derive(Debug)]
 pub struct Received {
     pub client: Arc<Client>,
-    pub client_named_by: NamedBy,
+    pub client_named_by: IdentifierKind,
     pub parameters: Parameters,
     pub request_object: Option<RequestObject>,
     pub pushed: bool,
 }
 
 /// Reads a request from a browser.
-pub fn from_browser(call: &Call, service: &mut Service) -> Result<Received, Refused> {
+pub fn from_browser(call: &Call, service: &mut Service) -> Result<Received, AuthorizationError> {
     let invalid = OAuthError::invalid_request;
     let text = Parameters::text_of(&call.body);
     let missing = OAuthError::new("server_error", AUTHORIZATION_PARAMETERS_MISSING);
     let text = text.map_err(|_| missing)?;
     let given = Parameters::parse_leniently(text);
     let identifier = match Parameters::of_call(&call.body) {
-        Err(Unusable::Empty) => return Err(invalid(AUTHORIZATION_PARAMETERS_NONE).into()),
-        Err(Unusable::Repeated(repeated)) if repeated.name == "client_id" => {
+        Err(ParametersError::Empty) => return Err(invalid(AUTHORIZATION_PARAMETERS_NONE).into()),
+        Err(ParametersError::Repeated(repeated)) if repeated.name == "client_id" => {
             return Err(invalid(repeated_at_authorization(&repeated.name)).into());
         }
         _ => given.required(
@@ -83,7 +83,7 @@ pub fn from_browser(call: &Call, service: &mut Service) -> Result<Received, Refu
             true => Destination::requested(&given, service, &client, client_named_by).ok(),
             false => None,
         };
-        Refused::at(destination, error)
+        AuthorizationError::at(destination, error)
     })?;
     Ok(Received {
         client,
@@ -108,7 +108,7 @@ fn unknown(call: &Call, service: &Service, identifier: &str) -> ResultCode {
 }
 
 /// The error for a request that violates a setting: the first code if the client has the setting, else that of the service.
-fn demanded(by_client: bool, codes: [ResultCode; 2]) -> OAuthError {
+fn requirement_error(by_client: bool, codes: [ResultCode; 2]) -> OAuthError {
     let [of_client, of_service] = codes;
     OAuthError::invalid_request(match by_client {
         true => of_client,
@@ -127,7 +127,7 @@ fn resolve(
     let Some(uri) = parameters.get("request_uri") else {
         if par_required {
             let codes = [PUSHED_REQUEST_REQUIRED_OF_CLIENT, PUSHED_REQUEST_REQUIRED];
-            return Err(demanded(par_required_by_client, codes));
+            return Err(requirement_error(par_required_by_client, codes));
         }
         let (parameters, object) = by_value(call, service, client, parameters, true)?;
         return Ok((parameters, object, false));
@@ -137,7 +137,7 @@ fn resolve(
     }
     if !uri.starts_with(PUSHED) && par_required {
         let codes = [OTHER_REQUEST_URI_OF_CLIENT, OTHER_REQUEST_URI];
-        return Err(demanded(par_required_by_client, codes));
+        return Err(requirement_error(par_required_by_client, codes));
     }
     if !uri.starts_with(PUSHED) {
         return Err(remote_request_uri_error(uri, client));
@@ -187,13 +187,13 @@ pub fn by_value(
         || client
             .settings
             .front_channel_request_object_encryption_required();
-    let security = Security {
+    let protection = RequiredProtection {
         alg: client.settings.request_sign_alg(),
         unsigned: request_object::is_traditional(service) && !federation::is_automatic(client),
         encrypted: front_channel && encryption_required,
         codes: request_object_codes(call.operation),
     };
-    let opened = VerifiedRequestObject::verify(call, service, client, text, security)?;
+    let opened = VerifiedRequestObject::verify(call, service, client, text, protection)?;
     if federation::is_automatic(client) {
         federation::check_request_object(call, service, client, &opened.claims)?;
     }

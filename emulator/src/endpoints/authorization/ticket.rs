@@ -1,9 +1,9 @@
 //! `/auth/authorization/ticket`: information attached to a pending authorization request.
 
+use crate::api_response::{ApiResponse, Outcome};
 use crate::call::Call;
 use crate::digest::Digest;
-use crate::json::{Members, Object};
-use crate::reply::{Outcome, Reply};
+use crate::json::{Object, ObjectExt};
 use crate::result_code::{
     ResultCode, TICKET_INFO_MISSING, TICKET_INFO_OK, TICKET_INFO_UNKNOWN, TICKET_UPDATE_MISSING,
     TICKET_UPDATE_OK, TICKET_UPDATE_UNKNOWN,
@@ -47,11 +47,11 @@ pub fn attached(request: &AuthorizationRequest) -> Option<Object> {
 
 fn respond(call: &Call, code: ResultCode, request: &AuthorizationRequest) -> Outcome {
     let info = attached(request).unwrap_or_default();
-    Ok(Reply::action(call.path, code, "OK")
+    Ok(ApiResponse::action(call.path, code, "OK")
         .with("info", info)
-        .reply())
+        .build())
 }
 
 fn refuse(call: &Call, code: ResultCode, action: &str) -> Outcome {
-    Ok(Reply::action(call.path, code, action).reply())
+    Ok(ApiResponse::action(call.path, code, action).build())
 }

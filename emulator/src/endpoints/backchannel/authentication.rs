@@ -4,18 +4,19 @@ use std::sync::Arc;
 
 use authlete::types::{ClientAuthMethod, GrantType, UserIdentificationHintType as HintType};
 
+use crate::api_response::{ApiResponse, Outcome};
 use crate::call::Call;
 use crate::clock::after;
 use crate::digest::Digest;
-use crate::endpoints::answer_members::{RequestedAccess, with_client_of_request};
-use crate::endpoints::refused::refused;
+use crate::endpoints::error_response::error_response;
+use crate::endpoints::response_members::{RequestedAccess, with_client_of_request};
 use crate::model::{BACKCHANNEL, Polling};
-use crate::model::{Parameters, Unusable};
+use crate::model::{Parameters, ParametersError};
 use crate::protocol::backchannel_request::BackchannelParameters;
 use crate::protocol::client_attestation::with_challenge;
 use crate::protocol::client_authentication::authenticate;
 use crate::protocol::fapi::{self, Profiles};
-use crate::protocol::id_token_hint::Fault;
+use crate::protocol::id_token_hint::IdTokenHintError;
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::refusal::{Refusal, status_action};
 use crate::protocol::{
@@ -23,7 +24,6 @@ use crate::protocol::{
     signed_backchannel_request,
 };
 use crate::random;
-use crate::reply::{Outcome, Reply};
 use crate::result_code::{
     BACKCHANNEL_AUTHENTICATION_OK, BACKCHANNEL_CLIENT_PUBLIC, BACKCHANNEL_HINT_AUDIENCE,
     BACKCHANNEL_HINT_AUDIENCE_MISSING, BACKCHANNEL_HINT_AUDIENCES, BACKCHANNEL_HINT_ENCRYPTED,
@@ -35,16 +35,16 @@ use crate::store::{BackchannelRequest, Decision, Service};
 
 /// Checks a request, and issues a ticket for the following calls.
 pub fn authentication(call: &Call, service: &mut Service) -> Outcome {
-    let outcome =
-        process(call, service).or_else(|refusal| refused(call, service, refusal, status_action));
+    let outcome = process(call, service)
+        .or_else(|refusal| error_response(call, service, refusal, status_action));
     with_challenge(call, service, outcome)
 }
 
-fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
-    let parameters = Parameters::of_call(&call.body).map_err(|unusable| match unusable {
-        Unusable::Missing => OAuthError::new("server_error", PARAMETERS_MISSING),
-        Unusable::Empty => OAuthError::invalid_request(PARAMETERS_NONE),
-        Unusable::Repeated(_) => OAuthError::invalid_request(PARAMETER_REPEATED),
+fn process(call: &Call, service: &mut Service) -> Result<ApiResponse, Refusal> {
+    let parameters = Parameters::of_call(&call.body).map_err(|error| match error {
+        ParametersError::Missing => OAuthError::new("server_error", PARAMETERS_MISSING),
+        ParametersError::Empty => OAuthError::invalid_request(PARAMETERS_NONE),
+        ParametersError::Repeated(_) => OAuthError::invalid_request(PARAMETER_REPEATED),
     })?;
     let authenticated = authenticate(call, service, &parameters)?;
     if authenticated.method == ClientAuthMethod::None {
@@ -70,7 +70,7 @@ fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
     let sub = match hint_type {
         HintType::IdTokenHint => {
             let subject = id_token_hint::subject(hint, service, &client);
-            let refuse = |fault| OAuthError::invalid_request(hint_fault(&fault));
+            let refuse = |error| OAuthError::invalid_request(hint_error(&error));
             Some(subject.map_err(refuse)?)
         }
         _ => None,
@@ -93,7 +93,7 @@ fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
     };
     let acrs = acr::requested(&parameters, settings, registration);
     let ticket = random::token()?;
-    let answer = Reply::action(
+    let response = ApiResponse::action(
         call.path,
         BACKCHANNEL_AUTHENTICATION_OK,
         "USER_IDENTIFICATION",
@@ -101,16 +101,16 @@ fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
     .with("ticket", ticket.as_str())
     .with("clientAuthMethod", authenticated.method.as_str())
     .with("deliveryMode", pending.delivery_mode.as_str())
-    .with_some("clientNotificationToken", client_notification_token)
+    .with_optional("clientNotificationToken", client_notification_token)
     .with("hintType", hint_type.as_str())
     .with("hint", hint)
-    .with_some("sub", sub)
-    .with_some("bindingMessage", rules.binding_message(&pending.scopes)?)
-    .with_some("userCode", rules.user_code()?)
+    .with_optional("sub", sub)
+    .with_optional("bindingMessage", rules.binding_message(&pending.scopes)?)
+    .with_optional("userCode", rules.user_code()?)
     .with("userCodeRequired", rules.is_user_code_required())
     .with("requestedExpiry", pending.requested_expiry.unwrap_or(0))
-    .with_some("requestContext", rules.request_context()?);
-    let answer = with_client_of_request(answer, service, &client, authenticated.named_by);
+    .with_optional("requestContext", rules.request_context()?);
+    let response = with_client_of_request(response, service, &client, authenticated.named_by);
     let access = RequestedAccess {
         scopes: &pending.scopes,
         dynamic_scopes: &dynamic_scopes,
@@ -119,27 +119,27 @@ fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
         authorization_details: pending.authorization_details.as_deref(),
         grant_management: pending.grant_management.as_ref(),
     };
-    let answer = access.add_to(answer, service).reply();
+    let response = access.add_to(response, service).build();
     let end = after(call.now, lifetime::TICKET);
     service
         .backchannel_requests
         .insert(Digest::of(&ticket), pending, end, call.now);
-    Ok(answer)
+    Ok(response)
 }
 
 /// The code for an invalid `id_token_hint`.
-fn hint_fault(fault: &Fault) -> ResultCode {
-    match fault {
-        Fault::Malformed => BACKCHANNEL_HINT_MALFORMED,
-        Fault::Encrypted => BACKCHANNEL_HINT_ENCRYPTED,
-        Fault::Unsigned => BACKCHANNEL_HINT_UNSIGNED,
-        Fault::Payload => BACKCHANNEL_HINT_PAYLOAD,
-        Fault::IssuerMissing => BACKCHANNEL_HINT_ISSUER_MISSING,
-        Fault::Issuer => BACKCHANNEL_HINT_ISSUER,
-        Fault::AudienceMissing => BACKCHANNEL_HINT_AUDIENCE_MISSING,
-        Fault::Audience => BACKCHANNEL_HINT_AUDIENCE,
-        Fault::Audiences => BACKCHANNEL_HINT_AUDIENCES,
-        Fault::SubjectMissing => BACKCHANNEL_HINT_SUBJECT_MISSING,
-        Fault::Other => BACKCHANNEL_HINT_WRONG,
+fn hint_error(error: &IdTokenHintError) -> ResultCode {
+    match error {
+        IdTokenHintError::Malformed => BACKCHANNEL_HINT_MALFORMED,
+        IdTokenHintError::Encrypted => BACKCHANNEL_HINT_ENCRYPTED,
+        IdTokenHintError::Unsigned => BACKCHANNEL_HINT_UNSIGNED,
+        IdTokenHintError::Payload => BACKCHANNEL_HINT_PAYLOAD,
+        IdTokenHintError::IssuerMissing => BACKCHANNEL_HINT_ISSUER_MISSING,
+        IdTokenHintError::Issuer => BACKCHANNEL_HINT_ISSUER,
+        IdTokenHintError::AudienceMissing => BACKCHANNEL_HINT_AUDIENCE_MISSING,
+        IdTokenHintError::Audience => BACKCHANNEL_HINT_AUDIENCE,
+        IdTokenHintError::Audiences => BACKCHANNEL_HINT_AUDIENCES,
+        IdTokenHintError::SubjectMissing => BACKCHANNEL_HINT_SUBJECT_MISSING,
+        IdTokenHintError::Other => BACKCHANNEL_HINT_WRONG,
     }
 }

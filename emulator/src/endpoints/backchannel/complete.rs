@@ -5,18 +5,18 @@ use std::sync::Arc;
 use authlete::types::{DeliveryMode, GrantType};
 use serde_json::Value;
 
+use crate::api_response::{ApiResponse, Outcome, ResponseBuilder};
 use crate::call::Call;
 use crate::digest::Digest;
-use crate::endpoints::answer_members::{list, with_client_of_request};
-use crate::json::{Members, Object};
+use crate::endpoints::response_members::{list, with_client_of_request};
+use crate::json::{Object, ObjectExt};
 use crate::protocol::decision::{self, Unreadable};
-use crate::protocol::granted::Requested;
 use crate::protocol::issuance::Issuance;
 use crate::protocol::lifetime;
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::refusal::Refusal;
 use crate::protocol::token_response::{self, seconds_left};
-use crate::reply::{Answer, Outcome, Reply};
+use crate::protocol::user_grant::Requested;
 use crate::result_code::{
     BACKCHANNEL_COMPLETE_AUTH_TIME, BACKCHANNEL_COMPLETE_CLAIMS_MALFORMED,
     BACKCHANNEL_COMPLETE_CLIENT_GONE, BACKCHANNEL_COMPLETE_EXPIRED,
@@ -32,15 +32,15 @@ use crate::store::{BackchannelRequest, Binding, Client, Decision, Granted, Servi
 /// Records the decision or, in push mode, issues the tokens.
 pub fn complete(call: &Call, service: &mut Service) -> Outcome {
     process(call, service).unwrap_or_else(|code| {
-        let answer = Reply::action(call.path, code, "SERVER_ERROR");
-        Ok(answer.reply())
+        let response = ApiResponse::action(call.path, code, "SERVER_ERROR");
+        Ok(response.build())
     })
 }
 
 fn process(call: &Call, service: &mut Service) -> Result<Outcome, ResultCode> {
     let ticket = call.body.text("ticket");
     let ticket = ticket.ok_or(BACKCHANNEL_COMPLETE_TICKET_MISSING)?;
-    let unknown = match call.foreign.has(ticket) {
+    let unknown = match call.other_service_ids.contains(ticket) {
         true => BACKCHANNEL_COMPLETE_TICKET_OF_ANOTHER_SERVICE,
         false => BACKCHANNEL_COMPLETE_TICKET_UNKNOWN,
     };
@@ -55,7 +55,7 @@ fn process(call: &Call, service: &mut Service) -> Result<Outcome, ResultCode> {
         pending: &pending,
         auth_req_id: pending.auth_req_id.as_deref(),
     };
-    match notification.decide(service, &ticket, expired) {
+    match notification.record_decision(service, &ticket, expired) {
         // A ping or push client expects a notification, so it gets the error.
         Err(code) if pending.delivery_mode != DeliveryMode::Poll => {
             Ok(Ok(notification.failure(service, code)))
@@ -107,7 +107,7 @@ struct Notification<'a> {
 
 impl Notification<'_> {
     /// Issues the tokens in push mode, or records the decision for the token endpoint.
-    fn decide(
+    fn record_decision(
         &self,
         service: &mut Service,
         ticket: &Digest,
@@ -136,20 +136,20 @@ impl Notification<'_> {
     }
 
     /// The notification that the call failed.
-    fn failure(&self, service: &Service, code: ResultCode) -> Reply {
+    fn failure(&self, service: &Service, code: ResultCode) -> ApiResponse {
         self.error(service, code, &OAuthError::new("server_error", code))
     }
 
     /// No notification: a client in poll mode gets the result at the token endpoint.
-    fn none(&self, service: &Service, code: ResultCode) -> Reply {
-        without_tokens(self.answer(service, code, "NO_ACTION")).reply()
+    fn none(&self, service: &Service, code: ResultCode) -> ApiResponse {
+        without_tokens(self.response(service, code, "NO_ACTION")).build()
     }
 
     /// A notification without a result, which the client gets at the token endpoint.
-    fn ping(&self, service: &Service, code: ResultCode) -> Reply {
-        let answer = self.answer(service, code, "NOTIFICATION");
-        self.with_content(without_tokens(answer), Object::new())
-            .reply()
+    fn ping(&self, service: &Service, code: ResultCode) -> ApiResponse {
+        let response = self.response(service, code, "NOTIFICATION");
+        self.with_content(without_tokens(response), Object::new())
+            .build()
     }
 
     /// A notification with the tokens or the error.
@@ -164,15 +164,15 @@ impl Notification<'_> {
             _ if expired => OAuthError::new("expired_token", BACKCHANNEL_COMPLETE_EXPIRED),
             Decision::Granted(granted) => {
                 match service.attempt(|service| self.tokens(service, *granted, auth_req_id)) {
-                    Ok(reply) => return Ok(reply),
-                    Err(Refusal::Reply(reply)) => return Err(reply),
+                    Ok(response) => return Ok(response),
+                    Err(Refusal::Api(response)) => return Err(response),
                     Err(Refusal::Client(error)) => OAuthError {
                         error: "server_error",
                         ..error
                     },
                 }
             }
-            Decision::Refused(refused) => decision::error(&refused, BACKCHANNEL_PUSH_REFUSED),
+            Decision::Refused(denial) => decision::error(&denial, BACKCHANNEL_PUSH_REFUSED),
             Decision::Pending => {
                 OAuthError::new("server_error", BACKCHANNEL_COMPLETE_RESULT_UNKNOWN)
             }
@@ -180,11 +180,11 @@ impl Notification<'_> {
         Ok(self.error(service, BACKCHANNEL_PUSH_REFUSED, &error))
     }
 
-    fn error(&self, service: &Service, code: ResultCode, error: &OAuthError) -> Reply {
+    fn error(&self, service: &Service, code: ResultCode, error: &OAuthError) -> ApiResponse {
         let parameters = error.parameters(&service.settings).into_iter();
         let content = parameters.map(|(name, value)| (name.to_owned(), value.into()));
-        let answer = without_tokens(self.answer(service, code, "NOTIFICATION"));
-        self.with_content(answer, content.collect()).reply()
+        let response = without_tokens(self.response(service, code, "NOTIFICATION"));
+        self.with_content(response, content.collect()).build()
     }
 
     fn tokens(
@@ -192,7 +192,7 @@ impl Notification<'_> {
         service: &mut Service,
         granted: Granted,
         auth_req_id: &str,
-    ) -> Result<Reply, Refusal> {
+    ) -> Result<ApiResponse, Refusal> {
         let now = self.call.now;
         let issuance = Issuance {
             call: self.call,
@@ -202,9 +202,9 @@ impl Notification<'_> {
             refreshable: service.may_refresh(self.client),
         };
         let issued = issuance.issue_pushed(service, auth_req_id)?;
-        let answer = self.answer(service, BACKCHANNEL_PUSH_OK, "NOTIFICATION");
+        let response = self.response(service, BACKCHANNEL_PUSH_OK, "NOTIFICATION");
         let Some(record) = service.tokens.by_id(issued.record) else {
-            return Ok(answer.reply());
+            return Ok(response.build());
         };
         let content = token_response::members(service, record, &issued, now);
         let duration = |end| seconds_left(end, now);
@@ -213,52 +213,52 @@ impl Notification<'_> {
             Some(_) => lifetime::id_token(service, self.client, &record.grant.scopes),
             None => 0,
         };
-        let answer = answer
+        let response = response
             .with("accessToken", issued.access_token)
-            .with_some("jwtAccessToken", issued.jwt)
+            .with_optional("jwtAccessToken", issued.jwt)
             .with(
                 "accessTokenDuration",
                 duration(record.access_token_expires_at),
             )
-            .with_some("refreshToken", issued.refresh_token)
+            .with_optional("refreshToken", issued.refresh_token)
             .with(
                 "refreshTokenDuration",
                 refresh_token.map_or(0, |token| duration(token.expires_at)),
             )
-            .with_some("idToken", issued.id_token)
+            .with_optional("idToken", issued.id_token)
             .with("idTokenDuration", id_token_duration)
-            .with_some("consentedClaims", self.call.body.texts("consentedClaims"))
-            .with_some("resources", list(record.resources()))
-            .with_some(
+            .with_optional("consentedClaims", self.call.body.texts("consentedClaims"))
+            .with_optional("resources", list(record.resources()))
+            .with_optional(
                 "authorizationDetails",
                 record.authorization_details().cloned(),
             )
-            .with_some("grantId", record.grant.id.as_deref());
-        Ok(self.with_content(answer, content).reply())
+            .with_optional("grantId", record.grant.id.as_deref());
+        Ok(self.with_content(response, content).build())
     }
 
-    fn answer(&self, service: &Service, code: ResultCode, action: &str) -> Answer {
+    fn response(&self, service: &Service, code: ResultCode, action: &str) -> ResponseBuilder {
         let endpoint = self.client.settings.bc_notification_endpoint();
         let token = self.pending.client_notification_token.as_deref();
-        let answer = Reply::action(self.call.path, code, action)
+        let response = ApiResponse::action(self.call.path, code, action)
             .with("deliveryMode", self.pending.delivery_mode.as_str())
-            .with_some("clientNotificationEndpoint", endpoint)
-            .with_some("clientNotificationToken", token)
-            .with_some("authReqId", self.auth_req_id);
+            .with_optional("clientNotificationEndpoint", endpoint)
+            .with_optional("clientNotificationToken", token)
+            .with_optional("authReqId", self.auth_req_id);
         let named_by = self.pending.client_named_by;
-        with_client_of_request(answer, service, self.client, named_by)
+        with_client_of_request(response, service, self.client, named_by)
     }
 
-    fn with_content(&self, answer: Answer, mut content: Object) -> Answer {
+    fn with_content(&self, response: ResponseBuilder, mut content: Object) -> ResponseBuilder {
         if let Some(auth_req_id) = self.auth_req_id {
             content.insert("auth_req_id".to_owned(), auth_req_id.into());
         }
-        answer.with("responseContent", Value::Object(content).to_string())
+        response.with("responseContent", Value::Object(content).to_string())
     }
 }
 
-fn without_tokens(answer: Answer) -> Answer {
-    answer
+fn without_tokens(response: ResponseBuilder) -> ResponseBuilder {
+    response
         .with("accessTokenDuration", 0)
         .with("refreshTokenDuration", 0)
         .with("idTokenDuration", 0)

@@ -3,14 +3,14 @@
 use authlete::types::DeliveryMode;
 use serde_json::Value;
 
+use crate::api_response::{ApiResponse, Outcome};
 use crate::call::Call;
 use crate::clock::after;
 use crate::digest::Digest;
-use crate::json::{Members, Object};
+use crate::json::{Object, ObjectExt};
 use crate::protocol::lifetime;
 use crate::protocol::oauth_error::OAuthError;
 use crate::random;
-use crate::reply::{Outcome, Reply};
 use crate::result_code::{
     BACKCHANNEL_ISSUE_OK, BACKCHANNEL_ISSUE_TICKET_COMPLETED, BACKCHANNEL_ISSUE_TICKET_EXPIRED,
     BACKCHANNEL_ISSUE_TICKET_MISSING, BACKCHANNEL_ISSUE_TICKET_OF_ANOTHER_SERVICE,
@@ -22,12 +22,12 @@ use crate::store::{Decision, Service};
 pub fn issue(call: &Call, service: &mut Service) -> Outcome {
     let error = |code, action| {
         let error = OAuthError::new("server_error", code);
-        Ok(error.answer(call.path, action, &service.settings).reply())
+        Ok(error.response(call.path, action, &service.settings).build())
     };
     let Some(ticket) = call.body.text("ticket") else {
         return error(BACKCHANNEL_ISSUE_TICKET_MISSING, "INTERNAL_SERVER_ERROR");
     };
-    let is_foreign = call.foreign.has(ticket);
+    let is_foreign = call.other_service_ids.contains(ticket);
     let ticket = Digest::of(ticket);
     let unusable = |code| error(code, "INVALID_TICKET");
     let mut pending = match service.backchannel_requests.get(&ticket) {
@@ -54,7 +54,7 @@ pub fn issue(call: &Call, service: &mut Service) -> Outcome {
     if pending.delivery_mode != DeliveryMode::Push {
         content.insert("interval".to_owned(), interval.into());
     }
-    let answer = Reply::action(call.path, BACKCHANNEL_ISSUE_OK, "OK")
+    let response = ApiResponse::action(call.path, BACKCHANNEL_ISSUE_OK, "OK")
         .with("responseContent", Value::Object(content).to_string())
         .with("authReqId", auth_req_id.as_str())
         .with("expiresIn", expires_in)
@@ -67,5 +67,5 @@ pub fn issue(call: &Call, service: &mut Service) -> Outcome {
     service
         .backchannel_requests
         .insert(ticket, pending, end, call.now);
-    Ok(answer.reply())
+    Ok(response.build())
 }

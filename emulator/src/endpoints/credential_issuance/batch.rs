@@ -5,16 +5,16 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::{action, add_nonce, attempt, finish, requested, response, store};
+use crate::api_response::{ApiResponse, Outcome};
 use crate::call::Call;
-use crate::json::{Members, Object};
+use crate::json::{Object, ObjectExt};
 use crate::protocol::oauth_error::OAuthError;
-use crate::reply::{Outcome, Reply};
 use crate::result_code::{
     CREDENTIAL_BATCH_EMPTY, CREDENTIAL_BATCH_ISSUE_OK, CREDENTIAL_BATCH_PARSE_OK,
     CREDENTIAL_ORDER_MISSING, CREDENTIAL_ORDER_REPEATED,
 };
 use crate::store::Service;
-use crate::verifiable_credential::access_token::{self, Presented};
+use crate::verifiable_credential::access_token::{self, IssuanceToken};
 use crate::verifiable_credential::message::Message;
 use crate::verifiable_credential::order::Order;
 use crate::verifiable_credential::refusal::CredentialRefusal;
@@ -25,9 +25,9 @@ pub fn parse(call: &Call, service: &mut Service) -> Outcome {
     attempt(call, service, read)
 }
 
-fn read(call: &Call, service: &mut Service) -> Result<Reply, CredentialRefusal> {
+fn read(call: &Call, service: &mut Service) -> Result<ApiResponse, CredentialRefusal> {
     access_token::check_enabled(service)?;
-    let token = Presented::of(call, service)?;
+    let token = IssuanceToken::of(call, service)?;
     let message = Message::of(&call.body, &service.settings)?;
     // All requests share one encryption, since there is one response.
     let encryption = encryption::requested(&message, service, &token)?;
@@ -47,17 +47,17 @@ fn read(call: &Call, service: &mut Service) -> Result<Reply, CredentialRefusal> 
     let info: Result<Value, _> = requests
         .map(|request| store(call, service, request))
         .collect();
-    let answer = Reply::action(call.path, CREDENTIAL_BATCH_PARSE_OK, "OK");
-    Ok(answer.with("info", info?).reply())
+    let response = ApiResponse::action(call.path, CREDENTIAL_BATCH_PARSE_OK, "OK");
+    Ok(response.with("info", info?).build())
 }
 
 pub fn issue(call: &Call, service: &mut Service) -> Outcome {
-    attempt(call, service, answer)
+    attempt(call, service, respond)
 }
 
-fn answer(call: &Call, service: &mut Service) -> Result<Reply, CredentialRefusal> {
+fn respond(call: &Call, service: &mut Service) -> Result<ApiResponse, CredentialRefusal> {
     access_token::check_enabled(service)?;
-    let token = Presented::of(call, service)?;
+    let token = IssuanceToken::of(call, service)?;
     let orders = call.body.array("orders");
     let orders = orders.filter(|orders| !orders.is_empty());
     let orders = orders.ok_or(CredentialRefusal::Order(CREDENTIAL_ORDER_MISSING))?;
@@ -87,7 +87,9 @@ fn answer(call: &Call, service: &mut Service) -> Result<Reply, CredentialRefusal
     }
     let is_deferred = orders.iter().all(Order::is_deferred);
     let action = action(is_deferred, &content);
-    Ok(Reply::action(call.path, CREDENTIAL_BATCH_ISSUE_OK, action)
-        .with("responseContent", content.text)
-        .reply())
+    Ok(
+        ApiResponse::action(call.path, CREDENTIAL_BATCH_ISSUE_OK, action)
+            .with("responseContent", content.text)
+            .build(),
+    )
 }

@@ -1,12 +1,12 @@
 //! The deferred credential endpoint (OID4VCI §9).
 
 use super::{action, attempt, find_request, finish, info, refuse_denied, response};
+use crate::api_response::{ApiResponse, Outcome};
 use crate::call::Call;
 use crate::digest::Digest;
-use crate::json::Members;
+use crate::json::ObjectExt;
 use crate::protocol::credential_issuer;
 use crate::protocol::oauth_error::OAuthError;
-use crate::reply::{Outcome, Reply};
 use crate::result_code::{
     CREDENTIAL_DEFERRED_ISSUE_DEFERRED, CREDENTIAL_DEFERRED_ISSUE_OK,
     CREDENTIAL_DEFERRED_ISSUE_PENDING, CREDENTIAL_DEFERRED_PARSE_OK,
@@ -14,7 +14,7 @@ use crate::result_code::{
     CREDENTIAL_TRANSACTION_UNKNOWN,
 };
 use crate::store::{Service, Stage};
-use crate::verifiable_credential::access_token::{self, Presented};
+use crate::verifiable_credential::access_token::{self, IssuanceToken};
 use crate::verifiable_credential::encryption;
 use crate::verifiable_credential::message::Message;
 use crate::verifiable_credential::order::Order;
@@ -25,9 +25,9 @@ pub fn parse(call: &Call, service: &mut Service) -> Outcome {
     attempt(call, service, read)
 }
 
-fn read(call: &Call, service: &mut Service) -> Result<Reply, CredentialRefusal> {
+fn read(call: &Call, service: &mut Service) -> Result<ApiResponse, CredentialRefusal> {
     access_token::check_enabled(service)?;
-    let token = Presented::of(call, service)?;
+    let token = IssuanceToken::of(call, service)?;
     let message = Message::of(&call.body, &service.settings)?;
     let missing = OAuthError::new("invalid_credential_request", CREDENTIAL_TRANSACTION_MISSING);
     let transaction = message.body.text("transaction_id").ok_or(missing)?;
@@ -44,15 +44,15 @@ fn read(call: &Call, service: &mut Service) -> Result<Reply, CredentialRefusal> 
     }
     request.encryption = encryption;
     request.stage = Stage::Presented;
-    let answer = Reply::action(call.path, CREDENTIAL_DEFERRED_PARSE_OK, "OK");
-    Ok(answer.with("info", info(transaction, request)).reply())
+    let response = ApiResponse::action(call.path, CREDENTIAL_DEFERRED_PARSE_OK, "OK");
+    Ok(response.with("info", info(transaction, request)).build())
 }
 
 pub fn issue(call: &Call, service: &mut Service) -> Outcome {
-    attempt(call, service, answer)
+    attempt(call, service, respond)
 }
 
-fn answer(call: &Call, service: &mut Service) -> Result<Reply, CredentialRefusal> {
+fn respond(call: &Call, service: &mut Service) -> Result<ApiResponse, CredentialRefusal> {
     access_token::check_enabled(service)?;
     let order = Order::read(call.body.object("order"))?;
     let request = find_request(call, service, &order, Stage::Presented)?.clone();
@@ -60,10 +60,10 @@ fn answer(call: &Call, service: &mut Service) -> Result<Reply, CredentialRefusal
     // OID4VCI 1.0-ID1 §9.3 defines an error for a credential that is not ready.
     if order.is_deferred() && !credential_issuer::is_final(&service.settings) {
         let pending = OAuthError::new("issuance_pending", CREDENTIAL_DEFERRED_ISSUE_PENDING);
-        let answer = CredentialRefusal::from(pending).outcome(call, &service.settings);
+        let outcome = CredentialRefusal::from(pending).outcome(call, &service.settings);
         // Not an error of this call: the request waits for the next one of the wallet.
         finish(call, service, &order);
-        return answer.map_err(CredentialRefusal::Reply);
+        return outcome.map_err(CredentialRefusal::Api);
     }
     let interval = call.body.integer("interval");
     let response = response(call, service, &order, &request, interval)?;
@@ -74,7 +74,7 @@ fn answer(call: &Call, service: &mut Service) -> Result<Reply, CredentialRefusal
         true => CREDENTIAL_DEFERRED_ISSUE_DEFERRED,
     };
     let action = action(order.is_deferred(), &content);
-    Ok(Reply::action(call.path, code, action)
+    Ok(ApiResponse::action(call.path, code, action)
         .with("responseContent", content.text)
-        .reply())
+        .build())
 }

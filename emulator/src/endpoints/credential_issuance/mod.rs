@@ -7,28 +7,28 @@ pub mod single;
 
 use serde_json::{Value, json};
 
+use crate::api_response::{ApiResponse, Outcome};
 use crate::call::Call;
 use crate::clock::after;
 use crate::digest::Digest;
-use crate::json::{Members, Object, present};
+use crate::json::{Object, ObjectExt, present};
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::{credential_nonce, lifetime};
 use crate::random;
-use crate::reply::{Outcome, Reply};
 use crate::result_code::{
     CREDENTIAL_DENIED, CREDENTIAL_ORDER_OF_OTHER_TOKEN, CREDENTIAL_ORDER_UNKNOWN,
 };
 use crate::store::{CredentialRequest, Entry, Service, Stage};
-use crate::verifiable_credential::access_token::Presented;
+use crate::verifiable_credential::access_token::IssuanceToken;
 use crate::verifiable_credential::order::Order;
 use crate::verifiable_credential::refusal::CredentialRefusal;
-use crate::verifiable_credential::response::{self, Content};
+use crate::verifiable_credential::response::{self, CredentialResponse};
 
 /// Runs a call. If it is refused, it changes nothing.
 fn attempt(
     call: &Call,
     service: &mut Service,
-    run: fn(&Call, &mut Service) -> Result<Reply, CredentialRefusal>,
+    run: fn(&Call, &mut Service) -> Result<ApiResponse, CredentialRefusal>,
 ) -> Outcome {
     let outcome = service.attempt(|service| run(call, service));
     outcome.or_else(|refusal| refusal.outcome(call, &service.settings))
@@ -93,7 +93,7 @@ fn find_request<'a>(
 fn requested<'a>(
     call: &Call,
     service: &'a Service,
-    token: &Presented,
+    token: &IssuanceToken,
     order: &Order<'_>,
 ) -> Result<&'a CredentialRequest, CredentialRefusal> {
     let request = find_request(call, service, order, Stage::Requested)?;
@@ -135,7 +135,7 @@ fn response(
 }
 
 /// The action for a deferred response, or for a response with credentials.
-fn action(is_deferred: bool, content: &Content) -> &'static str {
+fn action(is_deferred: bool, content: &CredentialResponse) -> &'static str {
     match (is_deferred, content.is_encrypted) {
         (false, false) => "OK",
         (false, true) => "OK_JWT",
@@ -148,7 +148,7 @@ fn action(is_deferred: bool, content: &Content) -> &'static str {
 fn add_nonce(
     call: &Call,
     service: &mut Service,
-    token: &Presented,
+    token: &IssuanceToken,
     response: &mut Object,
 ) -> Result<(), random::Error> {
     let Some(nonce) = credential_nonce::of_token(service, call.now)? else {

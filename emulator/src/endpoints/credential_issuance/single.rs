@@ -1,14 +1,14 @@
 //! The credential endpoint (OID4VCI §8).
 
 use super::{action, add_nonce, attempt, finish, refuse_denied, requested, response, store};
+use crate::api_response::{ApiResponse, Outcome};
 use crate::call::Call;
-use crate::json::Members;
-use crate::reply::{Outcome, Reply};
+use crate::json::ObjectExt;
 use crate::result_code::{
     CREDENTIAL_SINGLE_ISSUE_DEFERRED, CREDENTIAL_SINGLE_ISSUE_OK, CREDENTIAL_SINGLE_PARSE_OK,
 };
 use crate::store::Service;
-use crate::verifiable_credential::access_token::{self, Presented};
+use crate::verifiable_credential::access_token::{self, IssuanceToken};
 use crate::verifiable_credential::message::Message;
 use crate::verifiable_credential::order::Order;
 use crate::verifiable_credential::refusal::CredentialRefusal;
@@ -19,24 +19,24 @@ pub fn parse(call: &Call, service: &mut Service) -> Outcome {
     attempt(call, service, read)
 }
 
-fn read(call: &Call, service: &mut Service) -> Result<Reply, CredentialRefusal> {
+fn read(call: &Call, service: &mut Service) -> Result<ApiResponse, CredentialRefusal> {
     access_token::check_enabled(service)?;
-    let token = Presented::of(call, service)?;
+    let token = IssuanceToken::of(call, service)?;
     let message = Message::of(&call.body, &service.settings)?;
     let encryption = encryption::requested(&message, service, &token)?;
     let request = request::read(call, service, &token, &message.body, encryption)?;
     let info = store(call, service, request)?;
-    let answer = Reply::action(call.path, CREDENTIAL_SINGLE_PARSE_OK, "OK");
-    Ok(answer.with("info", info).reply())
+    let response = ApiResponse::action(call.path, CREDENTIAL_SINGLE_PARSE_OK, "OK");
+    Ok(response.with("info", info).build())
 }
 
 pub fn issue(call: &Call, service: &mut Service) -> Outcome {
-    attempt(call, service, answer)
+    attempt(call, service, respond)
 }
 
-fn answer(call: &Call, service: &mut Service) -> Result<Reply, CredentialRefusal> {
+fn respond(call: &Call, service: &mut Service) -> Result<ApiResponse, CredentialRefusal> {
     access_token::check_enabled(service)?;
-    let token = Presented::of(call, service)?;
+    let token = IssuanceToken::of(call, service)?;
     let order = Order::read(call.body.object("order"))?;
     let request = requested(call, service, &token, &order)?.clone();
     refuse_denied(call, service, &order)?;
@@ -50,8 +50,8 @@ fn answer(call: &Call, service: &mut Service) -> Result<Reply, CredentialRefusal
         true => (CREDENTIAL_SINGLE_ISSUE_DEFERRED, Some(order.identifier)),
     };
     let action = action(order.is_deferred(), &content);
-    Ok(Reply::action(call.path, code, action)
+    Ok(ApiResponse::action(call.path, code, action)
         .with("responseContent", content.text)
-        .with_some("transactionId", transaction)
-        .reply())
+        .with_optional("transactionId", transaction)
+        .build())
 }

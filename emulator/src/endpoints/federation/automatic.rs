@@ -1,9 +1,9 @@
 //! Automatic registration of relying parties (OpenID Federation 1.0 §12.1).
 
-use super::client::{Registration, Way};
+use super::client::{Registration, RegistrationType};
 use crate::call::Call;
 use crate::jose::{self, Jws};
-use crate::json::Members;
+use crate::json::ObjectExt;
 use crate::model::Parameters;
 use crate::protocol::client_signature;
 use crate::protocol::federation::{
@@ -24,7 +24,7 @@ pub fn register(
     let Some(entity_id) = parameters.get("client_id").filter(|id| is_entity_id(id)) else {
         return Ok(());
     };
-    if !service.settings.federation_enabled() || !Way::Automatic.is_open(service) {
+    if !service.settings.federation_enabled() || !RegistrationType::Automatic.is_open(service) {
         return Ok(());
     }
     let known = service.client(entity_id).map(|(client, _)| client);
@@ -52,7 +52,7 @@ pub fn register(
     let registration = Registration {
         call,
         chain: &chain,
-        way: Way::Automatic,
+        registration_type: RegistrationType::Automatic,
     };
     let client = registration.client(service)?;
     let codes = match error {

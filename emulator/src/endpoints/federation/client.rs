@@ -9,18 +9,18 @@ use crate::protocol::refusal::Refusal;
 use crate::protocol::registration::{invalid, needs_secret};
 use crate::result_code::{ENTITY_ID_TAKEN, RELYING_PARTY_MISSING};
 use crate::settings::{ClientSettings, ServiceSettings};
-use crate::store::{Client, NamedBy, Service};
+use crate::store::{Client, IdentifierKind, Service};
 
 /// The client registration types (OpenID Federation 1.0 §12).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Way {
+pub enum RegistrationType {
     Automatic,
     Explicit,
 }
 
-impl Way {
+impl RegistrationType {
     /// The value in the API.
-    fn word(self) -> &'static str {
+    fn as_str(self) -> &'static str {
         match self {
             Self::Automatic => "AUTOMATIC",
             Self::Explicit => "EXPLICIT",
@@ -31,7 +31,7 @@ impl Way {
     pub fn is_open(self, service: &Service) -> bool {
         service.supports(
             ServiceSettings::supported_client_registration_types,
-            self.word(),
+            self.as_str(),
         )
     }
 }
@@ -41,7 +41,7 @@ impl Way {
 pub struct Registration<'a> {
     pub call: &'a Call,
     pub chain: &'a TrustChain,
-    pub way: Way,
+    pub registration_type: RegistrationType,
 }
 
 impl Registration<'_> {
@@ -54,10 +54,10 @@ impl Registration<'_> {
         let earlier = service.clients.by_entity_id(&self.chain.subject.subject);
         let earlier = earlier.cloned();
         if let Some(earlier) = &earlier {
-            if self.way == Way::Explicit {
+            if self.registration_type == RegistrationType::Explicit {
                 return Err(OAuthError::invalid_request(ENTITY_ID_TAKEN).into());
             }
-            self.call.refuse_locked(earlier, NamedBy::EntityId)?;
+            self.call.refuse_locked(earlier, IdentifierKind::EntityId)?;
         }
         let requested =
             client_registration::checked_settings(service, &metadata, earlier.as_deref())?;
@@ -78,14 +78,14 @@ impl Registration<'_> {
 
     /// The requirements of federation, in addition to those of dynamic client registration.
     fn check(&self, requested: &ClientSettings) -> Result<(), OAuthError> {
-        let ways = requested.client_registration_types();
-        if !ways.is_some_and(|ways| ways.contains(&self.way.word())) {
+        let types = requested.client_registration_types();
+        if !types.is_some_and(|types| types.contains(&self.registration_type.as_str())) {
             return Err(invalid(
                 "client_registration_types: must contain the registration type of the request",
             ));
         }
         // §12.1: an automatically registered client receives no secret.
-        if self.way == Way::Automatic && needs_secret(requested) {
+        if self.registration_type == RegistrationType::Automatic && needs_secret(requested) {
             return Err(invalid(
                 "token_endpoint_auth_method: an automatically registered client has no secret",
             ));
@@ -96,13 +96,13 @@ impl Registration<'_> {
     /// The settings that record the registration.
     fn members(&self) -> Object {
         let chain = self.chain;
-        let is = |way| (self.way == way).into();
-        let source = format!("{}_REGISTRATION", self.way.word());
+        let is = |registration_type| (self.registration_type == registration_type).into();
+        let source = format!("{}_REGISTRATION", self.registration_type.as_str());
         let members = [
             ("modifiedAt", self.call.now.into()),
             ("clientSource", source.into()),
-            ("explicitlyRegistered", is(Way::Explicit)),
-            ("automaticallyRegistered", is(Way::Automatic)),
+            ("explicitlyRegistered", is(RegistrationType::Explicit)),
+            ("automaticallyRegistered", is(RegistrationType::Automatic)),
             ("entityId", chain.subject.subject.as_str().into()),
             ("trustAnchorId", chain.anchor().into()),
             ("trustChain", chain.texts().into()),

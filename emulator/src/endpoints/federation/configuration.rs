@@ -4,24 +4,24 @@ use authlete::types::EntityType;
 use serde_json::Value;
 
 use super::action;
+use crate::api_response::{ApiResponse, Outcome};
 use crate::call::Call;
 use crate::clock::after;
-use crate::json::{Members, Object};
+use crate::json::{Object, ObjectExt};
 use crate::protocol::federation::{ENTITY_STATEMENT, Provider};
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::{credential_issuer, credential_issuer_metadata, lifetime, metadata};
-use crate::reply::{Outcome, Reply};
 use crate::result_code::{FEDERATION_CONFIGURED, FEDERATION_CREDENTIAL_ISSUER_INCOMPLETE};
 use crate::store::Service;
 
 pub fn configuration(call: &Call, service: &Service) -> Outcome {
-    let answer = match entity_configuration(call, service) {
+    let response = match entity_configuration(call, service) {
         Ok(jwt) => {
-            Reply::action(call.path, FEDERATION_CONFIGURED, "OK").with("responseContent", jwt)
+            ApiResponse::action(call.path, FEDERATION_CONFIGURED, "OK").with("responseContent", jwt)
         }
-        Err(error) => error.answer(call.path, action(&error), &service.settings),
+        Err(error) => error.response(call.path, action(&error), &service.settings),
     };
-    Ok(answer.reply())
+    Ok(response.build())
 }
 
 fn entity_configuration(call: &Call, service: &Service) -> Result<String, OAuthError> {

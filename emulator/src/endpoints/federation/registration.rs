@@ -3,15 +3,15 @@
 use serde_json::json;
 
 use super::action;
-use super::client::{Registration, Way};
+use super::client::{Registration, RegistrationType};
+use crate::api_response::{ApiResponse, Outcome};
 use crate::call::Call;
 use crate::jose::Jws;
-use crate::json::{Members, Object};
+use crate::json::{Object, ObjectExt};
 use crate::protocol::federation::{Provider, RELYING_PARTY, TrustChain};
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::refusal::Refusal;
 use crate::protocol::{jwt_audience, registration_response};
-use crate::reply::{Outcome, Reply};
 use crate::result_code::{
     EXPLICIT_REGISTRATION_UNSUPPORTED, FEDERATION_AUDIENCE, FEDERATION_REGISTERED,
     FEDERATION_REQUEST_MALFORMED, FEDERATION_REQUEST_MISSING, TRUST_CHAIN_MISSING,
@@ -26,9 +26,9 @@ pub fn registration(call: &Call, service: &mut Service) -> Outcome {
     outcome.or_else(|refusal| refusal.outcome(call, &service.settings, action))
 }
 
-fn register(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
+fn register(call: &Call, service: &mut Service) -> Result<ApiResponse, Refusal> {
     let provider = Provider::of(service)?;
-    if !Way::Explicit.is_open(service) {
+    if !RegistrationType::Explicit.is_open(service) {
         return Err(OAuthError::new("not_found", EXPLICIT_REGISTRATION_UNSUPPORTED).into());
     }
     let statements = statements(call)?;
@@ -40,16 +40,16 @@ fn register(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
     let registration = Registration {
         call,
         chain: &chain,
-        way: Way::Explicit,
+        registration_type: RegistrationType::Explicit,
     };
     let client = registration.client(service)?;
     let response = respond(&provider, &chain, &client, call)?;
     let settings = client.settings.json().clone();
     service.clients.put(client);
-    Ok(Reply::action(call.path, FEDERATION_REGISTERED, "OK")
+    Ok(ApiResponse::action(call.path, FEDERATION_REGISTERED, "OK")
         .with("responseContent", response)
         .with("client", settings)
-        .reply())
+        .build())
 }
 
 /// The entity statements of the request: a trust chain, or an entity configuration with the trust chain in its header

@@ -1,6 +1,6 @@
 //! The grant type `authorization_code`.
 
-use super::Request;
+use super::TokenRequest;
 use crate::digest::Digest;
 use crate::protocol::issuance::{Issuance, Issued};
 use crate::protocol::native_sso;
@@ -12,17 +12,20 @@ use crate::result_code::{
     CODE_UNKNOWN, DPOP_KEY_OF_CODE, TOKEN_REDIRECT_URI_DIFFERENT, TOKEN_REDIRECT_URI_MISSING,
     TOKEN_REDIRECT_URI_UNEXPECTED,
 };
-use crate::store::{Narrowed, Service};
+use crate::store::{NarrowedAccess, Service};
 
 /// Exchanges an authorization code for tokens (RFC 6749 §4.1.3).
-pub fn authorization_code(request: &Request<'_>, service: &mut Service) -> Result<Issued, Refusal> {
+pub fn authorization_code(
+    request: &TokenRequest<'_>,
+    service: &mut Service,
+) -> Result<Issued, Refusal> {
     let now = request.call.now;
     let code = request
         .parameters
         .required("code", CODE_MISSING, CODE_EMPTY)
         .map_err(OAuthError::invalid_request)?;
     let digest = Digest::of(code);
-    let unknown = match request.call.foreign.has(code) {
+    let unknown = match request.call.other_service_ids.contains(code) {
         true => CODE_OF_ANOTHER_SERVICE,
         false => CODE_UNKNOWN,
     };
@@ -69,7 +72,7 @@ pub fn authorization_code(request: &Request<'_>, service: &mut Service) -> Resul
         binding: request.binding.clone(),
         refreshable: request.may_refresh(service),
     };
-    let narrowed = Narrowed::requested(&issuance.grant, request.parameters)?;
+    let narrowed = NarrowedAccess::requested(&issuance.grant, request.parameters)?;
     let issued = match with_id_token {
         true => issuance.issue_with_id_token(service, narrowed)?,
         false => issuance.issue_narrowed(service, narrowed)?,

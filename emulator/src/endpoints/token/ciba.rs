@@ -2,7 +2,7 @@
 
 use authlete::types::DeliveryMode;
 
-use super::Request;
+use super::TokenRequest;
 use crate::digest::Digest;
 use crate::protocol::decision;
 use crate::protocol::issuance::Issued;
@@ -20,7 +20,7 @@ const CODES: decision::Codes = decision::Codes {
 };
 
 /// Exchanges an `auth_req_id` for tokens (CIBA Core 1.0 §10.1).
-pub fn ciba(request: &Request<'_>, service: &mut Service) -> Result<Issued, Refusal> {
+pub fn ciba(request: &TokenRequest<'_>, service: &mut Service) -> Result<Issued, Refusal> {
     let now = request.call.now;
     let push = DeliveryMode::Push;
     let refused_push = OAuthError::new("unauthorized_client", PUSH_CLIENT_AT_TOKEN_ENDPOINT);

@@ -1,6 +1,6 @@
 //! The grant type `client_credentials`.
 
-use super::Request;
+use super::TokenRequest;
 use crate::protocol::issuance::{Issuance, Issued};
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::refusal::Refusal;
@@ -8,7 +8,10 @@ use crate::result_code::CLIENT_NOT_CONFIDENTIAL;
 use crate::store::Service;
 
 /// Issues an access token for the client itself, without a refresh token (RFC 6749 §4.4).
-pub fn client_credentials(request: &Request<'_>, service: &mut Service) -> Result<Issued, Refusal> {
+pub fn client_credentials(
+    request: &TokenRequest<'_>,
+    service: &mut Service,
+) -> Result<Issued, Refusal> {
     let client = request.client();
     if !client.is_confidential() {
         return Err(OAuthError::new("unauthorized_client", CLIENT_NOT_CONFIDENTIAL).into());

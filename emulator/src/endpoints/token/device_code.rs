@@ -1,6 +1,6 @@
 //! The grant type `urn:ietf:params:oauth:grant-type:device_code`.
 
-use super::Request;
+use super::TokenRequest;
 use crate::digest::Digest;
 use crate::protocol::decision;
 use crate::protocol::issuance::Issued;
@@ -18,7 +18,7 @@ const CODES: decision::Codes = decision::Codes {
 };
 
 /// Exchanges a device code for tokens (RFC 8628 §3.4).
-pub fn device_code(request: &Request<'_>, service: &mut Service) -> Result<Issued, Refusal> {
+pub fn device_code(request: &TokenRequest<'_>, service: &mut Service) -> Result<Issued, Refusal> {
     let now = request.call.now;
     let device_code = request
         .parameters

@@ -3,15 +3,15 @@
 
 use authlete::types::GrantType;
 
-use super::{Request, response};
+use super::{TokenRequest, response};
+use crate::api_response::ApiResponse;
 use crate::call::Call;
-use crate::json::Members;
+use crate::json::ObjectExt;
 use crate::model::Parameters;
-use crate::protocol::foreign_jwt::{ForeignJwt, Policy};
+use crate::protocol::foreign_jwt::{ForeignJwt, JwtPolicy};
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::refusal::Refusal;
 use crate::protocol::{resource, scopes};
-use crate::reply::Reply;
 use crate::result_code::{
     ASSERTION_AUDIENCE, ASSERTION_CLAIM_MISSING, ASSERTION_MISSING, ResultCode, TOKEN_JWT_BEARER,
     TOKEN_SCOPE_MISSING,
@@ -19,8 +19,8 @@ use crate::result_code::{
 use crate::settings::ClientSettings;
 use crate::store::Service;
 
-fn policy(service: &Service) -> Policy {
-    Policy {
+fn policy(service: &Service) -> JwtPolicy {
+    JwtPolicy {
         encrypted_rejected: service.settings.jwt_grant_encrypted_jwt_rejected(),
         unsigned_rejected: service.settings.jwt_grant_unsigned_jwt_rejected(),
     }
@@ -30,11 +30,11 @@ pub fn jwt_bearer(
     call: &Call,
     service: &mut Service,
     parameters: &Parameters,
-) -> Result<Reply, Refusal> {
+) -> Result<ApiResponse, Refusal> {
     let insists = service.settings.jwt_grant_by_identifiable_clients_only();
     let grant_type = GrantType::JwtBearer;
     let request =
-        Request::authenticate_if_identified(call, service, parameters, grant_type, insists)?;
+        TokenRequest::authenticate_if_identified(call, service, parameters, grant_type, insists)?;
     let assertion = parameters
         .get("assertion")
         .ok_or(OAuthError::invalid_request(ASSERTION_MISSING))?;
@@ -47,17 +47,17 @@ pub fn jwt_bearer(
         client.unwrap_or(&none),
         TOKEN_SCOPE_MISSING,
     )?;
-    let answer = Reply::action(call.path, TOKEN_JWT_BEARER, "JWT_BEARER");
-    let answer = response::with_requester(answer, service, request.as_ref())
+    let response = ApiResponse::action(call.path, TOKEN_JWT_BEARER, "JWT_BEARER");
+    let response = response::with_requester(response, service, request.as_ref())
         .with("grantType", GrantType::JwtBearer.as_str())
         .with("assertion", assertion)
         .with("scopes", scopes)
-        .with_some("subject", subject)
-        .with_some(
+        .with_optional("subject", subject)
+        .with_optional(
             "resources",
             response::list(&resource::requested(parameters)?),
         );
-    Ok(answer.reply())
+    Ok(response.build())
 }
 
 /// Checks an assertion (RFC 7523 §3). Returns its subject, unless the assertion is encrypted.

@@ -4,7 +4,6 @@ mod authorization_code;
 mod ciba;
 mod client_credentials;
 mod device_code;
-mod granted;
 mod jwt_bearer;
 mod native_sso;
 mod password;
@@ -13,6 +12,7 @@ mod refresh_token;
 mod reissue;
 mod request;
 mod response;
+mod success;
 mod token_exchange;
 mod token_info;
 
@@ -20,42 +20,42 @@ use authlete::types::GrantType;
 
 pub use password::{fail, issue};
 pub use reissue::reissue;
-pub use request::{IGNORED_MEMBERS, Request, unsupported};
+pub use request::{IGNORED_MEMBERS, TokenRequest, unsupported};
 
+use crate::api_response::{ApiResponse, Outcome};
 use crate::call::Call;
-use crate::json::Members;
-use crate::model::{Parameters, Unusable};
+use crate::json::ObjectExt;
+use crate::model::{Parameters, ParametersError};
 use crate::protocol::client_attestation::with_challenge;
 use crate::protocol::dpop;
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::refusal::{Refusal, usual_action};
-use crate::reply::{Outcome, Reply};
 use crate::result_code::{
     GRANT_TYPE_EMPTY, GRANT_TYPE_IMPLICIT, GRANT_TYPE_MISSING, GRANT_TYPE_UNKNOWN,
     TOKEN_PARAMETERS_MISSING, TOKEN_PARAMETERS_NONE, repeated_at_token,
 };
 use crate::store::Service;
-use granted::granted;
+use success::success_response;
 
 pub fn token(call: &Call, service: &mut Service) -> Outcome {
     let outcome = service.attempt(|service| process(call, service));
     let outcome = outcome.or_else(|refusal| match refusal {
-        Refusal::Reply(reply) => Err(reply),
+        Refusal::Api(response) => Err(response),
         Refusal::Client(error) => {
-            let answer = error.answer(call.path, usual_action(&error), &service.settings);
-            Ok(response::with_client_of_rejected(answer, call, service).reply())
+            let response = error.response(call.path, usual_action(&error), &service.settings);
+            Ok(response::with_client_of_rejected(response, call, service).build())
         }
     });
     let outcome = dpop::with_nonce(call, service, outcome);
     with_challenge(call, service, outcome)
 }
 
-fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
+fn process(call: &Call, service: &mut Service) -> Result<ApiResponse, Refusal> {
     let invalid = OAuthError::invalid_request;
-    let parameters = Parameters::of_call(&call.body).map_err(|unusable| match unusable {
-        Unusable::Missing => OAuthError::new("server_error", TOKEN_PARAMETERS_MISSING),
-        Unusable::Empty => invalid(TOKEN_PARAMETERS_NONE),
-        Unusable::Repeated(repeated) => {
+    let parameters = Parameters::of_call(&call.body).map_err(|error| match error {
+        ParametersError::Missing => OAuthError::new("server_error", TOKEN_PARAMETERS_MISSING),
+        ParametersError::Empty => invalid(TOKEN_PARAMETERS_NONE),
+        ParametersError::Repeated(repeated) => {
             let text = call.body.text("parameters").unwrap_or_default();
             let given = Parameters::parse_leniently(text);
             invalid(repeated_at_token(&repeated.name, given.get("grant_type")))
@@ -81,7 +81,7 @@ fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
         }
         _ => {}
     }
-    let request = Request::authenticate(call, service, &parameters, grant_type)?;
+    let request = TokenRequest::authenticate(call, service, &parameters, grant_type)?;
     let issued = match request.grant_type {
         GrantType::AuthorizationCode => authorization_code::authorization_code(&request, service)?,
         GrantType::ClientCredentials => client_credentials::client_credentials(&request, service)?,
@@ -91,5 +91,5 @@ fn process(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
         GrantType::Password => return password::password(&request, service),
         _ => return Err(unsupported().into()),
     };
-    Ok(granted(&request, service, issued).reply())
+    Ok(success_response(&request, service, issued).build())
 }

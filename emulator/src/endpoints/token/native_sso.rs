@@ -4,15 +4,15 @@
 use authlete::types::{GrantType, TokenType};
 use serde_json::Value;
 
-use super::{Request, response};
-use crate::json::{Members, Object};
+use super::{TokenRequest, response};
+use crate::api_response::{ApiResponse, ResponseBuilder};
+use crate::json::{Object, ObjectExt};
 use crate::protocol::id_token;
 use crate::protocol::id_token_hint;
 use crate::protocol::issuance::{Issuance, Issued};
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::refusal::Refusal;
 use crate::protocol::scopes::are_openid;
-use crate::reply::{Answer, Reply};
 use crate::result_code::{
     NATIVE_SSO_AUDIENCE, NATIVE_SSO_EXCHANGE, NATIVE_SSO_SUBJECT_TOKEN,
     NATIVE_SSO_SUBJECT_TOKEN_CLAIM, NATIVE_SSO_SUBJECT_TOKEN_TYPE, TOKEN_NATIVE_SSO,
@@ -22,19 +22,28 @@ use crate::store::{Authentication, Grant, Service};
 const ACTION: &str = "NATIVE_SSO";
 
 /// The response for tokens from a code or a refresh token. A client that has a device secret already sends it (§3.3).
-pub fn granted(request: &Request<'_>, service: &Service, session: &str, issued: Issued) -> Answer {
+pub fn success(
+    request: &TokenRequest<'_>,
+    service: &Service,
+    session: &str,
+    issued: Issued,
+) -> ResponseBuilder {
     let call = request.call;
     let additional = additional_claims(request, service, &issued);
-    let answer = Reply::action(call.path, TOKEN_NATIVE_SSO, ACTION)
+    let response = ApiResponse::action(call.path, TOKEN_NATIVE_SSO, ACTION)
         .with("sessionId", session)
-        .with_some("deviceSecret", request.parameters.get("device_secret"))
-        .with_some("additionalClaims", additional);
-    response::with_token_details(answer, service, request.client(), issued, call.now)
+        .with_optional("deviceSecret", request.parameters.get("device_secret"))
+        .with_optional("additionalClaims", additional);
+    response::with_token_details(response, service, request.client(), issued, call.now)
 }
 
 /// The claims from the authorization request for the ID token. The ID token of a refresh does not have them (OpenID Connect
 /// Core 1.0 §12.2).
-fn additional_claims(request: &Request<'_>, service: &Service, issued: &Issued) -> Option<String> {
+fn additional_claims(
+    request: &TokenRequest<'_>,
+    service: &Service,
+    issued: &Issued,
+) -> Option<String> {
     if request.grant_type != GrantType::AuthorizationCode {
         return None;
     }
@@ -60,7 +69,7 @@ fn additional_claims(request: &Request<'_>, service: &Service, issued: &Issued) 
 }
 
 /// The credentials of a second app: the ID token of the first app, and the device secret issued with it (§4.2).
-pub struct Presented<'a> {
+pub struct NativeSsoCredentials<'a> {
     pub id_token: &'a str,
     pub kind: &'a TokenType,
     pub device_secret: &'a str,
@@ -68,10 +77,10 @@ pub struct Presented<'a> {
 
 /// Issues tokens for the second app, in the session of the ID token (§4.3).
 pub fn exchange(
-    request: &Request<'_>,
+    request: &TokenRequest<'_>,
     service: &mut Service,
-    presented: &Presented<'_>,
-) -> Result<Answer, Refusal> {
+    presented: &NativeSsoCredentials<'_>,
+) -> Result<ResponseBuilder, Refusal> {
     let invalid = OAuthError::invalid_request;
     if *presented.kind != TokenType::IdToken {
         return Err(invalid(NATIVE_SSO_SUBJECT_TOKEN_TYPE).into());
@@ -96,18 +105,18 @@ pub fn exchange(
         refreshable: request.may_refresh(service),
     };
     let issued = issuance.issue(service)?;
-    let answer = Reply::action(request.call.path, NATIVE_SSO_EXCHANGE, ACTION)
+    let response = ApiResponse::action(request.call.path, NATIVE_SSO_EXCHANGE, ACTION)
         .with("sessionId", session)
         .with("deviceSecret", presented.device_secret)
         .with("deviceSecretHash", hash);
     let now = request.call.now;
-    let answer = response::with_token_details(answer, service, request.client(), issued, now);
-    Ok(response::with_request(answer, request))
+    let response = response::with_token_details(response, service, request.client(), issued, now);
+    Ok(response::with_request(response, request))
 }
 
 /// The requested grant, with the user of the session and the authentication of that user.
 fn grant(
-    request: &Request<'_>,
+    request: &TokenRequest<'_>,
     service: &Service,
     claims: &Object,
     subject: &str,

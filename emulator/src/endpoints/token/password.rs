@@ -1,16 +1,16 @@
 //! The grant type `password` (RFC 6749 §4.3), with the calls that follow it: `/auth/token/issue` and `/auth/token/fail`.
 
-use super::{Request, response};
+use super::{TokenRequest, response};
+use crate::api_response::{ApiResponse, Outcome};
 use crate::call::Call;
 use crate::clock::after;
 use crate::digest::Digest;
-use crate::json::Members;
+use crate::json::ObjectExt;
 use crate::protocol::issuance::Issuance;
 use crate::protocol::lifetime;
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::refusal::Refusal;
 use crate::random;
-use crate::reply::{Outcome, Reply};
 use crate::result_code::{
     PASSWORD_EMPTY, PASSWORD_MISSING, ResultCode, TOKEN_FAIL_CLIENT,
     TOKEN_FAIL_CLIENT_UNAUTHORIZED, TOKEN_FAIL_PASSWORD, TOKEN_FAIL_REASON_MISSING,
@@ -23,7 +23,7 @@ use crate::result_code::{
 use crate::store::{Grant, PasswordRequest, Service};
 
 /// Issues a ticket for the authorization server, which checks the password and then issues or fails the request.
-pub fn password(request: &Request<'_>, service: &mut Service) -> Result<Reply, Refusal> {
+pub fn password(request: &TokenRequest<'_>, service: &mut Service) -> Result<ApiResponse, Refusal> {
     let call = request.call;
     let parameter = |name, missing, empty| {
         let value = request.parameters.required(name, missing, empty);
@@ -33,15 +33,15 @@ pub fn password(request: &Request<'_>, service: &mut Service) -> Result<Reply, R
     let password = parameter("password", PASSWORD_MISSING, PASSWORD_EMPTY)?;
     let grant = request.grant(service)?;
     let ticket = random::token()?;
-    let answer = Reply::action(call.path, TOKEN_PASSWORD, "PASSWORD");
-    let answer = response::with_requester(answer, service, Some(request))
+    let response = ApiResponse::action(call.path, TOKEN_PASSWORD, "PASSWORD");
+    let response = response::with_requester(response, service, Some(request))
         .with("username", username)
         .with("password", password)
         .with("ticket", ticket.as_str())
         .with("grantType", request.grant_type.as_str())
         .with("scopes", grant.scopes.clone())
-        .with_some("resources", response::list(&grant.resources))
-        .with_some(
+        .with_optional("resources", response::list(&grant.resources))
+        .with_optional(
             "authorizationDetails",
             grant.authorization_details.as_deref().cloned(),
         );
@@ -55,7 +55,7 @@ pub fn password(request: &Request<'_>, service: &mut Service) -> Result<Reply, R
     service
         .password_requests
         .insert(key, pending, end, call.now);
-    Ok(answer.reply())
+    Ok(response.build())
 }
 
 /// Issues the tokens after the server accepted the password.
@@ -64,7 +64,7 @@ pub fn issue(call: &Call, service: &mut Service) -> Outcome {
     issued.or_else(|refusal| refusal.outcome(call, &service.settings, |_| "INTERNAL_SERVER_ERROR"))
 }
 
-fn try_issue(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
+fn try_issue(call: &Call, service: &mut Service) -> Result<ApiResponse, Refusal> {
     let subject = call
         .body
         .text("subject")
@@ -93,7 +93,7 @@ fn try_issue(call: &Call, service: &mut Service) -> Result<Reply, Refusal> {
         refreshable: pending.refreshable,
     };
     let issued = issuance.issue(service)?;
-    Ok(response::with_tokens(call, TOKEN_ISSUE_OK, service, &client, issued).reply())
+    Ok(response::with_tokens(call, TOKEN_ISSUE_OK, service, &client, issued).build())
 }
 
 /// Creates the error response if the password is wrong, or for another reason.
@@ -106,14 +106,14 @@ pub fn fail(call: &Call, service: &mut Service) -> Outcome {
             "INTERNAL_SERVER_ERROR",
         ),
     };
-    Ok(error.answer(call.path, action, &service.settings).reply())
+    Ok(error.response(call.path, action, &service.settings).build())
 }
 
 /// Consumes the ticket and returns the error for the client, or the code for an error of the call.
 fn reported(call: &Call, service: &mut Service) -> Result<OAuthError, ResultCode> {
     let reason = call.body.text("reason").ok_or(TOKEN_FAIL_REASON_MISSING)?;
     let error = reported_as(reason).ok_or(TOKEN_FAIL_REASON_UNKNOWN)?;
-    take(call, service).map_err(|unusable| match unusable {
+    take(call, service).map_err(|error| match error {
         UnusableTicket::Missing => TOKEN_FAIL_TICKET_MISSING,
         UnusableTicket::OfAnotherService => TOKEN_FAIL_TICKET_OF_ANOTHER_SERVICE,
         UnusableTicket::Unknown => TOKEN_FAIL_TICKET_UNKNOWN,
@@ -134,7 +134,7 @@ enum UnusableTicket {
 fn take(call: &Call, service: &mut Service) -> Result<PasswordRequest, UnusableTicket> {
     let ticket = call.body.text("ticket").ok_or(UnusableTicket::Missing)?;
     let entry = service.password_requests.remove(&Digest::of(ticket));
-    let entry = entry.ok_or(match call.foreign.has(ticket) {
+    let entry = entry.ok_or(match call.other_service_ids.contains(ticket) {
         true => UnusableTicket::OfAnotherService,
         false => UnusableTicket::Unknown,
     })?;

@@ -3,18 +3,18 @@
 use authlete::types::GrantType;
 use serde_json::Value;
 
-use super::granted::granted;
-use super::{IGNORED_MEMBERS, Request, unsupported};
+use super::success::success_response;
+use super::{IGNORED_MEMBERS, TokenRequest, unsupported};
+use crate::api_response::ApiResponse;
 use crate::call::Call;
 use crate::digest::Digest;
-use crate::json::{Members, Object};
+use crate::json::{Object, ObjectExt};
 use crate::model::Parameters;
 use crate::protocol::issuance::Issuance;
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::refusal::Refusal;
 use crate::protocol::{authorization_details, credential_details, credential_issuer, resource};
 use crate::random;
-use crate::reply::Reply;
 use crate::result_code::{
     AUTHORIZATION_DETAILS_BEYOND_GRANT, PRE_AUTHORIZED_ANONYMOUS, PRE_AUTHORIZED_CODE_BLOCKED,
     PRE_AUTHORIZED_CODE_EXPIRED, PRE_AUTHORIZED_CODE_MISSING, PRE_AUTHORIZED_CODE_UNKNOWN,
@@ -31,7 +31,7 @@ pub fn pre_authorized_code(
     call: &Call,
     service: &mut Service,
     parameters: &Parameters,
-) -> Result<Reply, Refusal> {
+) -> Result<ApiResponse, Refusal> {
     if !credential_issuer::is_enabled(&service.settings) {
         return Err(unsupported().into());
     }
@@ -62,7 +62,7 @@ pub fn pre_authorized_code(
     if let Some(offer) = service.credential_offers.get_mut(&key) {
         offer.exchanged = true;
     }
-    Ok(granted(&request, service, issued).reply())
+    Ok(success_response(&request, service, issued).build())
 }
 
 /// The service can allow wallets that are not registered (§6.1, §6.3).
@@ -70,17 +70,24 @@ fn identify<'a>(
     call: &'a Call,
     service: &mut Service,
     parameters: &'a Parameters,
-) -> Result<Request<'a>, Refusal> {
+) -> Result<TokenRequest<'a>, Refusal> {
     let grant_type = GrantType::PreAuthorizedCode;
-    let request =
-        Request::authenticate_if_identified(call, service, parameters, grant_type.clone(), false)?;
+    let request = TokenRequest::authenticate_if_identified(
+        call,
+        service,
+        parameters,
+        grant_type.clone(),
+        false,
+    )?;
     match request {
         Some(request) => Ok(request),
         None if service
             .settings
             .pre_authorized_grant_anonymous_access_supported() =>
         {
-            Ok(Request::anonymous(call, service, parameters, grant_type)?)
+            Ok(TokenRequest::anonymous(
+                call, service, parameters, grant_type,
+            )?)
         }
         None => Err(OAuthError::invalid_client(PRE_AUTHORIZED_ANONYMOUS).into()),
     }
@@ -108,7 +115,7 @@ fn check(offer: &mut CredentialOffer, given: Option<&str>) -> Result<(), OAuthEr
 
 /// The grant of the offer, or the requested part of it.
 fn grant(
-    request: &Request<'_>,
+    request: &TokenRequest<'_>,
     service: &Service,
     offer: &CredentialOffer,
 ) -> Result<Grant, OAuthError> {

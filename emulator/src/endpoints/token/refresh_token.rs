@@ -1,7 +1,8 @@
 //! The grant type `refresh_token`.
 
-use super::granted::granted;
-use super::{Request, response};
+use super::success::success_response;
+use super::{TokenRequest, response};
+use crate::api_response::ApiResponse;
 use crate::clock::after;
 use crate::digest::Digest;
 use crate::protocol::issuance::{self, Issued};
@@ -9,64 +10,69 @@ use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::refusal::{Refusal, usual_action};
 use crate::protocol::{access_token, native_sso, proof_of_possession, scopes};
 use crate::random;
-use crate::reply::Reply;
 use crate::result_code::{
     REFRESH_JWT, REFRESH_TOKEN_EMPTY, REFRESH_TOKEN_EXPIRED, REFRESH_TOKEN_MISSING,
     REFRESH_TOKEN_OF_ANOTHER_CLIENT, REFRESH_TOKEN_OF_ANOTHER_SERVICE, REFRESH_TOKEN_UNKNOWN,
     SCOPE_BEYOND_GRANT,
 };
-use crate::store::{Grant, Narrowed, RecordId, RefreshToken, Renewal, Service, TokenRecord};
+use crate::store::{
+    Grant, NarrowedAccess, RecordId, RefreshToken, RefreshTokenReplacement, Service, TokenRecord,
+};
 
 /// How long the previous refresh token is accepted again if the client missed the response, in seconds.
 const REUSE_PERIOD: i64 = 60;
 
 /// The presented refresh token, or its replacement if the client presented a replaced one.
-struct Presented {
+struct CurrentRefreshToken {
     record: RecordId,
     refresh_token: String,
     replaced: bool,
 }
 
 /// Refreshes an access token (RFC 6749 §6).
-pub fn refresh_token(request: &Request<'_>, service: &mut Service) -> Result<Reply, Refusal> {
+pub fn refresh_token(
+    request: &TokenRequest<'_>,
+    service: &mut Service,
+) -> Result<ApiResponse, Refusal> {
     let value = request
         .parameters
         .required("refresh_token", REFRESH_TOKEN_MISSING, REFRESH_TOKEN_EMPTY)
         .map_err(OAuthError::invalid_request)?;
     let Some(presented) = find(value, request, service) else {
-        let error = OAuthError::invalid_grant(match request.call.foreign.has(value) {
-            true => REFRESH_TOKEN_OF_ANOTHER_SERVICE,
-            false => REFRESH_TOKEN_UNKNOWN,
-        });
+        let error =
+            OAuthError::invalid_grant(match request.call.other_service_ids.contains(value) {
+                true => REFRESH_TOKEN_OF_ANOTHER_SERVICE,
+                false => REFRESH_TOKEN_UNKNOWN,
+            });
         let action = usual_action(&error);
-        let answer = error.answer(request.call.path, action, &service.settings);
-        let answer = response::with_client_of_rejected(answer, request.call, service);
+        let response = error.response(request.call.path, action, &service.settings);
+        let response = response::with_client_of_rejected(response, request.call, service);
         let replaced = is_idempotent(service) && service.renewals.get(&Digest::of(value)).is_some();
-        return Ok(answer.with("previousRefreshTokenUsed", replaced).reply());
+        return Ok(response.with("previousRefreshTokenUsed", replaced).build());
     };
     let replaced = presented.replaced;
     let issued = refresh(request, service, presented)?;
-    let answer = granted(request, service, issued);
-    Ok(answer.with("previousRefreshTokenUsed", replaced).reply())
+    let response = success_response(request, service, issued);
+    Ok(response.with("previousRefreshTokenUsed", replaced).build())
 }
 
-fn find(value: &str, request: &Request<'_>, service: &Service) -> Option<Presented> {
+fn find(value: &str, request: &TokenRequest<'_>, service: &Service) -> Option<CurrentRefreshToken> {
     let digest = Digest::of(value);
     if let Some((record, _)) = service.tokens.by_refresh_token(&digest) {
-        return Some(Presented {
+        return Some(CurrentRefreshToken {
             record,
             refresh_token: value.to_owned(),
             replaced: false,
         });
     }
-    let renewal = service.renewals.live(&digest, request.call.now);
-    let renewal = renewal.filter(|_| is_idempotent(service))?;
+    let replacement = service.renewals.live(&digest, request.call.now);
+    let replacement = replacement.filter(|_| is_idempotent(service))?;
     // Once the new refresh token is used, the client got the response, and the previous one is not accepted any more.
-    let renewed = Digest::of(&renewal.refresh_token);
+    let renewed = Digest::of(&replacement.refresh_token);
     let (record, _) = service.tokens.by_refresh_token(&renewed)?;
-    Some(Presented {
+    Some(CurrentRefreshToken {
         record,
-        refresh_token: renewal.refresh_token.clone(),
+        refresh_token: replacement.refresh_token.clone(),
         replaced: true,
     })
 }
@@ -77,9 +83,9 @@ fn is_idempotent(service: &Service) -> bool {
 
 /// Rotates the refresh token, unless the service keeps refresh tokens or the presented one was rotated already.
 fn refresh(
-    request: &Request<'_>,
+    request: &TokenRequest<'_>,
     service: &mut Service,
-    presented: Presented,
+    presented: CurrentRefreshToken,
 ) -> Result<Issued, Refusal> {
     let (call, client) = (request.call, request.client());
     let unknown = OAuthError::invalid_grant(REFRESH_TOKEN_UNKNOWN);
@@ -125,7 +131,7 @@ fn refresh(
         refresh_token: Some(refresh_token),
         last_refreshed_at: call.now,
         binding: request.binding.clone(),
-        narrowed: Narrowed::requested(&grant, request.parameters)?,
+        narrowed: NarrowedAccess::requested(&grant, request.parameters)?,
         client_id_alias: client.alias().map(Box::from),
         grant,
         ..record.clone()
@@ -136,12 +142,12 @@ fn refresh(
     service.tokens.take(presented.record);
     service.tokens.put(presented.record, refreshed);
     if !same && is_idempotent(service) {
-        let renewal = Renewal {
+        let replacement = RefreshTokenReplacement {
             refresh_token: next.clone(),
         };
         let key = Digest::of(&presented.refresh_token);
         let until = after(call.now, REUSE_PERIOD);
-        service.renewals.insert(key, renewal, until, call.now);
+        service.renewals.insert(key, replacement, until, call.now);
     }
     Ok(Issued {
         record: presented.record,
@@ -154,12 +160,12 @@ fn refresh(
 
 /// The grant with the scopes of the new access token: those of the refresh token, or the requested subset.
 fn refreshed_grant(
-    request: &Request<'_>,
+    request: &TokenRequest<'_>,
     service: &Service,
     record: &TokenRecord,
     current: &RefreshToken,
 ) -> Result<Grant, Refusal> {
-    let mut scopes = match request.parameters.words("scope").as_slice() {
+    let mut scopes = match request.parameters.space_delimited("scope").as_slice() {
         [] => current.scopes.to_vec(),
         requested if scopes::cover(&current.scopes, requested) => {
             requested.iter().map(|scope| (*scope).to_owned()).collect()

@@ -2,19 +2,19 @@
 
 use serde_json::Value;
 
+use crate::api_response::{ApiResponse, Outcome};
 use crate::call::Call;
 use crate::digest::Digest;
-use crate::json::{Members, Object};
-use crate::protocol::granted::{NotAnObject, object};
+use crate::json::{Object, ObjectExt};
 use crate::protocol::id_token::IdToken;
 use crate::protocol::issuance::Issued;
+use crate::protocol::user_grant::{NotAnObject, object};
 use crate::protocol::{scopes, token_response};
-use crate::reply::{Outcome, Reply};
 use crate::result_code::{
     REISSUE_ACCESS_TOKEN_UNUSABLE, REISSUE_JSON_MALFORMED, REISSUE_NOT_REISSUABLE, REISSUE_OK,
     REISSUE_REFRESH_TOKEN_DIFFERENT, REISSUE_TOKEN_MISSING, ResultCode,
 };
-use crate::store::{Authentication, Client, Grant, NamedBy, RecordId, Service, TokenRecord};
+use crate::store::{Authentication, Client, Grant, IdentifierKind, RecordId, Service, TokenRecord};
 
 /// Whether an ID token can be reissued: the service supports it, and the tokens were refreshed and belong to a user who
 /// granted `openid`.
@@ -28,9 +28,9 @@ pub fn is_reissuable(service: &Service, record: &TokenRecord) -> bool {
 pub fn reissue(call: &Call, service: &Service) -> Outcome {
     let reissue = match Reissue::of(call, service) {
         Ok(reissue) => reissue,
-        Err(code) => return Ok(Reply::action(call.path, code, "CALLER_ERROR").reply()),
+        Err(code) => return Ok(ApiResponse::action(call.path, code, "CALLER_ERROR").build()),
     };
-    call.refuse_locked(reissue.client, NamedBy::Id)?;
+    call.refuse_locked(reissue.client, IdentifierKind::Id)?;
     let id_token = IdToken {
         service,
         client: reissue.client,
@@ -43,8 +43,8 @@ pub fn reissue(call: &Call, service: &Service) -> Outcome {
     match id_token.issue() {
         Ok(id_token) => Ok(reissue.respond(service, id_token)),
         Err(error) => {
-            let answer = error.answer(call.path, "INTERNAL_SERVER_ERROR", &service.settings);
-            Ok(answer.reply())
+            let response = error.response(call.path, "INTERNAL_SERVER_ERROR", &service.settings);
+            Ok(response.build())
         }
     }
 }
@@ -87,7 +87,7 @@ impl<'a> Reissue<'a> {
     }
 
     /// Repeats the token response with the given tokens and the new ID token.
-    fn respond(self, service: &Service, id_token: String) -> Reply {
+    fn respond(self, service: &Service, id_token: String) -> ApiResponse {
         let issued = Issued {
             record: self.id,
             access_token: self.access_token.to_owned(),
@@ -96,10 +96,10 @@ impl<'a> Reissue<'a> {
             id_token: Some(id_token),
         };
         let content = token_response::members(service, self.record, &issued, self.call.now);
-        Reply::action(self.call.path, REISSUE_OK, "OK")
+        ApiResponse::action(self.call.path, REISSUE_OK, "OK")
             .with("responseContent", Value::Object(content).to_string())
-            .with_some("idToken", issued.id_token)
-            .reply()
+            .with_optional("idToken", issued.id_token)
+            .build()
     }
 }
 

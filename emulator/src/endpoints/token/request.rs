@@ -7,7 +7,7 @@ use authlete::types::{ClientAuthMethod, GrantType};
 
 use crate::call::Call;
 use crate::digest::Digest;
-use crate::json::Members;
+use crate::json::ObjectExt;
 use crate::model::Parameters;
 use crate::protocol::client_authentication::{Authenticated, authenticate};
 use crate::protocol::issuance::{Issuance, Issued};
@@ -19,10 +19,10 @@ use crate::result_code::{
     REFRESH_TOKEN_DOES_NOT_IDENTIFY, scope_missing_at_token,
 };
 use crate::settings::{ClientSettings, ServiceSettings};
-use crate::store::{Binding, Client, Grant, Granted, NamedBy, Narrowed, Service};
+use crate::store::{Binding, Client, Grant, Granted, IdentifierKind, NarrowedAccess, Service};
 
 /// A token request of an authenticated client.
-pub struct Request<'a> {
+pub struct TokenRequest<'a> {
     pub call: &'a Call,
     pub parameters: &'a Parameters,
     pub authenticated: Authenticated,
@@ -31,7 +31,7 @@ pub struct Request<'a> {
     pub grant_type: GrantType,
 }
 
-impl<'a> Request<'a> {
+impl<'a> TokenRequest<'a> {
     pub fn authenticate(
         call: &'a Call,
         service: &mut Service,
@@ -91,7 +91,7 @@ impl<'a> Request<'a> {
         };
         let authenticated = Authenticated {
             client: Arc::default(),
-            named_by: NamedBy::Id,
+            named_by: IdentifierKind::Id,
             method: ClientAuthMethod::None,
             certificate: None,
             instance_key: None,
@@ -158,7 +158,7 @@ impl<'a> Request<'a> {
             binding: self.binding.clone(),
             refreshable: self.may_refresh(service),
         };
-        let narrowed = Narrowed::requested(&issuance.grant, self.parameters)?;
+        let narrowed = NarrowedAccess::requested(&issuance.grant, self.parameters)?;
         issuance.issue_with_id_token(service, narrowed)
     }
 

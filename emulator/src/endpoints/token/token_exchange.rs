@@ -4,17 +4,17 @@
 use authlete::types::{GrantType, TokenType};
 use serde_json::Value;
 
-use super::{Request, native_sso, response, token_info};
+use super::{TokenRequest, native_sso, response, token_info};
+use crate::api_response::ApiResponse;
 use crate::call::Call;
 use crate::digest::Digest;
-use crate::json::Members;
+use crate::json::ObjectExt;
 use crate::model::Parameters;
-use crate::protocol::foreign_jwt::{ForeignJwt, Policy};
+use crate::protocol::foreign_jwt::{ForeignJwt, JwtPolicy};
 use crate::protocol::native_sso::{is_exchange, is_supported};
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::refusal::Refusal;
 use crate::protocol::{keys, resource, scopes};
-use crate::reply::Reply;
 use crate::result_code::{
     ACTOR_TOKEN_TYPE_UNEXPECTED, EXCHANGE_NOT_PERMITTED, EXCHANGE_OF_PUBLIC_CLIENT,
     EXCHANGED_ID_TOKEN_CLAIM, EXCHANGED_ID_TOKEN_SIGNATURE, EXCHANGED_TOKEN_EXPIRED,
@@ -24,8 +24,8 @@ use crate::result_code::{
 use crate::settings::ClientSettings;
 use crate::store::{Client, Service};
 
-fn policy(service: &Service) -> Policy {
-    Policy {
+fn policy(service: &Service) -> JwtPolicy {
+    JwtPolicy {
         encrypted_rejected: service.settings.token_exchange_encrypted_jwt_rejected(),
         unsigned_rejected: service.settings.token_exchange_unsigned_jwt_rejected(),
     }
@@ -35,7 +35,7 @@ pub fn token_exchange(
     call: &Call,
     service: &mut Service,
     parameters: &Parameters,
-) -> Result<Reply, Refusal> {
+) -> Result<ApiResponse, Refusal> {
     let is_native_sso = is_exchange(service, parameters);
     let insists = is_native_sso
         || service
@@ -43,8 +43,8 @@ pub fn token_exchange(
             .token_exchange_by_identifiable_clients_only();
     let grant_type = GrantType::TokenExchange;
     let request =
-        Request::authenticate_if_identified(call, service, parameters, grant_type, insists)?;
-    let client = request.as_ref().map(Request::client);
+        TokenRequest::authenticate_if_identified(call, service, parameters, grant_type, insists)?;
+    let client = request.as_ref().map(TokenRequest::client);
     check_permission(service, client)?;
     let invalid = OAuthError::invalid_request;
     let requested_type =
@@ -64,39 +64,39 @@ pub fn token_exchange(
         (Some(actor), Some(kind)) => Some((actor, kind)),
     };
     if let (true, Some(request), Some((device_secret, _))) = (is_native_sso, &request, &actor) {
-        let presented = native_sso::Presented {
+        let presented = native_sso::NativeSsoCredentials {
             id_token: subject,
             kind: &subject_type,
             device_secret,
         };
-        return Ok(native_sso::exchange(request, service, &presented)?.reply());
+        return Ok(native_sso::exchange(request, service, &presented)?.build());
     }
     let resources = resource::requested(parameters)?;
     let none = ClientSettings::default();
     let settings = client.map_or(&none, |client| &client.settings);
     let scopes = scopes::requested(parameters, &service.settings, settings);
     let subject_info = check(subject, &subject_type, service, call).map_err(invalid)?;
-    let answer = Reply::action(call.path, TOKEN_EXCHANGE, "TOKEN_EXCHANGE");
-    let mut answer = response::with_requester(answer, service, request.as_ref())
+    let response = ApiResponse::action(call.path, TOKEN_EXCHANGE, "TOKEN_EXCHANGE");
+    let mut response = response::with_requester(response, service, request.as_ref())
         .with("grantType", GrantType::TokenExchange.as_str())
         .with("scopes", scopes)
-        .with_some("resources", response::list(&resources))
-        .with_some("audiences", response::list(parameters.all("audience")))
-        .with_some(
+        .with_optional("resources", response::list(&resources))
+        .with_optional("audiences", response::list(parameters.all("audience")))
+        .with_optional(
             "requestedTokenType",
             requested_type.map(|kind| kind.as_str().to_owned()),
         )
         .with("subjectToken", subject)
         .with("subjectTokenType", subject_type.as_str())
-        .with_some("subjectTokenInfo", subject_info);
+        .with_optional("subjectTokenInfo", subject_info);
     if let Some((actor, kind)) = actor {
         let info = check(actor, &kind, service, call).map_err(invalid)?;
-        answer = answer
+        response = response
             .with("actorToken", actor)
             .with("actorTokenType", kind.as_str())
-            .with_some("actorTokenInfo", info);
+            .with_optional("actorTokenInfo", info);
     }
-    Ok(answer.reply())
+    Ok(response.build())
 }
 
 /// A service can restrict token exchange to confidential or permitted clients.

@@ -6,7 +6,7 @@ use super::response::list;
 use crate::clock::Millis;
 use crate::json::present;
 use crate::protocol::scopes;
-use crate::store::{NamedBy, RefreshToken, Service, TokenRecord};
+use crate::store::{IdentifierKind, RefreshToken, Service, TokenRecord};
 
 pub fn of_access_token(service: &Service, record: &TokenRecord) -> Value {
     let token = Token {
@@ -51,7 +51,7 @@ impl Token<'_> {
             ),
             (
                 "clientIdAliasUsed",
-                Some((grant.client_named_by == NamedBy::Alias).into()),
+                Some((grant.client_named_by == IdentifierKind::Alias).into()),
             ),
             (
                 "clientEntityId",
@@ -61,7 +61,7 @@ impl Token<'_> {
             ),
             (
                 "clientEntityIdUsed",
-                Some((grant.client_named_by == NamedBy::EntityId).into()),
+                Some((grant.client_named_by == IdentifierKind::EntityId).into()),
             ),
             ("subject", grant.subject.as_deref().map(Value::from)),
             (

@@ -5,14 +5,14 @@ use std::collections::HashSet;
 use authlete::types::{TokenBatchStatusBatchKind, TokenBatchStatusResult};
 use serde_json::{Value, json};
 
-use super::create::{Refused, prepare};
+use super::create::{CreateTokenError, prepare};
+use crate::api_response::{ApiResponse, Outcome};
 use crate::call::Call;
 use crate::clock::after;
 use crate::digest::Digest;
-use crate::json::Members;
-use crate::protocol::issuance::Prepared;
+use crate::json::ObjectExt;
+use crate::protocol::issuance::PreparedTokens;
 use crate::random;
-use crate::reply::{Outcome, Reply};
 use crate::result_code::{
     ACCESS_TOKEN_VALUE_TAKEN, BATCH_ACCEPTED, BATCH_CHECKED, BATCH_FOUND, BATCH_SIZE,
     BATCH_UNKNOWN, REFRESH_TOKEN_VALUE_TAKEN, ResultCode,
@@ -27,7 +27,7 @@ const STATUS_LIFETIME: i64 = 24 * 60 * 60;
 
 pub fn create(call: &Call, service: &mut Service) -> Outcome {
     if !(1..=MAX_REQUESTS).contains(&call.list.len()) {
-        return Err(Reply::error(400, call.path, BATCH_SIZE));
+        return Err(ApiResponse::error(400, call.path, BATCH_SIZE));
     }
     let is_dry_run = call.is_true("dryRun");
     let failure = match prepare_all(call, service) {
@@ -39,15 +39,17 @@ pub fn create(call: &Call, service: &mut Service) -> Outcome {
         }
         Ok(_) => None,
         // Internal errors are reported by the status of the batch.
-        Err((_, Refused::Request(code, "INTERNAL_SERVER_ERROR"))) if !is_dry_run => Some(code),
-        Err((index, Refused::Request(code, _))) => {
-            let place = format_args!("in the request with the index {index}");
-            return Err(Reply::explained(400, call.path, code, place));
+        Err((_, CreateTokenError::Request(code, "INTERNAL_SERVER_ERROR"))) if !is_dry_run => {
+            Some(code)
         }
-        Err((_, Refused::Reply(reply))) => return Err(reply),
+        Err((index, CreateTokenError::Request(code, _))) => {
+            let place = format_args!("in the request with the index {index}");
+            return Err(ApiResponse::error_with_detail(400, call.path, code, place));
+        }
+        Err((_, CreateTokenError::Api(response))) => return Err(response),
     };
     if is_dry_run {
-        return Ok(Reply::result(call.path, BATCH_CHECKED).reply());
+        return Ok(ApiResponse::result(call.path, BATCH_CHECKED).build());
     }
     let id = random::token()?;
     let batch = TokenBatch {
@@ -63,18 +65,21 @@ pub fn create(call: &Call, service: &mut Service) -> Outcome {
     service
         .token_batches
         .insert(Digest::of(&id), batch, end, call.now);
-    Ok(Reply::result(call.path, BATCH_ACCEPTED)
+    Ok(ApiResponse::result(call.path, BATCH_ACCEPTED)
         .with("requestId", id)
-        .reply())
+        .build())
 }
 
 /// Prepares the tokens of all requests, or returns the index and the error of the first failing request.
-fn prepare_all(call: &Call, service: &Service) -> Result<Vec<Prepared>, (usize, Refused)> {
+fn prepare_all(
+    call: &Call,
+    service: &Service,
+) -> Result<Vec<PreparedTokens>, (usize, CreateTokenError)> {
     let mut values = HashSet::new();
     let calls = call.each().enumerate();
     calls
         .map(|(index, call)| {
-            let prepared = prepare(&call, service).map_err(|refused| (index, refused))?;
+            let prepared = prepare(&call, service).map_err(|error| (index, error))?;
             let record = &prepared.record;
             let refresh_token = record.refresh_token.as_ref().map(|token| token.digest);
             // Values must also be unique within the batch, which is not stored yet.
@@ -96,10 +101,10 @@ fn code_and_reason(code: ResultCode) -> (String, String) {
 pub fn status(call: &Call, service: &Service) -> Outcome {
     let id = call.parameters.text("requestId").unwrap_or_default();
     let batch = service.token_batches.live(&Digest::of(id), call.now);
-    let batch = batch.ok_or_else(|| Reply::error(404, call.path, BATCH_UNKNOWN))?;
-    Ok(Reply::result(call.path, BATCH_FOUND)
+    let batch = batch.ok_or_else(|| ApiResponse::error(404, call.path, BATCH_UNKNOWN))?;
+    Ok(ApiResponse::result(call.path, BATCH_FOUND)
         .with("status", to_json(id, batch))
-        .reply())
+        .build())
 }
 
 /// The status of a batch, which is never pending: the create call itself processes the batch.

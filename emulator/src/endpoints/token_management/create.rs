@@ -5,13 +5,13 @@ use std::sync::Arc;
 use authlete::types::{AuthzDetails, GrantType};
 
 use super::binding;
+use crate::api_response::{ApiResponse, Outcome};
 use crate::call::Call;
-use crate::json::{Members, Object};
-use crate::protocol::issuance::{Issuance, Issued, Prepared};
+use crate::json::{Object, ObjectExt};
+use crate::protocol::issuance::{Issuance, Issued, PreparedTokens};
 use crate::protocol::refusal::Refusal;
 use crate::protocol::scopes;
 use crate::protocol::token_response::{seconds_left, token_type};
-use crate::reply::{Outcome, Reply};
 use crate::result_code::{
     ACCESS_TOKEN_VALUE_TAKEN, CREATE_AUTH_TIME, CREATE_CLIENT_LOCKED, CREATE_CLIENT_MISSING,
     CREATE_CLIENT_OF_ANOTHER_SERVICE, CREATE_CLIENT_UNKNOWN, CREATE_DURATION,
@@ -22,17 +22,17 @@ use crate::result_code::{
     ResultCode,
 };
 use crate::settings::ServiceSettings;
-use crate::store::{Authentication, Client, Grant, NamedBy, Service};
+use crate::store::{Authentication, Client, Grant, IdentifierKind, Service};
 
 /// Why no tokens are created.
 #[derive(Debug)]
-pub enum Refused {
+pub enum CreateTokenError {
     /// The request cannot be executed, with the result code and the action.
     Request(ResultCode, &'static str),
-    Reply(Reply),
+    Api(ApiResponse),
 }
 
-impl From<ResultCode> for Refused {
+impl From<ResultCode> for CreateTokenError {
     fn from(code: ResultCode) -> Self {
         let action = match code {
             CREATE_CLIENT_UNKNOWN | CREATE_CLIENT_OF_ANOTHER_SERVICE | CREATE_CLIENT_LOCKED => {
@@ -50,13 +50,15 @@ pub fn create(call: &Call, service: &mut Service) -> Outcome {
             let issued = prepared.store(service, call.now);
             Ok(respond(call, service, issued))
         }
-        Err(Refused::Request(code, action)) => Ok(Reply::action(call.path, code, action).reply()),
-        Err(Refused::Reply(reply)) => Err(reply),
+        Err(CreateTokenError::Request(code, action)) => {
+            Ok(ApiResponse::action(call.path, code, action).build())
+        }
+        Err(CreateTokenError::Api(response)) => Err(response),
     }
 }
 
 /// Prepares the requested tokens without storing them.
-pub fn prepare(call: &Call, service: &Service) -> Result<Prepared, Refused> {
+pub fn prepare(call: &Call, service: &Service) -> Result<PreparedTokens, CreateTokenError> {
     let client = client(call, service)?;
     let grant = grant(call, service, &client)?;
     let claims = call.body.text("jwtAtClaims");
@@ -83,14 +85,14 @@ pub fn prepare(call: &Call, service: &Service) -> Result<Prepared, Refused> {
     issuance
         .prepare(service, None)
         .map_err(|refusal| match refusal {
-            Refusal::Reply(reply) => Refused::Reply(reply),
+            Refusal::Api(response) => CreateTokenError::Api(response),
             Refusal::Client(error) => {
                 let caller_errors = [ACCESS_TOKEN_VALUE_TAKEN, REFRESH_TOKEN_VALUE_TAKEN];
                 let action = match caller_errors.contains(&error.code) {
                     true => "BAD_REQUEST",
                     false => "INTERNAL_SERVER_ERROR",
                 };
-                Refused::Request(error.code, action)
+                CreateTokenError::Request(error.code, action)
             }
         })
 }
@@ -196,50 +198,50 @@ fn grant(call: &Call, service: &Service, client: &Client) -> Result<Grant, Resul
     })
 }
 
-fn respond(call: &Call, service: &Service, issued: Issued) -> Reply {
-    let answer = Reply::action(call.path, CREATE_OK, "OK");
+fn respond(call: &Call, service: &Service, issued: Issued) -> ApiResponse {
+    let response = ApiResponse::action(call.path, CREATE_OK, "OK");
     let Some(record) = service.tokens.by_id(issued.record) else {
-        return answer.reply();
+        return response.build();
     };
     let grant = &record.grant;
     let end = record.access_token_expires_at;
     let refresh_token = record.refresh_token.as_ref();
-    answer
+    response
         .with("tokenId", issued.record.to_string())
         .with("accessToken", issued.access_token)
-        .with_some("jwtAccessToken", issued.jwt)
+        .with_optional("jwtAccessToken", issued.jwt)
         .with("tokenType", token_type(service, record))
         .with("expiresAt", end)
         .with("expiresIn", seconds_left(end, call.now))
-        .with_some("refreshToken", issued.refresh_token)
-        .with_some(
+        .with_optional("refreshToken", issued.refresh_token)
+        .with_optional(
             "refreshTokenScopes",
             refresh_token.map(|token| token.scopes.clone()),
         )
         .with("grantType", grant.grant_type.as_str())
         .with("clientId", grant.client_id)
-        .with_some(
+        .with_optional(
             "clientIdentifier",
             (grant.client_id > 0).then(|| grant.client_id.to_string()),
         )
-        .with_some("subject", grant.subject.as_deref())
+        .with_optional("subject", grant.subject.as_deref())
         .with("scopes", grant.scopes.clone())
-        .with_some("properties", grant.properties.as_deref().cloned())
-        .with_some(
+        .with_optional("properties", grant.properties.as_deref().cloned())
+        .with_optional(
             "authorizationDetails",
             record.authorization_details().cloned(),
         )
-        .with_some("sessionId", grant.session.as_deref())
+        .with_optional("sessionId", grant.session.as_deref())
         .with("forExternalAttachment", record.for_external_attachment)
-        .reply()
+        .build()
 }
 
 /// The kind of identifier that the client is recorded to have used.
-fn named_by(request: &Object, client: &Client) -> NamedBy {
+fn named_by(request: &Object, client: &Client) -> IdentifierKind {
     let is_used = |flag, name: Option<&str>| request.flag(flag) && name.is_some();
     match client {
-        client if is_used("clientIdAliasUsed", client.alias()) => NamedBy::Alias,
-        client if is_used("clientEntityIdUsed", client.entity_id()) => NamedBy::EntityId,
-        _ => NamedBy::Id,
+        client if is_used("clientIdAliasUsed", client.alias()) => IdentifierKind::Alias,
+        client if is_used("clientEntityIdUsed", client.entity_id()) => IdentifierKind::EntityId,
+        _ => IdentifierKind::Id,
     }
 }

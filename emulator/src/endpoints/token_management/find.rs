@@ -1,7 +1,7 @@
 //! Finds the record of the token that a request refers to.
 
 use crate::digest::Digest;
-use crate::json::{Members, Object};
+use crate::json::{Object, ObjectExt};
 use crate::store::{RecordId, Service};
 
 /// A reference to a token. Values take precedence over digests, and access tokens over refresh tokens.

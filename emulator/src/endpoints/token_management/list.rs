@@ -2,16 +2,16 @@
 
 use serde_json::Value;
 
+use crate::api_response::{ApiResponse, Outcome};
 use crate::call::Call;
-use crate::endpoints::limited;
-use crate::endpoints::slice::Slice;
-use crate::json::{Members, Object, present};
-use crate::reply::{Outcome, Reply};
+use crate::endpoints::limited_members;
+use crate::endpoints::page_range::PageRange;
+use crate::json::{Object, ObjectExt, present};
 use crate::result_code::TOKEN_STATUS_INVALID;
 use crate::store::{Service, TokenRecord};
 
 pub fn list(call: &Call, service: &Service) -> Outcome {
-    let slice = Slice::of(call, &call.parameters)?;
+    let range = PageRange::of(call, &call.parameters)?;
     let client = match call.parameters.text("clientIdentifier") {
         Some(_) => Some(call.client("clientIdentifier", service)?),
         None => None,
@@ -21,7 +21,7 @@ pub fn list(call: &Call, service: &Service) -> Outcome {
         None | Some("ALL") => None,
         Some("VALID") => Some(true),
         Some("INVALID") => Some(false),
-        Some(_) => return Err(Reply::error(400, call.path, TOKEN_STATUS_INVALID)),
+        Some(_) => return Err(ApiResponse::error(400, call.path, TOKEN_STATUS_INVALID)),
     };
     let records = service
         .tokens
@@ -29,20 +29,20 @@ pub fn list(call: &Call, service: &Service) -> Outcome {
         .map(|(_, record)| record);
     let records = records
         .filter(|record| validity.is_none_or(|validity| record.is_valid(call.now) == validity));
-    let mut list = slice.answer("accessTokens", records, |record| to_json(record).into());
+    let mut list = range.page("accessTokens", records, |record| to_json(record).into());
     if list.array("accessTokens").is_some_and(<[_]>::is_empty) {
         list.remove("accessTokens");
     }
     if let Some(client) = client {
         list.insert(
             "client".to_owned(),
-            limited::client(client.settings.json()).into(),
+            limited_members::client(client.settings.json()).into(),
         );
     }
     if let Some(subject) = subject {
         list.insert("subject".to_owned(), subject.into());
     }
-    Ok(Reply::object(200, list))
+    Ok(ApiResponse::object(200, list))
 }
 
 /// A record with the digests of its tokens. The values are not stored.

@@ -15,7 +15,7 @@ pub use list::list;
 pub use revoke::revoke;
 pub use update::update;
 
-use crate::json::{Members, Object};
+use crate::json::{Object, ObjectExt};
 use crate::store::Binding;
 
 /// The certificate and key to which a request binds a token.

@@ -1,9 +1,9 @@
 //! `/auth/token/revoke`.
 
 use super::find;
+use crate::api_response::{ApiResponse, Outcome};
 use crate::call::Call;
-use crate::json::Members;
-use crate::reply::{Outcome, Reply};
+use crate::json::ObjectExt;
 use crate::result_code::{REVOKE_NOTHING_NAMED, REVOKE_OK};
 use crate::store::{RecordId, Service};
 
@@ -16,12 +16,12 @@ pub fn revoke(call: &Call, service: &mut Service) -> Outcome {
     for id in &ids {
         service.tokens.take(*id);
     }
-    let answer = Reply::result(call.path, REVOKE_OK).with("count", ids.len());
-    Ok(answer.reply())
+    let response = ApiResponse::result(call.path, REVOKE_OK).with("count", ids.len());
+    Ok(response.build())
 }
 
 /// The records that the request refers to: one token, or those of a client, a user or both, oldest first.
-fn named(call: &Call, service: &Service) -> Result<Vec<RecordId>, Reply> {
+fn named(call: &Call, service: &Service) -> Result<Vec<RecordId>, ApiResponse> {
     let text = |name| call.body.text(name);
     if let Some(identifier) = text("accessTokenIdentifier") {
         let found = find::by_access_token(identifier, service);
@@ -33,7 +33,7 @@ fn named(call: &Call, service: &Service) -> Result<Vec<RecordId>, Reply> {
     }
     let (client, subject) = (text("clientIdentifier"), text("subject"));
     if client.is_none() && subject.is_none() {
-        return Err(Reply::error(400, call.path, REVOKE_NOTHING_NAMED));
+        return Err(ApiResponse::error(400, call.path, REVOKE_NOTHING_NAMED));
     }
     let client = client.map(|identifier| {
         let missing = || call.missing_client(service, identifier, false);

@@ -4,14 +4,14 @@ use authlete::types::{AuthzDetails, Property};
 
 use super::binding;
 use super::find::TokenReference;
+use crate::api_response::{ApiResponse, Outcome, ResponseBuilder};
 use crate::call::Call;
 use crate::clock::after;
 use crate::digest::Digest;
-use crate::json::Members;
+use crate::json::ObjectExt;
 use crate::protocol::token_response::token_type;
 use crate::protocol::{issuable_credentials, lifetime, scopes};
 use crate::random;
-use crate::reply::{Answer, Outcome, Reply};
 use crate::result_code::{
     UPDATE_OK, UPDATE_TOKEN_MISSING, UPDATE_TOKEN_OF_ANOTHER_SERVICE, UPDATE_TOKEN_UNKNOWN,
 };
@@ -19,14 +19,14 @@ use crate::settings::ClientSettings;
 use crate::store::{RecordId, Service, TokenRecord};
 
 pub fn update(call: &Call, service: &mut Service) -> Outcome {
-    let answer = |code, action| Ok(Reply::action(call.path, code, action).reply());
+    let response = |code, action| Ok(ApiResponse::action(call.path, code, action).build());
     let Some(named) = TokenReference::of(&call.body) else {
-        return answer(UPDATE_TOKEN_MISSING, "BAD_REQUEST");
+        return response(UPDATE_TOKEN_MISSING, "BAD_REQUEST");
     };
     match named.record(service) {
         Some(id) => change(call, service, id),
-        None if names_foreign_token(call) => answer(UPDATE_TOKEN_OF_ANOTHER_SERVICE, "FORBIDDEN"),
-        None => answer(UPDATE_TOKEN_UNKNOWN, "NOT_FOUND"),
+        None if names_foreign_token(call) => response(UPDATE_TOKEN_OF_ANOTHER_SERVICE, "FORBIDDEN"),
+        None => response(UPDATE_TOKEN_UNKNOWN, "NOT_FOUND"),
     }
 }
 
@@ -39,7 +39,7 @@ fn names_foreign_token(call: &Call) -> bool {
         "refreshTokenHash",
     ];
     let mut names = names.iter().filter_map(|name| call.body.text(name));
-    names.any(|name| call.foreign.has(name))
+    names.any(|name| call.other_service_ids.contains(name))
 }
 
 fn change(call: &Call, service: &mut Service, id: RecordId) -> Outcome {
@@ -48,7 +48,7 @@ fn change(call: &Call, service: &mut Service, id: RecordId) -> Outcome {
         false => None,
     };
     let Some(mut record) = service.tokens.by_id(id).cloned() else {
-        return Ok(Reply::action(call.path, UPDATE_TOKEN_UNKNOWN, "NOT_FOUND").reply());
+        return Ok(ApiResponse::action(call.path, UPDATE_TOKEN_UNKNOWN, "NOT_FOUND").build());
     };
     change_scopes_and_ends(call, service, &mut record);
     change_rest(call, &mut record);
@@ -58,11 +58,12 @@ fn change(call: &Call, service: &mut Service, id: RecordId) -> Outcome {
         record.jwt = None;
     }
     let value = new_value.as_deref().or(call.body.text("accessToken"));
-    let answer = Reply::action(call.path, UPDATE_OK, "OK").with_some("accessToken", value);
-    let answer = with_record(answer, service, id, &record);
+    let response =
+        ApiResponse::action(call.path, UPDATE_OK, "OK").with_optional("accessToken", value);
+    let response = with_record(response, service, id, &record);
     service.tokens.take(id);
     service.tokens.put(id, record);
-    Ok(answer.reply())
+    Ok(response.build())
 }
 
 fn change_scopes_and_ends(call: &Call, service: &Service, record: &mut TokenRecord) {
@@ -131,10 +132,15 @@ fn change_rest(call: &Call, record: &mut TokenRecord) {
     }
 }
 
-fn with_record(answer: Answer, service: &Service, id: RecordId, record: &TokenRecord) -> Answer {
+fn with_record(
+    response: ResponseBuilder,
+    service: &Service,
+    id: RecordId,
+    record: &TokenRecord,
+) -> ResponseBuilder {
     let refresh_token = record.refresh_token.as_ref();
     let grant = &record.grant;
-    answer
+    response
         .with("tokenId", id.to_string())
         .with("tokenType", token_type(service, record))
         .with("accessTokenExpiresAt", record.access_token_expires_at)
@@ -143,8 +149,8 @@ fn with_record(answer: Answer, service: &Service, id: RecordId, record: &TokenRe
             refresh_token.map_or(0, |token| token.expires_at),
         )
         .with("scopes", grant.scopes.clone())
-        .with_some("properties", grant.properties.as_deref().cloned())
-        .with_some(
+        .with_optional("properties", grant.properties.as_deref().cloned())
+        .with_optional(
             "authorizationDetails",
             record.authorization_details().cloned(),
         )

@@ -12,7 +12,7 @@ const MIN_RSA_BITS: usize = 2048;
 
 /// How a client authenticates.
 #[derive(Debug)]
-pub struct Proof<'a> {
+pub struct ClientAuthentication<'a> {
     pub method: &'a ClientAuthMethod,
     /// The signature algorithm of the client assertion.
     pub algorithm: Option<&'a str>,
@@ -25,22 +25,25 @@ pub struct Proof<'a> {
 pub fn check_client_authentication(
     profiles: &Profiles,
     operation: &str,
-    proof: &Proof<'_>,
+    authentication: &ClientAuthentication<'_>,
 ) -> Result<(), OAuthError> {
     let Some(codes) = fapi_authentication_codes(operation) else {
         return Ok(());
     };
     let refuse = OAuthError::invalid_client;
-    if !profiles.allow_authentication(proof.method) {
+    if !profiles.allow_authentication(authentication.method) {
         return Err(refuse(codes.method));
     }
-    if proof
+    if authentication
         .algorithm
         .is_some_and(|alg| !profiles.allow_signature(alg))
     {
         return Err(refuse(codes.algorithm));
     }
-    if proof.rsa_bits.is_some_and(|bits| bits < MIN_RSA_BITS) {
+    if authentication
+        .rsa_bits
+        .is_some_and(|bits| bits < MIN_RSA_BITS)
+    {
         return Err(refuse(codes.key_size));
     }
     Ok(())

@@ -11,7 +11,7 @@ mod token_request;
 
 pub use authorization_request::{AUTHORIZATION_CODE, FapiRequest};
 pub use backchannel_request::{check_backchannel_request, check_backchannel_request_is_signed};
-pub use client_authentication::{Proof, check_client_authentication};
+pub use client_authentication::{ClientAuthentication, check_client_authentication};
 pub use jwt_algorithms::{check_id_token, check_userinfo};
 pub use profiles::Profiles;
 pub use token_request::check_token_request;

@@ -4,7 +4,7 @@ use authlete::types::{FapiMode, JweAlg};
 use serde_json::Value;
 
 use super::profiles::Profiles;
-use crate::json::{Members, Object};
+use crate::json::{Object, ObjectExt};
 use crate::model::Parameters;
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::{jwt_audience, request_object};

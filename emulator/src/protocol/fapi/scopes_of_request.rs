@@ -3,7 +3,7 @@
 use crate::call::Call;
 use crate::digest::Digest;
 use crate::jose::Jws;
-use crate::json::Members;
+use crate::json::ObjectExt;
 use crate::model::Parameters;
 use crate::protocol::scopes;
 use crate::store::{Client, Service};

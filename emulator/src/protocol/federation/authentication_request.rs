@@ -4,7 +4,7 @@
 use crate::call::Call;
 use crate::clock::after;
 use crate::digest::Digest;
-use crate::json::{Members, Object};
+use crate::json::{Object, ObjectExt};
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::{jwt_audience, jwt_times};
 use crate::result_code::{

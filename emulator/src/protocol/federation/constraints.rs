@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::entity_statement::EntityStatement;
 use super::invalid_trust_chain;
-use crate::json::{Members, Object};
+use crate::json::{Object, ObjectExt};
 use crate::protocol::oauth_error::OAuthError;
 use crate::settings::Uri;
 

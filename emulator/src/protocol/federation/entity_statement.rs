@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::is_entity_id;
 use crate::clock::Millis;
 use crate::jose::{JwkSet, Jws};
-use crate::json::{Members, Object};
+use crate::json::{Object, ObjectExt};
 use crate::protocol::jwt_times;
 
 /// The type in the header, so that other JWTs of the entity are not accepted as statements.
@@ -75,7 +75,7 @@ fn well_formed(claims: &Object, is_configuration: bool) -> Result<(), &'static s
     if claims.contains_key("trust_anchor") {
         return Err("is a registration response");
     }
-    let (others, words) = match is_configuration {
+    let (others, message) = match is_configuration {
         true => (
             &["metadata_policy", "metadata_policy_crit", "constraints"][..],
             "has claims for subordinates, but is an entity configuration",
@@ -86,7 +86,7 @@ fn well_formed(claims: &Object, is_configuration: bool) -> Result<(), &'static s
         ),
     };
     if others.iter().any(|name| claims.contains_key(*name)) {
-        return Err(words);
+        return Err(message);
     }
     for name in ["metadata", "metadata_policy", "constraints"] {
         if claims.get(name).is_some_and(|value| !value.is_object()) {

@@ -32,7 +32,7 @@ impl MetadataPolicy {
     /// Merges the policy of a subordinate into those of its superiors, which it can only restrict.
     pub fn merge(&mut self, lower: &Object) -> Result<(), OAuthError> {
         for (name, operators) in lower {
-            let refuse = |words: &str| invalid_metadata(format!("policy for {name}: {words}"));
+            let refuse = |message: &str| invalid_metadata(format!("policy for {name}: {message}"));
             let operators = operators.as_object();
             let operators = operators.ok_or_else(|| refuse("must be an object"))?;
             let lower = ParameterPolicy::read(name, operators);
@@ -53,7 +53,8 @@ impl MetadataPolicy {
         for (name, policy) in &self.0 {
             let value = metadata.remove(name).map(|value| to_list(name, value));
             let applied = policy.apply(value);
-            let applied = applied.map_err(|words| invalid_metadata(format!("{name}: {words}")))?;
+            let applied =
+                applied.map_err(|message| invalid_metadata(format!("{name}: {message}")))?;
             if let Some(value) = applied {
                 metadata.insert(name.clone(), from_list(name, value));
             }

@@ -45,17 +45,17 @@ fn is_of_federation(client: &Client) -> bool {
 }
 
 /// The error for an invalid trust chain (§8.9), with the reason as its description.
-pub fn invalid_trust_chain(words: impl Into<String>) -> OAuthError {
+pub fn invalid_trust_chain(message: impl Into<String>) -> OAuthError {
     OAuthError {
-        description: Some(words.into().into_boxed_str()),
+        description: Some(message.into().into_boxed_str()),
         ..OAuthError::new("invalid_trust_chain", TRUST_CHAIN_INVALID)
     }
 }
 
 /// The error for invalid metadata or metadata policies (§8.9), with the reason as its description.
-fn invalid_metadata(words: impl Into<String>) -> OAuthError {
+fn invalid_metadata(message: impl Into<String>) -> OAuthError {
     OAuthError {
-        description: Some(words.into().into_boxed_str()),
+        description: Some(message.into().into_boxed_str()),
         ..OAuthError::new("invalid_metadata", FEDERATION_METADATA_INVALID)
     }
 }

@@ -3,7 +3,7 @@
 use super::metadata_policy::MetadataPolicy;
 use super::trust_chain::TrustChain;
 use super::{constraints, invalid_metadata};
-use crate::json::{Members, Object};
+use crate::json::{Object, ObjectExt};
 use crate::protocol::oauth_error::OAuthError;
 
 /// The resolved metadata of the subject of a chain for an entity type; `None` if it does not have this type or may not have

@@ -6,7 +6,7 @@ use super::entity_statement::EntityStatement;
 use super::{constraints, invalid_trust_chain};
 use crate::clock::Millis;
 use crate::jose::JwkSet;
-use crate::json::Members;
+use crate::json::ObjectExt;
 use crate::protocol::oauth_error::OAuthError;
 use crate::result_code::TRUST_ANCHOR_UNKNOWN;
 use crate::store::Service;
@@ -79,8 +79,8 @@ impl TrustChain {
 
 fn read(texts: &[&str], now: Millis, skew: i64) -> Result<Vec<EntityStatement>, OAuthError> {
     let statements = texts.iter().enumerate().map(|(index, text)| {
-        EntityStatement::read(text, now, skew).map_err(|words| {
-            invalid_trust_chain(format!("statement {index} of the trust chain {words}"))
+        EntityStatement::read(text, now, skew).map_err(|message| {
+            invalid_trust_chain(format!("statement {index} of the trust chain {message}"))
         })
     });
     statements.collect()

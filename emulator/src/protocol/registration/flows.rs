@@ -1,6 +1,7 @@
 //! Checks of grant types, response types and redirect URIs in dynamic client registration.
 
-use super::{Checked, has, invalid_as, invalid_redirect_uri, refuse};
+use super::{has, invalid_as, invalid_redirect_uri, refuse};
+use crate::protocol::oauth_error::OAuthError;
 use crate::result_code::{
     METADATA_CODE_GRANT, METADATA_CODE_RESPONSE, METADATA_IMPLICIT_GRANT,
     METADATA_IMPLICIT_RESPONSE,
@@ -8,13 +9,13 @@ use crate::result_code::{
 use crate::settings::{ClientSettings, ServiceSettings, Supported, Uri};
 use crate::store::Service;
 
-pub fn redirect_uris(settings: &ClientSettings) -> Checked {
+pub fn redirect_uris(settings: &ClientSettings) -> Result<(), OAuthError> {
     let redirect_uris = settings.redirect_uris().unwrap_or_default();
     let needs_one =
         ["IMPLICIT", "AUTHORIZATION_CODE"].map(|grant| has(settings.grant_types(), grant));
     if redirect_uris.is_empty() && needs_one.contains(&true) {
-        let words = "redirect_uris: required by the grant types authorization_code and implicit";
-        return Err(invalid_redirect_uri(words.to_owned()));
+        let message = "redirect_uris: required by the grant types authorization_code and implicit";
+        return Err(invalid_redirect_uri(message.to_owned()));
     }
     // The application type is checked when a redirect URI is used.
     for text in redirect_uris {
@@ -32,7 +33,7 @@ pub fn redirect_uris(settings: &ClientSettings) -> Checked {
     Ok(())
 }
 
-pub fn supported(settings: &ClientSettings, service: &Service) -> Checked {
+pub fn supported(settings: &ClientSettings, service: &Service) -> Result<(), OAuthError> {
     let lists: [(_, Supported, _); 2] = [
         (
             settings.grant_types(),
@@ -61,11 +62,11 @@ pub fn supported(settings: &ClientSettings, service: &Service) -> Checked {
 }
 
 /// Grant types and response types require each other (RFC 7591 §2.1).
-pub fn types(settings: &ClientSettings) -> Checked {
+pub fn types(settings: &ClientSettings) -> Result<(), OAuthError> {
     let used = grant_types_of(&settings.response_types().unwrap_or_default());
     let is_used = |grant_type| used.contains(&grant_type);
     let is_registered = |grant_type| has(settings.grant_types(), grant_type);
-    for (grant_type, without_response_type, words) in [
+    for (grant_type, without_response_type, message) in [
         (
             "AUTHORIZATION_CODE",
             METADATA_CODE_RESPONSE,
@@ -78,10 +79,10 @@ pub fn types(settings: &ClientSettings) -> Checked {
         ),
     ] {
         if is_registered(grant_type) && !is_used(grant_type) {
-            return Err(invalid_as(without_response_type, words));
+            return Err(invalid_as(without_response_type, message));
         }
     }
-    for (grant_type, without_grant_type, words) in [
+    for (grant_type, without_grant_type, message) in [
         (
             "AUTHORIZATION_CODE",
             METADATA_CODE_GRANT,
@@ -94,7 +95,7 @@ pub fn types(settings: &ClientSettings) -> Checked {
         ),
     ] {
         if is_used(grant_type) && !is_registered(grant_type) {
-            return Err(invalid_as(without_grant_type, words));
+            return Err(invalid_as(without_grant_type, message));
         }
     }
     Ok(())

@@ -1,16 +1,17 @@
 //! Checks of keys, certificates and algorithms in dynamic client registration.
 
-use super::{Checked, invalid_as, refuse};
+use super::{invalid_as, refuse};
 use crate::jose::Jwk;
+use crate::protocol::oauth_error::OAuthError;
 use crate::result_code::METADATA_TWO_KEY_SETS;
 use crate::settings::ClientSettings;
 
-pub fn keys(settings: &ClientSettings) -> Checked {
+pub fn keys(settings: &ClientSettings) -> Result<(), OAuthError> {
     let set = settings.jwks();
     let has_keys = set.is_some() || settings.has_jwks_uri();
     if set.is_some() && settings.has_jwks_uri() {
-        let words = "jwks: cannot be combined with jwks_uri";
-        return Err(invalid_as(METADATA_TWO_KEY_SETS, words));
+        let message = "jwks: cannot be combined with jwks_uri";
+        return Err(invalid_as(METADATA_TWO_KEY_SETS, message));
     }
     refuse(
         set.is_some_and(|set| set.keys().iter().any(Jwk::is_private)),
@@ -28,7 +29,7 @@ pub fn keys(settings: &ClientSettings) -> Checked {
 }
 
 /// RFC 8705 §2.1.2: exactly one name identifies the certificate.
-pub fn certificate(settings: &ClientSettings) -> Checked {
+pub fn certificate(settings: &ClientSettings) -> Result<(), OAuthError> {
     refuse(
         settings.token_auth_method() == Some("TLS_CLIENT_AUTH")
             && settings.certificate_subjects() != 1,
@@ -36,7 +37,7 @@ pub fn certificate(settings: &ClientSettings) -> Checked {
     )
 }
 
-pub fn algorithms(settings: &ClientSettings) -> Checked {
+pub fn algorithms(settings: &ClientSettings) -> Result<(), OAuthError> {
     for (alg, enc, name) in [
         (
             settings.id_token_encryption_alg(),

@@ -8,33 +8,31 @@ use serde_json::Value;
 pub use keys::needs_secret;
 
 use super::oauth_error::OAuthError;
-use crate::json::{Members, Object};
+use crate::json::{Object, ObjectExt};
 use crate::result_code::{
     METADATA_INVALID, METADATA_NO_URI, METADATA_NOT_HTTPS, METADATA_SECTOR, REDIRECT_URIS_INVALID,
     ResultCode, SETTING_INVALID,
 };
 use crate::settings::client_metadata;
-use crate::settings::{ClientSettings, Uri, client};
+use crate::settings::{ClientSettings, Uri, client_rules};
 use crate::store::Service;
 
-type Checked = Result<(), OAuthError>;
-
-/// The error for invalid metadata, with a description that names them.
-pub fn invalid(words: impl Into<String>) -> OAuthError {
-    invalid_as(METADATA_INVALID, words)
+/// The error for invalid metadata, with a description that names it.
+pub fn invalid(message: impl Into<String>) -> OAuthError {
+    invalid_as(METADATA_INVALID, message)
 }
 
 /// The error for invalid metadata, with a specific result code.
-pub fn invalid_as(code: ResultCode, words: impl Into<String>) -> OAuthError {
+pub fn invalid_as(code: ResultCode, message: impl Into<String>) -> OAuthError {
     OAuthError {
-        description: Some(words.into().into_boxed_str()),
+        description: Some(message.into().into_boxed_str()),
         ..OAuthError::new("invalid_client_metadata", code)
     }
 }
 
-fn invalid_redirect_uri(words: String) -> OAuthError {
+fn invalid_redirect_uri(message: String) -> OAuthError {
     OAuthError {
-        description: Some(words.into_boxed_str()),
+        description: Some(message.into_boxed_str()),
         ..OAuthError::new("invalid_redirect_uri", REDIRECT_URIS_INVALID)
     }
 }
@@ -62,10 +60,10 @@ pub fn complete(settings: &mut Object) {
     });
 }
 
-/// Refuses metadata that are inconsistent, insecure or not supported.
-pub fn check(settings: &ClientSettings, service: &Service) -> Checked {
+/// Refuses metadata that is inconsistent, insecure or not supported.
+pub fn check(settings: &ClientSettings, service: &Service) -> Result<(), OAuthError> {
     flows::redirect_uris(settings)?;
-    client::check(settings.json()).map_err(|error| {
+    client_rules::check(settings.json()).map_err(|error| {
         let name = client_metadata::name_of(&error.member);
         let is_uri = error.code == SETTING_INVALID && name.ends_with("_uri");
         let code = match is_uri {
@@ -81,7 +79,7 @@ pub fn check(settings: &ClientSettings, service: &Service) -> Checked {
     keys::algorithms(settings)?;
     backchannel(settings)?;
     if settings.subject_type() == Some("PAIRWISE")
-        && client::derived_sector(settings.json()).is_none()
+        && client_rules::derived_sector(settings.json()).is_none()
     {
         return Err(invalid_as(
             METADATA_SECTOR,
@@ -94,15 +92,15 @@ pub fn check(settings: &ClientSettings, service: &Service) -> Checked {
     ] {
         let uri = uri.and_then(Uri::parse);
         if uri.is_some_and(|uri| uri.scheme() != "https") {
-            let words = format!("{name}: must be an https URI");
-            return Err(invalid_as(METADATA_NOT_HTTPS, words));
+            let message = format!("{name}: must be an https URI");
+            return Err(invalid_as(METADATA_NOT_HTTPS, message));
         }
     }
     Ok(())
 }
 
 /// Checks the CIBA metadata (OpenID Connect CIBA Core 1.0 §4).
-fn backchannel(settings: &ClientSettings) -> Checked {
+fn backchannel(settings: &ClientSettings) -> Result<(), OAuthError> {
     let mode = settings.bc_delivery_mode();
     refuse(
         mode.is_none() && has(settings.grant_types(), "CIBA"),
@@ -110,14 +108,14 @@ fn backchannel(settings: &ClientSettings) -> Checked {
     )?;
     let endpoint = settings.bc_notification_endpoint().and_then(Uri::parse);
     let needs_endpoint = matches!(mode, Some("PING" | "PUSH"));
-    let words =
+    let message =
         "backchannel_client_notification_endpoint: an https URI is required for ping and push";
     if endpoint.is_some_and(|uri| uri.scheme() != "https") && needs_endpoint {
-        return Err(invalid_as(METADATA_NOT_HTTPS, words));
+        return Err(invalid_as(METADATA_NOT_HTTPS, message));
     }
     refuse(
         needs_endpoint && !settings.has_bc_notification_endpoint(),
-        words,
+        message,
     )?;
     let alg = settings.bc_request_sign_alg();
     refuse(
@@ -126,12 +124,12 @@ fn backchannel(settings: &ClientSettings) -> Checked {
     )
 }
 
-fn refuse(wrong: bool, words: impl Into<String>) -> Checked {
-    if wrong { Err(invalid(words)) } else { Ok(()) }
+fn refuse(wrong: bool, message: impl Into<String>) -> Result<(), OAuthError> {
+    if wrong { Err(invalid(message)) } else { Ok(()) }
 }
 
-fn has(words: Option<Vec<&str>>, word: &str) -> bool {
-    words.is_some_and(|words| words.contains(&word))
+fn has(values: Option<Vec<&str>>, value: &str) -> bool {
+    values.is_some_and(|values| values.contains(&value))
 }
 
 fn owned(settings: &Object, member: &str) -> Option<Vec<String>> {

@@ -6,13 +6,13 @@ mod table;
 use serde_json::{Value, json};
 
 use super::enum_values::EnumValues;
-use crate::json::{Members, Object};
+use crate::json::{Object, ObjectExt};
 use crate::result_code::{
     METADATA_INVALID, METADATA_NO_BOOLEAN, METADATA_NO_INTEGER, METADATA_NO_KEYS,
     METADATA_NO_STRING, METADATA_NO_STRINGS, ResultCode,
 };
-use table::Kind::{self, Enum, Enums, Flag, Keys, Localized, Number, Text, Texts};
 use table::METADATA;
+use table::MetadataType::{self, Enum, Enums, Flag, Keys, Localized, Number, Text, Texts};
 
 /// Converts metadata to settings. Ignores unknown metadata (RFC 7591 §2). The error names the invalid metadata and the
 /// expected type.
@@ -92,7 +92,7 @@ fn localized(name: &str, metadata: &Object) -> Result<Vec<Value>, (ResultCode, S
         .collect()
 }
 
-impl Kind {
+impl MetadataType {
     /// Converts a metadata value to a setting. The error is the expected type.
     fn read(&self, value: &Value) -> Result<Value, (ResultCode, &'static str)> {
         let same = |fits: bool, code, expected| {
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn all_metadata_survive_a_round_trip() {
+    fn all_metadata_survives_a_round_trip() {
         let mut metadata = Object::new();
         for (name, _, kind) in &METADATA {
             let value = match kind {

@@ -1,14 +1,14 @@
 //! The table of client metadata and the corresponding settings.
 
-use Kind::{Enum, Enums, Flag, Keys, Localized, Number, Text, Texts};
+use MetadataType::{Enum, Enums, Flag, Keys, Localized, Number, Text, Texts};
 
 use crate::settings::enum_values::{EnumValues, of_enum};
 
 /// The name of the metadata, the name of the setting, and the type.
-pub type Metadata = (&'static str, &'static str, Kind);
+pub type Metadata = (&'static str, &'static str, MetadataType);
 
 #[derive(Debug, Clone, Copy)]
-pub enum Kind {
+pub enum MetadataType {
     Text,
     Texts,
     Flag,

@@ -5,7 +5,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use coset::cbor::Value as Cbor;
 use coset::{AsCborValue as _, CoseKeyBuilder, iana};
 
-use crate::json::{Members, Object};
+use crate::json::{Object, ObjectExt};
 
 /// The COSE key, or `None` if ISO/IEC 18013-5 does not have its curve.
 pub fn of_jwk(key: &Object) -> Option<Cbor> {

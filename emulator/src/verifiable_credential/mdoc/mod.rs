@@ -11,13 +11,13 @@ use coset::cbor::Value as Cbor;
 use coset::{AsCborValue as _, CoseSign1Builder, HeaderBuilder};
 use x509_cert::der::DateTime;
 
-use super::content::{Content, Failure};
+use super::content::{CredentialContent, Failure};
 use super::cose::algorithm;
 use super::signer::{Signer, certificates};
 use crate::clock::Millis;
 use crate::digest::Digest;
 use crate::jose::{self, Jwk};
-use crate::json::{Members, Object};
+use crate::json::{Object, ObjectExt};
 use crate::protocol::lifetime;
 use crate::random;
 
@@ -32,7 +32,7 @@ pub fn can_sign(key: &Jwk, alg: &str) -> bool {
 }
 
 /// The structure `IssuerSigned` (ISO/IEC 18013-5 §8.3.2.1.2.2), in base64url.
-pub fn make(content: &Content<'_>, signer: &Signer) -> Result<String, Failure> {
+pub fn make(content: &CredentialContent<'_>, signer: &Signer) -> Result<String, Failure> {
     let document_type = content.payload.text("doctype");
     let document_type = document_type.ok_or(Failure::Payload("it has no doctype"))?;
     let expected = content.configuration.text("doctype");
@@ -83,7 +83,7 @@ fn items(elements: &Object) -> Result<Items, Failure> {
 
 /// The signed payload, `MobileSecurityObject` (ISO/IEC 18013-5 §9.1.2.4).
 fn security_object(
-    content: &Content<'_>,
+    content: &CredentialContent<'_>,
     document_type: &str,
     digests: Vec<(Cbor, Cbor)>,
 ) -> Result<Cbor, Failure> {

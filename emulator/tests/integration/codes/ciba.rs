@@ -7,6 +7,7 @@ use rstest::rstest;
 use serde_json::{Value, json};
 
 use super::{Caller, with};
+use crate::common::result_codes::assert_code;
 
 const REQUEST: &str = "/backchannel/authentication";
 const ISSUE: &str = "/backchannel/authentication/issue";
@@ -33,7 +34,7 @@ async fn ticket(caller: &Caller) -> Value {
 /// The body of a call that reports that the user has authorized the client, with an issued `auth_req_id`.
 async fn authorized(caller: &Caller) -> Value {
     let ticket = ticket(caller).await;
-    assert_eq!(caller.code(ISSUE, &ticket).await, "A183001");
+    assert_code(Some(&caller.code(ISSUE, &ticket).await), "A183001");
     json!({ "ticket": ticket["ticket"], "result": "AUTHORIZED", "subject": "alice" })
 }
 
@@ -47,34 +48,40 @@ async fn authorized(caller: &Caller) -> Value {
 #[case::expiry_is_zero("scope=openid&login_hint=a&requested_expiry=0", "A201302")]
 #[case::token_is_malformed("scope=openid&login_hint=a&client_notification_token=a%20b", "A155303")]
 #[tokio::test]
-async fn backchannel_request_has_the_code_for_its_parameters(
+async fn backchannel_request_with_an_invalid_parameter_returns_the_result_code_for_it(
     #[case] parameters: &str,
     #[case] expected: &str,
 ) {
     let caller = start(DeliveryMode::Poll).await;
-    assert_eq!(caller.code_of(REQUEST, parameters).await, expected);
+    assert_code(Some(&caller.code_of(REQUEST, parameters).await), expected);
 }
 
 #[tokio::test]
-async fn long_notification_token_has_a_code_of_its_own() {
+async fn notification_token_of_more_than_1024_characters_returns_a_specific_result_code() {
     let caller = start(DeliveryMode::Ping).await;
     let parameters = |length| {
         let token = "a".repeat(length);
         format!("scope=openid&login_hint=a&client_notification_token={token}")
     };
-    assert_eq!(caller.code_of(REQUEST, &parameters(1024)).await, "A179001");
-    assert_eq!(caller.code_of(REQUEST, &parameters(1025)).await, "A155302");
+    assert_code(
+        Some(&caller.code_of(REQUEST, &parameters(1024)).await),
+        "A179001",
+    );
+    assert_code(
+        Some(&caller.code_of(REQUEST, &parameters(1025)).await),
+        "A155302",
+    );
 }
 
 #[tokio::test]
-async fn missing_notification_token_has_a_code_of_its_own_in_ping_mode() {
+async fn missing_notification_token_in_ping_mode_returns_a_specific_result_code() {
     let caller = start(DeliveryMode::Ping).await;
     let code = caller.code_of(REQUEST, "scope=openid&login_hint=a").await;
-    assert_eq!(code, "A155301");
+    assert_code(Some(&code), "A155301");
 }
 
 #[tokio::test]
-async fn missing_user_code_has_a_code_of_its_own_if_the_client_requires_it() {
+async fn missing_user_code_returns_a_specific_result_code_if_the_client_requires_it() {
     let caller = start(DeliveryMode::Poll).await;
     caller
         .configure(|service| service.backchannel_user_code_parameter_supported = Some(true))
@@ -82,11 +89,11 @@ async fn missing_user_code_has_a_code_of_its_own_if_the_client_requires_it() {
     caller
         .configure_client(|client| client.bc_user_code_required = Some(true))
         .await;
-    assert_eq!(caller.code_of(REQUEST, VALID).await, "A177301");
+    assert_code(Some(&caller.code_of(REQUEST, VALID).await), "A177301");
 }
 
 #[tokio::test]
-async fn openid_that_the_client_may_not_request_has_a_code_of_its_own() {
+async fn openid_that_the_client_may_not_request_returns_a_specific_result_code() {
     let caller = start(DeliveryMode::Poll).await;
     caller
         .configure_client(|client| {
@@ -95,11 +102,11 @@ async fn openid_that_the_client_may_not_request_has_a_code_of_its_own() {
             extension.requestable_scopes = Some(vec!["read".to_owned()]);
         })
         .await;
-    assert_eq!(caller.code_of(REQUEST, VALID).await, "A176305");
+    assert_code(Some(&caller.code_of(REQUEST, VALID).await), "A176305");
 }
 
 #[tokio::test]
-async fn backchannel_request_of_a_public_client_has_a_code_of_its_own() {
+async fn backchannel_request_of_public_client_returns_a_specific_result_code() {
     let caller = start(DeliveryMode::Poll).await;
     caller
         .configure_client(|client| {
@@ -108,11 +115,11 @@ async fn backchannel_request_of_a_public_client_has_a_code_of_its_own() {
         })
         .await;
     let body = json!({ "parameters": format!("{VALID}&client_id={}", caller.id()) });
-    assert_eq!(caller.code(REQUEST, &body).await, "A168311");
+    assert_code(Some(&caller.code(REQUEST, &body).await), "A168311");
 }
 
 #[tokio::test]
-async fn malformed_certificate_in_a_backchannel_request_has_a_code_of_its_own() {
+async fn malformed_certificate_in_a_backchannel_request_returns_a_specific_result_code() {
     let caller = start(DeliveryMode::Poll).await;
     let body = json!({
         "parameters": VALID,
@@ -120,27 +127,27 @@ async fn malformed_certificate_in_a_backchannel_request_has_a_code_of_its_own() 
         "clientSecret": caller.secret(),
         "clientCertificate": "no certificate",
     });
-    assert_eq!(caller.code(REQUEST, &body).await, "A180302");
+    assert_code(Some(&caller.code(REQUEST, &body).await), "A180302");
 }
 
 #[tokio::test]
-async fn ticket_that_cannot_be_issued_for_has_the_code_for_its_state() {
+async fn missing_unknown_used_or_expired_ticket_returns_the_result_code_for_its_state() {
     let caller = start(DeliveryMode::Poll).await;
-    assert_eq!(caller.code(ISSUE, &json!({})).await, "A182201");
+    assert_code(Some(&caller.code(ISSUE, &json!({})).await), "A182201");
     let unknown = json!({ "ticket": "unheard-of" });
-    assert_eq!(caller.code(ISSUE, &unknown).await, "A181201");
+    assert_code(Some(&caller.code(ISSUE, &unknown).await), "A181201");
 
     let pending = authorized(&caller).await;
-    assert_eq!(caller.code(ISSUE, &pending).await, "A181205");
-    assert_eq!(caller.code(COMPLETE, &pending).await, "A198001");
-    assert_eq!(caller.code(ISSUE, &pending).await, "A181204");
-    assert_eq!(caller.code(COMPLETE, &pending).await, "A196203");
+    assert_code(Some(&caller.code(ISSUE, &pending).await), "A181205");
+    assert_code(Some(&caller.code(COMPLETE, &pending).await), "A198001");
+    assert_code(Some(&caller.code(ISSUE, &pending).await), "A181204");
+    assert_code(Some(&caller.code(COMPLETE, &pending).await), "A196203");
 
     let ticket = ticket(&caller).await;
     let late = authorized(&caller).await;
     caller.emulator.advance(Duration::from_secs(86_401));
-    assert_eq!(caller.code(ISSUE, &ticket).await, "A181203");
-    assert_eq!(caller.code(COMPLETE, &late).await, "A196202");
+    assert_code(Some(&caller.code(ISSUE, &ticket).await), "A181203");
+    assert_code(Some(&caller.code(COMPLETE, &late).await), "A196202");
 }
 
 #[rstest]
@@ -153,14 +160,14 @@ async fn ticket_that_cannot_be_issued_for_has_the_code_for_its_state() {
 #[case::malformed_token_claims("jwtAtClaims", Some(json!("[]")), "A196205")]
 #[case::refused("result", Some(json!("ACCESS_DENIED")), "A198002")]
 #[tokio::test]
-async fn decision_has_the_code_for_its_members(
+async fn backchannel_decision_returns_the_result_code_for_its_members(
     #[case] name: &str,
     #[case] value: Option<Value>,
     #[case] expected: &str,
 ) {
     let caller = start(DeliveryMode::Poll).await;
     let body = with(authorized(&caller).await, name, value);
-    assert_eq!(caller.code(COMPLETE, &body).await, expected);
+    assert_code(Some(&caller.code(COMPLETE, &body).await), expected);
 }
 
 #[rstest]
@@ -168,13 +175,13 @@ async fn decision_has_the_code_for_its_members(
 #[case::refused("ACCESS_DENIED", "A198004")]
 #[case::failed("TRANSACTION_FAILED", "A198004")]
 #[tokio::test]
-async fn decision_in_push_mode_has_the_code_for_its_result(
+async fn backchannel_decision_in_push_mode_returns_the_code_for_success_or_failure(
     #[case] result: &str,
     #[case] expected: &str,
 ) {
     let caller = start(DeliveryMode::Push).await;
     let body = with(authorized(&caller).await, "result", Some(json!(result)));
-    assert_eq!(caller.code(COMPLETE, &body).await, expected);
+    assert_code(Some(&caller.code(COMPLETE, &body).await), expected);
 }
 
 #[rstest]
@@ -185,7 +192,7 @@ async fn decision_in_push_mode_has_the_code_for_its_result(
 )]
 #[case::client_without_a_mode(|_: &mut Service| {}, |client: &mut Client| client.bc_delivery_mode = None, "A169301")]
 #[tokio::test]
-async fn delivery_mode_that_cannot_be_used_has_the_code_for_its_cause(
+async fn missing_or_unsupported_delivery_mode_returns_a_specific_result_code(
     #[case] change_service: fn(&mut Service),
     #[case] change_client: fn(&mut Client),
     #[case] expected: &str,
@@ -193,5 +200,5 @@ async fn delivery_mode_that_cannot_be_used_has_the_code_for_its_cause(
     let caller = start(DeliveryMode::Poll).await;
     caller.configure(change_service).await;
     caller.configure_client(change_client).await;
-    assert_eq!(caller.code_of(REQUEST, VALID).await, expected);
+    assert_code(Some(&caller.code_of(REQUEST, VALID).await), expected);
 }

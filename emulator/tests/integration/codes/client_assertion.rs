@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::{Caller, ISSUER, now, with};
 use crate::common::form;
 use crate::common::jwt::{self, Key};
+use crate::common::result_codes::assert_code;
 
 const TOKEN: &str = "/auth/token";
 const CIBA: &str = "/backchannel/authentication";
@@ -66,7 +67,7 @@ async fn another_client(caller: &Caller) -> String {
 #[case::pushed(PUSHED, "A247301")]
 #[case::revocation(REVOCATION, "A157312")]
 #[tokio::test]
-async fn malformed_assertion_has_the_code_of_the_endpoint(
+async fn malformed_assertion_returns_the_result_code_of_the_endpoint(
     #[case] path: &str,
     #[case] expected: &str,
 ) {
@@ -75,7 +76,7 @@ async fn malformed_assertion_has_the_code_of_the_endpoint(
         ("client_assertion", "a.b.c"),
         ("client_assertion_type", TYPE),
     ];
-    assert_eq!(code(&caller, path, &parameters).await, expected);
+    assert_code(Some(&code(&caller, path, &parameters).await), expected);
 }
 
 #[rstest]
@@ -85,7 +86,7 @@ async fn malformed_assertion_has_the_code_of_the_endpoint(
 #[case::pushed(PUSHED, "A247302")]
 #[case::revocation(REVOCATION, "A157315")]
 #[tokio::test]
-async fn assertion_without_an_issuer_has_the_code_of_the_endpoint(
+async fn assertion_without_issuer_returns_the_result_code_of_the_endpoint(
     #[case] path: &str,
     #[case] expected: &str,
 ) {
@@ -96,7 +97,7 @@ async fn assertion_without_an_issuer_has_the_code_of_the_endpoint(
         ("client_assertion", &assertion),
         ("client_assertion_type", TYPE),
     ];
-    assert_eq!(code(&caller, path, &parameters).await, expected);
+    assert_code(Some(&code(&caller, path, &parameters).await), expected);
 }
 
 #[rstest]
@@ -104,12 +105,15 @@ async fn assertion_without_an_issuer_has_the_code_of_the_endpoint(
 #[case::empty_type(Some(""), "A158303")]
 #[case::another_type(Some("jwt"), "A157310")]
 #[tokio::test]
-async fn assertion_has_the_code_for_its_type(#[case] kind: Option<&str>, #[case] expected: &str) {
+async fn assertion_with_a_missing_or_unknown_type_returns_the_result_code_for_it(
+    #[case] kind: Option<&str>,
+    #[case] expected: &str,
+) {
     let caller = start().await;
     let assertion = signed(&caller, &claims(&caller));
     let mut parameters = vec![("client_assertion", &*assertion)];
     parameters.extend(kind.map(|kind| ("client_assertion_type", kind)));
-    assert_eq!(code(&caller, TOKEN, &parameters).await, expected);
+    assert_code(Some(&code(&caller, TOKEN, &parameters).await), expected);
 }
 
 #[rstest]
@@ -122,7 +126,7 @@ async fn assertion_has_the_code_for_its_type(#[case] kind: Option<&str>, #[case]
 #[case::begins_in_the_future("nbf", Some(json!(now() + 3600)), "A157322")]
 #[case::issued_in_the_future("iat", Some(json!(now() + 3600)), "A157323")]
 #[tokio::test]
-async fn assertion_has_the_code_for_its_claims(
+async fn assertion_with_an_invalid_claim_returns_the_result_code_of_the_claim(
     #[case] name: &str,
     #[case] value: Option<Value>,
     #[case] expected: &str,
@@ -134,11 +138,11 @@ async fn assertion_has_the_code_for_its_claims(
         ("client_assertion", &assertion),
         ("client_assertion_type", TYPE),
     ];
-    assert_eq!(code(&caller, TOKEN, &parameters).await, expected);
+    assert_code(Some(&code(&caller, TOKEN, &parameters).await), expected);
 }
 
 #[tokio::test]
-async fn assertion_of_a_client_without_keys_has_a_code_of_its_own() {
+async fn assertion_of_client_without_keys_returns_a_specific_result_code() {
     let caller = start().await;
     caller
         .configure_client(|client| {
@@ -151,21 +155,21 @@ async fn assertion_of_a_client_without_keys_has_a_code_of_its_own() {
         ("client_assertion", &*assertion),
         ("client_assertion_type", TYPE),
     ];
-    assert_eq!(code(&caller, TOKEN, &parameters).await, "A156301");
+    assert_code(Some(&code(&caller, TOKEN, &parameters).await), "A156301");
 }
 
 #[rstest]
 #[case::type_twice("client_assertion_type", "A158304")]
 #[case::assertion_twice("client_assertion", "A244302")]
 #[tokio::test]
-async fn repeated_parameter_of_the_assertion_has_a_code_of_its_own(
+async fn repeated_assertion_parameter_returns_the_result_code_of_the_parameter(
     #[case] name: &str,
     #[case] expected: &str,
 ) {
     let caller = start().await;
-    assert_eq!(
-        code(&caller, TOKEN, &[(name, "a"), (name, "b")]).await,
-        expected
+    assert_code(
+        Some(&code(&caller, TOKEN, &[(name, "a"), (name, "b")]).await),
+        expected,
     );
 }
 
@@ -176,14 +180,14 @@ async fn repeated_parameter_of_the_assertion_has_a_code_of_its_own(
 #[case::device(DEVICE, "A218303")]
 #[case::pushed(PUSHED, "A247303")]
 #[tokio::test]
-async fn header_and_client_id_of_different_clients_have_the_code_of_the_endpoint(
+async fn header_and_client_id_of_different_clients_return_the_result_code_of_the_endpoint(
     #[case] path: &str,
     #[case] expected: &str,
 ) {
     let caller = Caller::start().await;
     let other = another_client(&caller).await;
     let parameters = format!("grant_type=client_credentials&token=a&client_id={other}");
-    assert_eq!(caller.code_of(path, &parameters).await, expected);
+    assert_code(Some(&caller.code_of(path, &parameters).await), expected);
 }
 
 #[rstest]
@@ -191,7 +195,7 @@ async fn header_and_client_id_of_different_clients_have_the_code_of_the_endpoint
 #[case::device(DEVICE, "A218304")]
 #[case::pushed(PUSHED, "A247304")]
 #[tokio::test]
-async fn assertion_and_client_id_of_different_clients_have_the_code_of_the_endpoint(
+async fn assertion_and_client_id_of_different_clients_return_the_result_code_of_the_endpoint(
     #[case] path: &str,
     #[case] expected: &str,
 ) {
@@ -203,14 +207,14 @@ async fn assertion_and_client_id_of_different_clients_have_the_code_of_the_endpo
         ("client_assertion", &assertion),
         ("client_assertion_type", TYPE),
     ];
-    assert_eq!(code(&caller, path, &parameters).await, expected);
+    assert_code(Some(&code(&caller, path, &parameters).await), expected);
 }
 
 #[rstest]
 #[case::ciba(CIBA, "A168307")]
 #[case::pushed(PUSHED, "A247305")]
 #[tokio::test]
-async fn header_and_assertion_of_different_clients_have_the_code_of_the_endpoint(
+async fn header_and_assertion_of_different_clients_return_the_result_code_of_the_endpoint(
     #[case] path: &str,
     #[case] expected: &str,
 ) {
@@ -222,5 +226,5 @@ async fn header_and_assertion_of_different_clients_have_the_code_of_the_endpoint
         ("client_assertion_type", TYPE),
     ];
     let body = json!({ "parameters": form(&parameters), "clientId": other });
-    assert_eq!(caller.code(path, &body).await, expected);
+    assert_code(Some(&caller.code(path, &body).await), expected);
 }

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::{Caller, ISSUER, now};
 use crate::common::jwt;
+use crate::common::result_codes::assert_code;
 use crate::common::{CHALLENGE, form};
 
 const PATH: &str = "/auth/authorization";
@@ -30,7 +31,7 @@ async fn start(mode: FapiMode) -> Caller {
 #[case::no_state("state", "https://app.example/", "A150313")]
 #[case::no_challenge("code_challenge", "https://app.example/", "A150315")]
 #[tokio::test]
-async fn request_for_the_baseline_profile_has_the_code_for_its_parameters(
+async fn request_that_violates_the_baseline_profile_returns_the_result_code_of_the_rule(
     #[case] missing: &str,
     #[case] redirect_uri: &str,
     #[case] expected: &str,
@@ -59,11 +60,11 @@ async fn request_for_the_baseline_profile_has_the_code_for_its_parameters(
         .filter(|(name, _)| is_present(name))
         .collect();
     let body = json!({ "parameters": form(&parameters) });
-    assert_eq!(caller.code(PATH, &body).await, expected);
+    assert_code(Some(&caller.code(PATH, &body).await), expected);
 }
 
 #[tokio::test]
-async fn unsigned_request_object_has_a_code_of_its_own_in_the_advanced_profile() {
+async fn unsigned_request_object_in_the_advanced_profile_returns_a_specific_result_code() {
     let caller = start(FapiMode::Fapi1Advanced).await;
     caller
         .configure(|service| service.traditional_request_object_processing_applied = Some(true))
@@ -89,5 +90,5 @@ async fn unsigned_request_object_has_a_code_of_its_own_in_the_advanced_profile()
         ("request", &object),
     ]);
     let body = json!({ "parameters": parameters });
-    assert_eq!(caller.code(PATH, &body).await, "A150302");
+    assert_code(Some(&caller.code(PATH, &body).await), "A150302");
 }

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::{Caller, VERSION};
 use crate::common::jwt::Key;
+use crate::common::result_codes::assert_code;
 use crate::common::{code, code_parameters, openid, start_with_client};
 
 /// A caller whose service has the client of a seed file, which may have values that the API refuses.
@@ -33,7 +34,7 @@ async fn userinfo_code(caller: &Caller) -> String {
 }
 
 #[tokio::test]
-async fn id_token_has_a_code_of_its_own_if_no_key_of_the_service_fits() {
+async fn id_token_returns_a_specific_result_code_if_no_key_of_the_service_fits() {
     let caller = Caller::start().await;
     caller
         .configure_client(|client| client.id_token_sign_alg = Some(JwsAlg::Rs256))
@@ -45,11 +46,14 @@ async fn id_token_has_a_code_of_its_own_if_no_key_of_the_service_fits() {
     let request = openid::request(caller.client(), &caller.id());
     let code = code(&caller.api, &request).await;
     let parameters = code_parameters(caller.client(), &code);
-    assert_eq!(caller.code_of("/auth/token", &parameters).await, "A046203");
+    assert_code(
+        Some(&caller.code_of("/auth/token", &parameters).await),
+        "A046203",
+    );
 }
 
 #[tokio::test]
-async fn id_token_with_an_unknown_signature_algorithm_has_a_code_of_its_own() {
+async fn id_token_with_an_unknown_signature_algorithm_returns_a_specific_result_code() {
     let client = json!({
         "clientType": "CONFIDENTIAL",
         "tokenAuthMethod": "CLIENT_SECRET_BASIC",
@@ -60,11 +64,14 @@ async fn id_token_with_an_unknown_signature_algorithm_has_a_code_of_its_own() {
     let request = openid::request(caller.client(), &caller.id());
     let code = code(&caller.api, &request).await;
     let parameters = code_parameters(caller.client(), &code);
-    assert_eq!(caller.code_of("/auth/token", &parameters).await, "A046102");
+    assert_code(
+        Some(&caller.code_of("/auth/token", &parameters).await),
+        "A046102",
+    );
 }
 
 #[tokio::test]
-async fn userinfo_response_has_a_code_of_its_own_if_no_key_of_the_client_fits() {
+async fn userinfo_response_returns_a_specific_result_code_if_no_key_of_the_client_fits() {
     let caller = Caller::start().await;
     let jwks = Key::generate().jwks();
     caller
@@ -73,11 +80,11 @@ async fn userinfo_response_has_a_code_of_its_own_if_no_key_of_the_client_fits() 
             client.jwks = Some(jwks.into());
         })
         .await;
-    assert_eq!(userinfo_code(&caller).await, "A163305");
+    assert_code(Some(&userinfo_code(&caller).await), "A163305");
 }
 
 #[tokio::test]
-async fn userinfo_response_has_a_code_of_its_own_if_the_client_secret_is_too_short() {
+async fn userinfo_response_returns_a_specific_result_code_if_the_client_secret_is_too_short() {
     let caller = Caller::start().await;
     caller
         .configure_client(|client| client.user_info_sign_alg = Some(JwsAlg::Hs256))
@@ -87,17 +94,17 @@ async fn userinfo_response_has_a_code_of_its_own_if_the_client_secret_is_too_sho
         .api
         .update_client_secret(caller.client().id, &request);
     updated.await.unwrap();
-    assert_eq!(userinfo_code(&caller).await, "A164103");
+    assert_code(Some(&userinfo_code(&caller).await), "A164103");
 }
 
 #[rstest]
 #[case::signature(json!({ "userInfoSignAlg": "XS256" }), "A164102")]
 #[case::encryption(json!({ "userInfoEncryptionAlg": "X128KW" }), "A164105")]
 #[tokio::test]
-async fn userinfo_response_with_an_unknown_algorithm_has_a_code_of_its_own(
+async fn userinfo_response_with_an_unknown_algorithm_returns_a_specific_result_code(
     #[case] client: Value,
     #[case] expected: &str,
 ) {
     let caller = caller_with(client).await;
-    assert_eq!(userinfo_code(&caller).await, expected);
+    assert_code(Some(&userinfo_code(&caller).await), expected);
 }

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::{Caller, ISSUER, now, with};
 use crate::common::form;
 use crate::common::jwt::{self, Key};
+use crate::common::result_codes::assert_code;
 
 const AUTHORIZATION: &str = "/auth/authorization";
 const PUSHED: &str = "/pushed_auth_req";
@@ -86,13 +87,13 @@ async fn check(caller: &Caller, object: &str, expected: &Expected) {
     let encrypted = jwt::encrypt_with_secret(caller.secret(), object);
     let objects = [object, &encrypted];
     for (object, code) in objects.into_iter().zip(expected.authorization) {
-        assert_eq!(self::code(caller, AUTHORIZATION, object).await, code);
+        assert_code(Some(&self::code(caller, AUTHORIZATION, object).await), code);
     }
     for (object, code) in objects
         .into_iter()
         .zip(expected.pushed.into_iter().flatten())
     {
-        assert_eq!(self::code(caller, PUSHED, object).await, code);
+        assert_code(Some(&self::code(caller, PUSHED, object).await), code);
     }
 }
 
@@ -127,7 +128,7 @@ async fn check(caller: &Caller, object: &str, expected: &Expected) {
     at_both("A005391", "A005392", "A246310", "A246310")
 )]
 #[tokio::test]
-async fn request_object_with_an_invalid_claim_has_the_code_for_it(
+async fn request_object_with_an_invalid_claim_returns_the_result_code_of_the_claim(
     #[case] name: &str,
     #[case] value: Option<Value>,
     #[case] expected: Expected,
@@ -139,15 +140,16 @@ async fn request_object_with_an_invalid_claim_has_the_code_for_it(
 }
 
 #[tokio::test]
-async fn pushed_request_object_of_another_issuer_has_a_code_of_its_own() {
+async fn pushed_request_object_of_another_issuer_returns_a_specific_result_code() {
     let key = Key::generate();
     let caller = start(&key).await;
     let object = key.sign(&with(claims(&caller), "iss", Some(json!("1"))));
-    assert_eq!(code(&caller, PUSHED, &object).await, "A246309");
+    assert_code(Some(&code(&caller, PUSHED, &object).await), "A246309");
 }
 
 #[tokio::test]
-async fn other_response_type_outside_has_a_code_of_its_own_with_traditional_processing() {
+async fn different_response_type_outside_of_traditional_request_object_returns_a_specific_result_code()
+ {
     let key = Key::generate();
     let caller = start(&key).await;
     caller
@@ -192,7 +194,7 @@ async fn other_response_type_outside_has_a_code_of_its_own_with_traditional_proc
     at_both("A005352", "A005353", "A246305", "A246305")
 )]
 #[tokio::test]
-async fn request_object_that_is_not_signed_as_registered_has_the_code_for_it(
+async fn request_object_that_is_not_signed_as_registered_returns_the_result_code_for_the_cause(
     #[case] sign: fn(&Key, &Value) -> String,
     #[case] expected: Expected,
 ) {
@@ -206,7 +208,7 @@ async fn request_object_that_is_not_signed_as_registered_has_the_code_for_it(
 }
 
 #[tokio::test]
-async fn request_object_of_a_client_without_keys_has_a_code_of_its_own() {
+async fn request_object_of_client_without_keys_returns_a_specific_result_code() {
     let key = Key::generate();
     let caller = start(&key).await;
     caller.configure_client(|client| client.jwks = None).await;
@@ -216,7 +218,7 @@ async fn request_object_of_a_client_without_keys_has_a_code_of_its_own() {
 }
 
 #[tokio::test]
-async fn unsigned_request_object_has_a_code_of_its_own_without_a_registered_algorithm() {
+async fn unsigned_request_object_without_registered_algorithm_returns_a_specific_result_code() {
     let caller = start(&Key::generate()).await;
     let object = jwt::unsigned(&claims(&caller));
     let expected = at_both("A008311", "A008311", "A248315", "A248315");
@@ -234,15 +236,18 @@ fn sealed(header: &Value) -> String {
 #[case::unknown_enc(json!({ "alg": "dir", "enc": "a" }), "A005366", "A248310")]
 #[case::another_key(json!({ "alg": "dir", "enc": "A256GCM" }), "A005364", "A248307")]
 #[tokio::test]
-async fn request_object_that_cannot_be_decrypted_has_the_code_for_its_header(
+async fn request_object_that_cannot_be_decrypted_returns_the_result_code_for_its_header(
     #[case] header: Value,
     #[case] authorization: &str,
     #[case] pushed: &str,
 ) {
     let caller = start(&Key::generate()).await;
     let object = sealed(&header);
-    assert_eq!(code(&caller, AUTHORIZATION, &object).await, authorization);
-    assert_eq!(code(&caller, PUSHED, &object).await, pushed);
+    assert_code(
+        Some(&code(&caller, AUTHORIZATION, &object).await),
+        authorization,
+    );
+    assert_code(Some(&code(&caller, PUSHED, &object).await), pushed);
 }
 
 #[rstest]
@@ -264,7 +269,7 @@ async fn request_object_that_cannot_be_decrypted_has_the_code_for_its_header(
     "A248306"
 )]
 #[tokio::test]
-async fn request_object_that_is_not_encrypted_as_registered_has_the_code_for_it(
+async fn request_object_that_is_not_encrypted_as_registered_returns_the_result_code_for_alg_or_enc(
     #[case] change: fn(&mut Client),
     #[case] authorization: &str,
     #[case] pushed: &str,
@@ -272,15 +277,18 @@ async fn request_object_that_is_not_encrypted_as_registered_has_the_code_for_it(
     let caller = start(&Key::generate()).await;
     caller.configure_client(change).await;
     let object = sealed(&json!({ "alg": "dir", "enc": "A256GCM" }));
-    assert_eq!(code(&caller, AUTHORIZATION, &object).await, authorization);
-    assert_eq!(code(&caller, PUSHED, &object).await, pushed);
+    assert_code(
+        Some(&code(&caller, AUTHORIZATION, &object).await),
+        authorization,
+    );
+    assert_code(Some(&code(&caller, PUSHED, &object).await), pushed);
 }
 
 #[rstest]
 #[case::no_keys(|service: &mut Service| service.jwks = None, "A005201")]
 #[case::no_such_key(|_: &mut Service| {}, "A005374")]
 #[tokio::test]
-async fn request_object_for_a_key_that_the_service_lacks_has_the_code_for_it(
+async fn request_object_for_missing_service_keys_returns_a_specific_result_code(
     #[case] change: fn(&mut Service),
     #[case] expected: &str,
 ) {
@@ -289,11 +297,11 @@ async fn request_object_for_a_key_that_the_service_lacks_has_the_code_for_it(
     let mut jwk = Key::generate().jwk();
     jwk["kid"] = "other".into();
     let object = jwt::encrypt(&jwk, "text");
-    assert_eq!(code(&caller, AUTHORIZATION, &object).await, expected);
+    assert_code(Some(&code(&caller, AUTHORIZATION, &object).await), expected);
 }
 
 #[tokio::test]
-async fn plain_request_object_has_a_code_of_its_own_if_encryption_is_required() {
+async fn plain_request_object_returns_a_specific_result_code_if_encryption_is_required() {
     let key = Key::generate();
     let caller = start(&key).await;
     caller
@@ -302,5 +310,8 @@ async fn plain_request_object_has_a_code_of_its_own_if_encryption_is_required() 
         })
         .await;
     let object = key.sign(&claims(&caller));
-    assert_eq!(code(&caller, AUTHORIZATION, &object).await, "A006334");
+    assert_code(
+        Some(&code(&caller, AUTHORIZATION, &object).await),
+        "A006334",
+    );
 }

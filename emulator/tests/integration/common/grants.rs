@@ -1,6 +1,7 @@
 //! Grants that clients manage (Grant Management for OAuth 2.0).
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
+use super::result_codes::assert_code;
 use super::*;
 use authlete::Secret;
 use authlete::types::{
@@ -109,8 +110,9 @@ pub fn groups(grant: Option<Grant>) -> Vec<(String, Option<Vec<String>>)> {
         .collect()
 }
 
+#[track_caller]
 pub fn assert_refused(answer: &GmResponse, action: GmResponseAction, code: &str, challenge: &str) {
-    assert_eq!(answer.result_code.as_deref(), Some(code), "{answer:?}");
+    assert_code(answer.result_code.as_deref(), code);
     assert_eq!(answer.action, action);
     let content = answer.response_content.as_ref().unwrap().expose();
     let beginning = format!("{challenge},error_description=\"[{code}] ");

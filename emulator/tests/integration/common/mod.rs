@@ -12,6 +12,7 @@ pub mod jwt;
 pub mod openid;
 pub mod program;
 pub mod registration;
+pub mod result_codes;
 pub mod rsa;
 pub mod state_file;
 pub mod wallet;

@@ -2,65 +2,73 @@
 
 use serde_json::{Value, json};
 
+use crate::api_response::ResponseBuilder;
 use crate::model::DynamicScope;
 use crate::protocol::grant_management;
 use crate::protocol::scope_claims;
 use crate::protocol::scopes;
-use crate::reply::Answer;
-use crate::store::{Client, GrantManagement, NamedBy, Service, TokenRecord};
+use crate::store::{Client, GrantManagement, IdentifierKind, Service, TokenRecord};
 
 /// Adds the client, its attributes and those of the service.
-pub fn with_client(answer: Answer, service: &Service, client: &Client) -> Answer {
-    with_client_by_alias(answer, service, client, client.alias())
+pub fn with_client(
+    response: ResponseBuilder,
+    service: &Service,
+    client: &Client,
+) -> ResponseBuilder {
+    with_client_by_alias(response, service, client, client.alias())
 }
 
 fn with_client_by_alias(
-    answer: Answer,
+    response: ResponseBuilder,
     service: &Service,
     client: &Client,
     alias: Option<&str>,
-) -> Answer {
-    answer
+) -> ResponseBuilder {
+    response
         .with("clientId", client.id())
-        .with_some("clientIdAlias", alias)
-        .with_some("clientEntityId", client.entity_id())
-        .with_some(
+        .with_optional("clientIdAlias", alias)
+        .with_optional("clientEntityId", client.entity_id())
+        .with_optional(
             "clientAttributes",
             client.settings.attributes().map(<[_]>::to_vec),
         )
-        .with_some(
+        .with_optional(
             "serviceAttributes",
             service.settings.attributes().map(<[_]>::to_vec),
         )
 }
 
 /// Adds whether the request identified the client by its alias or its entity ID.
-pub fn with_name_used(answer: Answer, named_by: NamedBy) -> Answer {
-    answer
-        .with("clientIdAliasUsed", named_by == NamedBy::Alias)
-        .with("clientEntityIdUsed", named_by == NamedBy::EntityId)
+pub fn with_name_used(response: ResponseBuilder, named_by: IdentifierKind) -> ResponseBuilder {
+    response
+        .with("clientIdAliasUsed", named_by == IdentifierKind::Alias)
+        .with("clientEntityIdUsed", named_by == IdentifierKind::EntityId)
 }
 
 /// Adds the client with its display name, and how the request identified it.
 pub fn with_client_of_request(
-    answer: Answer,
+    response: ResponseBuilder,
     service: &Service,
     client: &Client,
-    named_by: NamedBy,
-) -> Answer {
-    let answer = with_client(answer, service, client);
-    with_name_used(answer, named_by).with_some("clientName", client.settings.client_name())
+    named_by: IdentifierKind,
+) -> ResponseBuilder {
+    let response = with_client(response, service, client);
+    with_name_used(response, named_by).with_optional("clientName", client.settings.client_name())
 }
 
 /// Adds the client of an access token, even if the client was deleted. The alias is that of the time of the token request.
-pub fn with_client_of_token(answer: Answer, service: &Service, record: &TokenRecord) -> Answer {
+pub fn with_client_of_token(
+    response: ResponseBuilder,
+    service: &Service,
+    record: &TokenRecord,
+) -> ResponseBuilder {
     let grant = &record.grant;
     let alias = record.client_id_alias.as_deref();
-    let answer = match service.clients.by_id(grant.client_id) {
-        Some(client) => with_client_by_alias(answer, service, client, alias),
-        None => answer.with("clientId", grant.client_id),
+    let response = match service.clients.by_id(grant.client_id) {
+        Some(client) => with_client_by_alias(response, service, client, alias),
+        None => response.with("clientId", grant.client_id),
     };
-    with_name_used(answer, grant.client_named_by)
+    with_name_used(response, grant.client_named_by)
 }
 
 /// Authlete omits empty lists.
@@ -76,20 +84,20 @@ pub fn dynamic_scopes(scopes: &[DynamicScope]) -> Option<Vec<Value>> {
 
 /// Adds the grant management action of a request, and the grant that it refers to.
 pub fn with_grant_management(
-    answer: Answer,
+    response: ResponseBuilder,
     service: &Service,
     management: Option<&GrantManagement>,
-) -> Answer {
+) -> ResponseBuilder {
     let Some(management) = management else {
-        return answer;
+        return response;
     };
     let grant_id = management.grant_id();
     let managed = grant_id.and_then(|id| service.managed_grants.get(id));
-    answer
+    response
         .with("gmAction", management.action().as_str())
-        .with_some("grantId", grant_id)
-        .with_some("grantSubject", managed.map(|managed| &*managed.subject))
-        .with_some(
+        .with_optional("grantId", grant_id)
+        .with_optional("grantSubject", managed.map(|managed| &*managed.subject))
+        .with_optional(
             "grant",
             managed.map(|managed| grant_management::to_api_json(&managed.content)),
         )
@@ -107,17 +115,17 @@ pub struct RequestedAccess<'a> {
 }
 
 impl RequestedAccess<'_> {
-    pub fn add_to(&self, answer: Answer, service: &Service) -> Answer {
+    pub fn add_to(&self, response: ResponseBuilder, service: &Service) -> ResponseBuilder {
         let details = scopes::details(&service.settings, self.scopes);
         let details: Vec<_> = details.into_iter().map(without_descriptions).collect();
-        let answer = answer
-            .with_some("scopes", list(&details))
-            .with_some("dynamicScopes", dynamic_scopes(self.dynamic_scopes))
-            .with_some("claimNames", scope_claims::names(self.scopes))
-            .with_some("acrs", self.acrs.map(<[_]>::to_vec))
-            .with_some("resources", list(self.resources))
-            .with_some("authorizationDetails", self.authorization_details.cloned());
-        with_grant_management(answer, service, self.grant_management)
+        let response = response
+            .with_optional("scopes", list(&details))
+            .with_optional("dynamicScopes", dynamic_scopes(self.dynamic_scopes))
+            .with_optional("claimNames", scope_claims::names(self.scopes))
+            .with_optional("acrs", self.acrs.map(<[_]>::to_vec))
+            .with_optional("resources", list(self.resources))
+            .with_optional("authorizationDetails", self.authorization_details.cloned());
+        with_grant_management(response, service, self.grant_management)
     }
 }
 

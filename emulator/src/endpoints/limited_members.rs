@@ -15,7 +15,7 @@ const CLIENT: [&str; 9] = [
     "clientType",
 ];
 
-/// The further members of a client in the answer to an authorization request. The published description does not list
+/// The further members of a client in the response to an authorization request. The published description does not list
 /// `clientUri` and `clientUris`; the consent pages of Authlete's own servers read them.
 const CLIENT_OF_AUTHORIZATION: [&str; 40] = [
     "authTimeRequired",
@@ -60,7 +60,7 @@ const CLIENT_OF_AUTHORIZATION: [&str; 40] = [
     "trustChainUpdatedAt",
 ];
 
-/// The members of a service in the answer to an authorization request.
+/// The members of a service in the response to an authorization request.
 const SERVICE: [&str; 5] = [
     "number",
     "serviceName",

@@ -8,18 +8,18 @@ use crate::json::Object;
 use crate::random;
 use crate::result_code::{INTERNAL_ERROR, ResultCode};
 
-/// An answer to an API call.
+/// The response to an API call.
 #[derive(Debug)]
-pub struct Reply {
+pub struct ApiResponse {
     pub status: u16,
-    pub body: Content,
+    pub body: ResponseBody,
     /// The value of `WWW-Authenticate`, when it differs from the default.
     pub challenge: Option<String>,
 }
 
-/// The body of an answer.
+/// The body of a response.
 #[derive(Debug)]
-pub enum Content {
+pub enum ResponseBody {
     Empty,
     Json(Value),
     /// Indented JSON.
@@ -28,15 +28,15 @@ pub enum Content {
     Text(String),
 }
 
-/// The outcome of an endpoint. An error is a reply too.
-pub type Outcome = Result<Reply, Reply>;
+/// The outcome of an endpoint. An error is a response, too.
+pub type Outcome = Result<ApiResponse, ApiResponse>;
 
-impl Reply {
+impl ApiResponse {
     /// A service, a client, a list: an object without a result code.
     pub fn object(status: u16, object: Object) -> Self {
         Self {
             status,
-            body: Content::Json(Value::Object(object)),
+            body: ResponseBody::Json(Value::Object(object)),
             challenge: None,
         }
     }
@@ -45,7 +45,7 @@ impl Reply {
     pub fn document(document: Value) -> Self {
         Self {
             status: 200,
-            body: Content::Json(document),
+            body: ResponseBody::Json(document),
             challenge: None,
         }
     }
@@ -54,7 +54,7 @@ impl Reply {
     pub fn indented(document: Value) -> Self {
         Self {
             status: 200,
-            body: Content::Indented(document),
+            body: ResponseBody::Indented(document),
             challenge: None,
         }
     }
@@ -63,7 +63,7 @@ impl Reply {
     pub fn text(status: u16, text: String) -> Self {
         Self {
             status,
-            body: Content::Text(text),
+            body: ResponseBody::Text(text),
             challenge: None,
         }
     }
@@ -79,7 +79,7 @@ impl Reply {
     /// Adds a member, if the body is an object.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
-        if let Content::Json(Value::Object(members)) = &mut self.body {
+        if let ResponseBody::Json(Value::Object(members)) = &mut self.body {
             members.insert(name.to_owned(), value.into());
         }
         self
@@ -97,7 +97,7 @@ impl Reply {
     pub fn no_content() -> Self {
         Self {
             status: 204,
-            body: Content::Empty,
+            body: ResponseBody::Empty,
             challenge: None,
         }
     }
@@ -108,35 +108,40 @@ impl Reply {
     }
 
     /// An error of the API call itself, with details after the reason of its code.
-    pub fn explained(status: u16, path: &str, code: ResultCode, detail: impl fmt::Display) -> Self {
+    pub fn error_with_detail(
+        status: u16,
+        path: &str,
+        code: ResultCode,
+        detail: impl fmt::Display,
+    ) -> Self {
         let reason = format_args!("{}: {detail}", code.reason);
         Self::object(status, members(path, code, reason))
     }
 
     /// A result without an action.
-    pub fn result(path: &str, code: ResultCode) -> Answer {
-        Answer {
+    pub fn result(path: &str, code: ResultCode) -> ResponseBuilder {
+        ResponseBuilder {
             members: result(path, code),
         }
     }
 
     /// A result with an action for the caller.
-    pub fn action(path: &str, code: ResultCode, action: &str) -> Answer {
-        Answer {
+    pub fn action(path: &str, code: ResultCode, action: &str) -> ResponseBuilder {
+        ResponseBuilder {
             members: result(path, code),
         }
         .with("action", action)
     }
 
     /// A result with an action for the caller, and with details after the reason of its code.
-    pub fn explained_action(
+    pub fn action_with_detail(
         path: &str,
         code: ResultCode,
         action: &str,
         detail: impl fmt::Display,
-    ) -> Answer {
+    ) -> ResponseBuilder {
         let reason = format_args!("{}: {detail}", code.reason);
-        Answer {
+        ResponseBuilder {
             members: members(path, code, reason),
         }
         .with("action", action)
@@ -144,7 +149,7 @@ impl Reply {
 }
 
 /// The only internal error: a failure of the system's random number generator.
-impl From<random::Error> for Reply {
+impl From<random::Error> for ApiResponse {
     fn from(_: random::Error) -> Self {
         Self::error(500, "/", INTERNAL_ERROR)
     }
@@ -152,11 +157,11 @@ impl From<random::Error> for Reply {
 
 /// A builder of 200 responses.
 #[derive(Debug)]
-pub struct Answer {
+pub struct ResponseBuilder {
     members: Object,
 }
 
-impl Answer {
+impl ResponseBuilder {
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.members.insert(name.to_owned(), value.into());
@@ -165,15 +170,15 @@ impl Answer {
 
     /// Adds a member if it has a value. Authlete omits members without a value.
     #[must_use]
-    pub fn with_some(self, name: &str, value: Option<impl Into<Value>>) -> Self {
+    pub fn with_optional(self, name: &str, value: Option<impl Into<Value>>) -> Self {
         match value {
             Some(value) => self.with(name, value),
             None => self,
         }
     }
 
-    pub fn reply(self) -> Reply {
-        Reply::object(200, self.members)
+    pub fn build(self) -> ApiResponse {
+        ApiResponse::object(200, self.members)
     }
 }
 
@@ -198,11 +203,11 @@ mod tests {
 
     #[test]
     fn failure_of_the_random_number_generator_is_an_internal_error() {
-        let reply = Reply::from(random::Error);
-        assert_eq!(reply.status, 500);
+        let response = ApiResponse::from(random::Error);
+        assert_eq!(response.status, 500);
         assert!(
-            matches!(&reply.body, Content::Json(body) if body["resultCode"] == "A001101"),
-            "{reply:?}"
+            matches!(&response.body, ResponseBody::Json(body) if body["resultCode"] == "A001101"),
+            "{response:?}"
         );
     }
 }

@@ -4,15 +4,15 @@ use std::fmt;
 
 /// A value of the wrong type. Error messages do not contain the value, which may be a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
+pub struct ReadError {
     /// The path to the value, starting with the member of the request.
     pub path: Vec<String>,
-    pub kind: Kind,
+    pub kind: ReadErrorKind,
 }
 
 /// The kind of an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum ReadErrorKind {
     /// The text is not UTF-8.
     Utf8,
     /// The text is not JSON.
@@ -33,7 +33,7 @@ pub enum Kind {
     Form,
 }
 
-impl Fault {
+impl ReadError {
     /// Prepends the name of the member, or the index of the item, that contains the value.
     #[must_use]
     pub fn within(mut self, name: &str) -> Self {
@@ -47,8 +47,8 @@ impl Fault {
     }
 }
 
-impl From<Kind> for Fault {
-    fn from(kind: Kind) -> Self {
+impl From<ReadErrorKind> for ReadError {
+    fn from(kind: ReadErrorKind) -> Self {
         Self {
             path: Vec::new(),
             kind,
@@ -56,23 +56,25 @@ impl From<Kind> for Fault {
     }
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for ReadError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         for name in &self.path {
             write!(formatter, "{name}: ")?;
         }
         let message = match self.kind {
-            Kind::Utf8 => "not UTF-8",
-            Kind::Json => "not JSON",
-            Kind::String => "not a string",
-            Kind::Integer => "not an integer",
-            Kind::Boolean => "not a boolean",
-            Kind::List => "not a list",
-            Kind::Object => "not an object",
-            Kind::OneOf(values) => return write!(formatter, "not one of {}", values.join(", ")),
-            Kind::Item => "list items must not be null",
-            Kind::Single => "given more than once",
-            Kind::Form => "this is JSON, so its media type is application/json",
+            ReadErrorKind::Utf8 => "not UTF-8",
+            ReadErrorKind::Json => "not JSON",
+            ReadErrorKind::String => "not a string",
+            ReadErrorKind::Integer => "not an integer",
+            ReadErrorKind::Boolean => "not a boolean",
+            ReadErrorKind::List => "not a list",
+            ReadErrorKind::Object => "not an object",
+            ReadErrorKind::OneOf(values) => {
+                return write!(formatter, "not one of {}", values.join(", "));
+            }
+            ReadErrorKind::Item => "list items must not be null",
+            ReadErrorKind::Single => "given more than once",
+            ReadErrorKind::Form => "this is JSON, so its media type is application/json",
         };
         formatter.write_str(message)
     }

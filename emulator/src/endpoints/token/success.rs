@@ -4,18 +4,22 @@ use authlete::types::GrantType;
 
 use super::reissue::is_reissuable;
 use super::response::{list, with_request, with_tokens};
-use super::{Request, native_sso};
-use crate::json::Members as _;
+use super::{TokenRequest, native_sso};
+use crate::api_response::ResponseBuilder;
+use crate::json::ObjectExt as _;
 use crate::protocol::issuance::Issued;
 use crate::protocol::native_sso::session;
-use crate::reply::Answer;
 use crate::result_code::{
     CIBA_OK, CLIENT_CREDENTIALS_OK, CODE_OK, DEVICE_OK, PRE_AUTHORIZED_OK, REFRESH_OK,
 };
 use crate::store::{Grant, Service};
 
 /// The response with the tokens, and the token response for the client (RFC 6749 §5.1).
-pub fn granted(request: &Request<'_>, service: &Service, issued: Issued) -> Answer {
+pub fn success_response(
+    request: &TokenRequest<'_>,
+    service: &Service,
+    issued: Issued,
+) -> ResponseBuilder {
     let record = service.tokens.by_id(issued.record);
     let grant = record.map(|record| &record.grant);
     let claims = grant.and_then(requested_claims);
@@ -29,12 +33,12 @@ pub fn granted(request: &Request<'_>, service: &Service, issued: Issued) -> Answ
         _ => CODE_OK,
     };
     let reissuable = record.is_some_and(|record| is_reissuable(service, record));
-    let answer = match session {
-        Some(session) => native_sso::granted(request, service, session, issued),
+    let response = match session {
+        Some(session) => native_sso::success(request, service, session, issued),
         None => with_tokens(request.call, code, service, request.client(), issued)
-            .with_some("action", reissuable.then_some("ID_TOKEN_REISSUABLE")),
+            .with_optional("action", reissuable.then_some("ID_TOKEN_REISSUABLE")),
     };
-    with_request(answer, request).with_some("requestedIdTokenClaims", claims)
+    with_request(response, request).with_optional("requestedIdTokenClaims", claims)
 }
 
 /// The claims that the authorization request asked for in ID tokens (OpenID Connect Core 1.0 §5.5).

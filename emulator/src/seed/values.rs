@@ -1,4 +1,4 @@
-//! Places in a seed, for error messages.
+//! The values in a seed. Errors name the place of the value.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -9,15 +9,15 @@ use serde::de::DeserializeOwned;
 
 /// The places of values that must be unique.
 #[derive(Default)]
-pub struct Seen(HashMap<(String, String), String>);
+pub struct UniqueValues(HashMap<(String, String), String>);
 
-impl Seen {
-    pub fn note(&mut self, kind: &str, value: Option<impl Display>, at: &str) -> io::Result<()> {
+impl UniqueValues {
+    pub fn insert(&mut self, kind: &str, value: Option<impl Display>, at: &str) -> io::Result<()> {
         let Some(value) = non_empty(value, at)? else {
             return Ok(());
         };
         match self.0.entry((kind.to_owned(), value)) {
-            Entry::Occupied(first) => Err(wrong(at, format!("the same as {}", first.get()))),
+            Entry::Occupied(first) => Err(seed_error(at, format!("the same as {}", first.get()))),
             Entry::Vacant(place) => {
                 place.insert(at.to_owned());
                 Ok(())
@@ -30,7 +30,7 @@ impl Seen {
 pub fn non_empty(value: Option<impl Display>, at: &str) -> io::Result<Option<String>> {
     let value = value.map(|value| value.to_string());
     match value.as_deref() {
-        Some("") => Err(wrong(at, "it is empty")),
+        Some("") => Err(seed_error(at, "it is empty")),
         _ => Ok(value),
     }
 }
@@ -47,11 +47,11 @@ pub fn decode<'a, T: DeserializeOwned>(
             (_, list) if list.starts_with('[') => format!("{at}{list}"),
             _ => format!("{at}.{inside}"),
         };
-        wrong(&place, error.inner())
+        seed_error(&place, error.inner())
     })
 }
 
-pub fn wrong(at: &str, words: impl Display) -> io::Error {
+pub fn seed_error(at: &str, message: impl Display) -> io::Error {
     let place = if at.is_empty() { "the seed" } else { at };
-    io::Error::new(io::ErrorKind::InvalidData, format!("{place}: {words}"))
+    io::Error::new(io::ErrorKind::InvalidData, format!("{place}: {message}"))
 }

@@ -1,4 +1,4 @@
-//! The settings of a client.
+//! Defaults and rules for the settings of a client.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::check::{self, Invalid};
 use super::client_settings::{ClientExtension, ClientSettings};
 use super::uri::Uri;
-use crate::json::{Members, Object};
+use crate::json::{Object, ObjectExt};
 use crate::result_code::{
     CUSTOM_METADATA_MALFORMED, SETTING_ITEM_FRAGMENT, SETTING_ITEM_NOT_ASCII,
     SETTING_ITEM_TOO_LONG, SETTING_ITEM_TWICE,

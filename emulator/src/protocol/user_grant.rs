@@ -4,14 +4,14 @@ use authlete::types::{GrantType, Property};
 use serde_json::Value;
 
 use super::scopes::are_openid;
-use crate::json::{Members, Object};
-use crate::store::{Authentication, Grant, GrantManagement, Granted, NamedBy};
+use crate::json::{Object, ObjectExt};
+use crate::store::{Authentication, Grant, GrantManagement, Granted, IdentifierKind};
 
 /// The request of the client.
 #[derive(Debug)]
 pub struct Requested<'a> {
     pub client_id: i64,
-    pub client_named_by: NamedBy,
+    pub client_named_by: IdentifierKind,
     pub grant_type: GrantType,
     pub scopes: &'a [String],
     pub resources: &'a [String],

@@ -38,11 +38,11 @@ const PARAMETERS: [(&str, Lookup); 3] = [
 /// The identifiers in a call that its own service does not know, but another service does. Their result codes differ from
 /// those for unknown identifiers.
 #[derive(Debug, Clone, Default)]
-pub struct Foreign(HashSet<String>);
+pub struct OtherServiceIds(HashSet<String>);
 
-impl Foreign {
-    /// Collects the foreign identifiers from the parameters and the body of a call.
-    pub fn among<'a>(
+impl OtherServiceIds {
+    /// Collects these identifiers from the parameters and the body of a call.
+    pub fn collect<'a>(
         objects: impl IntoIterator<Item = &'a Object>,
         service: Option<i64>,
         store: &Store,
@@ -58,7 +58,7 @@ impl Foreign {
         Self(names.map(|(_, name)| name).collect())
     }
 
-    pub fn has(&self, name: &str) -> bool {
+    pub fn contains(&self, name: &str) -> bool {
         self.0.contains(name)
     }
 }

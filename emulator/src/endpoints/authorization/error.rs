@@ -1,20 +1,20 @@
 //! Rejected authorization requests.
 
+use crate::api_response::{ApiResponse, Outcome};
 use crate::call::Call;
 use crate::protocol::authorization_response::Destination;
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::refusal::{Refusal, usual_action};
-use crate::reply::{Outcome, Reply};
 use crate::store::Service;
 
 /// Why a request is rejected, and where the client can receive the error.
 #[derive(Debug)]
-pub struct Refused {
+pub struct AuthorizationError {
     pub refusal: Box<Refusal>,
     pub destination: Option<Destination>,
 }
 
-impl Refused {
+impl AuthorizationError {
     pub fn at(destination: Option<Destination>, error: OAuthError) -> Self {
         Self {
             refusal: Box::new(error.into()),
@@ -30,20 +30,20 @@ impl Refused {
 
     /// The error response for the client. Fails if the client cannot receive the error, or if the response cannot be created,
     /// for example for lack of a key to sign it.
-    pub fn deliver(self, call: &Call, service: &Service) -> Result<Reply, Refusal> {
+    pub fn deliver(self, call: &Call, service: &Service) -> Result<ApiResponse, Refusal> {
         let (error, destination) = match (*self.refusal, self.destination) {
             (Refusal::Client(error), Some(destination)) => (error, destination),
             (refusal, _) => return Err(refusal),
         };
         let parameters = error.parameters(&service.settings);
         let delivery = destination.deliver(service, parameters, call.now)?;
-        let answer = Reply::action(call.path, error.code, delivery.action);
-        Ok(answer.with("responseContent", delivery.content).reply())
+        let response = ApiResponse::action(call.path, error.code, delivery.action);
+        Ok(response.with("responseContent", delivery.content).build())
     }
 }
 
 /// An error without a destination goes to the caller.
-impl<T: Into<Refusal>> From<T> for Refused {
+impl<T: Into<Refusal>> From<T> for AuthorizationError {
     fn from(refusal: T) -> Self {
         Self {
             refusal: Box::new(refusal.into()),

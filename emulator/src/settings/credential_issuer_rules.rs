@@ -1,12 +1,11 @@
-//! The settings of a service as a credential issuer (OpenID for Verifiable Credential Issuance 1.0).
+//! Rules for the settings of a service as a credential issuer (OpenID for Verifiable Credential Issuance 1.0).
 
 use serde_json::Value;
 
 use super::check::{self, Invalid};
 use super::credential_issuer_metadata::CredentialIssuerMetadata;
-
 use crate::jose::Jwk;
-use crate::json::{Members, Object};
+use crate::json::{Object, ObjectExt};
 use crate::result_code::{SETTING_INVALID, SETTING_WORD};
 
 const MEMBER: &str = "credentialIssuerMetadata";

@@ -2,19 +2,19 @@
 
 use authlete::types::Prompt;
 
-use super::check::Checked;
+use super::check::ValidRequest;
+use crate::api_response::{ApiResponse, ResponseBuilder};
 use crate::call::Call;
-use crate::endpoints::answer_members::{
+use crate::endpoints::limited_members;
+use crate::endpoints::response_members::{
     dynamic_scopes, list, with_grant_management, with_name_used,
 };
-use crate::endpoints::limited;
 use crate::protocol::{claims_parameter, issuable_credentials, native_sso, prompt, scopes};
-use crate::reply::{Answer, Reply};
 use crate::result_code::AUTHORIZATION_OK;
 use crate::store::Service;
 
 /// The response without the ticket.
-pub fn of(call: &Call, service: &Service, checked: &Checked) -> Answer {
+pub fn of(call: &Call, service: &Service, checked: &ValidRequest) -> ResponseBuilder {
     let (request, shown) = (&checked.request, &checked.shown);
     let action = if shown.prompts == [Prompt::None] {
         "NO_INTERACTION"
@@ -30,57 +30,57 @@ pub fn of(call: &Call, service: &Service, checked: &Checked) -> Answer {
     let issuable = issuable_credentials::of(&service.settings, offered, details, scopes);
     let object = checked.request_object.as_ref();
     let native_sso = native_sso::is_requested(service, response_type, scopes);
-    let answer = Reply::action(call.path, AUTHORIZATION_OK, action);
-    let answer = with_name_used(answer, request.client_named_by)
+    let response = ApiResponse::action(call.path, AUTHORIZATION_OK, action);
+    let response = with_name_used(response, request.client_named_by)
         .with(
             "client",
-            limited::client_of_authorization(checked.client.settings.json()),
+            limited_members::client_of_authorization(checked.client.settings.json()),
         )
-        .with("service", limited::service(service.settings.json()))
-        .with_some("scopes", list(&scopes::details(&service.settings, scopes)))
-        .with_some("dynamicScopes", dynamic_scopes(&shown.dynamic_scopes))
+        .with("service", limited_members::service(service.settings.json()))
+        .with_optional("scopes", list(&scopes::details(&service.settings, scopes)))
+        .with_optional("dynamicScopes", dynamic_scopes(&shown.dynamic_scopes))
         .with("display", shown.display.as_str())
         .with("maxAge", shown.max_age)
-        .with_some("prompts", list(&prompts))
+        .with_optional("prompts", list(&prompts))
         .with("lowestPrompt", prompt::lowest(&shown.prompts).as_str())
         .with("acrEssential", shown.acr_essential)
-        .with_some("acrs", shown.acrs.clone())
-        .with_some("subject", shown.subject.as_deref())
-        .with_some("loginHint", shown.login_hint.as_deref())
-        .with_some("uiLocales", shown.ui_locales.clone())
-        .with_some("claimsLocales", shown.claims_locales.clone())
-        .with_some("purpose", shown.purpose.as_deref())
+        .with_optional("acrs", shown.acrs.clone())
+        .with_optional("subject", shown.subject.as_deref())
+        .with_optional("loginHint", shown.login_hint.as_deref())
+        .with_optional("uiLocales", shown.ui_locales.clone())
+        .with_optional("claimsLocales", shown.claims_locales.clone())
+        .with_optional("purpose", shown.purpose.as_deref())
         .with("nativeSsoRequested", native_sso)
-        .with_some("resources", list(&request.resources))
-        .with_some("authorizationDetails", details.cloned())
-        .with_some("credentialOfferInfo", checked.credential_offer.clone())
-        .with_some(
+        .with_optional("resources", list(&request.resources))
+        .with_optional("authorizationDetails", details.cloned())
+        .with_optional("credentialOfferInfo", checked.credential_offer.clone())
+        .with_optional(
             "issuableCredentials",
             issuable_credentials::as_text(&issuable),
         )
-        .with_some(
+        .with_optional(
             "claims",
             claims_parameter::for_id_token(claims, scopes, response_type, &service.settings),
         )
-        .with_some(
+        .with_optional(
             "claimsAtUserInfo",
             claims_parameter::for_userinfo(claims, scopes, response_type),
         )
-        .with_some(
+        .with_optional(
             "idTokenClaims",
             claims_parameter::member(claims, "id_token"),
         )
-        .with_some(
+        .with_optional(
             "userInfoClaims",
             claims_parameter::member(claims, "userinfo"),
         )
-        .with_some(
+        .with_optional(
             "transformedClaims",
             claims_parameter::member(claims, "transformed_claims"),
         )
-        .with_some(
+        .with_optional(
             "requestObjectPayload",
             object.map(|object| object.payload.as_str()),
         );
-    with_grant_management(answer, service, request.grant_management.as_ref())
+    with_grant_management(response, service, request.grant_management.as_ref())
 }

@@ -1,4 +1,4 @@
-//! The settings of a service.
+//! Defaults and rules for the settings of a service.
 
 use authlete::ApiVersion;
 
@@ -6,8 +6,8 @@ use super::check::{self, Invalid};
 use super::client_metadata;
 use super::enum_values::{EnumMember, of_enum};
 use super::service_settings::ServiceSettings;
-use super::{certificates, credential_issuer, scopes};
-use crate::json::{Members, Object};
+use super::{certificates, credential_issuer_rules, scopes};
+use crate::json::{Object, ObjectExt};
 use crate::result_code::CUSTOM_METADATA_RESERVED;
 
 /// Settings that Authlete assigns or maintains. Requests cannot change them.
@@ -74,7 +74,7 @@ pub fn complete(given: &Object) -> Object {
     let mut settings =
         super::override_defaults::<authlete::types::Service>(defaults, given, &ASSIGNED);
     settings.extend(super::with_default(&RETIRED_ENDPOINTS, false));
-    credential_issuer::add_missing_kids(&mut settings);
+    credential_issuer_rules::add_missing_kids(&mut settings);
     super::compact(&mut settings, ServiceSettings::KEY_SETS);
     scopes::complete(&mut settings);
     certificates::write_as_pem(&mut settings);
@@ -96,7 +96,7 @@ pub fn check(settings: &Object) -> Result<(), Invalid> {
     check::types::<authlete::types::Service>(settings)?;
     check::enums(settings, ServiceSettings::ENUMS)?;
     check::enums(settings, ServiceSettings::ENUM_LISTS)?;
-    credential_issuer::check(settings)?;
+    credential_issuer_rules::check(settings)?;
     check::enums_within(settings, "snsCredentials", &SNS_ENUMS)?;
     check::enums_within(settings, "developerSnsCredentials", &SNS_ENUMS)?;
     check::uris(settings)?;
