@@ -69,7 +69,7 @@ fn configured_service_id_is_none_for_an_invalid_id() {
 }
 
 #[test]
-fn in_code_for_each_generation() {
+fn configuration_in_code_leads_to_the_api_path_of_its_generation() {
     assert_eq!(
         root(Config::v3("https://us.authlete.com/", 986126671, "token")),
         r#"Authlete { version: V3, root: "https://us.authlete.com/api/986126671", .. }"#
@@ -88,7 +88,7 @@ fn in_code_for_each_generation() {
 }
 
 #[test]
-fn from_a_file_of_the_go_library() {
+fn empty_value_in_a_file_of_the_go_library_counts_as_unset() {
     let config = Config::from_toml(GO_LIBRARY_FILE).unwrap();
     assert!(
         !config.is_set(Setting::ServiceAccessToken),
@@ -98,7 +98,7 @@ fn from_a_file_of_the_go_library() {
 }
 
 #[test]
-fn from_toml_with_the_settings_of_v3() {
+fn toml_with_the_settings_of_v3_leads_to_the_api_path_of_the_service() {
     let text = r#"
         ApiVersion = "V3"
         BaseUrl = "https://eu.authlete.com"
@@ -112,7 +112,7 @@ fn from_toml_with_the_settings_of_v3() {
 }
 
 #[test]
-fn from_the_environment() {
+fn environment_variables_lead_to_the_api_path_of_the_service() {
     let variables = [
         ("AUTHLETE_BASE_URL", "https://br.authlete.com"),
         ("AUTHLETE_SERVICE_APIKEY", "986126671"),

@@ -11,6 +11,7 @@ use authlete::types::{
 use authlete::{ApiVersion, Authlete, Secret};
 use authlete_emulator::Emulator;
 use form_urlencoded::{Serializer, parse};
+use rstest::rstest;
 
 /// RFC 7636, appendix B.
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
@@ -23,13 +24,6 @@ struct Fixture {
 }
 
 impl Fixture {
-    async fn both() -> [Self; 2] {
-        [
-            Self::start(ApiVersion::V2).await,
-            Self::start(ApiVersion::V3).await,
-        ]
-    }
-
     async fn start(version: ApiVersion) -> Self {
         let emulator = Emulator::start().await.unwrap();
         let api = Authlete::new(emulator.config(version)).unwrap();
@@ -109,114 +103,122 @@ impl Fixture {
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn code_is_redeemed_for_tokens_that_are_refreshed_and_revoked() {
-    for fixture in Fixture::both().await {
-        let first = fixture.redeem(&fixture.code().await).await;
-        assert_eq!(first.action, TokenAction::Ok, "{:?}", first.result_message);
-        assert_eq!(first.subject.as_deref(), Some("john"));
-        assert_eq!(first.scopes, Some(vec!["read".to_owned()]));
-        let access_token = first.access_token.unwrap();
-        assert_eq!(
-            fixture.introspect(&access_token).await,
-            IntrospectionAction::Ok
-        );
+async fn code_is_redeemed_for_tokens_that_are_refreshed_and_revoked(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let fixture = Fixture::start(version).await;
+    let first = fixture.redeem(&fixture.code().await).await;
+    assert_eq!(first.action, TokenAction::Ok, "{:?}", first.result_message);
+    assert_eq!(first.subject.as_deref(), Some("john"));
+    assert_eq!(first.scopes, Some(vec!["read".to_owned()]));
+    let access_token = first.access_token.unwrap();
+    assert_eq!(
+        fixture.introspect(&access_token).await,
+        IntrospectionAction::Ok
+    );
 
-        let refresh_token = first.refresh_token.unwrap();
-        let refresh = [
-            ("grant_type", "refresh_token"),
-            ("refresh_token", refresh_token.expose()),
-        ];
-        let second = fixture
-            .api
-            .token(&fixture.token_request(&refresh))
-            .await
-            .unwrap();
-        assert_eq!(second.action, TokenAction::Ok);
-        let newer = second.access_token.unwrap();
-        assert_eq!(fixture.introspect(&newer).await, IntrospectionAction::Ok);
-        assert_eq!(
-            fixture.introspect(&access_token).await,
-            IntrospectionAction::Unauthorized
-        );
+    let refresh_token = first.refresh_token.unwrap();
+    let refresh = [
+        ("grant_type", "refresh_token"),
+        ("refresh_token", refresh_token.expose()),
+    ];
+    let second = fixture
+        .api
+        .token(&fixture.token_request(&refresh))
+        .await
+        .unwrap();
+    assert_eq!(second.action, TokenAction::Ok);
+    let newer = second.access_token.unwrap();
+    assert_eq!(fixture.introspect(&newer).await, IntrospectionAction::Ok);
+    assert_eq!(
+        fixture.introspect(&access_token).await,
+        IntrospectionAction::Unauthorized
+    );
 
-        let client = fixture.emulator.client();
-        let request = RevocationRequest::new(format!("token={}", newer.expose()))
-            .client_id(client.id.to_string())
-            .client_secret(&client.secret);
-        assert_eq!(
-            fixture.api.revocation(&request).await.unwrap().action,
-            RevocationAction::Ok
-        );
-        assert_eq!(
-            fixture.introspect(&newer).await,
-            IntrospectionAction::Unauthorized
-        );
-    }
+    let client = fixture.emulator.client();
+    let request = RevocationRequest::new(format!("token={}", newer.expose()))
+        .client_id(client.id.to_string())
+        .client_secret(&client.secret);
+    assert_eq!(
+        fixture.api.revocation(&request).await.unwrap().action,
+        RevocationAction::Ok
+    );
+    assert_eq!(
+        fixture.introspect(&newer).await,
+        IntrospectionAction::Unauthorized
+    );
 }
 
+#[rstest]
 #[tokio::test]
-async fn reused_code_is_rejected_and_its_tokens_are_revoked() {
-    for fixture in Fixture::both().await {
-        let code = fixture.code().await;
-        let token = fixture.redeem(&code).await.access_token.unwrap();
-        let again = fixture.redeem(&code).await;
-        assert_eq!(again.action, TokenAction::BadRequest);
-        assert_eq!(again.result_code.as_deref(), Some("A050305"));
-        assert!(
-            again
-                .response_content
-                .unwrap()
-                .expose()
-                .contains("invalid_grant")
-        );
-        assert_eq!(
-            fixture.introspect(&token).await,
-            IntrospectionAction::Unauthorized
-        );
-    }
+async fn reused_code_is_rejected_and_its_tokens_are_revoked(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let fixture = Fixture::start(version).await;
+    let code = fixture.code().await;
+    let token = fixture.redeem(&code).await.access_token.unwrap();
+    let again = fixture.redeem(&code).await;
+    assert_eq!(again.action, TokenAction::BadRequest);
+    assert_eq!(again.result_code.as_deref(), Some("A050305"));
+    assert!(
+        again
+            .response_content
+            .unwrap()
+            .expose()
+            .contains("invalid_grant")
+    );
+    assert_eq!(
+        fixture.introspect(&token).await,
+        IntrospectionAction::Unauthorized
+    );
 }
 
+#[rstest]
 #[tokio::test]
-async fn code_expires() {
-    for fixture in Fixture::both().await {
-        let code = fixture.code().await;
-        fixture.emulator.advance(Duration::from_secs(3600));
-        assert_eq!(fixture.redeem(&code).await.action, TokenAction::BadRequest);
-    }
+async fn expired_code_is_refused(#[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion) {
+    let fixture = Fixture::start(version).await;
+    let code = fixture.code().await;
+    fixture.emulator.advance(Duration::from_secs(3600));
+    assert_eq!(fixture.redeem(&code).await.action, TokenAction::BadRequest);
 }
 
+#[rstest]
 #[tokio::test]
-async fn denied_authorization_redirects_with_access_denied() {
-    for fixture in Fixture::both().await {
-        let ticket = fixture.ticket().await;
-        let request = AuthorizationFailRequest::new(&ticket, AuthorizationFailReason::Denied);
-        let answer = fixture.api.authorization_fail(&request).await.unwrap();
-        assert_eq!(answer.action, AuthorizationFailAction::Location);
-        assert!(
-            answer
-                .response_content
-                .unwrap()
-                .expose()
-                .contains("error=access_denied")
-        );
-        // The ticket is used up.
-        let again = fixture.api.authorization_fail(&request).await.unwrap();
-        assert_ne!(again.action, AuthorizationFailAction::Location);
-    }
+async fn denied_authorization_redirects_with_access_denied(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let fixture = Fixture::start(version).await;
+    let ticket = fixture.ticket().await;
+    let request = AuthorizationFailRequest::new(&ticket, AuthorizationFailReason::Denied);
+    let answer = fixture.api.authorization_fail(&request).await.unwrap();
+    assert_eq!(answer.action, AuthorizationFailAction::Location);
+    assert!(
+        answer
+            .response_content
+            .unwrap()
+            .expose()
+            .contains("error=access_denied")
+    );
+    // The ticket is used up.
+    let again = fixture.api.authorization_fail(&request).await.unwrap();
+    assert_ne!(again.action, AuthorizationFailAction::Location);
 }
 
+#[rstest]
 #[tokio::test]
-async fn wrong_client_secret_is_refused() {
-    for fixture in Fixture::both().await {
-        let request = fixture
-            .token_request(&[("grant_type", "client_credentials")])
-            .client_secret("wrong");
-        assert_eq!(
-            fixture.api.token(&request).await.unwrap().action,
-            TokenAction::InvalidClient
-        );
-    }
+async fn wrong_client_secret_is_refused(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let fixture = Fixture::start(version).await;
+    let request = fixture
+        .token_request(&[("grant_type", "client_credentials")])
+        .client_secret("wrong");
+    assert_eq!(
+        fixture.api.token(&request).await.unwrap().action,
+        TokenAction::InvalidClient
+    );
 }
 
 #[tokio::test]

@@ -113,7 +113,7 @@ fn invalid_and_reserved_headers_are_rejected() {
 }
 
 #[tokio::test]
-async fn user_agent_is_configurable() {
+async fn configured_user_agent_is_sent_and_an_invalid_one_is_refused() {
     let server = server().await;
     let config = Config::v3(&server.url, 1, "t");
     let api = Authlete::builder(config.clone())

@@ -572,16 +572,6 @@ async fn revocation_evicts_unless_the_response_says_it_was_refused() {
             false,
         ),
         (Reply::json(200, &json!({ "action": "BAD_REQUEST" })), false),
-        (
-            Reply::json(200, &json!({ "action": "UNAUTHORIZED" })),
-            false,
-        ),
-        (Reply::json(200, &json!({ "action": "FORBIDDEN" })), false),
-        (Reply::json(200, &json!({ "action": "NOT_FOUND" })), false),
-        (
-            Reply::json(200, &json!({ "action": "CALLER_ERROR" })),
-            false,
-        ),
         (Reply::json(200, &json!({ "action": "NEW" })), true),
         (Reply::json(429, &json!({})), false),
     ] {
@@ -601,6 +591,48 @@ async fn revocation_evicts_unless_the_response_says_it_was_refused() {
             "{name}"
         );
     }
+}
+
+/// The actions of each operation are in `openapi/`: client errors, and values with `refused`.
+#[rstest]
+#[case("grant_management", "NO_CONTENT", true)]
+#[case("grant_management", "UNAUTHORIZED", false)]
+#[case("grant_management", "FORBIDDEN", false)]
+#[case("grant_management", "NOT_FOUND", false)]
+#[case("grant_management", "CALLER_ERROR", false)]
+#[case("grant_management", "AUTHLETE_ERROR", true)]
+#[case("dynamic_client_delete", "DELETED", true)]
+#[case("dynamic_client_delete", "UNAUTHORIZED", false)]
+#[case("dynamic_client_delete", "BAD_REQUEST", false)]
+#[case("dynamic_client_delete", "INTERNAL_SERVER_ERROR", true)]
+#[case("native_sso_logout", "OK", true)]
+#[case("native_sso_logout", "CALLER_ERROR", false)]
+#[case("native_sso_logout", "SERVER_ERROR", true)]
+#[case("token_update", "OK", true)]
+#[case("token_update", "BAD_REQUEST", false)]
+#[case("token_update", "FORBIDDEN", false)]
+#[case("token_update", "NOT_FOUND", false)]
+#[case("token_update", "INTERNAL_SERVER_ERROR", true)]
+#[tokio::test]
+async fn operation_evicts_unless_its_action_says_it_was_refused(
+    #[case] id: &str,
+    #[case] action: &'static str,
+    #[case] is_evicted: bool,
+) {
+    let server = Server::start(move |request| match request.path.as_str() {
+        INTROSPECTION => active(),
+        _ => Reply::json(200, &json!({ "action": action })),
+    })
+    .await;
+    let api = api(&server.url);
+    ask(&api, &token("a")).await;
+    let mut arguments = required(id);
+    if id == "grant_management" {
+        arguments["body"]["gmAction"] = "REVOKE".into();
+    }
+    probe::call(&api, id, &arguments).await.unwrap();
+    ask(&api, &token("a")).await;
+    assert_eq!(calls_received(&server), 1 + usize::from(is_evicted));
 }
 
 /// While Authlete is unreachable, cached responses must stay available.
@@ -683,7 +715,7 @@ async fn cache_size_is_bounded_per_cache_and_per_token() {
     }
 }
 
-/// Events allow to compute the hit rate.
+/// Events show the hit rate.
 #[cfg(feature = "tracing")]
 #[tokio::test]
 async fn each_lookup_has_an_event_with_its_outcome() {
@@ -724,7 +756,7 @@ async fn each_lookup_has_an_event_with_its_outcome() {
 }
 
 #[test]
-fn calls_cross_threads() {
+fn future_of_a_cached_introspection_is_send() {
     fn is_send<T: Send>(value: T) -> T {
         value
     }

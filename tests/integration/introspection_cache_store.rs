@@ -5,10 +5,10 @@ use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use authlete::types::{IntrospectionAction, IntrospectionRequest};
 use authlete::introspection_store::{
     IntrospectionStore, StoreError, StoreFuture, StoreValues, StoreWrite,
 };
+use authlete::types::{IntrospectionAction, IntrospectionRequest};
 use authlete::{Authlete, Config, IntrospectionCache, RetryPolicy};
 use serde_json::json;
 

@@ -4,6 +4,7 @@ use authlete::types::{
     AuditEntriesQuery, OrganizationServiceCreateRequest, OrganizationServiceRemoveRequest, Service,
 };
 use authlete::{ApiVersion, Authlete, Config, Error, ErrorKind, Result, Setting, operations};
+use rstest::rstest;
 use serde_json::{Value, json};
 
 use crate::configuration::config_error;
@@ -361,37 +362,39 @@ async fn organization_token_is_sent_as_bearer_also_with_a_dpop_key() {
     assert!(request.header("dpop").is_some());
 }
 
-#[test]
-fn id_is_a_whole_number_above_0() {
-    for version in [ApiVersion::V2, ApiVersion::V3] {
-        let base = || match version {
-            ApiVersion::V2 => Config::v2("https://authlete.example", 1, "s"),
-            ApiVersion::V3 => Config::v3("https://us.authlete.com", 1, "t"),
-        };
-        for (setting, what) in [
-            (Setting::OrganizationId, "organization ID"),
-            (Setting::ApiServerId, "API server ID"),
+#[rstest]
+fn id_is_a_whole_number_above_0(#[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion) {
+    let base = || match version {
+        ApiVersion::V2 => Config::v2("https://authlete.example", 1, "s"),
+        ApiVersion::V3 => Config::v3("https://us.authlete.com", 1, "t"),
+    };
+    for (setting, what) in [
+        (Setting::OrganizationId, "organization ID"),
+        (Setting::ApiServerId, "API server ID"),
+    ] {
+        for wrong in [
+            "0",
+            "-1",
+            "+1",
+            "1.5",
+            "us",
+            "SECRET",
+            "99999999999999999999",
         ] {
-            for wrong in [
-                "0",
-                "-1",
-                "+1",
-                "1.5",
-                "us",
-                "SECRET",
-                "99999999999999999999",
-            ] {
-                let message = config_error(base().set(setting, wrong));
-                assert_eq!(
-                    message,
-                    format!(
-                        "{setting}, set in code: is not a valid {what}: it must be a positive integer"
-                    )
-                );
-            }
-            assert!(Authlete::new(base().set(setting, "1")).is_ok());
+            let message = config_error(base().set(setting, wrong));
+            assert_eq!(
+                message,
+                format!(
+                    "{setting}, set in code: is not a valid {what}: it must be a positive integer"
+                )
+            );
         }
+        assert!(Authlete::new(base().set(setting, "1")).is_ok());
     }
+}
+
+#[test]
+fn id_below_1_that_is_set_as_a_number_is_refused() {
     let config = Config::v3("https://us.authlete.com", 1, "t");
     assert!(config_error(config.clone().organization_id(0)).contains("organization ID"));
     assert!(config_error(config.api_server_id(-1)).contains("API server ID"));

@@ -8,6 +8,7 @@ use std::time::Duration;
 use authlete::types::{Client, IntrospectionRequest};
 use authlete::{ApiVersion, Authlete, Config, RetryPolicy};
 use authlete_codegen::document::operations;
+use rstest::rstest;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tracing::instrument::WithSubscriber as _;
@@ -364,8 +365,9 @@ async fn spans_of_a_dropped_call_are_closed() {
     assert!(events.is_empty());
 }
 
-/// Calls each operation of both generations at the URL from `url_for`, and passes the recording to `check`.
+/// Calls each operation of a generation at the URL from `url_for`, and passes the recording to `check`.
 async fn each_operation(
+    version: ApiVersion,
     url_for: impl AsyncFn(Value) -> String,
     check: impl Fn(&facts::Fact, ApiVersion, &Recorder),
 ) {
@@ -374,20 +376,18 @@ async fn each_operation(
         .base_delay(Duration::ZERO);
     // Building an HTTP client is slow, so all calls share one.
     let shared = api("http://127.0.0.1:1").with_retry(policy).unwrap();
-    for version in [ApiVersion::V2, ApiVersion::V3] {
-        for fact in facts().iter().filter(|fact| fact.path(version).is_some()) {
-            let operation = operations(&FLAT)
-                .find(|entry| entry.id() == fact.id)
-                .expect("coverage is complete");
-            let body = success(operation.value).1.map(|(_, body)| body);
-            let url = url_for(body.unwrap_or_default()).await;
-            let api = shared.with_config(facts::config(version, &url)).unwrap();
-            let arguments = arguments(fact);
-            let call = async { drop(probe::call(&api, &fact.id, &arguments).await) };
-            let recorder = listen(LevelFilter::TRACE, call).await;
-            assert!(!recorder.ours().0.is_empty(), "{} records no span", fact.id);
-            check(fact, version, &recorder);
-        }
+    for fact in facts().iter().filter(|fact| fact.path(version).is_some()) {
+        let operation = operations(&FLAT)
+            .find(|entry| entry.id() == fact.id)
+            .expect("coverage is complete");
+        let body = success(operation.value).1.map(|(_, body)| body);
+        let url = url_for(body.unwrap_or_default()).await;
+        let api = shared.with_config(facts::config(version, &url)).unwrap();
+        let arguments = arguments(fact);
+        let call = async { drop(probe::call(&api, &fact.id, &arguments).await) };
+        let recorder = listen(LevelFilter::TRACE, call).await;
+        assert!(!recorder.ours().0.is_empty(), "{} records no span", fact.id);
+        check(fact, version, &recorder);
     }
 }
 
@@ -421,8 +421,11 @@ fn assert_nothing_sensitive_recorded(fact: &facts::Fact, version: ApiVersion, re
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn successful_operations_record_no_data_of_request_or_response() {
+async fn successful_operations_record_no_data_of_request_or_response(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
     let answered = async |body: Value| {
         let text = body
             .as_str()
@@ -432,7 +435,7 @@ async fn successful_operations_record_no_data_of_request_or_response() {
             .header("ratelimit-remaining", "SECRET-17");
         Server::always(reply).await.url
     };
-    each_operation(answered, |fact, version, recorder| {
+    each_operation(version, answered, |fact, version, recorder| {
         assert_nothing_sensitive_recorded(fact, version, recorder);
         let (spans, _) = recorder.ours();
         let template = spans[1].field("url.template").unwrap();
@@ -450,8 +453,11 @@ async fn successful_operations_record_no_data_of_request_or_response() {
     .await;
 }
 
+#[rstest]
 #[tokio::test]
-async fn failed_operations_record_no_data_of_request_or_response() {
+async fn failed_operations_record_no_data_of_request_or_response(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
     let refusal = json!({
         "resultCode": "SECRET-code",
         "resultMessage": "the text of the request, SECRET-message",
@@ -470,6 +476,7 @@ async fn failed_operations_record_no_data_of_request_or_response() {
     ] {
         let server = Server::always(reply).await;
         each_operation(
+            version,
             async |_| server.url.clone(),
             assert_nothing_sensitive_recorded,
         )
@@ -483,7 +490,12 @@ async fn failed_operations_record_no_data_of_request_or_response() {
     })
     .await;
     for url in [broken.as_str(), "http://127.0.0.1:1"] {
-        each_operation(async |_| url.to_owned(), assert_nothing_sensitive_recorded).await;
+        each_operation(
+            version,
+            async |_| url.to_owned(),
+            assert_nothing_sensitive_recorded,
+        )
+        .await;
     }
 }
 

@@ -165,7 +165,7 @@ async fn token_in_the_query_or_a_form_is_ignored(
 async fn outage_of_authlete_is_answered_with_503_without_details(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
-    let emulator = Emulator::builder().unavailable(1.0).start().await.unwrap();
+    let emulator = Emulator::builder().failure_rate(1.0).start().await.unwrap();
     let config = emulator.config(version);
     let builder = Authlete::builder(config).retry(RetryPolicy::never());
     for api in [builder.build().unwrap(), unreachable()] {
@@ -198,7 +198,11 @@ async fn rate_limit_of_authlete_is_answered_with_503_and_retry_after() {
 #[tokio::test]
 async fn wrong_api_credentials_of_the_server_are_answered_with_500() {
     let (emulator, _) = start(authlete::ApiVersion::V3).await;
-    let config = authlete::Config::v3(emulator.base_url(), emulator.service(), "wrong-credential");
+    let config = authlete::Config::v3(
+        emulator.base_url(),
+        emulator.service_id(),
+        "wrong-credential",
+    );
     let url = serve(RequireAccessToken::new(Authlete::new(config).unwrap())).await;
     let answer = get_by_bearer(&url, "any").await;
     assert_eq!(answer.status, 500);

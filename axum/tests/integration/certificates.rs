@@ -1,5 +1,6 @@
 //! Access tokens that are bound to a client certificate (RFC 8705).
 
+use authlete::ApiVersion;
 use authlete::server::ClientCertificateSource as Source;
 use authlete_axum::{AccessToken, RequireAccessToken};
 use aws_lc_rs::digest::{SHA256, digest};
@@ -9,6 +10,7 @@ use axum::http::HeaderName;
 use axum::routing::get as on_get;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use rstest::rstest;
 
 use crate::common::*;
 
@@ -65,31 +67,31 @@ impl Certificate {
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn certificate_bound_token_is_accepted_only_with_its_certificate_from_the_configured_source()
-{
+async fn certificate_bound_token_is_accepted_only_with_its_certificate_from_the_configured_source(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
     let certificate = Certificate::generate();
     let other = Certificate::generate();
-    for version in GENERATIONS {
-        let (emulator, api) = start(version).await;
-        let request = token_request(&emulator).certificate_thumbprint(certificate.thumbprint());
-        let token = issue(&api, request).await;
-        let authorization = format!("Bearer {}", token.expose());
-        let own = certificate.headers().into_iter();
-        for ((source, name, good), (_, _, other)) in own.zip(other.headers()) {
-            let guard = RequireAccessToken::new(api.clone()).client_certificates(source);
-            let url = serve(guard).await;
-            let authorization = ("authorization", authorization.as_str());
-            get(&url, &[authorization, (name, &good)])
-                .await
-                .assert_passed();
-            let answer = get(&url, &[authorization, (name, &other)]).await;
-            answer.assert_refused(401, "Bearer", "invalid_token");
-            let answer = get(&url, &[authorization]).await;
-            answer.assert_refused(401, "Bearer", "invalid_token");
-            let answer = get(&url, &[authorization, (name, "Cert=\"no certificate\"")]).await;
-            answer.assert_refused(400, "Bearer", "invalid_request");
-        }
+    let (emulator, api) = start(version).await;
+    let request = token_request(&emulator).certificate_thumbprint(certificate.thumbprint());
+    let token = issue(&api, request).await;
+    let authorization = format!("Bearer {}", token.expose());
+    let own = certificate.headers().into_iter();
+    for ((source, name, good), (_, _, other)) in own.zip(other.headers()) {
+        let guard = RequireAccessToken::new(api.clone()).client_certificates(source);
+        let url = serve(guard).await;
+        let authorization = ("authorization", authorization.as_str());
+        get(&url, &[authorization, (name, &good)])
+            .await
+            .assert_passed();
+        let answer = get(&url, &[authorization, (name, &other)]).await;
+        answer.assert_refused(401, "Bearer", "invalid_token");
+        let answer = get(&url, &[authorization]).await;
+        answer.assert_refused(401, "Bearer", "invalid_token");
+        let answer = get(&url, &[authorization, (name, "Cert=\"no certificate\"")]).await;
+        answer.assert_refused(400, "Bearer", "invalid_request");
     }
 }
 

@@ -194,7 +194,7 @@ const ANSWERED: [(&str, &str, &[&str]); 19] = [
 ];
 
 #[test]
-fn endpoints() {
+fn target_endpoint_accepts_each_seed() {
     let corpus =
         env::var_os("AUTHLETE_FUZZ_SEEDS").map(|corpora| Path::new(&corpora).join("endpoint"));
     if let Some(corpus) = &corpus {

@@ -85,7 +85,7 @@ impl Provider {
         let api = Authlete::new(emulator.config(version)).unwrap();
         let endpoints = server::Endpoints::from_issuer(ISSUER).unwrap();
         endpoints
-            .update_service(&api, emulator.service())
+            .update_service(&api, emulator.service_id())
             .await
             .unwrap();
         let caller = emulator.client();

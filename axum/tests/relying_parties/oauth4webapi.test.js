@@ -122,7 +122,7 @@ test("introspection as a JWT has a valid signature, and with a wrong one the cli
   await refusesSignature(signedIntrospection(server, issued, forged));
 });
 
-test("revocation", async () => {
+test("revoked token is inactive", async () => {
   const server = await discover("oidc");
   const { access_token: token } = await tokens(server, "openid");
   const revoked = await oauth.revocationRequest(server, client, authentication, token, insecure);

@@ -77,7 +77,7 @@ async function refusal(config, more, browser = new Browser(issuer)) {
   return error.error;
 }
 
-test("code flow with PKCE, UserInfo, refresh and revocation", async () => {
+test("code flow with PKCE gives tokens that get claims, are refreshed and are revoked", async () => {
   const config = await connect("web");
   const issued = await tokens(config, { scope: "openid profile email offline_access", prompt: "consent" });
   assert.equal(issued.claims().sub, subject("alice"));
@@ -90,7 +90,7 @@ test("code flow with PKCE, UserInfo, refresh and revocation", async () => {
   await assert.rejects(oidc.fetchUserInfo(config, refreshed.access_token, subject("alice")));
 });
 
-test("UserInfo as a JWT, with the secret in the form", async () => {
+test("client with its secret in the form gets UserInfo as a JWT", async () => {
   const metadata = { userinfo_signed_response_alg: "ES256" };
   const config = await connect("post", oidc.ClientSecretPost(SECRET), metadata);
   const issued = await tokens(config);
@@ -98,12 +98,12 @@ test("UserInfo as a JWT, with the secret in the form", async () => {
   assert.equal(claims.name, "Alice");
 });
 
-test("public client", async () => {
+test("public client gets tokens with PKCE", async () => {
   const issued = await tokens(await connect("public", oidc.None()));
   assert.deepEqual([issued.claims().aud].flat(), ["public"]);
 });
 
-test("pushed authorization request", async () => {
+test("pushed authorization request results in tokens", async () => {
   const config = await connect("web");
   const { parameters, checks } = await request();
   const url = await oidc.buildAuthorizationUrlWithPAR(config, parameters);
@@ -122,7 +122,7 @@ test("pushed max_age=0 requires a new login", async () => {
   assert.ok(browser.asks("password"));
 });
 
-test("request object and private_key_jwt", async () => {
+test("client with a request object and private_key_jwt gets tokens", async () => {
   const config = await connect("signed", oidc.PrivateKeyJwt(signingKey));
   const { parameters, checks } = await request();
   const url = await oidc.buildAuthorizationUrlWithJAR(config, parameters, signingKey);
@@ -131,7 +131,7 @@ test("request object and private_key_jwt", async () => {
   assert.equal(issued.claims().sub, subject("alice"));
 });
 
-test("response as a JWT (JARM)", async () => {
+test("response as a JWT (JARM) has a code for tokens", async () => {
   const metadata = { authorization_signed_response_alg: "ES256" };
   const config = await connect("jarm", undefined, metadata);
   oidc.useJwtResponseMode(config);
@@ -139,7 +139,7 @@ test("response as a JWT (JARM)", async () => {
   assert.equal(issued.claims().sub, subject("alice"));
 });
 
-test("hybrid flow", async () => {
+test("hybrid flow results in tokens of the user", async () => {
   const config = await connect("web");
   oidc.useCodeIdTokenResponseType(config);
   const issued = await tokens(config);
@@ -213,12 +213,12 @@ test("response as a JWT (JARM) with a wrong signature is refused by the client",
   await refusesSignature(oidc.authorizationCodeGrant(config, answer, checks));
 });
 
-test("response_mode=form_post", async () => {
+test("response_mode=form_post results in tokens", async () => {
   const issued = await tokens(await connect("web"), { response_mode: "form_post" });
   assert.equal(issued.claims().sub, subject("alice"));
 });
 
-test("DPoP with server nonces", async () => {
+test("DPoP token that is requested with server nonces is refused without a proof", async () => {
   const config = await connect("web");
   const dpop = oidc.getDPoPHandle(config, await oidc.randomDPoPKeyPair("ES256"));
   const issued = await tokens(config, {}, { dpop });
@@ -228,7 +228,7 @@ test("DPoP with server nonces", async () => {
   await assert.rejects(oidc.fetchUserInfo(config, issued.access_token, subject("alice")));
 });
 
-test("DPoP at a protected resource", needs("protected resource"), async () => {
+test("DPoP token with a proof is accepted by a protected resource", needs("protected resource"), async () => {
   const config = await connect("web");
   const dpop = oidc.getDPoPHandle(config, await oidc.randomDPoPKeyPair("ES256"));
   const { access_token: token } = await tokens(config, {}, { dpop });
@@ -237,7 +237,7 @@ test("DPoP at a protected resource", needs("protected resource"), async () => {
   assert.equal(await response.text(), "alice\n");
 });
 
-test("mutual TLS through the header of a proxy", async () => {
+test("token of a client with mutual TLS through the header of a proxy is refused without the certificate", async () => {
   const config = await connect("mtls", oidc.TlsClientAuth());
   const withCertificate = (url, options) =>
     fetch(url, { ...options, headers: { ...options.headers, "client-cert": `:${CERTIFICATE}:` } });
@@ -249,7 +249,7 @@ test("mutual TLS through the header of a proxy", async () => {
   await assert.rejects(oidc.fetchUserInfo(config, issued.access_token, subject("alice")));
 });
 
-test("scopes that the user refuses", async () => {
+test("scope that the user refuses is not granted, and UserInfo lacks its claims", async () => {
   const config = await connect("web");
   const issued = await tokens(config, { prompt: "consent" }, { options: { refused: ["email"] } });
   assert.equal(issued.scope.includes("email"), false);
@@ -258,7 +258,7 @@ test("scopes that the user refuses", async () => {
   assert.equal(claims.email, undefined);
 });
 
-test("prompt=none", async () => {
+test("prompt=none is refused without a session or consent, and gets tokens with both", async () => {
   const config = await connect("web");
   const browser = new Browser(issuer);
   assert.equal(await refusal(config, { prompt: "none" }), "login_required");
@@ -271,7 +271,7 @@ test("prompt=none", async () => {
   assert.equal((await oidc.authorizationCodeGrant(config, url, checks)).claims().sub, subject("bob"));
 });
 
-test("prompt=login and max_age", async () => {
+test("prompt=login and max_age=0 require a new login, and a max_age that is not over does not", async () => {
   const config = await connect("web");
   const browser = new Browser(issuer);
   await tokens(config, {}, { browser });
@@ -372,7 +372,7 @@ test("voluntary acr that the session lacks, with prompt=none, is answered with t
   assert.equal((await oidc.authorizationCodeGrant(config, url, checks)).claims().acr, password);
 });
 
-test("acr", async () => {
+test("essential acr of two factors is reached with a second factor", async () => {
   const config = await connect("web");
   const browser = new Browser(issuer);
   const [user] = server.secondFactorUsers;
@@ -387,13 +387,13 @@ test("acr", async () => {
   assert.deepEqual(issued.claims().amr, ["pwd", "otp", "mfa"]);
 });
 
-test("claims in a language", needs("claims in a language"), async () => {
+test("claim that is requested in a language is in the ID token in this language", needs("claims in a language"), async () => {
   const requested = { id_token: { "name#ja": null } };
   const issued = await tokens(await connect("web"), { scope: "openid", claims: JSON.stringify(requested) });
   assert.equal(issued.claims()["name#ja"], "アリス");
 });
 
-test("claims for the ID token and for UserInfo", async () => {
+test("claims that are requested for the ID token and for UserInfo are only where they are requested", async () => {
   const config = await connect("web");
   const requested = { id_token: { email: null }, userinfo: { name: { essential: true } } };
   const issued = await tokens(config, { scope: "openid", claims: JSON.stringify(requested) });
@@ -404,14 +404,14 @@ test("claims for the ID token and for UserInfo", async () => {
   assert.equal(claims.email, undefined);
 });
 
-test("errors that the client gets with a redirect", async () => {
+test("invalid authorization request is refused with a redirect to the client", async () => {
   const config = await connect("web");
   assert.equal(await refusal(config, { claims: "no JSON" }), "invalid_request");
   assert.equal(await refusal(config, { code_challenge_method: "S512" }), "invalid_request");
   assert.equal(await refusal(config, { prompt: "none login" }), "invalid_request");
 });
 
-test("consent denied by the user", async () => {
+test("consent denied by the user is refused with access_denied", async () => {
   const config = await connect("web");
   const browser = new Browser(issuer);
   const { parameters, checks } = await request({ prompt: "consent" });
@@ -439,7 +439,7 @@ test("wrong client secret is refused with invalid_client", async () => {
   assert.ok(error instanceof oidc.WWWAuthenticateChallengeError || error.error === "invalid_client", error);
 });
 
-test("device flow", async () => {
+test("device flow results in tokens after the user has typed the code and agreed", async () => {
   const config = await connect("web");
   const started = await oidc.initiateDeviceAuthorization(config, { scope: "openid email" });
   const browser = new Browser(issuer);
@@ -454,7 +454,7 @@ test("device flow", async () => {
   assert.equal((await polling).claims().sub, subject("alice"));
 });
 
-test("device flow denied by the user", async () => {
+test("device flow denied by the user is refused with access_denied", async () => {
   const config = await connect("web");
   const started = await oidc.initiateDeviceAuthorization(config, { scope: "openid" });
   const browser = new Browser(issuer);
@@ -466,7 +466,7 @@ test("device flow denied by the user", async () => {
   await assert.rejects(polling, { error: "access_denied" });
 });
 
-test("backchannel authentication in poll mode", async () => {
+test("backchannel authentication in poll mode results in tokens of the user in the hint", async () => {
   const config = await connect("web");
   const parameters = { scope: "openid email", login_hint: "bob", binding_message: "W4SCT" };
   const started = await oidc.initiateBackchannelAuthentication(config, parameters);
@@ -487,7 +487,7 @@ test("backchannel authentication of an unknown user is refused", async () => {
   await assert.rejects(oidc.initiateBackchannelAuthentication(config, parameters), { error: "unknown_user_id" });
 });
 
-test("backchannel authentication in ping mode", async () => {
+test("backchannel authentication in ping mode notifies the client, which gets tokens", async () => {
   const received = [];
   const client = createServer((request, response) => {
     received.push(request.headers.authorization);
@@ -514,7 +514,7 @@ test("backchannel authentication in ping mode", async () => {
   }
 });
 
-test("dynamic registration and back-channel logout", async () => {
+test("client that registered dynamically gets a logout token when the user logs out", async () => {
   const tokensReceived = [];
   const backchannel = createServer(async (request, response) => {
     let body = "";
@@ -598,7 +598,7 @@ test("wallet gets the offered credential", needs("credentials"), async () => {
   assert.equal(payload.cnf.jwk.x, PUBLIC_JWK.x);
 });
 
-test("logout", async () => {
+test("logout ends the session and redirects to the client", async () => {
   const config = await connect("web");
   const browser = new Browser(issuer);
   const issued = await tokens(config, {}, { browser });

@@ -206,7 +206,7 @@ async fn no_claims_are_disclosed_when_the_user_refuses_all(
 /// Lets the client use the device flow, and CIBA by polling.
 async fn without_browser(version: ApiVersion) -> Scene {
     let scene = Scene::start(version).await;
-    let number = scene.emulator.service();
+    let number = scene.emulator.service_id();
     let mut service = scene.api.get_service(number).await.unwrap();
     service.device_verification_uri = Some("https://as.example/device".to_owned());
     scene.api.update_service(number, &service).await.unwrap();

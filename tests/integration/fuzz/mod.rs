@@ -27,12 +27,12 @@ fn run(name: &str, target: fn(&[u8]) -> bool, seeds: impl IntoIterator<Item = (S
 }
 
 #[test]
-fn answers() {
+fn target_answer_accepts_each_seed() {
     run("answer", answer::run, seeds::answers());
 }
 
 #[test]
-fn configuration_files() {
+fn target_configuration_file_accepts_each_seed() {
     run(
         "configuration_file",
         configuration::run_file,
@@ -41,6 +41,6 @@ fn configuration_files() {
 }
 
 #[test]
-fn settings() {
+fn target_settings_accepts_each_seed() {
     run("settings", configuration::run_settings, seeds::settings());
 }

@@ -29,7 +29,7 @@ fn nested(depth: usize) -> String {
 }
 
 #[tokio::test]
-async fn nesting_is_limited() {
+async fn nesting_over_the_limit_is_a_decode_error() {
     call(String::new(), &nested(DecodeError::MAX_DEPTH))
         .await
         .unwrap();
@@ -88,7 +88,7 @@ fn many_headers_in_a_body_are_decoded() {
 }
 
 #[tokio::test]
-async fn headers_are_limited() {
+async fn too_many_or_too_large_headers_are_refused() {
     // `content-length` is the hundredth.
     call("x-a: b\r\n".repeat(99), "{}").await.unwrap();
     call("x-a: b\r\n".repeat(100), "{}").await.unwrap_err();
@@ -100,7 +100,7 @@ async fn headers_are_limited() {
 
 /// The default of 10 MiB, and a configured limit.
 #[tokio::test]
-async fn body_size_is_limited() {
+async fn body_over_the_limit_is_refused() {
     for (limit, set) in [(10 << 20, None), (1000, Some(1000))] {
         for excess in [0, 1] {
             let empty = json!({ "action": "OK", "subject": "" }).to_string().len();

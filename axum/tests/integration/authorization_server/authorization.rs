@@ -1,3 +1,5 @@
+//! The authorization endpoint, and the pages for login and consent.
+
 use authlete::types::{AuthorizationResponse, GrantType, ResponseType};
 
 use super::client::claims;

@@ -1,3 +1,5 @@
+//! Client-initiated backchannel authentication (CIBA) in poll, ping and push mode.
+
 use std::time::{Duration, SystemTime};
 
 use authlete::server::Session;

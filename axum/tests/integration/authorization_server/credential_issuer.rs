@@ -12,7 +12,6 @@ use axum::response::Result;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::common::GENERATIONS;
 use crate::common::jwt::{Key, encode};
 use authlete::ApiVersion;
 use rstest::rstest;
@@ -89,7 +88,7 @@ impl Issuer {
                 issue_degrees(service);
             })
             .await;
-        let id = provider.emulator.service();
+        let id = provider.emulator.service_id();
         let service = provider.api.get_service(id).await.unwrap();
         let endpoints = Endpoints::from_service(&service).unwrap();
         let server = AuthorizationServer::new(provider.api.clone(), endpoints, users::Users);
@@ -143,28 +142,32 @@ fn now() -> u64 {
     SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs()
 }
 
+#[rstest]
+#[case::v2(ApiVersion::V2, "")]
+#[case::v3_under_a_path(ApiVersion::V3, "/tenant")]
 #[tokio::test]
-async fn deferred_credential_is_issued_at_the_second_request() {
-    for (version, path) in GENERATIONS.into_iter().zip(["", "/tenant"]) {
-        let issuer = Issuer::start(version, path, |server| server.credential_orders(Degrees)).await;
-        let bearer = issuer.bearer().await;
-        let request = issuer.degree(&Key::generate()).await;
-        let deferred = issuer.post("/credential", &bearer, &request).await;
-        assert_eq!(deferred.status, 202, "{deferred:?}");
-        assert_eq!(deferred.header("cache-control"), Some("no-store"));
-        let transaction = json!({ "transaction_id": deferred.json()["transaction_id"] });
-        let issued = issuer
-            .post("/credential/deferred", &bearer, &transaction)
-            .await;
-        assert_eq!(issued.status, 200, "{issued:?}");
-        let credentials = issued.json()["credentials"].clone();
-        let credential = credentials[0]["credential"].as_str().unwrap();
-        assert!(credential.contains('~'), "{credential}");
-        let again = issuer
-            .post("/credential/deferred", &bearer, &transaction)
-            .await;
-        again.assert_error(400, "invalid_transaction_id");
-    }
+async fn deferred_credential_is_issued_at_the_second_request(
+    #[case] version: ApiVersion,
+    #[case] path: &str,
+) {
+    let issuer = Issuer::start(version, path, |server| server.credential_orders(Degrees)).await;
+    let bearer = issuer.bearer().await;
+    let request = issuer.degree(&Key::generate()).await;
+    let deferred = issuer.post("/credential", &bearer, &request).await;
+    assert_eq!(deferred.status, 202, "{deferred:?}");
+    assert_eq!(deferred.header("cache-control"), Some("no-store"));
+    let transaction = json!({ "transaction_id": deferred.json()["transaction_id"] });
+    let issued = issuer
+        .post("/credential/deferred", &bearer, &transaction)
+        .await;
+    assert_eq!(issued.status, 200, "{issued:?}");
+    let credentials = issued.json()["credentials"].clone();
+    let credential = credentials[0]["credential"].as_str().unwrap();
+    assert!(credential.contains('~'), "{credential}");
+    let again = issuer
+        .post("/credential/deferred", &bearer, &transaction)
+        .await;
+    again.assert_error(400, "invalid_transaction_id");
 }
 
 #[rstest]
@@ -293,58 +296,66 @@ async fn bound_token_needs_a_proof_for_the_credential_endpoint(
     assert!(here.header("dpop-nonce").is_some(), "{here:?}");
 }
 
+#[rstest]
+#[case::v2(ApiVersion::V2, "")]
+#[case::v3_under_a_path(ApiVersion::V3, "/tenant")]
 #[tokio::test]
-async fn metadata_and_keys_are_at_their_well_known_paths() {
-    for (version, path) in GENERATIONS.into_iter().zip(["", "/tenant"]) {
-        let issuer = Issuer::start(version, path, |server| server).await;
-        for url in [
-            format!("/.well-known/openid-credential-issuer{path}"),
-            format!("{path}/.well-known/openid-credential-issuer"),
+async fn metadata_and_keys_are_at_their_well_known_paths(
+    #[case] version: ApiVersion,
+    #[case] path: &str,
+) {
+    let issuer = Issuer::start(version, path, |server| server).await;
+    for url in [
+        format!("/.well-known/openid-credential-issuer{path}"),
+        format!("{path}/.well-known/openid-credential-issuer"),
+    ] {
+        let metadata = issuer.get(&url).await.json();
+        assert_eq!(metadata["credential_issuer"], issuer.url);
+        for (member, path) in [
+            ("credential_endpoint", "/credential"),
+            ("deferred_credential_endpoint", "/credential/deferred"),
+            ("nonce_endpoint", "/credential/nonce"),
         ] {
-            let metadata = issuer.get(&url).await.json();
-            assert_eq!(metadata["credential_issuer"], issuer.url);
-            for (member, path) in [
-                ("credential_endpoint", "/credential"),
-                ("deferred_credential_endpoint", "/credential/deferred"),
-                ("nonce_endpoint", "/credential/nonce"),
-            ] {
-                assert_eq!(metadata[member], format!("{}{path}", issuer.url));
-            }
+            assert_eq!(metadata[member], format!("{}{path}", issuer.url));
         }
-        let vc_issuer = issuer
-            .get(&format!("/.well-known/jwt-vc-issuer{path}"))
-            .await;
-        let vc_issuer = vc_issuer.json();
-        assert_eq!(vc_issuer["issuer"], issuer.url);
-        let jwks = vc_issuer["jwks_uri"].as_str().unwrap();
-        let jwks = Reply::of(client::http().get(jwks)).await.json();
-        assert_eq!(jwks["keys"][0]["kid"], "issuer");
-        assert_eq!(jwks["keys"][0].get("d"), None);
     }
+    let vc_issuer = issuer
+        .get(&format!("/.well-known/jwt-vc-issuer{path}"))
+        .await;
+    let vc_issuer = vc_issuer.json();
+    assert_eq!(vc_issuer["issuer"], issuer.url);
+    let jwks = vc_issuer["jwks_uri"].as_str().unwrap();
+    let jwks = Reply::of(client::http().get(jwks)).await.json();
+    assert_eq!(jwks["keys"][0]["kid"], "issuer");
+    assert_eq!(jwks["keys"][0].get("d"), None);
 }
 
+#[rstest]
+#[case::v2(ApiVersion::V2, "")]
+#[case::v3_under_a_path(ApiVersion::V3, "/tenant")]
 #[tokio::test]
-async fn known_offer_is_returned_and_unknown_offer_is_answered_with_404() {
-    for (version, path) in GENERATIONS.into_iter().zip(["", "/tenant"]) {
-        let issuer = Issuer::start(version, path, |server| server).await;
-        let provider = &issuer.provider;
-        let mut request = CredentialOfferCreateRequest::new(vec!["degree".to_owned()], "alice");
-        request.authorization_code_grant_included = Some(true);
-        let created = provider.api.credential_offer_create(&request).await;
-        let info = created.unwrap().info.unwrap();
-        let id = provider.emulator.service();
-        let service = provider.api.get_service(id).await.unwrap();
-        let endpoints = Endpoints::from_service(&service).unwrap();
-        let uri = |identifier| endpoints.credential_offer_uri(identifier).unwrap();
-        let identifier = info.identifier.unwrap();
-        let offer = Reply::of(client::http().get(uri(&identifier))).await;
-        assert_eq!(offer.status, 200, "{offer:?}");
-        assert_eq!(offer.header("content-type"), Some("application/json"));
-        assert_eq!(offer.header("cache-control"), Some("no-store"));
-        assert_eq!(offer.json()["credential_issuer"], issuer.url);
-        let unknown = Reply::of(client::http().get(uri("unknown"))).await;
-        assert_eq!((unknown.status, &*unknown.body), (404, ""));
-    }
+async fn known_offer_is_returned_and_unknown_offer_is_answered_with_404(
+    #[case] version: ApiVersion,
+    #[case] path: &str,
+) {
+    let issuer = Issuer::start(version, path, |server| server).await;
+    let provider = &issuer.provider;
+    let mut request = CredentialOfferCreateRequest::new(vec!["degree".to_owned()], "alice");
+    request.authorization_code_grant_included = Some(true);
+    let created = provider.api.credential_offer_create(&request).await;
+    let info = created.unwrap().info.unwrap();
+    let id = provider.emulator.service_id();
+    let service = provider.api.get_service(id).await.unwrap();
+    let endpoints = Endpoints::from_service(&service).unwrap();
+    let uri = |identifier| endpoints.credential_offer_uri(identifier).unwrap();
+    let identifier = info.identifier.unwrap();
+    let offer = Reply::of(client::http().get(uri(&identifier))).await;
+    assert_eq!(offer.status, 200, "{offer:?}");
+    assert_eq!(offer.header("content-type"), Some("application/json"));
+    assert_eq!(offer.header("cache-control"), Some("no-store"));
+    assert_eq!(offer.json()["credential_issuer"], issuer.url);
+    let unknown = Reply::of(client::http().get(uri("unknown"))).await;
+    assert_eq!((unknown.status, &*unknown.body), (404, ""));
 }
 
 #[tokio::test]

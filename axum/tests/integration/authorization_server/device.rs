@@ -1,3 +1,5 @@
+//! The device flow, with attempts at its user codes.
+
 use std::num::NonZeroU32;
 use std::time::{Duration, SystemTime};
 

@@ -1,37 +1,44 @@
-use super::*;
-use crate::common::GENERATIONS;
+//! The discovery document, and the endpoint URLs from the settings of the service.
 
+use rstest::rstest;
+
+use super::*;
+
+#[rstest]
+#[case::v2(ApiVersion::V2, "")]
+#[case::v3_under_a_path(ApiVersion::V3, "/tenant")]
 #[tokio::test]
-async fn discovery_document_is_at_both_paths_and_names_the_endpoints() {
-    for (version, path) in GENERATIONS.into_iter().zip(["", "/tenant"]) {
-        let provider = Provider::at(path, version, users::Users, |server| server.router()).await;
-        let origin = provider.issuer.trim_end_matches(path);
-        for url in [
-            format!("{}/.well-known/openid-configuration", provider.issuer),
-            format!("{origin}/.well-known/oauth-authorization-server{path}"),
+async fn discovery_document_is_at_both_paths_and_names_the_endpoints(
+    #[case] version: ApiVersion,
+    #[case] path: &str,
+) {
+    let provider = Provider::at(path, version, users::Users, |server| server.router()).await;
+    let origin = provider.issuer.trim_end_matches(path);
+    for url in [
+        format!("{}/.well-known/openid-configuration", provider.issuer),
+        format!("{origin}/.well-known/oauth-authorization-server{path}"),
+    ] {
+        let document = Reply::of(client::http().get(url)).await.json();
+        assert_eq!(document["issuer"], provider.issuer);
+        for (member, path) in [
+            ("authorization_endpoint", "/authorize"),
+            ("token_endpoint", "/token"),
+            ("userinfo_endpoint", "/userinfo"),
+            ("jwks_uri", "/jwks"),
+            ("pushed_authorization_request_endpoint", "/par"),
+            ("introspection_endpoint", "/introspect"),
+            ("revocation_endpoint", "/revoke"),
+            ("grant_management_endpoint", "/grants"),
         ] {
-            let document = Reply::of(client::http().get(url)).await.json();
-            assert_eq!(document["issuer"], provider.issuer);
-            for (member, path) in [
-                ("authorization_endpoint", "/authorize"),
-                ("token_endpoint", "/token"),
-                ("userinfo_endpoint", "/userinfo"),
-                ("jwks_uri", "/jwks"),
-                ("pushed_authorization_request_endpoint", "/par"),
-                ("introspection_endpoint", "/introspect"),
-                ("revocation_endpoint", "/revoke"),
-                ("grant_management_endpoint", "/grants"),
-            ] {
-                assert_eq!(
-                    document[member],
-                    format!("{}{path}", provider.issuer),
-                    "{member}"
-                );
-            }
+            assert_eq!(
+                document[member],
+                format!("{}{path}", provider.issuer),
+                "{member}"
+            );
         }
-        let jwks = Reply::of(client::http().get(format!("{}/jwks", provider.issuer))).await;
-        assert!(jwks.json()["keys"].is_array());
     }
+    let jwks = Reply::of(client::http().get(format!("{}/jwks", provider.issuer))).await;
+    assert!(jwks.json()["keys"].is_array());
 }
 
 #[test]

@@ -5,7 +5,6 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::common::GENERATIONS;
 use crate::common::jwt::Key;
 use authlete::ApiVersion;
 use rstest::rstest;
@@ -99,26 +98,30 @@ async fn configuration(provider: &Provider) -> Reply {
     Reply::of(request.request(Method::GET, "/.well-known/openid-federation")).await
 }
 
+#[rstest]
+#[case::v2(ApiVersion::V2, "")]
+#[case::v3_under_a_path(ApiVersion::V3, "/tenant")]
 #[tokio::test]
-async fn provider_serves_its_entity_configuration_and_registers_relying_parties() {
-    for (version, path) in GENERATIONS.into_iter().zip(["", "/tenant"]) {
-        let provider = Provider::at(path, version, users::Users, users::router).await;
-        let federation = Federation::new();
-        provider
-            .change_service(|service| federation.join(service))
-            .await;
-        let entity = configuration(&provider).await;
-        assert_eq!(entity.status, 200, "{entity:?}");
-        assert_eq!(entity.header("content-type"), Some(ENTITY));
-        assert_eq!(entity.body.split('.').count(), 3);
+async fn provider_serves_its_entity_configuration_and_registers_relying_parties(
+    #[case] version: ApiVersion,
+    #[case] path: &str,
+) {
+    let provider = Provider::at(path, version, users::Users, users::router).await;
+    let federation = Federation::new();
+    provider
+        .change_service(|service| federation.join(service))
+        .await;
+    let entity = configuration(&provider).await;
+    assert_eq!(entity.status, 200, "{entity:?}");
+    assert_eq!(entity.header("content-type"), Some(ENTITY));
+    assert_eq!(entity.body.split('.').count(), 3);
 
-        let chain = federation.chain(&provider.issuer);
-        let body = json!(chain).to_string();
-        let registered = register(&provider, CHAIN, body).await;
-        assert_eq!(registered.status, 200, "{registered:?}");
-        assert_eq!(registered.header("content-type"), Some(ENTITY));
-        assert_eq!(registered.body.split('.').count(), 3);
-    }
+    let chain = federation.chain(&provider.issuer);
+    let body = json!(chain).to_string();
+    let registered = register(&provider, CHAIN, body).await;
+    assert_eq!(registered.status, 200, "{registered:?}");
+    assert_eq!(registered.header("content-type"), Some(ENTITY));
+    assert_eq!(registered.body.split('.').count(), 3);
 }
 
 #[tokio::test]

@@ -1,3 +1,5 @@
+//! Token introspection by resource servers, as JSON or as a JWT.
+
 use authlete_axum::authorization_server::{ResourceServer, ResourceServerSecrets};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;

@@ -1,3 +1,5 @@
+//! Logout by the client, and logout tokens for other clients.
+
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 

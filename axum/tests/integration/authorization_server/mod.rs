@@ -84,7 +84,7 @@ impl Provider {
         let issuer = format!("http://{}{path}", listener.local_addr().unwrap());
         let endpoints = Endpoints::from_issuer(&issuer).unwrap();
         endpoints
-            .update_service(&api, emulator.service())
+            .update_service(&api, emulator.service_id())
             .await
             .unwrap();
         let server = AuthorizationServer::new(api.clone(), endpoints, accounts);
@@ -108,7 +108,7 @@ impl Provider {
 
     /// Changes the service.
     pub async fn change_service(&self, change: impl FnOnce(&mut authlete::types::Service)) {
-        let id = self.emulator.service();
+        let id = self.emulator.service_id();
         let mut service = self.api.get_service(id).await.unwrap();
         change(&mut service);
         self.api.update_service(id, &service).await.unwrap();

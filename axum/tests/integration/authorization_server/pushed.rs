@@ -1,3 +1,5 @@
+//! Pushed authorization requests.
+
 use super::*;
 use crate::common::jwt;
 use authlete::ApiVersion;

@@ -8,7 +8,6 @@ use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::common::GENERATIONS;
 use authlete::ApiVersion;
 use rstest::rstest;
 
@@ -70,36 +69,40 @@ async fn registered(provider: &Provider) -> (String, String, Value) {
     )
 }
 
+#[rstest]
+#[case::v2(ApiVersion::V2, "")]
+#[case::v3_under_a_path(ApiVersion::V3, "/tenant")]
 #[tokio::test]
-async fn registered_client_reads_updates_and_deletes_its_registration() {
-    for (version, path) in GENERATIONS.into_iter().zip(["", "/tenant"]) {
-        let provider = start(version, path).await;
-        let (url, token, client) = registered(&provider).await;
-        assert!(url.starts_with(&provider.issuer), "{url}");
-        let bearer = format!("Bearer {token}");
-        let http = client::http();
-        let read = http.get(&url).header("authorization", &bearer);
-        let read = Reply::of(read).await;
-        assert_eq!((read.status, read.json()), (200, client.clone()));
+async fn registered_client_reads_updates_and_deletes_its_registration(
+    #[case] version: ApiVersion,
+    #[case] path: &str,
+) {
+    let provider = start(version, path).await;
+    let (url, token, client) = registered(&provider).await;
+    assert!(url.starts_with(&provider.issuer), "{url}");
+    let bearer = format!("Bearer {token}");
+    let http = client::http();
+    let read = http.get(&url).header("authorization", &bearer);
+    let read = Reply::of(read).await;
+    assert_eq!((read.status, read.json()), (200, client.clone()));
 
-        let mut update = metadata();
-        update["client_id"] = client["client_id"].clone();
-        update["client_name"] = "App".into();
-        let updated = Reply::of(json_body(http.put(&url), &token, &update)).await;
-        assert_eq!(updated.status, 200, "{updated:?}");
-        assert_eq!(updated.json()["client_name"], "App");
-        update["client_name"] = "Bank".into();
-        let refused = Reply::of(json_body(http.put(&url), &token, &update)).await;
-        refused.assert_error(403, "access_denied");
+    let mut update = metadata();
+    update["client_id"] = client["client_id"].clone();
+    update["client_name"] = "App".into();
+    let updated = Reply::of(json_body(http.put(&url), &token, &update)).await;
+    assert_eq!(updated.status, 200, "{updated:?}");
+    assert_eq!(updated.json()["client_name"], "App");
+    update["client_name"] = "Bank".into();
+    let refused = Reply::of(json_body(http.put(&url), &token, &update)).await;
+    refused.assert_error(403, "access_denied");
 
-        let wrong = http.delete(&url).header("authorization", "Bearer wrong");
-        assert_eq!(Reply::of(wrong).await.status, 401);
-        let delete = http.delete(&url).header("authorization", &bearer);
-        let deleted = Reply::of(delete).await;
-        assert_eq!((deleted.status, &*deleted.body), (204, ""));
-        let gone = http.get(&url).header("authorization", &bearer);
-        assert_eq!(Reply::of(gone).await.status, 401);
-    }
+    let wrong = http.delete(&url).header("authorization", "Bearer wrong");
+    assert_eq!(Reply::of(wrong).await.status, 401);
+    let delete = http.delete(&url).header("authorization", &bearer);
+    let deleted = Reply::of(delete).await;
+    assert_eq!((deleted.status, &*deleted.body), (204, ""));
+    let gone = http.get(&url).header("authorization", &bearer);
+    assert_eq!(Reply::of(gone).await.status, 401);
 }
 
 #[rstest]

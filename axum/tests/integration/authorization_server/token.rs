@@ -1,3 +1,5 @@
+//! The token and revocation endpoints, with the grant types that the server decides on.
+
 use std::sync::{Arc, Mutex};
 use std::time::{SystemTime, UNIX_EPOCH};
 

@@ -1,3 +1,5 @@
+//! The userinfo endpoint.
+
 use reqwest::Method;
 
 use super::authorization::DeletedUser;
