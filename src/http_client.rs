@@ -10,19 +10,19 @@ use crate::warm_up::WarmUp;
 use crate::{Config, ConfigError, tls};
 
 /// Long enough for a slow intercontinental handshake, short enough to detect a dead host.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Half of the 60 seconds after which many load balancers close an idle connection. A request that is sent at that moment
 /// fails, and most operations must not be retried then.
-const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(30);
+pub(crate) const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// How long a peer may not acknowledge data before the connection is closed, which leaves time for a retry on another one.
 /// Packets may be lost for a second or two, when a route changes or a virtual machine migrates. TCP itself would retransmit
 /// for a quarter of an hour, and the default of reqwest is 30 seconds.
-const DEAD_PEER_TIMEOUT: Duration = Duration::from_secs(5);
+pub(crate) const DEAD_PEER_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The interval and the number of keepalive probes. On Linux they end after [`DEAD_PEER_TIMEOUT`], too.
-const PROBE_INTERVAL: Duration = Duration::from_secs(1);
+pub(crate) const PROBE_INTERVAL: Duration = Duration::from_secs(1);
 const PROBES: u32 = 3;
 
 /// A builder with the TLS library and the connection defaults of this crate, for requests of your server to other servers

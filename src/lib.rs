@@ -3,12 +3,16 @@
 #![warn(missing_docs)]
 
 mod authorization_headers;
+#[cfg(feature = "introspection-cache")]
+mod cached_introspection;
 mod call_settings;
 mod client;
 mod client_identifier;
 mod config;
 mod context;
 mod deserialize;
+#[cfg(test)]
+mod documented_defaults;
 #[cfg(feature = "dpop")]
 mod dpop;
 #[cfg(not(feature = "dpop"))]

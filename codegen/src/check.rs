@@ -11,15 +11,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use heck::ToSnakeCase;
 use serde_json::{Map, Value};
 
-use crate::description::Description;
+use crate::description::{Description, TEXT_MEMBER};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::document::{METHODS, OperationEntry, collect_references, object, sole_reference};
+use crate::document::{
+    METHODS, OperationEntry, collect_references, is_required, object, sole_reference,
+};
 use crate::operations::{
     HOSTED_REPLACEMENT, ORGANIZATION, ROOT, SETTING, V2, V3, template_parameters,
 };
 use crate::pages::{PAGES, Pages};
 use crate::prepare::STANDALONE;
-use crate::refine::{TEXT, type_name};
+use crate::refine::type_name;
 
 /// The supported formats of each type.
 const FORMATS: [(&str, &[&str]); 4] = [
@@ -267,7 +269,7 @@ impl Check<'_> {
                 .get(name)
                 .map_or(&Value::Null, |flat| &flat["properties"]),
         );
-        if let Some(text) = schema.get(TEXT) {
+        if let Some(text) = schema.get(TEXT_MEMBER) {
             let member = text.as_str().and_then(|text| members.get(text));
             if member
                 .is_none_or(|member| member["type"] != "string" || member.get("format").is_some())
@@ -449,9 +451,4 @@ impl Check<'_> {
             );
         }
     }
-}
-
-fn is_required(schema: &Value, member: &str) -> bool {
-    let required = schema["required"].as_array();
-    required.is_some_and(|required| required.iter().any(|name| name == member))
 }

@@ -26,6 +26,9 @@ pub const DISPLAY_NAME: &str = "x-displayName";
 /// The text in parentheses in the heading of a category, such as its specification.
 pub const NOTE: &str = "x-note";
 
+/// Marks an object that may be replaced by a plain string. It names the member that the string is.
+pub const TEXT_MEMBER: &str = "x-text";
+
 /// The heading of an operation in lists, in place of that of its category.
 pub const GROUP: &str = "x-group";
 

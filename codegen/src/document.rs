@@ -69,6 +69,12 @@ pub fn object(value: &Value) -> &Map<String, Value> {
     value.as_object().unwrap_or(&EMPTY)
 }
 
+/// Whether an object must have a member.
+pub(crate) fn is_required(schema: &Value, member: &str) -> bool {
+    let required = schema["required"].as_array();
+    required.is_some_and(|required| required.iter().any(|name| name == member))
+}
+
 /// The name of the component that `{"$ref": "#/components/<kind>/<name>"}` points to.
 pub fn reference(schema: &Value) -> Option<&str> {
     schema.get("$ref")?.as_str()?.rsplit('/').next()

@@ -6,7 +6,8 @@ use quote::{format_ident, quote};
 use serde_json::Value;
 use syn::Ident;
 
-use crate::document::{content, object, reference, success};
+use crate::document::{content, is_required, object, reference, sole_reference, success};
+use crate::next::HTTP;
 use crate::refine::member_name;
 
 /// The extension that names the cached introspection responses that an operation makes stale.
@@ -24,13 +25,17 @@ pub const TOKEN: &str = "token";
 /// In an object: the request member, and its value, with which a call changes nothing.
 pub const UNLESS: &str = "unless";
 
+/// Marks the value of an action with which Authlete refused the call and changed nothing. A client error in `http` implies it.
+pub const REFUSED: &str = "refused";
+
 /// The cached responses that an operation makes stale.
 #[derive(Debug)]
 pub struct Eviction {
     /// Empty if all responses are stale.
     names: Vec<Name>,
     unless: Option<Unless>,
-    answers_action: bool,
+    /// The values of the action with which nothing changed.
+    refusals: Vec<String>,
 }
 
 /// Where a call names a token.
@@ -89,7 +94,7 @@ impl Eviction {
                 is_required: is_required(request, member),
                 value: value.as_str().unwrap_or_default().to_owned(),
             }),
-            answers_action: answers_action(document, operation),
+            refusals: refusals(document, operation),
         })
     }
 
@@ -140,14 +145,19 @@ impl Eviction {
 
     /// Concludes the eviction after a response or an error.
     pub fn conclude(&self) -> TokenStream {
-        let action = match self.answers_action {
-            true => quote!(answer.as_ref().map(|answer| answer.action.as_str())),
-            false => quote!(answer.as_ref().map(|_| "")),
+        let refusals = &self.refusals;
+        let is_refusal = match refusals.is_empty() {
+            true => quote!(answer.as_ref().map(|_| false)),
+            false => quote!(
+                answer
+                    .as_ref()
+                    .map(|answer| matches!(answer.action.as_str(), #(#refusals)|*))
+            ),
         };
         quote! {
             #[cfg(feature = "introspection-cache")]
             if let Some(eviction) = eviction {
-                Box::pin(eviction.conclude(#action)).await;
+                Box::pin(eviction.conclude(#is_refusal)).await;
             }
         }
     }
@@ -181,17 +191,27 @@ impl Unless {
     }
 }
 
-fn is_required(schema: &Value, member: &str) -> bool {
-    let required = schema["required"].as_array();
-    required.is_some_and(|required| required.iter().any(|name| name == member))
+/// The values of the action in the response with which nothing changed.
+fn refusals(document: &Value, operation: &Value) -> Vec<String> {
+    let schemas = &document["components"]["schemas"];
+    let action = success(operation)
+        .and_then(|(_, response)| content(response))
+        .and_then(|(_, schema)| reference(schema))
+        .and_then(|name| sole_reference(&schemas[name]["properties"]["action"]));
+    let values = action.and_then(|name| schemas[name]["x-values"].as_array());
+    values
+        .into_iter()
+        .flatten()
+        .filter(|value| is_refusal(value))
+        .filter_map(|value| value["value"].as_str().map(str::to_owned))
+        .collect()
 }
 
-fn answers_action(document: &Value, operation: &Value) -> bool {
-    let answer = success(operation)
-        .and_then(|(_, response)| content(response))
-        .and_then(|(_, schema)| reference(schema));
-    answer.is_some_and(|name| {
-        let answer = &document["components"]["schemas"][name];
-        answer["properties"].get("action").is_some()
-    })
+fn is_refusal(value: &Value) -> bool {
+    is_client_error(value) || value[REFUSED] == true
+}
+
+/// Whether the server answers the value of an action with a status from 400 to 499.
+pub fn is_client_error(value: &Value) -> bool {
+    matches!(value[HTTP]["status"].as_u64(), Some(400..=499))
 }

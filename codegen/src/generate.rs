@@ -118,6 +118,11 @@ fn refined(
         #[doc = " The objects and enums of the API."]
         pub mod types {
             #(#type_items)*
+            /// Whether an object of the API has a member of this name.
+            pub(crate) fn is_member(name: &str) -> bool {
+                const NAMES: &str = #members;
+                NAMES.split(' ').any(|known| known == name)
+            }
         }
         #table
         #[doc = " What a server does with each answer."]
@@ -128,11 +133,6 @@ fn refined(
         #methods
         #(#answers)*
         #(#pages)*
-        /// Whether an object of the API has a member of this name.
-        pub(crate) fn is_member(name: &str) -> bool {
-            const NAMES: &str = #members;
-            NAMES.split(' ').any(|known| known == name)
-        }
     }
 }
 

@@ -11,11 +11,11 @@ use serde_json::Value;
 use syn::ext::IdentExt as _;
 use syn::{Attribute, Field, Fields, Ident, Item, ItemEnum, ItemStruct, Type, parse_quote};
 
+use crate::description::TEXT_MEMBER;
 use crate::document::object;
 use crate::prepare::{query_name, schemas_in_requests, schemas_in_responses, short_enum_name};
-
-/// The extension of an object that may be replaced by a plain string. It names the member that the string is.
-pub const TEXT: &str = "x-text";
+use crate::syn_attributes::{is_doc, separate_from_slashes, serde_rename, serialized_name};
+use crate::syn_types::{is_free_object, is_integer, is_map, is_number_or_flag, list_of, option_of};
 
 /// Information from the description that progenitor's output lacks.
 pub struct SchemaInfo {
@@ -67,7 +67,7 @@ impl SchemaInfo {
             text_members: schemas
                 .iter()
                 .filter_map(|(name, schema)| {
-                    Some((type_name(name), schema[TEXT].as_str()?.to_owned()))
+                    Some((type_name(name), schema[TEXT_MEMBER].as_str()?.to_owned()))
                 })
                 .collect(),
             protocol_values: by_enum("protocol"),
@@ -158,23 +158,6 @@ fn struct_attributes(has_default: bool, in_answers: bool) -> Vec<Attribute> {
     }
 }
 
-fn is_doc(attribute: &Attribute) -> bool {
-    attribute.path().is_ident("doc")
-}
-
-/// Adds the usual space between `///` and the text.
-fn separate_from_slashes(attribute: &mut Attribute) {
-    if let syn::Meta::NameValue(pair) = &mut attribute.meta
-        && let syn::Expr::Lit(syn::ExprLit {
-            lit: syn::Lit::Str(text),
-            ..
-        }) = &mut pair.value
-        && !text.value().starts_with(' ')
-    {
-        *text = syn::LitStr::new(&format!(" {}", text.value()), text.span());
-    }
-}
-
 fn named_fields(item: &mut ItemStruct) -> impl Iterator<Item = &mut Field> {
     match &mut item.fields {
         Fields::Named(fields) => Some(fields.named.iter_mut()),
@@ -200,11 +183,6 @@ fn keep_free_objects_out_of_debug(field: &mut Field) {
     if option_of(&field.ty).is_some_and(is_free_object) {
         field.ty = parse_quote!(::std::option::Option<crate::JsonObject>);
     }
-}
-
-/// Whether a type is progenitor's map for an object without a schema.
-pub fn is_free_object(ty: &Type) -> bool {
-    matches!(ty, Type::Path(path) if path.path.segments.iter().any(|segment| segment.ident == "Map"))
 }
 
 /// `action` is not an `Option`, because callers match on it. A response without an action is encoded without one.
@@ -251,14 +229,6 @@ fn impl_deserialize(item: &ItemStruct, text_member: Option<&String>) -> Item {
         }
     });
     parse_quote!(crate::impl_deserialize! { #name { #(#members),* } #text })
-}
-
-fn is_map(ty: &Type) -> bool {
-    matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|segment| segment.ident == "HashMap"))
-}
-
-fn is_integer(ty: &Type) -> bool {
-    is_one_of(ty, &["i32", "i64"])
 }
 
 /// The headers of the HTTP response are moved into the value, not copied into a map of strings.
@@ -326,17 +296,6 @@ fn constructor(item: &ItemStruct, required: &[String]) -> Item {
     }
 }
 
-/// These types are arguments without `Into`, which would prevent type inference for literals.
-fn is_number_or_flag(ty: &Type) -> bool {
-    is_one_of(ty, &["i32", "i64", "bool"])
-}
-
-fn is_one_of(ty: &Type, names: &[&str]) -> bool {
-    names
-        .iter()
-        .any(|name| matches!(ty, Type::Path(path) if path.path.is_ident(name)))
-}
-
 /// The chainable methods of each optional member.
 fn setters(item: &ItemStruct, required: &[String]) -> Option<Item> {
     let name = &item.ident;
@@ -369,66 +328,6 @@ fn field_of<'a>(item: &'a ItemStruct, member: &str) -> (&'a Ident, &'a Type) {
                 item.ident
             )
         })
-}
-
-/// The JSON name of a field: `#[serde(rename = "…")]`, or the identifier itself.
-pub fn serialized_name(field: &Field) -> String {
-    let ident = field
-        .ident
-        .as_ref()
-        .map(|ident| ident.to_string().trim_start_matches("r#").to_owned());
-    serde_rename(&field.attrs).or(ident).unwrap_or_default()
-}
-
-fn serde_rename(attributes: &[Attribute]) -> Option<String> {
-    let mut renamed = None;
-    for attribute in attributes
-        .iter()
-        .filter(|attribute| attribute.path().is_ident("serde"))
-    {
-        let _ = attribute.parse_nested_meta(|meta| {
-            if meta.path.is_ident("rename") {
-                renamed = Some(meta.value()?.parse::<syn::LitStr>()?.value());
-            } else if meta.input.peek(syn::Token![=]) {
-                meta.value()?.parse::<syn::Lit>()?;
-            }
-            Ok(())
-        });
-    }
-    renamed
-}
-
-/// The `T` of `Option<T>`.
-pub fn option_of(ty: &Type) -> Option<&Type> {
-    argument_of(ty, "Option")
-}
-
-/// The `T` of `Vec<T>`.
-pub fn list_of(ty: &Type) -> Option<&Type> {
-    argument_of(ty, "Vec")
-}
-
-fn argument_of<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
-    let Type::Path(path) = ty else { return None };
-    let is_named = path
-        .path
-        .segments
-        .last()
-        .is_some_and(|segment| segment.ident == name);
-    if is_named { first_argument(ty) } else { None }
-}
-
-/// The first type among the arguments of a generic type.
-pub fn first_argument(ty: &Type) -> Option<&Type> {
-    let Type::Path(path) = ty else { return None };
-    let syn::PathArguments::AngleBracketed(arguments) = &path.path.segments.last()?.arguments
-    else {
-        return None;
-    };
-    arguments.args.iter().find_map(|argument| match argument {
-        syn::GenericArgument::Type(ty) => Some(ty),
-        _ => None,
-    })
 }
 
 /// A closed enum would fail to decode new values. `open_enum!` adds a variant for unknown values, and conversions from and

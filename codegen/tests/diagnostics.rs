@@ -264,6 +264,21 @@ fn error_in_the_value_of_an_action_is_named_with_its_place() {
             "Color.RED: has http or next but is not an action",
         ),
         (
+            "description: Red.",
+            "description: Red., refused: true",
+            "Color.RED: refused must be true, on the value of an action without a client error in http",
+        ),
+        (
+            ASK,
+            "description: Ask., next: [thing], refused: maybe",
+            "Step.ASK: refused must be true, on the value of an action without a client error in http",
+        ),
+        (
+            ASK,
+            "description: Ask., http: { status: 400 }, refused: true",
+            "Step.ASK: refused must be true, on the value of an action without a client error in http",
+        ),
+        (
             SEND,
             "http: { status: 200, bdoy: text/plain }",
             "Step.SEND: http has an unknown member",

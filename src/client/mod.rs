@@ -1,8 +1,6 @@
 //! The handle to the API.
 
 mod builder;
-#[cfg(feature = "introspection-cache")]
-mod cached_introspection;
 mod execute;
 
 use std::fmt;
@@ -41,9 +39,9 @@ use crate::{ApiVersion, Config, RateLimit, Result};
 /// processed such a call.
 #[derive(Clone)]
 pub struct Authlete {
-    context: Arc<Context>,
+    pub(crate) context: Arc<Context>,
     #[cfg(feature = "introspection-cache")]
-    introspection_cache: Option<Arc<HandleCache>>,
+    pub(crate) introspection_cache: Option<Arc<HandleCache>>,
 }
 
 impl Authlete {

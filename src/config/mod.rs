@@ -9,6 +9,7 @@ mod number;
 mod organization;
 mod resolved;
 mod setting;
+mod url;
 
 use std::collections::BTreeMap;
 use std::fmt;

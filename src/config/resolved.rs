@@ -1,12 +1,11 @@
 //! A validated configuration.
 
-use std::net::IpAddr;
-
 use reqwest::Url;
 
 use super::OrganizationSettings;
 use super::credential_check::{check_secret, check_token};
 use super::number::number;
+use super::url::{is_authlete_host, is_loopback};
 use super::{Config, ConfigError, Setting, Source};
 use crate::dpop::SigningKey;
 use crate::{ApiVersion, Secret};
@@ -227,36 +226,6 @@ impl Config {
         self.check_url(text)
             .map_err(|reason| ConfigError::invalid(Setting::BaseUrl, source, reason))
     }
-
-    /// Checks the URL of a server, to which `/api` is added.
-    pub(super) fn check_url(&self, text: &str) -> Result<Url, String> {
-        // `localhost` is not a URL, and `localhost:8080` would be parsed as a URL with the scheme `localhost`.
-        if !text.contains("://") {
-            return Err("must begin with https://".to_owned());
-        }
-        let url = Url::parse(text).map_err(|error| format!("is not a URL: {error}"))?;
-        let has_credentials = !url.username().is_empty() || url.password().is_some();
-        if has_credentials || url.query().is_some() || url.fragment().is_some() {
-            return Err("must have no user name, password, query or fragment".to_owned());
-        }
-        if url.path() != "/" && is_authlete_host(&url) {
-            return Err("must have no path: /api is added to it".to_owned());
-        }
-        if url.path().trim_end_matches('/').ends_with("/api") {
-            return Err("must not end in /api, which is added to it".to_owned());
-        }
-        match url.scheme() {
-            "https" => {}
-            "http" if self.allow_http || is_loopback(&url) => {}
-            "http" => {
-                return Err(
-                    "must be https, except on this machine or with Config::allow_http".to_owned(),
-                );
-            }
-            other => return Err(format!("must be https, not {other}")),
-        }
-        Ok(url)
-    }
 }
 
 /// Accepts the values of Authlete's other libraries (`V3`), and version numbers (`2.3`).
@@ -269,24 +238,4 @@ fn parse_version(text: &str) -> Option<ApiVersion> {
         "3" => Some(ApiVersion::V3),
         _ => None,
     }
-}
-
-/// Whether Authlete hosts the server of a URL. Other servers may have a path before `/api`.
-fn is_authlete_host(url: &Url) -> bool {
-    // A trailing dot makes a name absolute.
-    let host = url.host_str().unwrap_or_default().trim_end_matches('.');
-    host.ends_with(".authlete.com")
-}
-
-/// Whether the host of a URL is this machine.
-fn is_loopback(url: &Url) -> bool {
-    let host = url
-        .host_str()
-        .unwrap_or_default()
-        .trim_start_matches('[')
-        .trim_end_matches(']');
-    host == "localhost"
-        || host
-            .parse::<IpAddr>()
-            .is_ok_and(|address| address.is_loopback())
 }

@@ -1,4 +1,6 @@
 //! The settings, with their names in files and in the environment.
+//!
+//! `cargo xtask generate` writes them, with their documentation, into the table of README.md.
 
 use std::fmt;
 
@@ -6,9 +8,10 @@ use std::fmt;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Setting {
-    /// The generation of the API.
+    /// The generation of the API: `2.x` (also `V2`, `2.3`) or `3.0` (also `V3`).
     ApiVersion,
-    /// The URL of the Authlete server, without `/api`.
+    /// The URL of the Authlete server, without `/api`. 2.x: by default `https://api.authlete.com`. 3.0: required,
+    /// `https://us.authlete.com`, `jp`, `eu`, `br`, or your own.
     BaseUrl,
     /// The identifier of the service: its API key in 2.x, its service ID in 3.0.
     ServiceApiKey,
@@ -24,15 +27,18 @@ pub enum Setting {
     ServiceOwnerAccessToken,
     /// The ID of the organization, for the organization API (3.0).
     OrganizationId,
-    /// The ID of the API server on which services are created and removed, for the organization API (3.0).
+    /// The ID of the API server on which services are created and removed, for the organization API (3.0). By default that
+    /// of the region in `BaseUrl`.
     ApiServerId,
-    /// The URL of the server of the organization API, without `/api` (3.0).
+    /// The URL of the server of the organization API, without `/api` (3.0). By default `https://login.authlete.com` for
+    /// Authlete's own servers.
     IdpServer,
-    /// The private key that signs DPoP proofs for Authlete, as a JWK (3.0, feature `dpop`).
+    /// The private key to which the tokens are bound and that signs DPoP proofs for Authlete, as a JWK (3.0, feature
+    /// `dpop`).
     DpopKey,
     /// The client certificate for mutual TLS and its private key, in PEM form (feature `mtls`).
     ClientCertificate,
-    /// Additional root certificates to trust, in PEM form.
+    /// Additional root certificates to trust, in PEM form, for a server with a certificate of a private authority.
     RootCertificate,
 }
 

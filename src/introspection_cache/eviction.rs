@@ -58,12 +58,12 @@ impl Eviction {
         }
     }
 
-    /// Removes the responses, unless the call cannot have changed anything. On success, `outcome` is the action, or empty if
-    /// the response has no action.
-    pub async fn conclude(mut self, outcome: Result<&str, &Error>) {
+    /// Removes the responses, unless the call cannot have changed anything. On success, `is_refusal` is whether the response
+    /// rejects the request; otherwise unauthenticated requests could clear the cache.
+    pub async fn conclude(mut self, is_refusal: Result<bool, &Error>) {
         self.is_due = false;
-        let is_processed = match outcome {
-            Ok(action) => !is_refusal(action),
+        let is_processed = match is_refusal {
+            Ok(is_refusal) => !is_refusal,
             Err(error) => error.may_be_processed(),
         };
         if is_processed {
@@ -122,19 +122,6 @@ impl AffectedResponses {
         let is_known = |token: &&TokenDigest| self.cache.memory.has_active(token);
         self.token.iter().filter(is_known).copied().collect()
     }
-}
-
-/// Whether the request was rejected, and nothing changed. Otherwise unauthenticated requests could clear the cache.
-fn is_refusal(action: &str) -> bool {
-    matches!(
-        action,
-        "INVALID_CLIENT"
-            | "BAD_REQUEST"
-            | "UNAUTHORIZED"
-            | "FORBIDDEN"
-            | "NOT_FOUND"
-            | "CALLER_ERROR"
-    )
 }
 
 /// The possible digests of a name, which is a token or the hash of one.

@@ -54,9 +54,9 @@ const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use]
 pub struct RetryPolicy {
-    pub(super) max_attempts: u32,
-    pub(super) base_delay: Duration,
-    pub(super) max_delay: Duration,
+    pub(crate) max_attempts: u32,
+    pub(crate) base_delay: Duration,
+    pub(crate) max_delay: Duration,
     pub(crate) attempt_timeout: Duration,
 }
 

@@ -12,7 +12,7 @@ use crate::error::{
     ApiError, DecodeError, TransportCause, TransportErrorKind, UnexpectedBodyError, causes,
 };
 use crate::result_code::is_result_code;
-use crate::{Error, JsonObject, Operation, ResponseHeaders, Secret, generated, json_path, tls};
+use crate::{Error, JsonObject, Operation, ResponseHeaders, Secret, json_path, tls, types};
 
 /// The error for a response with an error status, with Authlete's result code and message if the body is a JSON object.
 pub(super) fn api_error(operation: &'static Operation, received: RawResponse) -> Error {
@@ -100,7 +100,7 @@ pub(super) fn decode_error(
             &received.body,
             error.line(),
             error.column(),
-            generated::is_member,
+            types::is_member,
         ),
         source: DecodeError(message),
     }

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Stdio};
+use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
@@ -15,6 +15,8 @@ name = "build-time-baseline"
 edition = "2024"
 
 [dependencies]
+# For members with a date and a time.
+chrono = { version = "0.4.45", default-features = false, features = ["serde"] }
 progenitor-client = "0.15.1"
 reqwest = { version = "0.13", default-features = false, features = ["json", "query", "rustls", "stream"] }
 serde = { version = "1", features = ["derive"] }
@@ -84,17 +86,17 @@ impl Subject {
 
     fn build(&self, root: &Path) -> Result<Duration> {
         let start = Instant::now();
-        let status = Command::new(env!("CARGO"))
+        let output = Command::new(env!("CARGO"))
             .args(["build", "--release", "--package", self.package])
             .env("CARGO_TARGET_DIR", root.join("target"))
             .current_dir(&self.directory)
-            .stderr(Stdio::null())
-            .status()
+            .output()
             .context("cargo")?;
         ensure!(
-            status.success(),
-            "cargo build --package {} failed",
-            self.package
+            output.status.success(),
+            "cargo build --package {} failed:\n{}",
+            self.package,
+            String::from_utf8_lossy(&output.stderr)
         );
         Ok(start.elapsed())
     }

@@ -8,10 +8,12 @@ use std::process::ExitCode;
 use anyhow::{Context as _, Result};
 use authlete_codegen::Description;
 
-use crate::{features_table, operations_table, public_api, requests};
+use crate::{features_table, operations_table, public_api, requests, rust_version, settings_table};
 
 /// The maximum number of differences shown.
 const SHOWN_DIFFERENCES: usize = 40;
+
+const PROVIDER_README: &str = "openid-provider/README.md";
 
 /// A derived file and its expected text.
 struct Derived {
@@ -21,8 +23,19 @@ struct Derived {
 
 pub fn run(description: &Description, root: &Path, check: bool) -> Result<ExitCode> {
     authlete_codegen::check::check(description)?;
-    let mut derived = of_description(description, root)?;
-    derived.extend(of_crates(root)?);
+    let mut is_up_to_date = update(of_description(description, root)?, root, check)?;
+    // The listings need a build of the crates, which may fail. The files above are written before.
+    is_up_to_date &= update(of_crates(root)?, root, check)?;
+    if !is_up_to_date {
+        println!("to write them: cargo xtask generate");
+        return Ok(ExitCode::FAILURE);
+    }
+    println!("every derived file is up to date");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Writes the files that differ; with `check`, shows the differences instead. Whether all files are up to date then.
+fn update(derived: Vec<Derived>, root: &Path, check: bool) -> Result<bool> {
     let mut is_up_to_date = true;
     for Derived { file, text } in derived {
         let path = root.join(file);
@@ -42,23 +55,25 @@ pub fn run(description: &Description, root: &Path, check: bool) -> Result<ExitCo
             println!("{file}: written");
         }
     }
-    if !is_up_to_date {
-        println!("to write them: cargo xtask generate");
-        return Ok(ExitCode::FAILURE);
-    }
-    println!("every derived file is up to date");
-    Ok(ExitCode::SUCCESS)
+    Ok(is_up_to_date)
 }
 
-/// The files that derive from the description and from Cargo.toml.
+/// The files that derive from the description, from Cargo.toml and from the settings.
 fn of_description(description: &Description, root: &Path) -> Result<Vec<Derived>> {
     let readme = fs::read_to_string(root.join("README.md")).context("README.md")?;
     let readme = operations_table::replace_in(&readme, description)?;
     let readme = features_table::replace_in(&readme, root)?;
+    let readme = settings_table::replace_in(&readme, root)?;
+    let readme = rust_version::replace_in(&readme, root)?;
+    let provider = fs::read_to_string(root.join(PROVIDER_README)).context(PROVIDER_README)?;
     Ok(vec![
         Derived {
             file: "README.md",
             text: readme,
+        },
+        Derived {
+            file: PROVIDER_README,
+            text: rust_version::replace_in(&provider, root).context(PROVIDER_README)?,
         },
         Derived {
             file: "emulator/src/request/types.json",

@@ -17,6 +17,8 @@ mod operations_table;
 mod output;
 mod public_api;
 mod requests;
+mod rust_version;
+mod settings_table;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -78,10 +80,10 @@ enum Task {
         #[arg(short, long)]
         output: Option<PathBuf>,
     },
-    /// Find cyclic dependencies between modules of a package, and fail if there are any
+    /// Find modules with cyclic dependencies or with dependencies on a higher layer, and fail if there are any
     Modules {
-        /// The package: authlete, authlete-axum, authlete-emulator, openid-provider, …
-        package: String,
+        /// The package, such as authlete-axum [default: all packages of the workspace]
+        package: Option<String>,
     },
     /// Run the benchmarks, and write their results to benches/README.md
     Bench {
@@ -128,7 +130,7 @@ fn main() -> Result<ExitCode> {
                 &source,
             )
         }
-        Task::Modules { package } => modules::run(root, &package),
+        Task::Modules { package } => modules::run(root, package.as_deref()),
         Task::Bench { filter } => bench::run(root, &filter),
         Task::BuildTime { runs } => build_time::run(&load()?, root, runs),
     }

@@ -5,10 +5,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use authlete_codegen::Description;
-use authlete_codegen::description::TAKES_FORM;
+use authlete_codegen::description::{TAKES_FORM, TEXT_MEMBER};
 use authlete_codegen::document::{content, object, sole_reference};
 use authlete_codegen::prepare::{is_free_query, query_parameters};
-use authlete_codegen::refine::TEXT;
 use serde_json::{Map, Value, json};
 
 /// The types of all requests, as pretty-printed JSON.
@@ -50,7 +49,7 @@ pub fn of(description: &Description) -> String {
             .map(|(member, schema)| (member, types.of(schema, &mut names)))
             .collect();
         let mut object = json!({ "members": members });
-        if let Some(text) = schema.get(TEXT) {
+        if let Some(text) = schema.get(TEXT_MEMBER) {
             object["text"] = text.clone();
         }
         objects.insert(name, object);

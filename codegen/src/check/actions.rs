@@ -1,9 +1,10 @@
-//! The extensions `http` and `next` of the values of an action.
+//! The extensions `http`, `next` and `refused` of the values of an action.
 
 use serde_json::Value;
 
 use super::Check;
 use crate::document::object;
+use crate::eviction::{REFUSED, is_client_error};
 use crate::next::{CHALLENGES, HEADERS, HTTP, NEXT, actions};
 
 /// The members of `http`.
@@ -21,6 +22,15 @@ impl Check<'_> {
                 let word = value["value"].as_str().unwrap_or_default();
                 let place = format!("{name}.{word}");
                 let (http, next) = (value.get(HTTP), value.get(NEXT));
+                if let Some(refused) = value.get(REFUSED)
+                    && (answer.is_none() || *refused != true || is_client_error(value))
+                {
+                    self.report(
+                        name,
+                        &place,
+                        "refused must be true, on the value of an action without a client error in http",
+                    );
+                }
                 match answer {
                     None if http.or(next).is_some() => {
                         self.report(name, &place, "has http or next but is not an action");

@@ -3,13 +3,14 @@
 use serde_json::Value;
 
 use super::Check;
-use crate::description::{CATEGORIES, DISPLAY_NAME, GROUP, NOTE, TAKES_FORM, tag_origin};
+use crate::description::{
+    CATEGORIES, DISPLAY_NAME, GROUP, NOTE, TAKES_FORM, TEXT_MEMBER, tag_origin,
+};
 use crate::document::object;
 use crate::eviction::EVICTS;
 use crate::operations::{HOSTED_REPLACEMENT, REPEATABLE, ROOT, SETTING};
 use crate::pages::PAGES;
 use crate::prepare::STANDALONE;
-use crate::refine::TEXT;
 
 const OF_DOCUMENT: &[&str] = &[CATEGORIES];
 const OF_TAG: &[&str] = &[DISPLAY_NAME, NOTE];
@@ -23,7 +24,7 @@ const OF_OPERATION: &[&str] = &[
     HOSTED_REPLACEMENT,
     TAKES_FORM,
 ];
-const OF_SCHEMA: &[&str] = &[TEXT, STANDALONE, "x-values"];
+const OF_SCHEMA: &[&str] = &[TEXT_MEMBER, STANDALONE, "x-values"];
 const OF_MEMBER: &[&str] = &[SETTING];
 
 impl Check<'_> {

@@ -3,10 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::Authlete;
-use crate::Result;
 use crate::introspection_cache::{CacheKey, record_lookup};
 use crate::types::{IntrospectionRequest, IntrospectionResponse};
+use crate::{Authlete, Result};
 
 impl Authlete {
     /// Introspects an access token like [`introspection`](Self::introspection), and caches the response for a short time,
