@@ -102,7 +102,9 @@ async fn main() -> anyhow::Result<()> {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     let issuer = format!("http://{}", listener.local_addr()?);
     let endpoints = Endpoints::from_issuer(&issuer)?;
-    endpoints.update_service(&api, emulator.service()).await?;
+    endpoints
+        .update_service(&api, emulator.service_id())
+        .await?;
     let client = emulator.client();
     println!("{issuer}/.well-known/openid-configuration");
     println!("client {}, {}", client.id, client.secret.expose());

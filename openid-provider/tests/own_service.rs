@@ -39,7 +39,7 @@ async fn service_that_does_not_fit_is_changed_only_with_apply_settings() {
     let (emulator, directory) = (Emulator::start().await.unwrap(), TempDir::new().unwrap());
     let config = emulator.config(ApiVersion::V3);
     let api = Authlete::new(config.clone()).unwrap();
-    let before = api.get_service(emulator.service()).await.unwrap();
+    let before = api.get_service(emulator.service_id()).await.unwrap();
     let settings = settings(&directory, free_port().await);
 
     let connection = Connection::new(config.clone()).unwrap();
@@ -54,7 +54,7 @@ async fn service_that_does_not_fit_is_changed_only_with_apply_settings() {
         assert!(error.contains(name), "{name} is not in {error}");
     }
     assert!(error.contains(&format!("{URL}/token")), "{error}");
-    let same = api.get_service(emulator.service()).await.unwrap();
+    let same = api.get_service(emulator.service_id()).await.unwrap();
     assert_eq!(same.issuer, before.issuer);
 
     let connection = Connection::new(config.clone()).unwrap();
@@ -63,7 +63,7 @@ async fn service_that_does_not_fit_is_changed_only_with_apply_settings() {
         provider.unwrap().demo_url.is_none(),
         "the demo is for the emulator"
     );
-    let after = api.get_service(emulator.service()).await.unwrap();
+    let after = api.get_service(emulator.service_id()).await.unwrap();
     assert_eq!(after.issuer.as_deref(), Some(URL));
 
     // A service that fits needs no change.

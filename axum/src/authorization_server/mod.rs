@@ -42,6 +42,7 @@ mod introspection;
 mod logout;
 mod notification;
 mod notifier;
+mod optional_routes;
 mod pushed_authorization;
 mod registration;
 mod request;

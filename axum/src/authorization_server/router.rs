@@ -1,9 +1,10 @@
 //! The router with all endpoints.
 
 use axum::Router;
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::{get, post};
 
 use super::cors::{AnyOriginUncached, any_origin};
+use super::optional_routes::{path, with_routes};
 use super::traced::Traced;
 use super::{
     AuthorizationServer, attestation_challenge, authorization, backchannel_authentication,
@@ -84,23 +85,6 @@ impl AuthorizationServer {
         }
         router.layer(Traced).with_state(self.clone())
     }
-}
-
-/// Adds the routes that have a path.
-pub(super) fn with_routes<const N: usize>(
-    router: Router<AuthorizationServer>,
-    routes: [(Option<String>, MethodRouter<AuthorizationServer>); N],
-) -> Router<AuthorizationServer> {
-    routes
-        .into_iter()
-        .fold(router, |router, (path, method)| match path {
-            Some(path) => router.route(&path, method),
-            None => router,
-        })
-}
-
-pub(super) fn path(url: &Option<PublicUrl>) -> Option<String> {
-    Some(url.as_ref()?.route().to_owned())
 }
 
 fn with_segment(url: Option<&PublicUrl>, parameter: &str) -> Option<String> {

@@ -7,6 +7,7 @@ use authlete::server::ClientCertificateSource;
 use authlete::types::IntrospectionRequest;
 
 use super::Dpop;
+use super::challenge::Challenges;
 
 /// The settings of the layer.
 #[derive(Debug, Clone)]
@@ -17,4 +18,14 @@ pub struct Guard {
     pub certificates: ClientCertificateSource,
     pub dpop: Option<Dpop>,
     pub metadata_url: Option<Arc<str>>,
+}
+
+impl Guard {
+    pub(super) fn challenges(&self) -> Challenges<'_> {
+        Challenges {
+            dpop: self.dpop.as_ref(),
+            scopes: self.conditions.scopes.as_deref(),
+            metadata_url: self.metadata_url.as_deref(),
+        }
+    }
 }

@@ -8,7 +8,6 @@ use authlete::server::ClientCertificateSource;
 use authlete::types::IntrospectionRequest;
 use tower_layer::Layer;
 
-use super::challenge::Challenges;
 use super::guard::Guard;
 use super::service::RequireAccessTokenService;
 use super::{Dpop, ProtectedResource};
@@ -158,15 +157,5 @@ impl<S> Layer<S> for RequireAccessToken {
 
     fn layer(&self, inner: S) -> RequireAccessTokenService<S> {
         RequireAccessTokenService::new(inner, Arc::clone(&self.guard))
-    }
-}
-
-impl Guard {
-    pub(super) fn challenges(&self) -> Challenges<'_> {
-        Challenges {
-            dpop: self.dpop.as_ref(),
-            scopes: self.conditions.scopes.as_deref(),
-            metadata_url: self.metadata_url.as_deref(),
-        }
     }
 }

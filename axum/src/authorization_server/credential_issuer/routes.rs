@@ -10,7 +10,7 @@ use super::{
 use crate::authorization_server::AuthorizationServer;
 use crate::authorization_server::cors::{AnyOriginUncached, any_origin};
 use crate::authorization_server::credential_issuer_urls::CredentialIssuerUrls;
-use crate::authorization_server::router::{path, with_routes};
+use crate::authorization_server::optional_routes::{path, with_routes};
 
 impl CredentialIssuerUrls {
     /// Wallets and verifiers may be scripts of any origin: these endpoints ignore cookies.
