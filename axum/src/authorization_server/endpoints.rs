@@ -39,7 +39,7 @@ macro_rules! endpoints {
             }
 
             /// Endpoints below `issuer` at conventional paths, such as `/token`, for a service without endpoints. Write them
-            /// into its settings with [`register`](Self::register), so that clients find them.
+            /// into its settings with [`update_service`](Self::update_service), so that clients find them.
             ///
             /// # Errors
             /// `issuer` is not an absolute URL, or it has a query.
