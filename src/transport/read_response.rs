@@ -26,8 +26,7 @@ pub(super) fn read_response(
         body: Bytes::new(),
     };
     async move {
-        let length = response.content_length().unwrap_or_default();
-        if length > limit as u64 {
+        if response.content_length() > Some(limit as u64) {
             return Err(too_large());
         }
         while let Some(chunk) = response.chunk().await.map_err(failed)? {
@@ -35,24 +34,16 @@ pub(super) fn read_response(
             if body.len().saturating_add(chunk.len()) > limit {
                 return Err(too_large());
             }
+            // Most responses come in one piece, which need not be copied.
             *body = match body.is_empty() {
-                // Most responses come in one chunk, which need not be copied.
                 true => chunk,
-                false => join(std::mem::take(body), &chunk, length as usize),
+                false => {
+                    let mut joined = BytesMut::from(std::mem::take(body));
+                    joined.extend_from_slice(&chunk);
+                    joined.freeze()
+                }
             };
         }
         Ok(received)
     }
-}
-
-/// Joins the chunks so far with the next one. `length` is the announced length of the whole body, or 0 if it is not known.
-fn join(body: Bytes, chunk: &[u8], length: usize) -> Bytes {
-    // Only the first chunk shares its memory, with the buffer of the connection.
-    let mut joined = body.try_into_mut().unwrap_or_else(|first| {
-        let mut joined = BytesMut::with_capacity(length.max(first.len() + chunk.len()));
-        joined.extend_from_slice(&first);
-        joined
-    });
-    joined.extend_from_slice(chunk);
-    joined.freeze()
 }
