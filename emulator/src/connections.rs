@@ -162,19 +162,30 @@ impl Http {
 
 #[cfg(test)]
 mod tests {
+    use axum::body::to_bytes;
+    use axum::http::StatusCode;
     use axum::routing::get;
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
     use super::*;
+    use crate::timed_body::is_timeout;
 
     const SHORT: Duration = Duration::from_millis(300);
     const LONG: Duration = Duration::from_secs(30);
+
+    async fn read(body: Body) -> StatusCode {
+        match to_bytes(body, 1000).await {
+            Ok(_) => StatusCode::OK,
+            Err(error) if is_timeout(&error) => StatusCode::REQUEST_TIMEOUT,
+            Err(_) => StatusCode::BAD_REQUEST,
+        }
+    }
 
     /// A server that runs until the sender is dropped.
     async fn start(limits: Limits) -> (SocketAddr, oneshot::Sender<()>) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let router = Router::new().route("/", get(async || "here").post(async |body: String| body));
+        let router = Router::new().route("/", get(async || "here").post(read));
         let (stop, stopped) = oneshot::channel();
         tokio::spawn(serve(listener, None, router, limits, stopped));
         (address, stop)
@@ -208,20 +219,14 @@ mod tests {
         assert_eq!(response, "HTTP/1.1 200 OK");
     }
 
-    #[tokio::test]
-    async fn connection_that_sends_no_complete_body_is_closed() {
-        let limits = Limits {
-            body: SHORT,
-            ..Limits::default()
-        };
-        let (address, _stop) = start(limits).await;
+    /// Sends the beginning of a request. Returns the response, after the server has closed the connection.
+    async fn response_to_incomplete(address: SocketAddr, beginning: &[u8]) -> String {
         let mut slow = TcpStream::connect(address).await.unwrap();
-        let request = b"POST / HTTP/1.1\r\nHost: a.example\r\nContent-Length: 100\r\n\r\n1";
-        slow.write_all(request).await.unwrap();
-        let mut rest = Vec::new();
-        let closed = timeout(LONG, slow.read_to_end(&mut rest)).await;
+        slow.write_all(beginning).await.unwrap();
+        let mut response = Vec::new();
+        let closed = timeout(LONG, slow.read_to_end(&mut response)).await;
         closed.unwrap().unwrap();
-        assert!(!String::from_utf8_lossy(&rest).contains("200"));
+        String::from_utf8(response).unwrap()
     }
 
     #[tokio::test]
@@ -231,14 +236,23 @@ mod tests {
             ..Limits::default()
         };
         let (address, _stop) = start(limits).await;
-        let mut slow = TcpStream::connect(address).await.unwrap();
-        slow.write_all(b"GET / HTTP/1.1\r\nHost: ").await.unwrap();
-        let mut rest = Vec::new();
-        let closed = timeout(LONG, slow.read_to_end(&mut rest)).await;
-        closed.unwrap().unwrap();
-        assert!(!String::from_utf8_lossy(&rest).contains("200"));
+        let response = response_to_incomplete(address, b"GET / HTTP/1.1\r\nHost: ").await;
+        assert!(!response.contains("200"));
         // Others are served.
         let (_, response) = request(address).await;
         assert_eq!(response, "HTTP/1.1 200 OK");
+    }
+
+    #[tokio::test]
+    async fn connection_that_sends_no_complete_body_is_closed() {
+        let limits = Limits {
+            body: SHORT,
+            ..Limits::default()
+        };
+        let (address, _stop) = start(limits).await;
+        let beginning = b"POST / HTTP/1.1\r\nHost: a.example\r\nContent-Length: 100\r\n\r\n1";
+        let response = response_to_incomplete(address, beginning).await;
+        assert!(!response.contains("200"));
+        assert!(response.starts_with("HTTP/1.1 408 "), "{response}");
     }
 }
