@@ -28,7 +28,8 @@ const LONGEST: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
 ///
 /// The attempts of each key are counted separately. Use the account as one key and the client address as another one. This
 /// limits both many attempts on one account and single attempts on many accounts. [`address_key`](Self::address_key) is the key
-/// of an address, and [`account_key`](Self::account_key) that of an account. Behind a proxy, take the address from the header that your proxy sets.
+/// of an address, and [`account_key`](Self::account_key) that of an account. Behind a proxy, take the address from the header
+/// that your proxy sets.
 ///
 /// Attempts are counted in this process: with several instances behind a load balancer, each instance allows the full limit.
 /// Memory is bounded, even if an attacker makes up keys: there are at most 262,144 counters, and keys with the same hash

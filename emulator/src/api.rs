@@ -59,10 +59,8 @@ impl Api {
         };
         let (operation, root) = (target.operation.id, target.route.root);
         let handler = Handler::of(operation);
-        let (outcome, version) = match self.process(request, target, handler) {
-            Ok((outcome, version)) => (outcome, version),
-            Err(refusal) => (Err(refusal), None),
-        };
+        let processed = self.process(request, target, handler);
+        let (outcome, version) = processed.unwrap_or_else(|refusal| (Err(refusal), None));
         let response = outcome.unwrap_or_else(|refusal| refusal);
         let response = match root {
             ApiRoot::Organization => endpoints::organization::convert_error(response),

@@ -239,8 +239,8 @@ impl Handler {
         matches!(self, Static(_) | Read(_) | ReadStore(_) | Health)
     }
 
-    /// Executes a call. `is_saved` is false if the last attempt to save the state failed. An error rolls the state back, except for changes made with
-    /// [`commit`](Service::commit).
+    /// Executes a call. An error rolls the state back, except for changes made with [`commit`](Service::commit). `is_saved` is
+    /// false if the last attempt to save the state failed.
     pub fn handle(self, call: &Call, store: &mut Store, is_saved: bool) -> Outcome {
         match self {
             Static(handle) => handle(call),
