@@ -66,6 +66,7 @@ mod page;
 mod possession;
 mod protocol;
 mod random;
+mod replay;
 mod request;
 mod request_log;
 mod result_code;

@@ -1,10 +1,12 @@
-//! Random values from the system's generator.
+//! Random values from the system's generator. A repeated call gets the same ones.
 
 use std::{fmt, io};
 
 use aws_lc_rs::{constant_time, rand};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+
+use crate::replay;
 
 /// The random number generator failed.
 #[derive(Debug, Clone, Copy)]
@@ -61,9 +63,11 @@ pub fn constant_time_eq(left: &str, right: &str) -> bool {
 
 /// Random bytes.
 pub fn bytes<const COUNT: usize>() -> Result<[u8; COUNT], Error> {
-    let mut bytes = [0; COUNT];
-    rand::fill(&mut bytes).map_err(|_| Error)?;
-    Ok(bytes)
+    let bytes = replay::once("random bytes", &[&COUNT.to_ne_bytes()], || {
+        let mut bytes = vec![0; COUNT];
+        rand::fill(&mut bytes).map(|()| bytes).map_err(|_| Error)
+    })?;
+    bytes.try_into().map_err(|_| Error)
 }
 
 fn integer() -> Result<u64, Error> {

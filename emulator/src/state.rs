@@ -5,6 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::clock::Clock;
+use crate::replay::Replay;
 use crate::store::{Owner, Recorder, Records, Store};
 
 /// Everything that outlives a call. Cloning takes constant time.
@@ -47,10 +48,10 @@ impl Records for State {
     }
 }
 
-/// The state that calls share. Calls that may change it run one after the other; the others work on a copy.
+/// The state that calls share. Each call works on a copy, and is repeated on the current state if that has changed meanwhile.
 #[derive(Debug)]
 pub struct SharedState {
-    /// Held by the call that may change the state.
+    /// Held by the call that replaces the state.
     writer: Mutex<()>,
     /// Held for a moment, so that no call waits for another one to copy the state.
     current: Mutex<Current>,
@@ -89,16 +90,43 @@ impl SharedState {
 
     /// Runs a call that may change the state. Also returns the version of the state after it, which is that of an earlier change
     /// if the call changed nothing. A call that panics changes nothing.
-    pub fn call<T>(&self, call: impl FnOnce(&mut State) -> T) -> (T, u64) {
+    ///
+    /// If the state changes while the call runs, the call runs once more, alone. So signatures, which the second run takes from the
+    /// first one, do not delay other calls.
+    pub fn call<T>(&self, call: impl Fn(&mut State) -> T) -> (T, u64) {
+        let mut replay = Replay::default();
+        let (before, version) = self.versioned();
+        let first = Run::new(before, &mut replay, &call);
         let _writer = lock(&self.writer);
-        let before = self.snapshot();
-        let mut changed = before.clone();
-        let outcome = call(&mut changed);
-        let is_changed = changed.differs_from(&before);
+        let (current, current_version) = self.versioned();
+        let run = match current_version == version {
+            true => first,
+            false => Run::new(current, &mut replay, &call),
+        };
+        let is_changed = run.after.differs_from(&run.before);
         let mut current = lock(&self.current);
-        current.state = changed;
+        current.state = run.after;
         current.version += u64::from(is_changed);
-        (outcome, current.version)
+        (run.outcome, current.version)
+    }
+}
+
+/// A run of a call, on a copy of the state.
+struct Run<T> {
+    before: State,
+    after: State,
+    outcome: T,
+}
+
+impl<T> Run<T> {
+    fn new(before: State, replay: &mut Replay, call: impl Fn(&mut State) -> T) -> Self {
+        let mut after = before.clone();
+        let outcome = replay.run(|| call(&mut after));
+        Self {
+            before,
+            after,
+            outcome,
+        }
     }
 }
 
@@ -109,7 +137,11 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+    use std::thread;
+
     use super::*;
+    use crate::{random, replay};
 
     fn shared() -> SharedState {
         SharedState::new(State::new(Owner::generate().unwrap()))
@@ -124,6 +156,44 @@ mod tests {
         });
         assert_eq!(before, Duration::ZERO);
         assert_eq!(shared.snapshot().clock.ahead(), Duration::from_secs(10));
+    }
+
+    #[test]
+    fn call_during_another_call_does_not_wait_and_loses_no_change() {
+        let shared = shared();
+        let (runs, signatures) = (Cell::new(0), Cell::new(0));
+        let (random, version) = shared.call(|state| {
+            state.clock.advance(Duration::from_secs(10));
+            runs.set(runs.get() + 1);
+            if runs.get() == 1 {
+                assert_eq!(shared.advance(Duration::from_secs(5)), 1);
+            }
+            let signed = replay::once("signature", &[b"message"], || {
+                signatures.set(signatures.get() + 1);
+                Ok::<_, ()>(vec![1])
+            });
+            assert_eq!(signed, Ok(vec![1]));
+            random::token().unwrap()
+        });
+        assert_eq!((version, runs.get(), signatures.get()), (2, 2, 1));
+        assert_eq!(shared.snapshot().clock.ahead(), Duration::from_secs(15));
+        assert_ne!(random, random::token().unwrap());
+    }
+
+    #[test]
+    fn concurrent_calls_lose_no_change() {
+        let shared = shared();
+        thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    for _ in 0..500 {
+                        shared.advance(Duration::from_secs(1));
+                    }
+                });
+            }
+        });
+        assert_eq!(shared.versioned().1, 2000);
+        assert_eq!(shared.snapshot().clock.ahead(), Duration::from_secs(2000));
     }
 
     #[test]

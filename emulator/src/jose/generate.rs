@@ -56,6 +56,7 @@ pub fn generate_on(curve: Curve, alg: &str) -> Result<Jwk, JoseError> {
 mod tests {
     use super::super::{Jwe, Jws, encrypt, sign};
     use super::*;
+    use crate::replay::Replay;
 
     #[test]
     fn generated_signing_key_has_its_thumbprint_as_kid() {
@@ -93,6 +94,15 @@ mod tests {
         }
         let p256 = generate("ECDH-ES").unwrap();
         assert_eq!(p256.json()["crv"], "P-256");
+    }
+
+    #[test]
+    fn repeated_call_generates_the_same_rsa_keys() {
+        let mut replay = Replay::default();
+        let two = || [generate("RS256"), generate("RSA-OAEP")].map(|key| key.unwrap().thumbprint());
+        let first = replay.run(two);
+        assert_ne!(first[0], first[1]);
+        assert_eq!(replay.run(two), first);
     }
 
     #[test]

@@ -10,6 +10,7 @@ use super::base64url;
 use super::error::JoseError;
 use super::key::{CurveSigner, Jwk, Material};
 use crate::json::{Object, ObjectExt};
+use crate::replay;
 
 /// Signs a payload. Adds `alg` to the header, and the `kid` of the key unless the header has a `kid`.
 pub fn sign(alg: &str, key: &Jwk, mut header: Object, payload: &[u8]) -> Result<String, JoseError> {
@@ -30,7 +31,9 @@ pub fn sign_bytes(alg: &str, key: &Jwk, message: &[u8]) -> Result<Vec<u8>, JoseE
     if !(algorithm.fits(key) && key.permits("sig", alg)) {
         return Err(JoseError::WrongKey);
     }
-    signature(algorithm, key, message)
+    let thumbprint = key.thumbprint();
+    let input = [alg.as_bytes(), thumbprint.as_bytes(), message];
+    replay::once("signature", &input, || signature(algorithm, key, message))
 }
 
 /// A parsed JWS that is not verified yet.

@@ -15,12 +15,15 @@ use super::der;
 use super::error::JoseError;
 use super::key::Jwk;
 use crate::json::Object;
+use crate::replay;
 
 /// Generates an RSA key of 2048 bits without `use` and `alg`.
 pub fn rsa() -> Result<Jwk, JoseError> {
-    let pair = RsaKeyPair::generate(KeySize::Rsa2048)?;
-    let der: Pkcs8V1Der<'_> = pair.as_der()?;
-    let numbers = der::rsa_numbers(der.as_ref()).map_err(|_| JoseError::Failed)?;
+    let der = replay::once("RSA key", &[], || {
+        let der: Pkcs8V1Der<'_> = RsaKeyPair::generate(KeySize::Rsa2048)?.as_der()?;
+        Ok::<_, JoseError>(der.as_ref().to_vec())
+    })?;
+    let numbers = der::rsa_numbers(&der).map_err(|_| JoseError::Failed)?;
     let numbers = numbers.each_ref().map(UintRef::as_bytes);
     let names = ["n", "e", "d", "p", "q", "dp", "dq", "qi"];
     let members = names.into_iter().zip(numbers);

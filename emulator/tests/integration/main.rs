@@ -20,6 +20,7 @@ mod client_configuration;
 mod client_registration;
 mod clients;
 mod codes;
+mod concurrent_calls;
 mod conditions;
 mod control;
 mod credential_deferred;

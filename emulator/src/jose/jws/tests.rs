@@ -268,3 +268,14 @@ fn sign_keeps_header_members_and_sets_alg_and_kid() {
     assert_eq!(jws.alg(), "EdDSA");
     assert_eq!(jws.kid(), key.kid());
 }
+
+#[test]
+fn repeated_call_signs_with_the_same_random_salt() {
+    let key = key_for("PS256");
+    let mut replay = replay::Replay::default();
+    let first = replay.run(|| signed("PS256", &key));
+    assert_eq!(replay.run(|| signed("PS256", &key)), first);
+    assert_ne!(signed("PS256", &key), first);
+    let other = replay.run(|| signed("PS384", &key));
+    assert!(verifies(&other, &key));
+}
