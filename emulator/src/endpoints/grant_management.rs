@@ -26,7 +26,7 @@ struct RequestedAction {
 pub fn grant_management(call: &Call, service: &mut Service) -> Outcome {
     let token = call.body.text("accessToken").unwrap_or_default();
     let found = service.tokens.by_access_token(&Digest::of(token));
-    let bound = found.map(|(_, record)| record.binding.clone());
+    let bound = found.map(|(_, record)| record.binding().clone());
     let bound = bound.unwrap_or_default();
     let response = match process(call, service, &bound) {
         Ok(response) => response,

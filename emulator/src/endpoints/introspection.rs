@@ -34,7 +34,7 @@ pub fn introspection(call: &Call, service: &mut Service) -> Outcome {
     };
     let digest = Digest::of(token);
     let found = service.tokens.by_access_token(&digest);
-    let bound = found.map(|(_, record)| record.binding.clone());
+    let bound = found.map(|(_, record)| record.binding().clone());
     let bound = bound.unwrap_or_default();
     let possession = match found {
         Some((_, record)) if record.is_valid(call.now) => {
@@ -193,7 +193,7 @@ fn with_token(
         .with_optional("consentedClaims", list(&consented_claims::of(grant)))
         .with_optional(
             "certificateThumbprint",
-            record.binding.certificate.as_deref(),
+            record.binding().certificate.as_deref(),
         )
         .with(
             "responseSigningRequired",

@@ -37,7 +37,7 @@ impl UserInfoRefusal {
 
     /// Adds the binding of the token.
     fn of(mut self: Box<Self>, record: &TokenRecord) -> Box<Self> {
-        self.binding = record.binding.clone();
+        self.binding = record.binding().clone();
         self
     }
 }
@@ -46,7 +46,7 @@ impl UserInfoRefusal {
 pub fn userinfo(call: &Call, service: &mut Service) -> Outcome {
     let checked = check_token(call, service).and_then(|record| {
         let token = call.body.text("token").unwrap_or_default();
-        let possession = proof_of_possession::check(call, service, &record.binding, token);
+        let possession = proof_of_possession::check(call, service, record.binding(), token);
         match possession {
             Ok(()) => Ok(record),
             Err(error) => {

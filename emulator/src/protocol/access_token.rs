@@ -93,8 +93,8 @@ fn claims(service: &Service, record: &TokenRecord, access_token: &str, now: Mill
 /// The claim `cnf`: the keys that the token is bound to (RFC 8705 §3.1 and §3.2, RFC 9449 §6.1 and §6.2).
 pub fn confirmation(record: &TokenRecord) -> Option<Value> {
     let members = [
-        ("x5t#S256", &record.binding.certificate),
-        ("jkt", &record.binding.dpop_key),
+        ("x5t#S256", &record.binding().certificate),
+        ("jkt", &record.binding().dpop_key),
     ];
     let members: Object = members
         .into_iter()

@@ -128,7 +128,7 @@ impl Issuance<'_> {
         });
         let mut record = TokenRecord {
             narrowed,
-            binding,
+            binding: binding.boxed(),
             access_token: Digest::of(&access_token),
             jwt: None,
             access_token_expires_at: access_token_end(

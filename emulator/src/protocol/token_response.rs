@@ -52,7 +52,7 @@ pub fn members(service: &Service, record: &TokenRecord, issued: &Issued, now: Mi
 
 /// The `token_type`: how the access token is presented (RFC 6749 §7.1, RFC 9449 §5).
 pub fn token_type<'a>(service: &'a Service, record: &TokenRecord) -> &'a str {
-    match record.binding.dpop_key {
+    match record.binding().dpop_key {
         Some(_) => "DPoP",
         None => service.settings.access_token_type().unwrap_or("Bearer"),
     }

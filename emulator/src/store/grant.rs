@@ -70,3 +70,16 @@ pub struct Binding {
     /// Authentication).
     pub instance_key: Option<String>,
 }
+
+impl Binding {
+    pub const NONE: Self = Self {
+        certificate: None,
+        dpop_key: None,
+        instance_key: None,
+    };
+
+    /// For a record: most tokens are bound to nothing, which takes no memory then.
+    pub fn boxed(self) -> Option<Box<Self>> {
+        (self != Self::NONE).then(|| Box::new(self))
+    }
+}

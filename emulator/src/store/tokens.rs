@@ -4,7 +4,7 @@ use std::io;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use imbl::{OrdMap, OrdSet};
+use imbl::OrdSet;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -22,6 +22,9 @@ use crate::json::Object;
 /// The ID of a record, which stays the same when its tokens change.
 pub type RecordId = u64;
 
+/// The start of a digest. It takes a quarter of the memory, and identifies a token almost always.
+type DigestStart = [u8; 8];
+
 /// An access token and its refresh token. A refresh changes the record instead of adding another one, so revoking it
 /// revokes all tokens of one grant.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -29,7 +32,7 @@ pub struct TokenRecord {
     /// The grant of the access token. The refresh token can have more scopes.
     pub grant: Grant,
     pub narrowed: Option<Box<NarrowedAccess>>,
-    pub binding: Binding,
+    pub binding: Option<Box<Binding>>,
     pub access_token: Digest,
     /// The JWT form of the access token, which is presented instead of it.
     pub jwt: Option<Box<Digest>>,
@@ -111,6 +114,19 @@ impl TokenRecord {
         }
     }
 
+    pub fn binding(&self) -> &Binding {
+        self.binding.as_deref().unwrap_or(&Binding::NONE)
+    }
+
+    fn is_access_token(&self, digest: &Digest) -> bool {
+        self.access_token == *digest || self.jwt.as_deref() == Some(digest)
+    }
+
+    fn is_refresh_token(&self, digest: &Digest) -> bool {
+        let token = self.refresh_token.as_ref();
+        token.is_some_and(|token| token.digest == *digest)
+    }
+
     pub fn is_valid(&self, now: Millis) -> bool {
         now < self.access_token_expires_at
     }
@@ -135,8 +151,8 @@ impl TokenRecord {
 pub struct Tokens {
     last_id: RecordId,
     records: Table<RecordId, TokenRecord>,
-    by_access_token: OrdMap<Digest, RecordId>,
-    by_refresh_token: OrdMap<Digest, RecordId>,
+    by_access_token: OrdSet<(DigestStart, RecordId)>,
+    by_refresh_token: OrdSet<(DigestStart, RecordId)>,
     by_client: OrdSet<(i64, RecordId)>,
     by_subject: OrdSet<(Box<str>, RecordId)>,
     by_session: OrdSet<(Box<str>, RecordId)>,
@@ -168,12 +184,13 @@ impl Tokens {
     pub fn take(&mut self, id: RecordId) -> Option<TokenRecord> {
         let record = self.records.remove(&id)?;
         self.by_end.remove(&(record.end(), id));
-        self.by_access_token.remove(&record.access_token);
+        self.by_access_token
+            .remove(&(record.access_token.start(), id));
         if let Some(token) = &record.refresh_token {
-            self.by_refresh_token.remove(&token.digest);
+            self.by_refresh_token.remove(&(token.digest.start(), id));
         }
         if let Some(jwt) = &record.jwt {
-            self.by_access_token.remove(&**jwt);
+            self.by_access_token.remove(&(jwt.start(), id));
         }
         self.by_client.remove(&(record.grant.client_id, id));
         if let Some(subject) = &record.grant.subject {
@@ -191,12 +208,13 @@ impl Tokens {
             self.scopes.share(&mut token.scopes);
         }
         self.by_end.insert((record.end(), id));
-        self.by_access_token.insert(record.access_token, id);
+        self.by_access_token
+            .insert((record.access_token.start(), id));
         if let Some(token) = &record.refresh_token {
-            self.by_refresh_token.insert(token.digest, id);
+            self.by_refresh_token.insert((token.digest.start(), id));
         }
         if let Some(jwt) = &record.jwt {
-            self.by_access_token.insert(**jwt, id);
+            self.by_access_token.insert((jwt.start(), id));
         }
         self.by_client.insert((record.grant.client_id, id));
         if let Some(subject) = &record.grant.subject {
@@ -213,11 +231,15 @@ impl Tokens {
     }
 
     pub fn by_access_token(&self, digest: &Digest) -> Option<(RecordId, &TokenRecord)> {
-        self.find(self.by_access_token.get(digest))
+        let candidates = self.by_access_token.range(all_of(digest.start()));
+        let mut candidates = candidates.filter_map(|(_, id)| self.find(*id));
+        candidates.find(|(_, record)| record.is_access_token(digest))
     }
 
     pub fn by_refresh_token(&self, digest: &Digest) -> Option<(RecordId, &TokenRecord)> {
-        self.find(self.by_refresh_token.get(digest))
+        let candidates = self.by_refresh_token.range(all_of(digest.start()));
+        let mut candidates = candidates.filter_map(|(_, id)| self.find(*id));
+        candidates.find(|(_, record)| record.is_refresh_token(digest))
     }
 
     /// The records in creation order, optionally of one client, of one subject, or of both.
@@ -233,14 +255,14 @@ impl Tokens {
             }
             (_, Some(subject)) => {
                 let of_subject = self.by_subject.range(all_of(Box::from(subject)));
-                let records = of_subject.filter_map(|(_, id)| self.find(Some(id)));
+                let records = of_subject.filter_map(|(_, id)| self.find(*id));
                 Box::new(records.filter(move |(_, record)| {
                     client_id.is_none_or(|client_id| record.grant.client_id == client_id)
                 }))
             }
             (Some(client_id), None) => {
                 let of_client = self.by_client.range(all_of(client_id));
-                Box::new(of_client.filter_map(|(_, id)| self.find(Some(id))))
+                Box::new(of_client.filter_map(|(_, id)| self.find(*id)))
             }
         }
     }
@@ -279,13 +301,78 @@ impl Tokens {
         Ok(())
     }
 
-    fn find(&self, id: Option<&RecordId>) -> Option<(RecordId, &TokenRecord)> {
-        let id = id?;
-        Some((*id, self.records.get(id)?))
+    fn find(&self, id: RecordId) -> Option<(RecordId, &TokenRecord)> {
+        Some((id, self.records.get(&id)?))
     }
 }
 
 /// The range of an index for one key.
 fn all_of<K: Clone>(key: K) -> RangeInclusive<(K, RecordId)> {
     (key.clone(), RecordId::MIN)..=(key, RecordId::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine as _;
+    use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+    use serde_json::json;
+
+    use super::*;
+
+    fn digest(end: u8) -> Digest {
+        let mut bytes = [1; 32];
+        bytes[31] = end;
+        Digest::parse(&BASE64_URL_SAFE_NO_PAD.encode(bytes)).unwrap()
+    }
+
+    fn record(access_token: Digest, jwt: Option<Digest>, refresh_token: Digest) -> TokenRecord {
+        serde_json::from_value(json!({
+            "grant": {
+                "client_id": 1,
+                "client_named_by": "Id",
+                "grant_type": "AUTHORIZATION_CODE",
+                "scopes": [],
+                "resources": [],
+                "offered_credentials": [],
+                "auth_time": 0,
+            },
+            "access_token": access_token,
+            "jwt": jwt,
+            "access_token_expires_at": 10,
+            "refresh_token": { "digest": refresh_token, "expires_at": 20, "scopes": [] },
+            "created_at": 0,
+            "last_refreshed_at": 0,
+            "for_external_attachment": false,
+            "issuable_credentials": [],
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn tokens_with_the_same_start_of_their_digests_are_told_apart() {
+        let mut tokens = Tokens::default();
+        let first = tokens.add(record(digest(1), Some(digest(2)), digest(3)), 0);
+        let second = tokens.add(record(digest(4), None, digest(5)), 0);
+        let access =
+            |tokens: &Tokens, end| tokens.by_access_token(&digest(end)).map(|found| found.0);
+        let refresh =
+            |tokens: &Tokens, end| tokens.by_refresh_token(&digest(end)).map(|found| found.0);
+        let all = |tokens: &Tokens| {
+            let ends = [1, 2, 3, 4, 5];
+            (
+                ends.map(|end| access(tokens, end)),
+                ends.map(|end| refresh(tokens, end)),
+            )
+        };
+        let (one, two) = (Some(first), Some(second));
+        assert_eq!(
+            all(&tokens),
+            ([one, one, None, two, None], [None, None, one, None, two])
+        );
+        tokens.take(first);
+        assert_eq!(
+            all(&tokens),
+            ([None, None, None, two, None], [None, None, None, None, two])
+        );
+    }
 }

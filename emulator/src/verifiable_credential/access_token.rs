@@ -45,7 +45,7 @@ impl IssuanceToken {
 
     /// The rejection of an existing token.
     pub fn refuse(&self, error: OAuthError) -> CredentialRefusal {
-        CredentialRefusal::Token(error, Box::new(self.record.binding.clone()))
+        CredentialRefusal::Token(error, Box::new(self.record.binding().clone()))
     }
 
     /// Whether the token belongs to the client with this identifier.

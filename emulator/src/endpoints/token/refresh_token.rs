@@ -99,7 +99,7 @@ fn refresh(
     if current.expires_at <= call.now {
         return Err(OAuthError::invalid_grant(REFRESH_TOKEN_EXPIRED).into());
     }
-    proof_of_possession::check_refresh(&record.binding, &request.binding, &request.authenticated)?;
+    proof_of_possession::check_refresh(record.binding(), &request.binding, &request.authenticated)?;
     let settings = &service.settings;
     let same = presented.replaced || settings.refresh_token_kept();
     let (next, keeps_end) = if same {
@@ -130,7 +130,7 @@ fn refresh(
         ),
         refresh_token: Some(refresh_token),
         last_refreshed_at: call.now,
-        binding: request.binding.clone(),
+        binding: request.binding.clone().boxed(),
         narrowed: NarrowedAccess::requested(&grant, request.parameters)?,
         client_id_alias: client.alias().map(Box::from),
         grant,
