@@ -17,6 +17,8 @@ const byId = (id) => document.getElementById(id);
 const service = new URLSearchParams(location.search).get("service");
 let reveals = false;
 let requests = [];
+// Whether the secrets of `requests` are shown.
+let revealed = false;
 const opened = new Set();
 let running = null;
 
@@ -195,14 +197,14 @@ async function fetchJson(path, options) {
   return answer.json();
 }
 
-function problem(words) {
-  byId("problem").textContent = words;
-  byId("problem").hidden = words === "";
+function showProblem(id, words) {
+  byId(id).textContent = words;
+  byId(id).hidden = words === "";
 }
 
-async function load(fromStart) {
+async function load() {
   const reveal = reveals;
-  const from = fromStart ? 0 : (requests[0]?.number ?? 0);
+  const from = reveal === revealed ? (requests[0]?.number ?? 0) : 0;
   const overview = new URLSearchParams({ reveal });
   if (service) overview.set("service", service);
   const [shown, log] = await Promise.all([
@@ -210,21 +212,25 @@ async function load(fromStart) {
     fetchJson(`/emulator/requests?${new URLSearchParams({ reveal, after: from })}`),
   ]);
   // The emulator was restarted, and its request numbers start from 1 again.
-  if (log.total < from) return load(true);
+  if (log.total < from) {
+    requests = [];
+    return load();
+  }
   showOverview(shown);
   showRequests(log, from);
+  revealed = reveal;
 }
 
 // Refreshes run one after the other, so that older data never replaces newer data.
-async function refresh(fromStart = false) {
+async function refresh() {
   const previous = running;
   const own = (async () => {
     await previous;
     try {
-      await load(fromStart);
-      problem("");
+      await load();
+      showProblem("problem", "");
     } catch (error) {
-      problem(`The emulator does not answer: ${error.message}`);
+      showProblem("problem", `The emulator does not answer: ${error.message}`);
     }
   })();
   running = own;
@@ -237,11 +243,12 @@ byId("reveal").addEventListener("click", async () => {
   reveals = !reveals;
   byId("reveal").setAttribute("aria-pressed", reveals);
   byId("reveal").textContent = reveals ? "Hide secrets" : "Show secrets";
-  await refresh(true);
+  await refresh();
 });
 
 byId("clock").addEventListener("submit", async (event) => {
   event.preventDefault();
+  showProblem("clock-problem", "");
   const advance = Number(byId("amount").value) * Number(byId("unit").value);
   try {
     await fetchJson("/emulator/clock", {
@@ -251,7 +258,7 @@ byId("clock").addEventListener("submit", async (event) => {
     });
     await refresh();
   } catch (error) {
-    problem(`The clock was not moved: ${error.message}`);
+    showProblem("clock-problem", `The clock was not moved: ${error.message}`);
   }
 });
 

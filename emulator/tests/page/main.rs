@@ -140,3 +140,68 @@ async fn clock_form_advances_the_clock(
     browser.click("#clock button").await;
     browser.wait_for("The clock was not moved").await;
 }
+
+/// Replaces the function that sends the requests of the page.
+const DISCONNECT: &str =
+    "window.connected = fetch; window.fetch = () => Promise.reject(new Error('disconnected'))";
+const CONNECT: &str = "window.fetch = window.connected";
+
+const CLOCK_PROBLEM: &str = "The clock was not moved";
+const REFRESH_PROBLEM: &str = "The emulator does not answer: disconnected";
+
+#[rstest]
+#[tokio::test]
+async fn problem_of_the_clock_form_stays_until_the_form_is_submitted_again(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    let Some(browser) = Browser::open(emulator.base_url()).await else {
+        return;
+    };
+    browser.wait_for("No API request yet.").await;
+    browser.fill("#amount", "400000").await;
+    browser.click("#unit option[value='86400']").await;
+    browser.click("#clock button").await;
+    browser.wait_for(CLOCK_PROBLEM).await;
+
+    browser.run(DISCONNECT).await;
+    browser.click("#refresh").await;
+    browser.wait_for(REFRESH_PROBLEM).await;
+    assert!(browser.text().await.contains(CLOCK_PROBLEM));
+
+    browser.run(CONNECT).await;
+    tokens(&api, emulator.client()).await;
+    browser.click("#refresh").await;
+    browser.wait_for("A050001\nOK").await;
+    let text = browser.text().await;
+    assert!(!text.contains(REFRESH_PROBLEM), "{text}");
+    assert!(text.contains(CLOCK_PROBLEM), "{text}");
+
+    browser.fill("#amount", "400").await;
+    browser.click("#clock button").await;
+    browser.wait_for("400 days ahead of this machine").await;
+    assert!(!browser.text().await.contains(CLOCK_PROBLEM));
+}
+
+#[rstest]
+#[tokio::test]
+async fn secrets_are_hidden_by_the_next_refresh_after_the_one_of_the_button_failed(
+    #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
+) {
+    let (emulator, api) = start(version).await;
+    tokens(&api, emulator.client()).await;
+    let Some(browser) = Browser::open(emulator.base_url()).await else {
+        return;
+    };
+    browser.click("#requests tbody tr:first-child button").await;
+    browser.click("#reveal").await;
+    browser.wait_for(VERIFIER).await;
+
+    browser.run(DISCONNECT).await;
+    browser.click("#reveal").await;
+    browser.wait_for(REFRESH_PROBLEM).await;
+    browser.run(CONNECT).await;
+    browser.click("#refresh").await;
+    browser.wait_for("code_verifier=•••(43)").await;
+    assert!(!browser.content().await.contains(VERIFIER));
+}
