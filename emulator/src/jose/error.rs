@@ -74,3 +74,15 @@ impl From<aws_lc_rs::error::Unspecified> for JoseError {
         Self::Failed
     }
 }
+
+impl From<aes_kw::Error> for JoseError {
+    fn from(_: aes_kw::Error) -> Self {
+        Self::Failed
+    }
+}
+
+impl From<aes_kw::cipher::InvalidLength> for JoseError {
+    fn from(_: aes_kw::cipher::InvalidLength) -> Self {
+        Self::Failed
+    }
+}

@@ -6,8 +6,8 @@ use aws_lc_rs::signature::{
     EcdsaKeyPair, EcdsaSigningAlgorithm, Ed25519KeyPair, KeyPair as _, RsaKeyPair,
 };
 use aws_lc_rs::{agreement, error::Unspecified};
+use pkcs1::UintRef;
 use serde_json::Value;
-use x509_cert::der::asn1::UintRef;
 
 use super::base64url;
 use super::curve::Curve;
@@ -23,7 +23,7 @@ pub fn rsa() -> Result<Jwk, JoseError> {
         let der: Pkcs8V1Der<'_> = RsaKeyPair::generate(KeySize::Rsa2048)?.as_der()?;
         Ok::<_, JoseError>(der.as_ref().to_vec())
     })?;
-    let numbers = der::rsa_numbers(&der).map_err(|_| JoseError::Failed)?;
+    let numbers = der::rsa_numbers(&der).ok_or(JoseError::Failed)?;
     let numbers = numbers.each_ref().map(UintRef::as_bytes);
     let names = ["n", "e", "d", "p", "q", "dp", "dq", "qi"];
     let members = names.into_iter().zip(numbers);

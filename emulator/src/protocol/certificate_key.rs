@@ -2,9 +2,9 @@
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use pkcs1::{RsaPublicKey, UintRef};
 use serde_json::Value;
 use x509_cert::Certificate;
-use x509_cert::der::{Decode as _, Reader as _, SliceReader, asn1::UintRef};
 
 use crate::jose::Jwk;
 
@@ -57,12 +57,7 @@ pub fn of(certificate: &Certificate) -> Option<Jwk> {
 
 /// n and e of an `RSAPublicKey`, in base64url.
 fn rsa_numbers(der: &[u8]) -> Option<(String, String)> {
-    let mut reader = SliceReader::new(der).ok()?;
-    let numbers = reader.sequence(|reader| {
-        let n = UintRef::decode(reader)?;
-        Ok::<_, x509_cert::der::Error>((n, UintRef::decode(reader)?))
-    });
-    let (n, e) = numbers.ok()?;
+    let key = RsaPublicKey::try_from(der).ok()?;
     let encode = |number: UintRef<'_>| BASE64_URL_SAFE_NO_PAD.encode(number.as_bytes());
-    Some((encode(n), encode(e)))
+    Some((encode(key.modulus), encode(key.public_exponent)))
 }
