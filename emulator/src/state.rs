@@ -105,8 +105,10 @@ impl SharedState {
         };
         let is_changed = run.after.differs_from(&run.before);
         let mut current = lock(&self.current);
-        current.state = run.after;
-        current.version += u64::from(is_changed);
+        if is_changed {
+            current.state = run.after;
+            current.version += 1;
+        }
         (run.outcome, current.version)
     }
 }
