@@ -4,8 +4,8 @@ use authlete::types::GrantType;
 use serde_json::Value;
 
 use super::error_response::error_response;
-use super::response_members::{RequestedAccess, with_client_of_request};
-use crate::api_response::{ApiResponse, Outcome};
+use super::response_members::{with_client_of_request, with_requested};
+use crate::api_response::{ApiResponse, Outcome, ResponseBuilder};
 use crate::call::Call;
 use crate::clock::after;
 use crate::digest::Digest;
@@ -13,10 +13,9 @@ use crate::json::{Object, ObjectExt, present};
 use crate::model::{DEVICE_FLOW, Parameters, ParametersError, Polling, user_code};
 use crate::protocol::client_attestation::with_challenge;
 use crate::protocol::client_authentication::{Authenticated, authenticate};
-use crate::protocol::decision::{self, Unreadable};
+use crate::protocol::decision::{self, ReportCodes};
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::refusal::{Refusal, status_action};
-use crate::protocol::user_grant::Requested;
 use crate::protocol::{acr, authorization_details, grant_management, lifetime, resource, scopes};
 use crate::random;
 use crate::result_code::{
@@ -32,6 +31,16 @@ use crate::result_code::{
     PARAMETER_REPEATED, PARAMETERS_MISSING, PARAMETERS_NONE, ResultCode, USER_CODES_EXHAUSTED,
 };
 use crate::store::{Decision, DeviceFlow, Service};
+
+const REPORT_CODES: ReportCodes = ReportCodes {
+    result_missing: DEVICE_COMPLETE_RESULT_MISSING,
+    result_unknown: DEVICE_COMPLETE_RESULT_UNKNOWN,
+    subject_missing: DEVICE_COMPLETE_SUBJECT_MISSING,
+    auth_time_negative: DEVICE_COMPLETE_AUTH_TIME,
+    claims_malformed: DEVICE_COMPLETE_CLAIMS_MALFORMED,
+    header_malformed: DEVICE_COMPLETE_HEADER_MALFORMED,
+    access_token_claims_malformed: DEVICE_COMPLETE_ACCESS_TOKEN_CLAIMS,
+};
 
 /// The placeholder for the user code in `deviceVerificationUriComplete`.
 const PLACEHOLDER: &str = "USER_CODE";
@@ -87,7 +96,7 @@ fn authorize(call: &Call, service: &mut Service) -> Result<ApiResponse, Refusal>
         .with("interval", flow.polling.interval);
     let (client, named_by) = (&authenticated.client, authenticated.named_by);
     let response = with_client_of_request(response, service, client, named_by);
-    let response = requested_access(&flow).add_to(response, service).build();
+    let response = with_request(response, service, &flow).build();
     let (digest, end) = (Digest::of(&device_code), after(call.now, expires_in));
     service
         .user_codes
@@ -155,7 +164,7 @@ pub fn verification(call: &Call, service: &mut Service) -> Outcome {
         Some(client) => with_client_of_request(response, service, client, flow.client_named_by),
         None => response,
     };
-    Ok(requested_access(flow).add_to(response, service).build())
+    Ok(with_request(response, service, flow).build())
 }
 
 /// Records the decision of the user and consumes the user code. The device gets the result at its next poll.
@@ -180,20 +189,8 @@ fn decide(call: &Call, service: &mut Service) -> Result<(), (ResultCode, &'stati
         UserCodeError::Unknown => (DEVICE_COMPLETE_USER_CODE_UNKNOWN, "USER_CODE_NOT_EXIST"),
         UserCodeError::Expired => (DEVICE_COMPLETE_USER_CODE_EXPIRED, "USER_CODE_EXPIRED"),
     })?;
-    let decision = decision::reported(&call.body, &requested(found.flow));
-    let decision = decision.map_err(|unreadable| match unreadable {
-        Unreadable::Result => invalid(match call.body.text("result") {
-            None => DEVICE_COMPLETE_RESULT_MISSING,
-            Some(_) => DEVICE_COMPLETE_RESULT_UNKNOWN,
-        }),
-        Unreadable::Subject => invalid(DEVICE_COMPLETE_SUBJECT_MISSING),
-        Unreadable::AuthTime => invalid(DEVICE_COMPLETE_AUTH_TIME),
-        Unreadable::Object(malformed) => invalid(match malformed.member {
-            "claims" => DEVICE_COMPLETE_CLAIMS_MALFORMED,
-            "idtHeaderParams" => DEVICE_COMPLETE_HEADER_MALFORMED,
-            _ => DEVICE_COMPLETE_ACCESS_TOKEN_CLAIMS,
-        }),
-    })?;
+    let decision = decision::reported(&call.body, &found.flow.into(), &REPORT_CODES);
+    let decision = decision.map_err(invalid)?;
     let (user_code, device_code) = (found.user_code, found.device_code);
     if let Some(flow) = service.device_flows.get_mut(&device_code) {
         flow.decision = decision;
@@ -255,25 +252,11 @@ fn free_user_code(call: &Call, service: &Service) -> Result<String, Refusal> {
     Err(OAuthError::new("server_error", USER_CODES_EXHAUSTED).into())
 }
 
-fn requested_access(flow: &DeviceFlow) -> RequestedAccess<'_> {
-    RequestedAccess {
-        scopes: &flow.scopes,
-        dynamic_scopes: &flow.dynamic_scopes,
-        acrs: flow.acrs.as_deref(),
-        resources: &flow.resources,
-        authorization_details: flow.authorization_details.as_deref(),
-        grant_management: flow.grant_management.as_ref(),
-    }
-}
-
-fn requested(flow: &DeviceFlow) -> Requested<'_> {
-    Requested {
-        client_id: flow.client_id,
-        client_named_by: flow.client_named_by,
-        grant_type: GrantType::DeviceCode,
-        scopes: &flow.scopes,
-        resources: &flow.resources,
-        authorization_details: flow.authorization_details.as_deref(),
-        grant_management: flow.grant_management.as_ref(),
-    }
+fn with_request(
+    response: ResponseBuilder,
+    service: &Service,
+    flow: &DeviceFlow,
+) -> ResponseBuilder {
+    let acrs = flow.acrs.as_deref();
+    with_requested(response, service, &flow.into(), &flow.dynamic_scopes, acrs)
 }

@@ -7,6 +7,7 @@ use crate::model::DynamicScope;
 use crate::protocol::grant_management;
 use crate::protocol::scope_claims;
 use crate::protocol::scopes;
+use crate::protocol::user_grant::Requested;
 use crate::store::{Client, GrantManagement, IdentifierKind, Service, TokenRecord};
 
 /// Adds the client, its attributes and those of the service.
@@ -103,30 +104,27 @@ pub fn with_grant_management(
         )
 }
 
-/// The access that a request asks for, for a user who decides on another device.
-#[derive(Debug)]
-pub struct RequestedAccess<'a> {
-    pub scopes: &'a [String],
-    pub dynamic_scopes: &'a [DynamicScope],
-    pub acrs: Option<&'a [String]>,
-    pub resources: &'a [String],
-    pub authorization_details: Option<&'a Value>,
-    pub grant_management: Option<&'a GrantManagement>,
-}
-
-impl RequestedAccess<'_> {
-    pub fn add_to(&self, response: ResponseBuilder, service: &Service) -> ResponseBuilder {
-        let details = scopes::details(&service.settings, self.scopes);
-        let details: Vec<_> = details.into_iter().map(without_descriptions).collect();
-        let response = response
-            .with_optional("scopes", list(&details))
-            .with_optional("dynamicScopes", dynamic_scopes(self.dynamic_scopes))
-            .with_optional("claimNames", scope_claims::names(self.scopes))
-            .with_optional("acrs", self.acrs.map(<[_]>::to_vec))
-            .with_optional("resources", list(self.resources))
-            .with_optional("authorizationDetails", self.authorization_details.cloned());
-        with_grant_management(response, service, self.grant_management)
-    }
+/// Adds what a request asks for, for a user who decides on another device.
+pub fn with_requested(
+    response: ResponseBuilder,
+    service: &Service,
+    requested: &Requested<'_>,
+    dynamic: &[DynamicScope],
+    acrs: Option<&[String]>,
+) -> ResponseBuilder {
+    let details = scopes::details(&service.settings, requested.scopes);
+    let details: Vec<_> = details.into_iter().map(without_descriptions).collect();
+    let response = response
+        .with_optional("scopes", list(&details))
+        .with_optional("dynamicScopes", dynamic_scopes(dynamic))
+        .with_optional("claimNames", scope_claims::names(requested.scopes))
+        .with_optional("acrs", acrs.map(<[_]>::to_vec))
+        .with_optional("resources", list(requested.resources))
+        .with_optional(
+            "authorizationDetails",
+            requested.authorization_details.cloned(),
+        );
+    with_grant_management(response, service, requested.grant_management)
 }
 
 /// Authlete omits the descriptions of the scopes.

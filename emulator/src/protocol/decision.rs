@@ -1,41 +1,50 @@
 //! Decisions of users outside of the client's device: how the server reports them, and how the client gets them.
 
 use super::oauth_error::OAuthError;
-use super::user_grant::{NotAnObject, Requested};
+use super::user_grant::Requested;
 use crate::clock::Millis;
 use crate::json::{Object, ObjectExt};
 use crate::model::{ErrorDetails, Polling};
 use crate::result_code::{ResultCode, SLOW_DOWN};
 use crate::store::{Decision, Denial, DenialReason, Granted};
 
-/// Why the report of a decision is invalid.
+/// The result codes of an API for invalid reports of a decision.
 #[derive(Debug)]
-pub enum Unreadable {
-    /// `result` is missing or unknown.
-    Result,
-    /// `subject` is missing, which tokens require.
-    Subject,
-    /// `authTime` is negative.
-    AuthTime,
-    /// A member is not the text of a JSON object.
-    Object(NotAnObject),
+pub struct ReportCodes {
+    pub result_missing: ResultCode,
+    pub result_unknown: ResultCode,
+    /// Tokens require a subject.
+    pub subject_missing: ResultCode,
+    pub auth_time_negative: ResultCode,
+    pub claims_malformed: ResultCode,
+    pub header_malformed: ResultCode,
+    pub access_token_claims_malformed: ResultCode,
 }
 
 /// The decision that a call reports.
-pub fn reported(call: &Object, requested: &Requested<'_>) -> Result<Decision, Unreadable> {
+pub fn reported(
+    call: &Object,
+    requested: &Requested<'_>,
+    codes: &ReportCodes,
+) -> Result<Decision, ResultCode> {
     let reason = match call.text("result") {
         Some("AUTHORIZED") => {
-            let subject = call.text("subject").ok_or(Unreadable::Subject)?;
+            let subject = call.text("subject").ok_or(codes.subject_missing)?;
             if call.integer("authTime").is_some_and(|time| time < 0) {
-                return Err(Unreadable::AuthTime);
+                return Err(codes.auth_time_negative);
             }
             let granted = requested.granted(call, Some(subject));
-            let granted = granted.map_err(Unreadable::Object)?;
+            let granted = granted.map_err(|malformed| match malformed.member {
+                "claims" => codes.claims_malformed,
+                "idtHeaderParams" => codes.header_malformed,
+                _ => codes.access_token_claims_malformed,
+            })?;
             return Ok(Decision::Granted(Box::new(granted)));
         }
         Some("ACCESS_DENIED") => DenialReason::AccessDenied,
         Some("TRANSACTION_FAILED") => DenialReason::TransactionFailed,
-        _ => return Err(Unreadable::Result),
+        Some(_) => return Err(codes.result_unknown),
+        None => return Err(codes.result_missing),
     };
     let details = ErrorDetails::of(call);
     Ok(Decision::Refused(Denial { reason, details }))

@@ -5,7 +5,10 @@ use serde_json::Value;
 
 use super::scopes::are_openid;
 use crate::json::{Object, ObjectExt};
-use crate::store::{Authentication, Grant, GrantManagement, Granted, IdentifierKind};
+use crate::store::{
+    Authentication, AuthorizationRequest, BackchannelRequest, DeviceFlow, Grant, GrantManagement,
+    Granted, IdentifierKind,
+};
 
 /// The request of the client.
 #[derive(Debug)]
@@ -17,6 +20,48 @@ pub struct Requested<'a> {
     pub resources: &'a [String],
     pub authorization_details: Option<&'a Value>,
     pub grant_management: Option<&'a GrantManagement>,
+}
+
+impl<'a> From<&'a AuthorizationRequest> for Requested<'a> {
+    fn from(request: &'a AuthorizationRequest) -> Self {
+        Self {
+            client_id: request.client_id,
+            client_named_by: request.client_named_by,
+            grant_type: GrantType::AuthorizationCode,
+            scopes: &request.scopes,
+            resources: &request.resources,
+            authorization_details: request.authorization_details.as_deref(),
+            grant_management: request.grant_management.as_ref(),
+        }
+    }
+}
+
+impl<'a> From<&'a DeviceFlow> for Requested<'a> {
+    fn from(flow: &'a DeviceFlow) -> Self {
+        Self {
+            client_id: flow.client_id,
+            client_named_by: flow.client_named_by,
+            grant_type: GrantType::DeviceCode,
+            scopes: &flow.scopes,
+            resources: &flow.resources,
+            authorization_details: flow.authorization_details.as_deref(),
+            grant_management: flow.grant_management.as_ref(),
+        }
+    }
+}
+
+impl<'a> From<&'a BackchannelRequest> for Requested<'a> {
+    fn from(request: &'a BackchannelRequest) -> Self {
+        Self {
+            client_id: request.client_id,
+            client_named_by: request.client_named_by,
+            grant_type: GrantType::Ciba,
+            scopes: &request.scopes,
+            resources: &request.resources,
+            authorization_details: request.authorization_details.as_deref(),
+            grant_management: request.grant_management.as_ref(),
+        }
+    }
 }
 
 /// The error for a member whose text is not a JSON object.

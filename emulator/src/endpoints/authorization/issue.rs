@@ -272,15 +272,7 @@ fn grant(
     service: &Service,
     request: &AuthorizationRequest,
 ) -> Result<Grant, OAuthError> {
-    let requested = Requested {
-        client_id: request.client_id,
-        client_named_by: request.client_named_by,
-        grant_type: GrantType::AuthorizationCode,
-        scopes: &request.scopes,
-        resources: &request.resources,
-        authorization_details: request.authorization_details.as_deref(),
-        grant_management: request.grant_management.as_ref(),
-    };
+    let requested = Requested::from(request);
     let granted = requested.granted(&call.body, call.body.text("subject"));
     let granted = granted.map_err(|malformed| {
         let code = match malformed.member {

@@ -9,7 +9,7 @@ use crate::call::Call;
 use crate::clock::after;
 use crate::digest::Digest;
 use crate::endpoints::error_response::error_response;
-use crate::endpoints::response_members::{RequestedAccess, with_client_of_request};
+use crate::endpoints::response_members::{with_client_of_request, with_requested};
 use crate::model::{BACKCHANNEL, Polling};
 use crate::model::{Parameters, ParametersError};
 use crate::protocol::backchannel_request::BackchannelParameters;
@@ -111,15 +111,8 @@ fn process(call: &Call, service: &mut Service) -> Result<ApiResponse, Refusal> {
     .with("requestedExpiry", pending.requested_expiry.unwrap_or(0))
     .with_optional("requestContext", rules.request_context()?);
     let response = with_client_of_request(response, service, &client, authenticated.named_by);
-    let access = RequestedAccess {
-        scopes: &pending.scopes,
-        dynamic_scopes: &dynamic_scopes,
-        acrs: acrs.as_deref(),
-        resources: &pending.resources,
-        authorization_details: pending.authorization_details.as_deref(),
-        grant_management: pending.grant_management.as_ref(),
-    };
-    let response = access.add_to(response, service).build();
+    let (requested, acrs) = ((&pending).into(), acrs.as_deref());
+    let response = with_requested(response, service, &requested, &dynamic_scopes, acrs).build();
     let end = after(call.now, lifetime::TICKET);
     service
         .backchannel_requests

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use authlete::types::{DeliveryMode, GrantType};
+use authlete::types::DeliveryMode;
 use serde_json::Value;
 
 use crate::api_response::{ApiResponse, Outcome, ResponseBuilder};
@@ -10,13 +10,12 @@ use crate::call::Call;
 use crate::digest::Digest;
 use crate::endpoints::response_members::{list, with_client_of_request};
 use crate::json::{Object, ObjectExt};
-use crate::protocol::decision::{self, Unreadable};
+use crate::protocol::decision::{self, ReportCodes};
 use crate::protocol::issuance::Issuance;
 use crate::protocol::lifetime;
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::refusal::Refusal;
 use crate::protocol::token_response::{self, seconds_left};
-use crate::protocol::user_grant::Requested;
 use crate::result_code::{
     BACKCHANNEL_COMPLETE_AUTH_TIME, BACKCHANNEL_COMPLETE_CLAIMS_MALFORMED,
     BACKCHANNEL_COMPLETE_CLIENT_GONE, BACKCHANNEL_COMPLETE_EXPIRED,
@@ -28,6 +27,17 @@ use crate::result_code::{
     BACKCHANNEL_COMPLETE_TICKET_USED, BACKCHANNEL_PUSH_OK, BACKCHANNEL_PUSH_REFUSED, ResultCode,
 };
 use crate::store::{BackchannelRequest, Binding, Client, Decision, Granted, Service};
+
+const REPORT_CODES: ReportCodes = ReportCodes {
+    result_missing: BACKCHANNEL_COMPLETE_RESULT_MISSING,
+    result_unknown: BACKCHANNEL_COMPLETE_RESULT_UNKNOWN,
+    subject_missing: BACKCHANNEL_COMPLETE_SUBJECT_MISSING,
+    auth_time_negative: BACKCHANNEL_COMPLETE_AUTH_TIME,
+    claims_malformed: BACKCHANNEL_COMPLETE_CLAIMS_MALFORMED,
+    header_malformed: BACKCHANNEL_COMPLETE_HEADER_MALFORMED,
+    access_token_claims_malformed: BACKCHANNEL_COMPLETE_JWT
+        .because("jwtAtClaims is not a JSON object"),
+};
 
 /// Records the decision or, in push mode, issues the tokens.
 pub fn complete(call: &Call, service: &mut Service) -> Outcome {
@@ -69,32 +79,7 @@ fn reported(call: &Call, pending: &BackchannelRequest) -> Result<Decision, Resul
     if !matches!(pending.decision, Decision::Pending) {
         return Err(BACKCHANNEL_COMPLETE_TICKET_USED);
     }
-    let decision = decision::reported(&call.body, &requested(pending));
-    decision.map_err(|unreadable| match unreadable {
-        Unreadable::Result => match call.body.text("result") {
-            None => BACKCHANNEL_COMPLETE_RESULT_MISSING,
-            Some(_) => BACKCHANNEL_COMPLETE_RESULT_UNKNOWN,
-        },
-        Unreadable::Subject => BACKCHANNEL_COMPLETE_SUBJECT_MISSING,
-        Unreadable::AuthTime => BACKCHANNEL_COMPLETE_AUTH_TIME,
-        Unreadable::Object(malformed) => match malformed.member {
-            "claims" => BACKCHANNEL_COMPLETE_CLAIMS_MALFORMED,
-            "idtHeaderParams" => BACKCHANNEL_COMPLETE_HEADER_MALFORMED,
-            _ => BACKCHANNEL_COMPLETE_JWT.because("jwtAtClaims is not a JSON object"),
-        },
-    })
-}
-
-fn requested(pending: &BackchannelRequest) -> Requested<'_> {
-    Requested {
-        client_id: pending.client_id,
-        client_named_by: pending.client_named_by,
-        grant_type: GrantType::Ciba,
-        scopes: &pending.scopes,
-        resources: &pending.resources,
-        authorization_details: pending.authorization_details.as_deref(),
-        grant_management: pending.grant_management.as_ref(),
-    }
+    decision::reported(&call.body, &pending.into(), &REPORT_CODES)
 }
 
 /// The notification for the client (CIBA Core 1.0 §10.2, §10.3, §12).
