@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::access::Caller;
 use crate::api_response::{ApiResponse, Outcome, ResponseBody};
 use crate::call::Call;
-use crate::endpoints::audit_event::event_type;
+use crate::endpoints::Handler;
 use crate::json::{Object, ObjectExt};
 use crate::request::HttpRequest;
 use crate::routing::Target;
@@ -32,7 +32,7 @@ impl PendingEntry {
         call: &Call,
         store: &Store,
     ) -> Option<Self> {
-        let event = event_type(target.operation.id)?;
+        let event = Handler::of(target.operation.id)?.event()?;
         let agent = request
             .user_agent
             .map(|agent| agent.chars().take(MAX_USER_AGENT_CHARS).collect());

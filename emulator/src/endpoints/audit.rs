@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::audit_event::event_types;
+use super::event_types;
 use super::organization::{refusal, refuse_organization};
 use crate::api_response::{ApiResponse, Outcome};
 use crate::call::Call;
@@ -54,7 +54,7 @@ pub fn entries(call: &Call, store: &Store) -> Outcome {
 }
 
 pub fn types(_: &Call) -> Outcome {
-    Ok(ApiResponse::document(event_types().into()))
+    Ok(ApiResponse::document(json!(event_types())))
 }
 
 fn to_json(entry: &AuditEntry) -> Value {

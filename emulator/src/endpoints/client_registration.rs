@@ -32,7 +32,7 @@ pub fn register(call: &Call, service: &mut Service) -> Outcome {
 }
 
 /// Returns the registration of a client (RFC 7592 §2.1).
-pub fn get(call: &Call, service: &mut Service) -> Outcome {
+pub fn get(call: &Call, service: &Service) -> Outcome {
     let outcome = read(call, service);
     respond(call, service, outcome)
 }

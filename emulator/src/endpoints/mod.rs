@@ -2,7 +2,6 @@
 
 mod attestation;
 mod audit;
-pub mod audit_event;
 mod authorization;
 mod backchannel;
 mod backchannel_logout;
@@ -37,9 +36,14 @@ mod token_management;
 mod userinfo;
 mod utility;
 
+use std::collections::BTreeSet;
+
 use crate::api_response::Outcome;
 use crate::call::Call;
 use crate::store::{Service, Store};
+
+/// The type of an event in the audit log. Authlete does not publish its types; these are the emulator's own.
+type Event = &'static str;
 
 /// The function of an operation, by the state that it works on.
 #[derive(Clone, Copy)]
@@ -48,17 +52,19 @@ pub enum Handler {
     Static(fn(&Call) -> Outcome),
     /// Reads a service.
     Read(fn(&Call, &Service) -> Outcome),
-    /// May change a service.
+    /// May change the tickets, codes, tokens and grants of a service.
     Change(fn(&Call, &mut Service) -> Outcome),
+    /// Changes a service, its clients or its keys: an event of this type in the audit log.
+    Manage(Event, fn(&Call, &mut Service) -> Outcome),
     /// Reads the store of all services.
     ReadStore(fn(&Call, &Store) -> Outcome),
-    /// May change the store of all services.
-    ChangeStore(fn(&Call, &mut Store) -> Outcome),
+    /// Changes the store of all services: an event of this type in the audit log.
+    ManageStore(Event, fn(&Call, &mut Store) -> Outcome),
     /// Reports the health of the emulator.
     Health,
 }
 
-use Handler::{Change, ChangeStore, Health, Read, ReadStore, Static};
+use Handler::{Change, Health, Manage, ManageStore, Read, ReadStore, Static};
 
 /// The operations by their ID in the description.
 const OPERATIONS: &[(&str, Handler)] = &[
@@ -111,7 +117,10 @@ const OPERATIONS: &[(&str, Handler)] = &[
     ("post_service_configuration", Read(discovery::configuration)),
     ("get_service_jwks", Read(discovery::jwks)),
     ("federation_configuration", Read(federation::configuration)),
-    ("federation_registration", Change(federation::registration)),
+    (
+        "federation_registration",
+        Manage("client.registered", federation::registration),
+    ),
     ("device_authorization", Change(device_flow::authorization)),
     ("device_verification", Change(device_flow::verification)),
     ("device_complete", Change(device_flow::complete)),
@@ -131,34 +140,52 @@ const OPERATIONS: &[(&str, Handler)] = &[
         "backchannel_authentication_complete",
         Change(backchannel::complete::complete),
     ),
-    ("create_service", ChangeStore(service::create)),
+    (
+        "create_service",
+        ManageStore("service.created", service::create),
+    ),
     ("get_service", Read(service::get)),
     ("get_service_list", ReadStore(service::list)),
-    ("update_service", Change(service::update)),
-    ("delete_service", ChangeStore(service::delete)),
+    ("update_service", Manage("service.updated", service::update)),
+    (
+        "delete_service",
+        ManageStore("service.removed", service::delete),
+    ),
     (
         "organization_create_service",
-        ChangeStore(organization::create_service),
+        ManageStore("service.created", organization::create_service),
     ),
     (
         "organization_remove_service",
-        ChangeStore(organization::remove_service),
+        ManageStore("service.removed", organization::remove_service),
     ),
     ("audit_entries", ReadStore(audit::entries)),
     ("audit_types", Static(audit::types)),
-    ("create_client", Change(client::create)),
+    ("create_client", Manage("client.created", client::create)),
     ("get_client", Read(client::get)),
     ("get_client_list", Read(client::list)),
-    ("update_client", Change(client::update)),
-    ("delete_client", Change(client::delete)),
-    ("update_client_lock_flag", Change(client::update_lock_flag)),
-    ("refresh_client_secret", Change(client::refresh_secret)),
-    ("update_client_secret", Change(client::update_secret)),
+    ("update_client", Manage("client.updated", client::update)),
+    ("delete_client", Manage("client.removed", client::delete)),
+    (
+        "update_client_lock_flag",
+        Manage("client.lock_updated", client::update_lock_flag),
+    ),
+    (
+        "refresh_client_secret",
+        Manage("client.secret_updated", client::refresh_secret),
+    ),
+    (
+        "update_client_secret",
+        Manage("client.secret_updated", client::update_secret),
+    ),
     ("get_requestable_scopes", Read(requestable_scopes::get)),
-    ("set_requestable_scopes", Change(requestable_scopes::set)),
+    (
+        "set_requestable_scopes",
+        Manage("client.scopes_updated", requestable_scopes::set),
+    ),
     (
         "delete_requestable_scopes",
-        Change(requestable_scopes::delete),
+        Manage("client.scopes_updated", requestable_scopes::delete),
     ),
     ("get_granted_scopes", Read(granted_scopes::get)),
     ("delete_granted_scopes", Change(granted_scopes::delete)),
@@ -176,15 +203,21 @@ const OPERATIONS: &[(&str, Handler)] = &[
     ),
     (
         "dynamic_client_register",
-        Change(client_registration::register),
+        Manage("client.created", client_registration::register),
     ),
-    ("dynamic_client_get", Change(client_registration::get)),
-    ("dynamic_client_update", Change(client_registration::update)),
-    ("dynamic_client_delete", Change(client_registration::delete)),
-    ("hsk_create", Change(hsk::create)),
+    ("dynamic_client_get", Read(client_registration::get)),
+    (
+        "dynamic_client_update",
+        Manage("client.updated", client_registration::update),
+    ),
+    (
+        "dynamic_client_delete",
+        Manage("client.removed", client_registration::delete),
+    ),
+    ("hsk_create", Manage("key.created", hsk::create)),
     ("hsk_get", Read(hsk::get)),
     ("hsk_get_list", Read(hsk::list)),
-    ("hsk_delete", Change(hsk::delete)),
+    ("hsk_delete", Manage("key.removed", hsk::delete)),
     (
         "credential_issuer_metadata",
         Read(credential_issuer::metadata),
@@ -239,26 +272,66 @@ impl Handler {
         matches!(self, Static(_) | Read(_) | ReadStore(_) | Health)
     }
 
+    /// The event in the audit log; `None` if the operation is not logged.
+    pub fn event(self) -> Option<Event> {
+        match self {
+            Manage(event, _) | ManageStore(event, _) => Some(event),
+            Static(_) | Read(_) | Change(_) | ReadStore(_) | Health => None,
+        }
+    }
+
     /// Executes a call. An error rolls the state back, except for changes made with [`commit`](Service::commit). `is_saved` is
     /// false if the last attempt to save the state failed.
     pub fn handle(self, call: &Call, store: &mut Store, is_saved: bool) -> Outcome {
         match self {
             Static(handle) => handle(call),
             Read(handle) => handle(call, call.service(store)?),
-            Change(handle) => {
+            Change(handle) | Manage(_, handle) => {
                 let service = call.service_mut(store)?;
                 let outcome = service.attempt(|service| handle(call, service));
                 service.clear_committed();
                 outcome
             }
             ReadStore(handle) => handle(call, store),
-            ChangeStore(handle) => {
+            ManageStore(_, handle) => {
                 let mut changed = store.clone();
                 let outcome = handle(call, &mut changed)?;
                 *store = changed;
                 Ok(outcome)
             }
             Health => utility::healthcheck(call, is_saved),
+        }
+    }
+}
+
+/// The distinct types of events in the audit log, sorted.
+pub fn event_types() -> BTreeSet<Event> {
+    let operations = OPERATIONS.iter();
+    operations
+        .filter_map(|(_, handler)| handler.event())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Operations about clients that change no client, but what users granted to it.
+    const OF_GRANTS: [&str; 3] = [
+        "delete_granted_scopes",
+        "update_client_authorization",
+        "delete_client_authorization",
+    ];
+
+    #[test]
+    fn operation_that_changes_services_clients_or_keys_has_an_event() {
+        let subjects = ["service", "client", "scopes", "federation", "hsk"];
+        for (id, handler) in OPERATIONS {
+            let is_about = |subject: &&str| id.contains(*subject);
+            let may_change = !handler.only_reads() && !OF_GRANTS.contains(id);
+            if may_change && subjects.iter().any(is_about) {
+                assert!(handler.event().is_some(), "{id}");
+            }
         }
     }
 }
