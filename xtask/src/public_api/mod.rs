@@ -9,19 +9,14 @@ use anyhow::{Context as _, Result};
 
 pub use rustdoc::as_rustdoc;
 
-/// The published crates, and the file with the API of each.
-pub const LISTINGS: [(&str, &str); 4] = [
-    ("authlete", "docs/public-api/authlete.txt"),
-    ("authlete-axum", "docs/public-api/authlete-axum.txt"),
-    ("authlete-codegen", "docs/public-api/authlete-codegen.txt"),
-    ("authlete-emulator", "docs/public-api/authlete-emulator.txt"),
-];
-
-/// The listings, with all features, in the order of [`LISTINGS`].
-pub fn listings(root: &Path) -> Result<Vec<String>> {
-    let packages = LISTINGS.map(|(package, _)| package);
-    let documents = rustdoc::documents(root, &packages)?;
-    documents.iter().map(|document| listing(document)).collect()
+/// The listing of each published crate, with all features, by the path of its file.
+pub fn listings(root: &Path) -> Result<Vec<(String, String)>> {
+    let documents = rustdoc::documents(root)?;
+    let listings = documents.iter().map(|(package, document)| {
+        let file = format!("docs/public-api/{package}.txt");
+        Ok((file, listing(document)?))
+    });
+    listings.collect()
 }
 
 fn listing(document: &Path) -> Result<String> {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use anyhow::{Context as _, Result, bail, ensure};
-use serde_json::Value;
+use serde::Deserialize;
 
 /// A compiler version that `public-api` supports. Change both together.
 const TOOLCHAIN: &str = "1.95.0";
@@ -32,9 +32,10 @@ pub fn as_rustdoc() -> Option<ExitCode> {
     })
 }
 
-/// The rustdoc JSON files of the libraries of packages, with all features. All packages and an example are built, so that Cargo
-/// uses dependencies with the same features as `cargo clippy --workspace --all-targets --all-features`, and builds them once.
-pub fn documents(root: &Path, packages: &[&str]) -> Result<Vec<PathBuf>> {
+/// The published packages, and the rustdoc JSON file of the library of each, with all features. All packages and an example are
+/// built, so that Cargo uses dependencies with the same features as `cargo clippy --workspace --all-targets --all-features`, and
+/// builds them once.
+pub fn documents(root: &Path) -> Result<Vec<(String, PathBuf)>> {
     let mut cargo = cargo(root)?;
     cargo
         .args([
@@ -56,9 +57,36 @@ pub fn documents(root: &Path, packages: &[&str]) -> Result<Vec<PathBuf>> {
         status.success(),
         "cargo doc failed; the listing of the public API needs Rust {TOOLCHAIN}"
     );
-    let directory = target_directory(root)?.join("doc");
-    let document = |package: &&str| directory.join(package.replace('-', "_") + ".json");
-    Ok(packages.iter().map(document).collect())
+    let metadata = metadata(root)?;
+    let directory = metadata.target_directory.join("doc");
+    let published = metadata.packages.into_iter().filter(Package::is_published);
+    let documents = published.map(|package| {
+        let document = directory.join(package.name.replace('-', "_") + ".json");
+        (package.name, document)
+    });
+    Ok(documents.collect())
+}
+
+/// The output of `cargo metadata`.
+#[derive(Deserialize)]
+struct Metadata {
+    packages: Vec<Package>,
+    target_directory: PathBuf,
+}
+
+#[derive(Deserialize)]
+struct Package {
+    name: String,
+    /// The registries to which it may be published; `None` for all.
+    publish: Option<Vec<String>>,
+}
+
+impl Package {
+    fn is_published(&self) -> bool {
+        self.publish
+            .as_ref()
+            .is_none_or(|registries| !registries.is_empty())
+    }
 }
 
 /// Cargo of [`TOOLCHAIN`]: the one in use, or the one from rustup.
@@ -72,16 +100,12 @@ fn cargo(root: &Path) -> Result<Command> {
     Ok(cargo)
 }
 
-fn target_directory(root: &Path) -> Result<PathBuf> {
+fn metadata(root: &Path) -> Result<Metadata> {
     let mut cargo = Command::new("cargo");
     cargo
         .args(["metadata", "--format-version", "1", "--no-deps"])
         .current_dir(root);
-    let metadata: Value = serde_json::from_str(&output(&mut cargo)?)?;
-    let directory = metadata["target_directory"].as_str();
-    Ok(directory
-        .context("cargo metadata names no target directory")?
-        .into())
+    Ok(serde_json::from_str(&output(&mut cargo)?)?)
 }
 
 fn output(command: &mut Command) -> Result<String> {
