@@ -25,6 +25,7 @@ mod http_client;
 mod introspection_cache;
 mod json_object;
 mod json_path;
+mod loopback_host;
 mod open_enum;
 mod operation;
 mod pages;

@@ -4,10 +4,11 @@
 //! variable `OPENID_PROVIDER_LISTEN`. Those of Authlete are `AUTHLETE_…`, as the SDK has them.
 
 use std::collections::BTreeMap;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 
 use anyhow::{Context as _, Result, bail, ensure};
 use authlete::Secret;
+use authlete::server::is_loopback_host;
 use authlete::types::JwsAlg;
 use config::{Config, Environment, File};
 use http::{HeaderName, Uri};
@@ -195,14 +196,9 @@ impl Settings {
 fn check_url(url: &str) -> Result<()> {
     let uri: Uri = url.parse().context("is not a URL")?;
     let host = uri.host().context("must begin with https:// and a host")?;
-    let address = host
-        .trim_start_matches('[')
-        .trim_end_matches(']')
-        .parse::<IpAddr>();
-    let is_loopback = host == "localhost" || address.is_ok_and(|address| address.is_loopback());
     match uri.scheme_str() {
         Some("https") => {}
-        Some("http") if is_loopback => {}
+        Some("http") if is_loopback_host(host) => {}
         _ => bail!("must begin with https://, except on this machine"),
     }
     ensure!(

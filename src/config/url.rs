@@ -1,10 +1,9 @@
 //! The URL of a server.
 
-use std::net::IpAddr;
-
 use reqwest::Url;
 
 use super::Config;
+use crate::loopback_host::is_loopback_host;
 
 impl Config {
     /// Checks the URL of a server, to which `/api` is added.
@@ -47,13 +46,5 @@ pub(super) fn is_authlete_host(url: &Url) -> bool {
 
 /// Whether the host of a URL is this machine.
 pub(super) fn is_loopback(url: &Url) -> bool {
-    let host = url
-        .host_str()
-        .unwrap_or_default()
-        .trim_start_matches('[')
-        .trim_end_matches(']');
-    host == "localhost"
-        || host
-            .parse::<IpAddr>()
-            .is_ok_and(|address| address.is_loopback())
+    url.host_str().is_some_and(is_loopback_host)
 }

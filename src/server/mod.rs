@@ -9,6 +9,7 @@
 //! - [`Claims`] provides the claims of a user; [`RequestedClaims`] and [`ConsentedClaims`] select those to disclose.
 //! - [`error_response`] is the response for a failed call to Authlete, [`oauth_error`] that for an error of your own
 //!   endpoint.
+//! - [`is_loopback_host`] tells whether an issuer or another URL may be `http` in development.
 //!
 //! In this module, an *answer* is a response of Authlete to your server, and a *response* one of your server to its client.
 
@@ -20,6 +21,7 @@ mod request_credentials;
 mod response;
 
 pub use crate::generated::next::*;
+pub use crate::loopback_host::is_loopback_host;
 pub use claims::{Claims, ConsentedClaims, RequestedClaims, StandardClaims};
 pub use decision::{
     Consent, ConsentRequest, Decision, Interaction, LogIn, LoginReason, PendingAuthorization,

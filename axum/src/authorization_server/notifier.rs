@@ -1,10 +1,10 @@
 //! Sends notifications to clients.
 
-use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use authlete::http_client_builder;
+use authlete::server::is_loopback_host;
 use futures_util::future::join_all;
 use http::{StatusCode, Uri};
 use reqwest::Client;
@@ -116,11 +116,7 @@ fn is_allowed_target(uri: &Uri, is_local: bool) -> bool {
 
 /// Whether this is an `http` URL with a loopback host.
 fn is_loopback_http(uri: &Uri) -> bool {
-    let host = uri.host().unwrap_or_default();
-    let address = host.trim_start_matches('[').trim_end_matches(']');
-    let address = address.parse::<IpAddr>();
-    let is_loopback = host == "localhost" || address.is_ok_and(|address| address.is_loopback());
-    uri.scheme_str() == Some("http") && is_loopback
+    uri.scheme_str() == Some("http") && uri.host().is_some_and(is_loopback_host)
 }
 
 impl AuthorizationServer {
