@@ -104,7 +104,8 @@ impl EmulatorBuilder {
     ///
     /// A call that changes the state is answered when its changes are in the file, so a crash loses nothing that was answered.
     /// The file is a database ([redb](https://www.redb.org)) with all secrets of the services and clients; on Unix it is
-    /// created so that only its owner can access it. Only one emulator can use it at a time.
+    /// created so that only its owner can access it. An existing file keeps its mode; if other users can access it, a warning
+    /// is printed to standard error. Only one emulator can use it at a time.
     pub fn state_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.state_file = Some(path.into());
         self

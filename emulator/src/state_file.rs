@@ -1,6 +1,6 @@
 //! The file that persists the state: a database of its records.
 //!
-//! It contains all credentials: on Unix only its owner can read it. Writes are atomic, also in a crash.
+//! It contains all credentials: on Unix it is created so that only its owner can access it. Writes are atomic, also in a crash.
 
 use std::fs::{File, OpenOptions};
 use std::io;
@@ -33,10 +33,11 @@ pub struct StateFile {
 }
 
 impl StateFile {
-    /// Opens and locks a file, or creates it.
+    /// Opens and locks a file, or creates it. Prints a warning if other users can access it.
     pub fn open(path: &Path) -> io::Result<Self> {
         let path = path.to_path_buf();
         let database = open(&path).map_err(|error| about(&path, &error))?;
+        warn_if_shared(&path).map_err(|error| about(&path, &error))?;
         Ok(Self {
             path,
             database: Some(database),
@@ -204,6 +205,23 @@ fn private() -> OpenOptions {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options
+}
+
+/// A file that is shared is not refused, because some file systems have the same mode for all files.
+fn warn_if_shared(path: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        let mode = std::os::unix::fs::MetadataExt::mode(&std::fs::metadata(path)?) & 0o777;
+        if mode & 0o077 != 0 {
+            eprintln!(
+                "authlete-emulator: the state file {} contains secrets, but other users can access it: its mode is {mode:o}",
+                path.display()
+            );
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = path;
+    Ok(())
 }
 
 /// Persists the directory entry of a new file.

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
+#[cfg(unix)]
+use crate::common::program::errors_of_a_run;
 use crate::common::program::{Program, poll_async, refusal_to_start};
 use crate::common::state_file::{contains, edit};
 use crate::common::*;
@@ -344,6 +346,23 @@ async fn state_file_is_readable_only_by_its_owner() {
     }
     names.sort();
     assert_eq!(names, ["emulator.state"]);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn state_file_that_other_users_can_access_keeps_its_mode_with_a_warning() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let (_directory, path) = state_path();
+    drop(emulator(&path).await);
+    for (mode, is_warned) in [(0o600, false), (0o640, true), (0o604, true)] {
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+        let errors = errors_of_a_run(&arguments(&path));
+        let warning = format!("other users can access it: its mode is {mode:o}\n");
+        assert_eq!(errors.contains(&warning), is_warned, "{errors}");
+        let kept = fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(kept & 0o777, mode);
+    }
 }
 
 /// A limit of the file size simulates a full disk.

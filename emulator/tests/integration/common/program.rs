@@ -88,10 +88,7 @@ impl Program {
     /// Sends a signal, such as `TERM`.
     #[cfg(unix)]
     pub fn signal(&self, name: &str) {
-        let status = Command::new("kill")
-            .args([&format!("-{name}"), &self.child.id().to_string()])
-            .status();
-        assert!(status.unwrap().success());
+        signal(&self.child, name);
     }
 
     /// Waits for the exit, and returns the status and the rest of the standard output.
@@ -121,6 +118,29 @@ pub fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_authlete-emulator"));
     command.args(arguments);
     command
+}
+
+#[cfg(unix)]
+fn signal(child: &Child, name: &str) {
+    let status = Command::new("kill")
+        .args([&format!("-{name}"), &child.id().to_string()])
+        .status();
+    assert!(status.unwrap().success());
+}
+
+/// The standard error of a program that starts and is stopped with SIGTERM.
+#[cfg(unix)]
+pub fn errors_of_a_run(arguments: &[&str]) -> String {
+    let mut command = command(arguments);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    // The program prints its environment when it has started.
+    let stdout = child.stdout.as_mut().unwrap();
+    stdout.read_exact(&mut [0]).unwrap();
+    signal(&child, "TERM");
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success());
+    String::from_utf8(output.stderr).unwrap()
 }
 
 /// The standard error of a program that fails to start.
