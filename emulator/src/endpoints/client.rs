@@ -56,7 +56,8 @@ pub fn update(call: &Call, service: &mut Service) -> Outcome {
     let mut settings =
         settings::client_rules::update(client.settings.json(), &call.body, call.version);
     service.filter_custom_metadata(&mut settings);
-    Ok(ApiResponse::object(200, store(call, service, settings)))
+    let settings = store(call, service, settings.into());
+    Ok(ApiResponse::object(200, settings))
 }
 
 /// Deletes a client and everything issued to it.
@@ -69,7 +70,7 @@ pub fn delete(call: &Call, service: &mut Service) -> Outcome {
 /// Locks or unlocks a client.
 pub fn update_lock_flag(call: &Call, service: &mut Service) -> Outcome {
     let client = call.client("clientIdentifier", service)?;
-    let mut settings = client.settings.json().clone();
+    let mut settings = client.settings.clone();
     let locked = call.body.get("clientLocked").and_then(Value::as_bool);
     let locked = locked.ok_or_else(|| ApiResponse::error(400, call.path, LOCK_FLAG_MISSING))?;
     if locked == client.settings.locked() {
@@ -79,7 +80,7 @@ pub fn update_lock_flag(call: &Call, service: &mut Service) -> Outcome {
         };
         return Err(ApiResponse::error(400, call.path, code));
     }
-    settings.insert("locked".to_owned(), locked.into());
+    settings.set_locked(locked);
     store(call, service, settings);
     Ok(ApiResponse::result(call.path, LOCK_FLAG_UPDATED).build())
 }
@@ -100,20 +101,19 @@ pub fn update_secret(call: &Call, service: &mut Service) -> Outcome {
 
 fn replace_secret(call: &Call, service: &mut Service, secret: &str, code: ResultCode) -> Outcome {
     let client = call.client("clientIdentifier", service)?;
-    let mut settings = client.settings.json().clone();
-    let previous = settings.insert("clientSecret".to_owned(), secret.into());
+    let mut settings = client.settings.clone();
+    let previous = settings.set_client_secret(secret);
     store(call, service, settings);
     let response = ApiResponse::result(call.path, code).with("newClientSecret", secret);
     Ok(response.with_optional("oldClientSecret", previous).build())
 }
 
 /// Stores the changed settings of a client and returns the stored settings.
-fn store(call: &Call, service: &mut Service, mut settings: Object) -> Object {
-    settings.insert("modifiedAt".to_owned(), call.now.into());
-    service.clients.put(Client {
-        settings: settings.clone().into(),
-    });
-    settings
+fn store(call: &Call, service: &mut Service, mut settings: ClientSettings) -> Object {
+    settings.set_modified_at(call.now);
+    let stored = settings.json().clone();
+    service.clients.put(Client { settings });
+    stored
 }
 
 /// Rejects invalid settings, and an alias or an entity ID that another client uses.

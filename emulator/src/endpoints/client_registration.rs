@@ -20,9 +20,7 @@ use crate::result_code::{
     REGISTRATION_WITHOUT_TOKEN, ResultCode, SOFTWARE_ID_TAKEN, UPDATE_CLIENT_ID_MISSING,
     UPDATE_CLIENT_ID_OTHER, UPDATE_CLIENT_SECRET_OTHER,
 };
-use crate::settings;
-use crate::settings::client_metadata;
-use crate::settings::{ClientExtension, ClientSettings};
+use crate::settings::{ClientSettings, client_metadata, client_rules};
 use crate::store::{Client, Service};
 
 /// Registers a client. The caller decides whether the client may register, and checks initial access tokens.
@@ -55,14 +53,9 @@ fn create(call: &Call, service: &mut Service) -> Result<ApiResponse, Refusal> {
     let requested = requested(call, service, &sent, None)?;
     let mut client = service.new_client(&requested, call.now)?;
     let token = random::token()?;
-    client.settings.json_mut().extend([
-        ("dynamicallyRegistered".to_owned(), true.into()),
-        ("clientSource".to_owned(), "DYNAMIC_REGISTRATION".into()),
-        (
-            "registrationAccessTokenHash".to_owned(),
-            Digest::of(&token).to_string().into(),
-        ),
-    ]);
+    client
+        .settings
+        .set_dynamic_registration(&Digest::of(&token));
     let settings = client.settings.clone();
     service.clients.put(client);
     Ok(success(
@@ -91,9 +84,9 @@ fn replace(call: &Call, service: &mut Service) -> Result<ApiResponse, Refusal> {
     let settings = client.settings.json();
     check_update(&sent, client)?;
     let requested = requested(call, service, &sent, Some(client))?;
-    let mut settings = replaced(settings, requested);
-    settings.insert("modifiedAt".to_owned(), call.now.into());
-    let settings = ClientSettings::from(settings);
+    let settings = client_rules::replace_registration(settings, requested);
+    let mut settings = ClientSettings::from(settings);
+    settings.set_modified_at(call.now);
     service.clients.put(Client {
         settings: settings.clone(),
     });
@@ -142,15 +135,6 @@ fn requested(
     Ok(checked_settings(service, &metadata, existing)?.into_json())
 }
 
-/// The settings of a client that registers again. Settings that metadata cannot express are kept.
-pub fn replaced(current: &Object, requested: Object) -> Object {
-    let mut given = current.clone();
-    client_metadata::remove_all(&mut given);
-    given.remove("customMetadata");
-    given.extend(requested);
-    settings::client_rules::replace(current, &given)
-}
-
 /// Converts the metadata of a new or an existing client into settings, and checks these.
 pub fn checked_settings(
     service: &Service,
@@ -159,59 +143,43 @@ pub fn checked_settings(
 ) -> Result<ClientSettings, OAuthError> {
     let mut settings =
         client_metadata::read(metadata).map_err(|(code, message)| invalid_as(code, message))?;
-    registration::complete(&mut settings);
-    let settings = ClientSettings::from(settings);
+    client_rules::complete_registration(&mut settings);
+    let mut settings = ClientSettings::from(settings);
     registration::check(&settings, service)?;
     refuse_taken_software(service, &settings, existing)?;
-    let mut settings = settings.into_json();
-    settings.extend(custom(service, metadata));
-    let extension = existing.and_then(|client| client.settings.extension());
-    settings.extend(requestable_scopes(service, metadata, extension)?);
-    Ok(settings.into())
+    let custom = custom(service, metadata);
+    if !custom.is_empty() {
+        settings.set_custom_metadata(custom);
+    }
+    if service.settings.dcr_scope_used_as_requestable() {
+        if let Some(existing) = existing {
+            settings.copy_extension(&existing.settings);
+        }
+        settings.restrict_scopes(scopes(metadata)?);
+    }
+    Ok(settings)
 }
 
 /// The custom metadata that the service supports.
-fn custom(service: &Service, metadata: &Object) -> Option<(String, Value)> {
-    let names = service.settings.supported_custom_client_metadata()?;
+fn custom(service: &Service, metadata: &Object) -> Object {
+    let names = service.settings.supported_custom_client_metadata();
     let names = names
+        .unwrap_or_default()
         .into_iter()
         .filter(|name| !client_metadata::is_standard(name));
     let members = names.filter_map(|name| metadata.get_key_value(name));
-    let custom: Object = members
+    members
         .map(|(name, value)| (name.clone(), value.clone()))
-        .collect();
-    let text = (!custom.is_empty()).then(|| Value::Object(custom).to_string());
-    text.map(|text| ("customMetadata".to_owned(), text.into()))
+        .collect()
 }
 
-/// The requestable scopes of the client from the metadata `scope`, if the service has `dcrScopeUsedAsRequestable`.
-fn requestable_scopes(
-    service: &Service,
-    metadata: &Object,
-    extension: Option<ClientExtension<'_>>,
-) -> Result<Option<(String, Value)>, OAuthError> {
-    if !service.settings.dcr_scope_used_as_requestable() {
-        return Ok(None);
+/// The scopes in the metadata `scope`.
+fn scopes(metadata: &Object) -> Result<Option<Vec<&str>>, OAuthError> {
+    match metadata.get("scope") {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(scope)) => Ok(Some(scope.split_ascii_whitespace().collect())),
+        Some(_) => Err(invalid_as(METADATA_NO_STRING, "scope: must be a string")),
     }
-    let scope = metadata.get("scope").filter(|scope| !scope.is_null());
-    let scope = match scope.map(Value::as_str) {
-        Some(None) => return Err(invalid_as(METADATA_NO_STRING, "scope: must be a string")),
-        Some(scope) => scope,
-        None => None,
-    };
-    let mut extension = extension
-        .map(|extension| extension.json().clone())
-        .unwrap_or_default();
-    extension.remove("requestableScopes");
-    extension.insert(
-        "requestableScopesEnabled".to_owned(),
-        scope.is_some().into(),
-    );
-    if let Some(scope) = scope {
-        let scopes: Vec<_> = scope.split_ascii_whitespace().collect();
-        extension.insert("requestableScopes".to_owned(), scopes.into());
-    }
-    Ok(Some(("extension".to_owned(), extension.into())))
 }
 
 fn refuse_taken_software(

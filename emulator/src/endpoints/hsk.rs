@@ -111,8 +111,7 @@ fn generate(request: &Object) -> Result<(Jwk, Vec<u8>), ResultCode> {
 /// Lists the keys in the settings of the service.
 fn show_in_settings(service: &mut Service) {
     let keys = all_shown(service);
-    let settings = Arc::make_mut(&mut service.settings).json_mut();
-    settings.insert("hsks".to_owned(), keys.into());
+    Arc::make_mut(&mut service.settings).set_hsks(keys);
 }
 
 fn all_shown(service: &Service) -> Vec<Object> {

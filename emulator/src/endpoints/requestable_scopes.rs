@@ -1,12 +1,12 @@
 //! `/client/extension/requestable_scopes`: the scopes that a client is restricted to.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::api_response::{ApiResponse, Outcome};
 use crate::call::Call;
-use crate::json::{Object, ObjectExt};
+use crate::json::ObjectExt;
 use crate::result_code::{REQUESTABLE_SCOPES_NO_LIST, REQUESTABLE_SCOPES_NO_STRING};
-use crate::settings::{self, ClientExtension};
+use crate::settings::ClientExtension;
 use crate::store::Service;
 
 /// Returns the set, or nothing if the client is not restricted.
@@ -30,16 +30,11 @@ pub fn set(call: &Call, service: &mut Service) -> Outcome {
     }
     let scopes = call.body.array("requestableScopes");
     let scopes = scopes.ok_or_else(|| refuse(REQUESTABLE_SCOPES_NO_LIST))?;
-    if !scopes.iter().all(Value::is_string) {
-        return Err(refuse(REQUESTABLE_SCOPES_NO_STRING));
-    }
-    let supported = service.settings.supported_scopes().unwrap_or_default();
-    let is_supported = |scope: &&Value| {
-        let names = supported.iter().filter_map(|scope| scope.get("name"));
-        names.into_iter().any(|name| name == *scope)
-    };
-    let scopes: Vec<_> = scopes.iter().filter(is_supported).cloned().collect();
-    restrict(call, service, Some(scopes.into()))?;
+    let scopes: Option<Vec<_>> = scopes.iter().map(Value::as_str).collect();
+    let mut scopes = scopes.ok_or_else(|| refuse(REQUESTABLE_SCOPES_NO_STRING))?;
+    let supported = service.settings.supported_scope_names();
+    scopes.retain(|scope| supported.contains(scope));
+    restrict(call, service, Some(scopes))?;
     get(call, service)
 }
 
@@ -49,26 +44,14 @@ pub fn delete(call: &Call, service: &mut Service) -> Outcome {
     Ok(ApiResponse::no_content())
 }
 
-fn restrict(call: &Call, service: &mut Service, scopes: Option<Value>) -> Result<(), ApiResponse> {
+fn restrict(
+    call: &Call,
+    service: &mut Service,
+    scopes: Option<Vec<&str>>,
+) -> Result<(), ApiResponse> {
     let mut client = call.client("clientId", service)?.as_ref().clone();
-    let extension = client
-        .settings
-        .json_mut()
-        .entry("extension")
-        .or_insert_with(|| Value::Object(Object::new()));
-    if let Some(extension) = extension.as_object_mut() {
-        extension.insert(
-            "requestableScopesEnabled".to_owned(),
-            scopes.is_some().into(),
-        );
-        extension.insert("requestableScopes".to_owned(), json!(scopes));
-        extension.retain(|_, value| !value.is_null());
-        settings::client_rules::complete_extension(extension);
-    }
-    client
-        .settings
-        .json_mut()
-        .insert("modifiedAt".to_owned(), call.now.into());
+    client.settings.restrict_scopes(scopes);
+    client.settings.set_modified_at(call.now);
     service.clients.put(client);
     Ok(())
 }

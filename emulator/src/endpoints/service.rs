@@ -8,7 +8,7 @@ use super::page_range::PageRange;
 use crate::api_response::{ApiResponse, Outcome};
 use crate::call::Call;
 use crate::json::Object;
-use crate::settings;
+use crate::settings::{self, ServiceSettings};
 use crate::store::{Service, Store};
 
 /// Creates a service. In 3.0, call it with the organization token. Authlete creates access tokens of a service in its
@@ -38,10 +38,11 @@ pub fn list(call: &Call, store: &Store) -> Outcome {
 /// Replaces the settings; omitted settings get their default values.
 pub fn update(call: &Call, service: &mut Service) -> Outcome {
     refuse_invalid(call, &call.body)?;
-    let mut settings =
+    let settings =
         settings::service_rules::replace(service.settings.json(), &call.body, call.version);
-    settings.insert("modifiedAt".to_owned(), call.now.into());
-    service.settings = Arc::new(settings.into());
+    let mut settings = ServiceSettings::from(settings);
+    settings.set_modified_at(call.now);
+    service.settings = Arc::new(settings);
     Ok(ApiResponse::object(200, to_json(service)))
 }
 

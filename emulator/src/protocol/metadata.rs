@@ -249,7 +249,7 @@ pub fn of(service: &Service) -> Object {
             "authorization_response_iss_parameter_supported",
             json!(service.issuer().is_some() && !settings.iss_suppressed()),
         ),
-        ("scopes_supported", scopes(settings)),
+        ("scopes_supported", json!(settings.supported_scope_names())),
         (
             "require_signed_request_object",
             json!(
@@ -514,12 +514,6 @@ fn list<T: PartialEq + for<'a> From<&'a str>>(
         .iter()
         .filter(|value| listed.as_ref().is_none_or(|listed| listed.contains(value)));
     json!(values.filter_map(word).collect::<Vec<_>>())
-}
-
-fn scopes(settings: &ServiceSettings) -> Value {
-    let scopes = settings.supported_scopes().unwrap_or_default();
-    let names = scopes.iter().filter_map(|scope| scope.get("name"));
-    json!(names.collect::<Vec<_>>())
 }
 
 /// The types of attachments (OpenID Connect for Identity Assurance 1.0), as protocol values.

@@ -76,12 +76,10 @@ pub fn dynamic(
         .filter_map(|scope| pattern(scope.as_object()?))
         .filter(|(name, _)| is_requestable(name, client))
         .collect();
-    let is_static = |word: &str| {
-        let mut names = supported.iter().filter_map(|scope| scope.get("name"));
-        names.any(|name| name == word)
-    };
+    let names = service.supported_scope_names();
     let words = parameters.space_delimited("scope").into_iter();
-    let dynamic = words.filter(|word| !is_static(word)).filter_map(|word| {
+    let words = words.filter(|word| !names.contains(word));
+    let dynamic = words.filter_map(|word| {
         let (name, _) = patterns.iter().find(|(_, regex)| regex.is_match(word))?;
         Some(DynamicScope {
             name: (*name).to_owned(),
@@ -137,11 +135,8 @@ pub fn details(service: &ServiceSettings, names: &[String]) -> Vec<Value> {
 
 /// Whether the service supports all of the scopes.
 pub fn are_supported(names: &[String], service: &ServiceSettings) -> bool {
-    names.iter().all(|name| {
-        let supported = service.supported_scopes().unwrap_or_default();
-        let mut known = supported.iter().filter_map(Value::as_object);
-        known.any(|scope| scope.text("name") == Some(name))
-    })
+    let supported = service.supported_scope_names();
+    names.iter().all(|name| supported.contains(&name.as_str()))
 }
 
 /// The values of an attribute of scopes.

@@ -6,6 +6,7 @@ use authlete::ApiVersion;
 use serde_json::Value;
 
 use super::check::{self, Invalid};
+use super::client_metadata;
 use super::client_settings::{ClientExtension, ClientSettings};
 use super::uri::Uri;
 use crate::json::{Object, ObjectExt};
@@ -86,6 +87,51 @@ pub fn complete(given: &Object) -> Object {
     settings
 }
 
+/// Completes the settings of a client that registers itself: adds the defaults of RFC 7591 §2, and the client type. Missing
+/// grant types or response types are derived from each other (§2.1).
+pub fn complete_registration(settings: &mut Object) {
+    let method = or_insert(settings, "tokenAuthMethod", || "CLIENT_SECRET_BASIC".into());
+    let client_type = if *method == "NONE" {
+        "PUBLIC"
+    } else {
+        "CONFIDENTIAL"
+    };
+    settings.insert("clientType".to_owned(), client_type.into());
+    let response_types = settings.texts("responseTypes");
+    let grant_types = response_types.map(|types| grant_types_of(&types));
+    or_insert(settings, "grantTypes", || {
+        grant_types
+            .unwrap_or_else(|| vec!["AUTHORIZATION_CODE"])
+            .into()
+    });
+    or_insert(settings, "applicationType", || "WEB".into());
+    let grant_types = settings.texts("grantTypes").unwrap_or_default();
+    let code = grant_types
+        .contains(&"AUTHORIZATION_CODE")
+        .then_some("CODE");
+    or_insert(settings, "responseTypes", || code.into_iter().collect());
+}
+
+/// The grant types that belong to response types: `code` is exchanged at the token endpoint, tokens come from the
+/// authorization endpoint.
+pub fn grant_types_of(response_types: &[&str]) -> Vec<&'static str> {
+    let any = |word| {
+        let is_in = |types: &&str| types.split('_').any(|own| own == word);
+        response_types.iter().any(is_in)
+    };
+    let code = any("CODE").then_some("AUTHORIZATION_CODE");
+    let implicit = any("TOKEN").then_some("IMPLICIT");
+    code.into_iter().chain(implicit).collect()
+}
+
+fn or_insert<'a>(
+    settings: &'a mut Object,
+    name: &str,
+    default: impl FnOnce() -> Value,
+) -> &'a Value {
+    settings.entry(name).or_insert_with(default)
+}
+
 /// Adds the defaults of an extension: flags are `false`, durations are 0.
 pub fn complete_extension(extension: &mut Object) {
     for (name, value) in super::with_default(ClientExtension::FLAGS, false)
@@ -107,6 +153,15 @@ pub fn update(current: &Object, given: &Object, version: ApiVersion) -> Object {
         ApiVersion::V2 => settings,
         ApiVersion::V3 => super::keep_current(current, settings, &IGNORED_BY_UPDATE),
     }
+}
+
+/// The settings of a client that registers again. Settings that metadata cannot express are kept.
+pub fn replace_registration(current: &Object, requested: Object) -> Object {
+    let mut given = current.clone();
+    client_metadata::remove_all(&mut given);
+    given.remove(CUSTOM_METADATA);
+    given.extend(requested);
+    replace(current, &given)
 }
 
 /// Removes unsupported metadata from `customMetadata`.

@@ -2,8 +2,13 @@
 
 use std::sync::OnceLock;
 
+use serde_json::Value;
+
 use super::accessors::accessors;
+use super::client_rules;
 use super::json_settings::JsonSettings;
+use crate::clock::Millis;
+use crate::digest::Digest;
 use crate::jose::JwkSet;
 use crate::json::{Object, ObjectExt};
 
@@ -15,6 +20,9 @@ pub const CERTIFICATE_SUBJECTS: [&str; 5] = [
     "tlsClientAuthSanIp",
     "tlsClientAuthSanEmail",
 ];
+
+const EXTENSION: &str = "extension";
+const REQUESTABLE_SCOPES: &str = "requestableScopes";
 
 /// The settings of a client: the JSON object of the API, with a getter for each setting that the emulator uses.
 pub type ClientSettings = JsonSettings<ClientKeySets>;
@@ -34,9 +42,92 @@ impl ClientSettings {
             .count()
     }
 
-    pub fn extension(&self) -> Option<ClientExtension<'_>> {
-        self.json().object("extension").map(ClientExtension)
+    /// The JWS and JWE algorithms.
+    pub fn algorithms(&self) -> impl Iterator<Item = &str> {
+        let settings = self.json().iter();
+        let algorithms = settings.filter(|(name, _)| name.ends_with("Alg"));
+        algorithms.filter_map(|(_, value)| value.as_str())
     }
+
+    pub fn extension(&self) -> Option<ClientExtension<'_>> {
+        self.json().object(EXTENSION).map(ClientExtension)
+    }
+}
+
+impl ClientSettings {
+    pub fn set_locked(&mut self, locked: bool) {
+        self.set("locked", locked);
+    }
+
+    /// Replaces the secret, and returns the previous one.
+    pub fn set_client_secret(&mut self, secret: &str) -> Option<Value> {
+        self.set("clientSecret", secret)
+    }
+
+    pub fn set_custom_metadata(&mut self, metadata: Object) {
+        self.set("customMetadata", Value::Object(metadata).to_string());
+    }
+
+    /// Records that the client registered itself (RFC 7591), with the digest of its registration access token.
+    pub fn set_dynamic_registration(&mut self, access_token: &Digest) {
+        self.set("dynamicallyRegistered", true);
+        self.set("clientSource", "DYNAMIC_REGISTRATION");
+        self.set("registrationAccessTokenHash", access_token.to_string());
+    }
+
+    /// Records that the client was registered by its trust chain (OpenID Federation 1.0).
+    pub fn set_federation_registration(&mut self, registration: &FederationRegistration<'_>) {
+        let registration_type = registration.registration_type;
+        let source = format!("{registration_type}_REGISTRATION");
+        self.set("clientSource", source);
+        self.set("explicitlyRegistered", registration_type == "EXPLICIT");
+        self.set("automaticallyRegistered", registration_type == "AUTOMATIC");
+        self.set("entityId", registration.entity_id);
+        self.set("trustAnchorId", registration.trust_anchor_id);
+        self.set("trustChain", registration.trust_chain);
+        self.set("trustChainExpiresAt", registration.expires_at);
+        self.set("trustChainUpdatedAt", registration.now);
+    }
+
+    /// Replaces the extension, if the other settings have one.
+    pub fn copy_extension(&mut self, other: &Self) {
+        if let Some(extension) = other.extension() {
+            self.set(EXTENSION, extension.0.clone());
+        }
+    }
+
+    /// Restricts the client to scopes, or lets it request any scope.
+    pub fn restrict_scopes(&mut self, scopes: Option<Vec<&str>>) {
+        let json = self.json_mut();
+        let extension = json
+            .entry(EXTENSION)
+            .or_insert_with(|| Object::new().into());
+        let Some(extension) = extension.as_object_mut() else {
+            return;
+        };
+        extension.insert(
+            "requestableScopesEnabled".to_owned(),
+            scopes.is_some().into(),
+        );
+        match scopes {
+            Some(scopes) => extension.insert(REQUESTABLE_SCOPES.to_owned(), scopes.into()),
+            None => extension.remove(REQUESTABLE_SCOPES),
+        };
+        client_rules::complete_extension(extension);
+    }
+}
+
+/// How a client was registered by its trust chain (OpenID Federation 1.0).
+#[derive(Debug)]
+pub struct FederationRegistration<'a> {
+    /// `AUTOMATIC` or `EXPLICIT`.
+    pub registration_type: &'a str,
+    pub entity_id: &'a str,
+    pub trust_anchor_id: &'a str,
+    /// The statements as received.
+    pub trust_chain: &'a [String],
+    pub expires_at: Millis,
+    pub now: Millis,
 }
 
 impl ClientSettings {
@@ -158,7 +249,7 @@ impl ClientSettings {
 pub struct ClientExtension<'a>(&'a Object);
 
 impl<'a> ClientExtension<'a> {
-    pub fn json(self) -> &'a Object {
+    fn json(self) -> &'a Object {
         self.0
     }
 }

@@ -1,7 +1,9 @@
 //! Settings as the JSON object of the API, with the key sets that are parsed from it.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
+use crate::clock::Millis;
 use crate::json::Object;
 
 /// The JSON object of the API, and `K`: its key sets, parsed on first use.
@@ -40,6 +42,16 @@ impl<K: Default> JsonSettings<K> {
     pub fn json_mut(&mut self) -> &mut Object {
         self.key_sets = K::default();
         &mut self.json
+    }
+
+    /// Sets a member, and returns its previous value.
+    pub(super) fn set(&mut self, name: &str, value: impl Into<Value>) -> Option<Value> {
+        self.json_mut().insert(name.to_owned(), value.into())
+    }
+
+    /// Sets the time of the latest change.
+    pub fn set_modified_at(&mut self, now: Millis) {
+        self.set("modifiedAt", now);
     }
 
     pub fn into_json(self) -> Object {

@@ -19,7 +19,7 @@ mod service_settings;
 pub mod tests;
 mod uri;
 
-pub use client_settings::{ClientExtension, ClientSettings};
+pub use client_settings::{ClientExtension, ClientSettings, FederationRegistration};
 pub use credential_issuer_metadata::CredentialIssuerMetadata;
 pub use enum_values::EnumValues;
 pub use service_settings::{ServiceSettings, Supported};

@@ -9,7 +9,7 @@ use super::accessors::accessors;
 use super::credential_issuer_metadata::CredentialIssuerMetadata;
 use super::json_settings::JsonSettings;
 use crate::jose::JwkSet;
-use crate::json::ObjectExt;
+use crate::json::{Object, ObjectExt};
 
 /// The settings of a service: the JSON object of the API, with a getter for each setting that the emulator uses.
 pub type ServiceSettings = JsonSettings<ServiceKeySets>;
@@ -29,6 +29,17 @@ pub struct ServiceKeySets {
 pub type Supported = fn(&ServiceSettings) -> Option<Vec<&str>>;
 
 impl ServiceSettings {
+    /// Lists the hardware-secured keys.
+    pub fn set_hsks(&mut self, keys: Vec<Object>) {
+        self.set("hsks", keys);
+    }
+
+    pub fn supported_scope_names(&self) -> Vec<&str> {
+        let scopes = self.supported_scopes().unwrap_or_default().iter();
+        let names = scopes.filter_map(|scope| scope.as_object()?.text("name"));
+        names.collect()
+    }
+
     pub fn credential_issuer_metadata(&self) -> Option<CredentialIssuerMetadata<'_>> {
         let metadata = self.json().object("credentialIssuerMetadata")?;
         Some(CredentialIssuerMetadata::from(metadata))

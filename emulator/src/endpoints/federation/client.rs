@@ -2,13 +2,12 @@
 
 use crate::call::Call;
 use crate::endpoints::client_registration;
-use crate::json::Object;
 use crate::protocol::federation::{RELYING_PARTY, TrustChain, resolved};
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::refusal::Refusal;
 use crate::protocol::registration::{invalid, needs_secret};
 use crate::result_code::{ENTITY_ID_TAKEN, RELYING_PARTY_MISSING};
-use crate::settings::{ClientSettings, ServiceSettings};
+use crate::settings::{ClientSettings, FederationRegistration, ServiceSettings, client_rules};
 use crate::store::{Client, IdentifierKind, Service};
 
 /// The client registration types (OpenID Federation 1.0 §12).
@@ -65,14 +64,25 @@ impl Registration<'_> {
         let mut client = match earlier {
             None => service.new_client(requested.json(), self.call.now)?,
             Some(earlier) => Client {
-                settings: client_registration::replaced(
+                settings: client_rules::replace_registration(
                     earlier.settings.json(),
                     requested.into_json(),
                 )
                 .into(),
             },
         };
-        client.settings.json_mut().extend(self.members());
+        let chain = self.chain;
+        client
+            .settings
+            .set_federation_registration(&FederationRegistration {
+                registration_type: self.registration_type.as_str(),
+                entity_id: &chain.subject.subject,
+                trust_anchor_id: chain.anchor(),
+                trust_chain: chain.texts(),
+                expires_at: chain.expires_at,
+                now: self.call.now,
+            });
+        client.settings.set_modified_at(self.call.now);
         Ok(client)
     }
 
@@ -91,27 +101,5 @@ impl Registration<'_> {
             ));
         }
         Ok(())
-    }
-
-    /// The settings that record the registration.
-    fn members(&self) -> Object {
-        let chain = self.chain;
-        let is = |registration_type| (self.registration_type == registration_type).into();
-        let source = format!("{}_REGISTRATION", self.registration_type.as_str());
-        let members = [
-            ("modifiedAt", self.call.now.into()),
-            ("clientSource", source.into()),
-            ("explicitlyRegistered", is(RegistrationType::Explicit)),
-            ("automaticallyRegistered", is(RegistrationType::Automatic)),
-            ("entityId", chain.subject.subject.as_str().into()),
-            ("trustAnchorId", chain.anchor().into()),
-            ("trustChain", chain.texts().into()),
-            ("trustChainExpiresAt", chain.expires_at.into()),
-            ("trustChainUpdatedAt", self.call.now.into()),
-        ];
-        let members = members.into_iter();
-        members
-            .map(|(name, value)| (name.to_owned(), value))
-            .collect()
     }
 }

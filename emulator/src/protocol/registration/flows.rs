@@ -6,6 +6,7 @@ use crate::result_code::{
     METADATA_CODE_GRANT, METADATA_CODE_RESPONSE, METADATA_IMPLICIT_GRANT,
     METADATA_IMPLICIT_RESPONSE,
 };
+use crate::settings::client_rules::grant_types_of;
 use crate::settings::{ClientSettings, ServiceSettings, Supported, Uri};
 use crate::store::Service;
 
@@ -99,16 +100,4 @@ pub fn types(settings: &ClientSettings) -> Result<(), OAuthError> {
         }
     }
     Ok(())
-}
-
-/// The grant types that belong to response types: `code` is exchanged at the token endpoint, tokens come from the
-/// authorization endpoint.
-pub fn grant_types_of<T: AsRef<str>>(response_types: &[T]) -> Vec<&'static str> {
-    let any = |word| {
-        let is_in = |types: &T| types.as_ref().split('_').any(|own| own == word);
-        response_types.iter().any(is_in)
-    };
-    let code = any("CODE").then_some("AUTHORIZATION_CODE");
-    let implicit = (any("TOKEN")).then_some("IMPLICIT");
-    code.into_iter().chain(implicit).collect()
 }

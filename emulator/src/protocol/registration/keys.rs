@@ -92,10 +92,7 @@ pub fn algorithms(settings: &ClientSettings) -> Result<(), OAuthError> {
 /// Whether a client needs a secret: to authenticate, or as the key of a symmetric algorithm.
 pub fn needs_secret(settings: &ClientSettings) -> bool {
     let method = settings.token_auth_method().unwrap_or_default();
-    let algorithms = settings.json().iter();
-    let algorithms = algorithms.filter(|(name, _)| name.ends_with("Alg"));
-    let mut algorithms = algorithms.filter_map(|(_, value)| value.as_str());
-    method.starts_with("CLIENT_SECRET_") || algorithms.any(is_symmetric)
+    method.starts_with("CLIENT_SECRET_") || settings.algorithms().any(is_symmetric)
 }
 
 /// Whether a JWS or JWE algorithm is symmetric (RFC 7518 §3.1, §4.1).

@@ -3,12 +3,9 @@
 mod flows;
 mod keys;
 
-use serde_json::Value;
-
 pub use keys::needs_secret;
 
 use super::oauth_error::OAuthError;
-use crate::json::{Object, ObjectExt};
 use crate::result_code::{
     METADATA_INVALID, METADATA_NO_URI, METADATA_NOT_HTTPS, METADATA_SECTOR, REDIRECT_URIS_INVALID,
     ResultCode, SETTING_INVALID,
@@ -35,29 +32,6 @@ fn invalid_redirect_uri(message: String) -> OAuthError {
         description: Some(message.into_boxed_str()),
         ..OAuthError::new("invalid_redirect_uri", REDIRECT_URIS_INVALID)
     }
-}
-
-/// Completes the metadata: adds the defaults of RFC 7591 §2, and the client type. Missing grant types or response types
-/// are derived from each other (§2.1).
-pub fn complete(settings: &mut Object) {
-    let method = or_insert(settings, "tokenAuthMethod", || "CLIENT_SECRET_BASIC".into());
-    let client_type = if *method == "NONE" {
-        "PUBLIC"
-    } else {
-        "CONFIDENTIAL"
-    };
-    settings.insert("clientType".to_owned(), client_type.into());
-    let response_types = owned(settings, "responseTypes");
-    or_insert(settings, "grantTypes", || match response_types {
-        Some(types) => flows::grant_types_of(&types).into(),
-        None => vec!["AUTHORIZATION_CODE"].into(),
-    });
-    or_insert(settings, "applicationType", || "WEB".into());
-    let uses_code = has(settings.texts("grantTypes"), "AUTHORIZATION_CODE");
-    or_insert(settings, "responseTypes", || {
-        let code = uses_code.then_some("CODE");
-        code.into_iter().collect()
-    });
 }
 
 /// Refuses metadata that is inconsistent, insecure or not supported.
@@ -130,17 +104,4 @@ fn refuse(wrong: bool, message: impl Into<String>) -> Result<(), OAuthError> {
 
 fn has(values: Option<Vec<&str>>, value: &str) -> bool {
     values.is_some_and(|values| values.contains(&value))
-}
-
-fn owned(settings: &Object, member: &str) -> Option<Vec<String>> {
-    let texts = settings.texts(member)?;
-    Some(texts.into_iter().map(str::to_owned).collect())
-}
-
-fn or_insert<'a>(
-    settings: &'a mut Object,
-    name: &str,
-    default: impl FnOnce() -> Value,
-) -> &'a Value {
-    settings.entry(name).or_insert_with(default)
 }
