@@ -1,5 +1,6 @@
 //! Each fault, from the call to recovery.
 
+use std::env;
 use std::sync::LazyLock;
 use std::time::Instant;
 
@@ -10,12 +11,13 @@ use tokio::time::timeout;
 use super::caller::{Call, Caller};
 use super::faults::{Fault, LONG, faults, faults_of_transport};
 use super::server::{GENUINE, Server};
-use super::table::{GZIP, documented};
+use super::table::{self, GZIP, documented};
 use crate::errors::assert_no_secret;
 use crate::facts::arguments_of;
 use crate::probe;
 
-/// After a change to the faults, check the table that this test prints and copy it to `src/faults.md`.
+/// With `AUTHLETE_WRITE_FAULTS=yes`, the table is written instead of compared. After a change to the faults, do that with and
+/// without the feature `gzip`, and check the difference.
 #[tokio::test]
 async fn each_fault_has_the_documented_result() {
     let calls: Vec<_> = faults().into_iter().map(row).map(tokio::spawn).collect();
@@ -23,7 +25,14 @@ async fn each_fault_has_the_documented_result() {
     for call in calls {
         rows.push(call.await.unwrap());
     }
-    assert_eq!(rows, documented(), "\n{}\n", rows.join("\n"));
+    if env::var_os("AUTHLETE_WRITE_FAULTS").is_some() {
+        return table::write(&rows);
+    }
+    assert_eq!(
+        rows,
+        documented(),
+        "to write src/faults.md: AUTHLETE_WRITE_FAULTS=yes cargo test hostile::suite::each_fault"
+    );
 }
 
 /// In CI, it runs with and without the feature `gzip`.
