@@ -1,9 +1,10 @@
-//! The cost of a hit in the introspection cache, and the memory per token.
+//! The cost of a hit in the introspection cache, compared with a copy from a `HashMap`, and the memory per token.
 //!
 //! `cargo bench --bench introspection_cache --features introspection-cache`
 
 mod server;
 
+use std::collections::HashMap;
 use std::fs;
 use std::time::Duration;
 
@@ -17,6 +18,9 @@ use cpu_time::ThreadTime;
 const TOKENS: usize = 10_000;
 const HITS: u32 = 100_000;
 const ROUNDS: usize = 11;
+
+/// The client in the response.
+const CLIENT_ID: i64 = 26_478_243_745_571;
 
 /// The expiry in the response, which is in the past. Expired tokens are not cached.
 const EXPIRED: &str = "1732291200000";
@@ -45,7 +49,16 @@ async fn measure(url: &str) {
         ask(&api, &request(number)).await;
     }
     let memory = (resident() - before) / TOKENS;
-    println!("| tokens | time per hit | memory per token |\n|---|---|---|");
+    let mut map = HashMap::new();
+    for number in 0..TOKENS {
+        let request = request(number);
+        let response = api.cached_introspection(&request).await;
+        let response = response.expect("the server answers");
+        map.insert(request.token.expose().to_owned(), response);
+    }
+    println!(
+        "| tokens | time per hit | baseline | ratio | memory per token |\n|---|---|---|---|---|"
+    );
 
     // In scattered order, because neighbors would be in the CPU cache.
     let requests: Vec<_> = (0..TOKENS)
@@ -54,18 +67,29 @@ async fn measure(url: &str) {
     let many = format!("{TOKENS}, in scattered order");
     let memory = format!("{:.1} KB", memory as f64 / 1000.0);
     for (tokens, requests, memory) in [("1", &requests[..1], ""), (&many, &requests, &memory)] {
-        let mut rounds = Vec::new();
+        // Both alternate, so that other load affects both.
+        let mut rounds: [Vec<Duration>; 2] = Default::default();
         for _ in 0..ROUNDS {
             let start = ThreadTime::now();
             for request in requests.iter().cycle().take(HITS as usize) {
                 ask(&api, request).await;
             }
-            rounds.push(start.elapsed() / HITS);
+            rounds[0].push(start.elapsed() / HITS);
+            let start = ThreadTime::now();
+            for request in requests.iter().cycle().take(HITS as usize) {
+                let response = map.get(request.token.expose()).cloned();
+                let response = response.expect("a response");
+                assert_eq!(response.client_id, Some(CLIENT_ID));
+            }
+            rounds[1].push(start.elapsed() / HITS);
         }
-        rounds.sort();
-        println!(
-            "| {tokens} | {:.1} µs | {memory} |",
+        let [hit, baseline] = rounds.map(|mut rounds| {
+            rounds.sort();
             rounds[ROUNDS / 2].as_secs_f64() * 1e6
+        });
+        println!(
+            "| {tokens} | {hit:.1} µs | {baseline:.1} µs | {:.2} | {memory} |",
+            hit / baseline
         );
     }
 }
@@ -76,11 +100,11 @@ fn request(number: usize) -> IntrospectionRequest {
 }
 
 async fn ask(api: &Authlete, request: &IntrospectionRequest) {
-    let answer = api
+    let response = api
         .cached_introspection(request)
         .await
         .expect("the server answers");
-    assert_eq!(answer.client_id, Some(26_478_243_745_571));
+    assert_eq!(response.client_id, Some(CLIENT_ID));
 }
 
 /// The server keeps no state, so it does not add to the measured memory.
