@@ -78,7 +78,7 @@ pub fn complete(given: &Object) -> Object {
         super::override_defaults::<authlete::types::Client>(defaults, given, &ASSIGNED);
     super::compact(&mut settings, &["jwks"]);
     if let Some(extension) = settings.get_mut("extension").and_then(Value::as_object_mut) {
-        complete_extension(extension);
+        ClientExtension::complete(extension);
     }
     settings.remove(DERIVED_SECTOR);
     if let Some(sector) = derived_sector(&settings) {
@@ -130,15 +130,6 @@ fn or_insert<'a>(
     default: impl FnOnce() -> Value,
 ) -> &'a Value {
     settings.entry(name).or_insert_with(default)
-}
-
-/// Adds the defaults of an extension: flags are `false`, durations are 0.
-pub fn complete_extension(extension: &mut Object) {
-    for (name, value) in super::with_default(ClientExtension::FLAGS, false)
-        .chain(super::with_default(ClientExtension::DURATIONS, 0))
-    {
-        extension.entry(name).or_insert(value);
-    }
 }
 
 /// The settings after an update: omitted settings are reset to their defaults, assigned settings are kept.

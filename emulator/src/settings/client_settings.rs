@@ -5,8 +5,8 @@ use std::sync::OnceLock;
 use serde_json::Value;
 
 use super::accessors::accessors;
-use super::client_rules;
 use super::json_settings::JsonSettings;
+use super::with_default;
 use crate::clock::Millis;
 use crate::digest::Digest;
 use crate::jose::JwkSet;
@@ -113,7 +113,7 @@ impl ClientSettings {
             Some(scopes) => extension.insert(REQUESTABLE_SCOPES.to_owned(), scopes.into()),
             None => extension.remove(REQUESTABLE_SCOPES),
         };
-        client_rules::complete_extension(extension);
+        ClientExtension::complete(extension);
     }
 }
 
@@ -251,6 +251,15 @@ pub struct ClientExtension<'a>(&'a Object);
 impl<'a> ClientExtension<'a> {
     fn json(self) -> &'a Object {
         self.0
+    }
+
+    /// Adds the defaults: flags are `false`, durations are 0.
+    pub fn complete(extension: &mut Object) {
+        let flags = with_default(Self::FLAGS, false);
+        let durations = with_default(Self::DURATIONS, 0);
+        for (name, value) in flags.chain(durations) {
+            extension.entry(name).or_insert(value);
+        }
     }
 }
 
