@@ -4,7 +4,7 @@ use authlete_emulator::{Emulator, RegisteredClient};
 use serde_json::{Value, json};
 
 use crate::common::registration::{manage, minimal, register, registered, start_open, with};
-use crate::common::result_codes::assert_code;
+use crate::common::result_codes::{assert_code, assert_code_for};
 use crate::common::{post, start, variable};
 use authlete::ApiVersion;
 use rstest::rstest;
@@ -262,7 +262,11 @@ async fn missing_empty_repeated_and_invalid_parameters_have_specific_result_code
         let id = format!("client_id={}", client.id);
         let filled = parameters.map(|text| text.replace("client_id=ID", &id));
         let code = code(&emulator, version, path, filled.as_deref(), client).await;
-        assert_eq!(code, expected, "{path} {parameters:?}");
+        assert_code_for(
+            code.as_str(),
+            expected,
+            format_args!("{path} {parameters:?}"),
+        );
     }
 }
 
@@ -292,7 +296,11 @@ async fn missing_client_unknown_client_and_wrong_secret_have_specific_result_cod
                 "clientSecret": client.map(|_| "wrong"),
             });
             let (_, answer) = post(&emulator, version, "SERVICE", path, &body).await;
-            assert_eq!(answer["resultCode"], expected, "{path} {client:?}");
+            assert_code_for(
+                answer["resultCode"].as_str(),
+                expected,
+                format_args!("{path} {client:?}"),
+            );
         }
     }
 }
@@ -322,7 +330,11 @@ async fn invalid_start_and_end_have_specific_result_codes_for_each_list() {
             let answer: Value =
                 serde_json::from_slice(&request.send().await.unwrap().bytes().await.unwrap())
                     .unwrap();
-            assert_eq!(answer["resultCode"], format!("A{group}{rest}"), "{path}");
+            assert_code_for(
+                answer["resultCode"].as_str(),
+                &format!("A{group}{rest}"),
+                path,
+            );
         }
     }
 }
@@ -377,7 +389,7 @@ async fn invalid_client_metadata_returns_specific_result_codes(
     let (_emulator, api) = start_open(version).await;
     for (members, code) in &cases {
         let answer = register(&api, with(minimal(), members.clone())).await;
-        assert_eq!(answer.result_code.as_deref(), Some(*code), "{members}");
+        assert_code_for(answer.result_code.as_deref(), code, members);
     }
     let registration = registered(&api, minimal()).await;
     let own = json!({ "client_id": registration["client_id"] });
@@ -389,7 +401,7 @@ async fn invalid_client_metadata_returns_specific_result_codes(
         let mut request = manage(&registration);
         request.json = Some(with(minimal(), members.clone()).to_string().into());
         let answer = api.dynamic_client_update(&request).await.unwrap();
-        assert_eq!(answer.result_code.as_deref(), Some(code), "{members}");
+        assert_code_for(answer.result_code.as_deref(), code, &members);
     }
 }
 
@@ -425,7 +437,7 @@ async fn body_that_is_no_object_has_a_specific_result_code_for_each_operation() 
         let request = request.basic_auth(value("APIKEY"), Some(value("APISECRET")));
         let answer = request.send().await.unwrap().bytes().await.unwrap();
         let answer: Value = serde_json::from_slice(&answer).unwrap();
-        assert_eq!(answer["resultCode"], code, "{path}");
+        assert_code_for(answer["resultCode"].as_str(), code, path);
     }
 }
 
@@ -462,7 +474,7 @@ async fn unknown_id_token_aud_type_is_refused_by_each_operation_that_has_it(
             let (status, answer) = answer(&emulator, version, path, body).await;
             assert_eq!(status == 400, !is_known, "{path} {word}: {answer}");
             if !is_known {
-                assert_eq!(answer["resultCode"], "A900212");
+                assert_code(answer["resultCode"].as_str(), "A900212");
                 let message = answer["resultMessage"].as_str().unwrap();
                 let expected = "idTokenAudType: not one of array, string.";
                 assert!(message.ends_with(expected), "{message}");
@@ -483,7 +495,7 @@ async fn claims_and_header_parameters_that_are_not_json_are_refused_without_open
         let body = json!({ "ticket": ticket.expose(), "subject": "alice", member: "[" });
         let path = "/auth/authorization/issue";
         let (_, answer) = answer(&emulator, version, path, body).await;
-        assert_eq!(answer["resultCode"], code, "{member}");
+        assert_code_for(answer["resultCode"].as_str(), code, member);
         assert_eq!(answer["action"], "INTERNAL_SERVER_ERROR");
     }
 }
@@ -508,7 +520,7 @@ async fn forms_and_queries_that_are_not_utf_8_are_refused() {
             let answer = request.send().await.unwrap();
             assert_eq!(answer.status(), 400, "{path}");
             let answer: Value = answer.json().await.unwrap();
-            assert_eq!(answer["resultCode"], code);
+            assert_code(answer["resultCode"].as_str(), code);
             let message = answer["resultMessage"].as_str().unwrap();
             assert!(message.ends_with("not UTF-8."), "{message}");
         }
@@ -518,7 +530,7 @@ async fn forms_and_queries_that_are_not_utf_8_are_refused() {
     let answer = request.send().await.unwrap();
     assert_eq!(answer.status(), 400);
     let answer: Value = answer.json().await.unwrap();
-    assert_eq!(answer["resultCode"], "A900211");
+    assert_code(answer["resultCode"].as_str(), "A900211");
 }
 
 #[tokio::test]
@@ -551,4 +563,12 @@ fn wrong_result_code_is_reported_with_the_meaning_of_both() {
 #[should_panic(expected = "the result code is missing, not A160001")]
 fn missing_result_code_is_reported_with_the_meaning_of_the_expected_one() {
     assert_code(None, "A160001");
+}
+
+#[test]
+#[should_panic(
+    expected = "JOSE_VALID: the JOSE object is valid), not A254301 (DPOP_PROOF_INVALID: the DPoP proof is invalid), for the second proof"
+)]
+fn wrong_result_code_of_one_of_several_cases_is_reported_with_the_case() {
+    assert_code_for(Some("A160001"), "A254301", "the second proof");
 }

@@ -75,7 +75,7 @@ pub async fn queried(api: &Authlete, client: &RegisteredClient, grant_id: &str) 
     let token = management_token(api, client.id, &client.secret).await;
     let answer = manage(api, GmAction::Query, grant_id, &token).await;
     assert_eq!(answer.action, GmResponseAction::Ok, "{answer:?}");
-    assert_eq!(answer.result_code.as_deref(), Some("A916001"));
+    assert_code(answer.result_code.as_deref(), "A916001");
     content(answer.response_content.as_ref())
 }
 

@@ -240,6 +240,7 @@ pub fn location(text: Option<&authlete::Secret>) -> (String, Vec<(String, String
 }
 
 /// HTTP status and result code of a refused call.
+#[track_caller]
 pub fn refusal<T: std::fmt::Debug>(result: authlete::Result<T>) -> (u16, String) {
     let error = result.expect_err("the call is refused");
     match &error {

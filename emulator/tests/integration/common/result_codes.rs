@@ -1,16 +1,40 @@
 //! Assertions about result codes whose failures say what the codes mean.
 
+use std::fmt::{Debug, Display};
 use std::path::Path;
+
+use super::refusal;
 
 /// Asserts that an answer has a result code.
 #[track_caller]
 pub fn assert_code(actual: Option<&str>, expected: &str) {
+    assert!(actual == Some(expected), "{}", difference(actual, expected));
+}
+
+/// Asserts that the answer in one of several cases has a result code.
+#[track_caller]
+pub fn assert_code_for(actual: Option<&str>, expected: &str, case: impl Display) {
     assert!(
         actual == Some(expected),
+        "{}, for {case}",
+        difference(actual, expected)
+    );
+}
+
+/// Asserts that a call is refused with an HTTP status and a result code.
+#[track_caller]
+pub fn assert_refusal<T: Debug>(result: authlete::Result<T>, status: u16, code: &str) {
+    let (actual_status, actual_code) = refusal(result);
+    assert_code(Some(&actual_code), code);
+    assert_eq!(actual_status, status);
+}
+
+fn difference(actual: Option<&str>, expected: &str) -> String {
+    format!(
         "the result code is {}, not {}",
         actual.map_or_else(|| "missing".to_owned(), with_meaning),
         with_meaning(expected)
-    );
+    )
 }
 
 /// A result code with its name and its reason in the table of the emulator.
