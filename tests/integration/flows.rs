@@ -8,7 +8,7 @@ use authlete::types::{
     AuthorizationRequest, IntrospectionAction, IntrospectionRequest, RevocationAction,
     RevocationRequest, TokenAction, TokenRequest, TokenResponse,
 };
-use authlete::{ApiVersion, Authlete, Secret};
+use authlete::{ApiVersion, Authlete, Error, Secret};
 use authlete_emulator::Emulator;
 use form_urlencoded::{Serializer, parse};
 use rstest::rstest;
@@ -161,7 +161,8 @@ async fn reused_code_is_rejected_and_its_tokens_are_revoked(
     let token = fixture.redeem(&code).await.access_token.unwrap();
     let again = fixture.redeem(&code).await;
     assert_eq!(again.action, TokenAction::BadRequest);
-    assert_eq!(again.result_code.as_deref(), Some("A050305"));
+    let message = again.result_message.as_ref().map(Secret::expose);
+    assert_eq!(again.result_code.as_deref(), Some("A050305"), "{message:?}");
     assert!(
         again
             .response_content
@@ -244,7 +245,11 @@ async fn wrong_credentials_give_401_and_the_result_code() {
             .await
             .unwrap_err();
         assert_eq!(error.status().unwrap(), 401, "{version}");
-        assert_eq!(error.result_code(), Some(code), "{version}");
+        let message = match &error {
+            Error::Api(refused) => refused.result_message.as_ref().map(Secret::expose),
+            _ => None,
+        };
+        assert_eq!(error.result_code(), Some(code), "{version} {message:?}");
         assert!(error.to_string().contains(code), "{error}");
     }
 }
