@@ -2,6 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use crate::common::result_codes::{assert_code, assert_refusal};
 use crate::common::*;
 use authlete::types::{
     BackchannelAuthenticationAction, BackchannelAuthenticationCompleteRequest,
@@ -128,7 +129,18 @@ async fn invalid_parameters_are_refused(
 
     let answer = ask(&api, client, "").await;
     assert_eq!(answer.action, BackchannelAuthenticationAction::BadRequest);
-    assert_eq!(answer.result_code.as_deref(), Some("A166301"));
+    assert_code(answer.result_code.as_deref(), "A166301");
+}
+
+/// Asserts that the client may not send such a request, from the action, the result code and the error of the answer.
+#[track_caller]
+fn assert_unauthorized(
+    (action, actual, error): (BackchannelAuthenticationAction, String, Value),
+    code: &str,
+) {
+    assert_code(Some(&actual), code);
+    assert_eq!(action, BackchannelAuthenticationAction::BadRequest);
+    assert_eq!(error, "unauthorized_client");
 }
 
 #[rstest]
@@ -147,9 +159,7 @@ async fn requests_of_public_or_unauthorized_clients_are_refused(
         let error = content(answer.response_content.as_ref())["error"].clone();
         (answer.action, answer.result_code.unwrap(), error)
     };
-    use BackchannelAuthenticationAction::{BadRequest, Unauthorized};
-    let unauthorized = |code: &str| (BadRequest, code.to_owned(), json!("unauthorized_client"));
-
+    use BackchannelAuthenticationAction::Unauthorized;
     let wrong = BackchannelAuthenticationRequest::new(parameters)
         .client_id(client.id.to_string())
         .client_secret("wrong");
@@ -174,23 +184,21 @@ async fn requests_of_public_or_unauthorized_clients_are_refused(
         service.supported_backchannel_token_delivery_modes = Some(vec![DeliveryMode::Poll]);
     })
     .await;
-    assert_eq!(refused().await, unauthorized("A169302"));
+    assert_unauthorized(refused().await, "A169302");
     configure_client(&api, client.id, |client| client.bc_delivery_mode = None).await;
-    assert_eq!(refused().await, unauthorized("A169301"));
+    assert_unauthorized(refused().await, "A169301");
     configure_client(&api, client.id, |client| {
         client.grant_types = Some(vec![GrantType::AuthorizationCode]);
     })
     .await;
-    assert_eq!(refused().await, unauthorized("A166306"));
+    assert_unauthorized(refused().await, "A166306");
     configure(&emulator, &api, |service| {
         service.supported_grant_types = Some(vec![GrantType::AuthorizationCode]);
     })
     .await;
     let (_, code, error) = refused().await;
-    assert_eq!(
-        (code.as_str(), error),
-        ("A166305", json!("unsupported_grant_type"))
-    );
+    assert_code(Some(&code), "A166305");
+    assert_eq!(error, "unsupported_grant_type");
 
     configure_client(&api, client.id, |client| {
         client.client_type = Some(ClientType::Public);
@@ -372,7 +380,7 @@ async fn fail_request_is_answered_with_the_error_of_its_reason(
         let request = BackchannelAuthenticationFailRequest::new(&ticket, reason);
         let answer = api.backchannel_authentication_fail(&request).await.unwrap();
         assert_eq!(answer.action, action);
-        assert_eq!(answer.result_code.as_deref(), Some("A185001"));
+        assert_code(answer.result_code.as_deref(), "A185001");
         assert_eq!(
             content(answer.response_content.as_ref()),
             json!({ "error": error })
@@ -388,7 +396,7 @@ async fn fail_request_is_answered_with_the_error_of_its_reason(
         BackchannelAuthenticationFailRequest::new("", "NO_REASON").error_description("Who knows?");
     let answer = api.backchannel_authentication_fail(&request).await.unwrap();
     assert_eq!(answer.action, Action::InternalServerError);
-    assert_eq!(answer.result_code.as_deref(), Some("A917201"));
+    assert_code(answer.result_code.as_deref(), "A917201");
 }
 
 fn seconds_since_epoch() -> u64 {
@@ -472,7 +480,7 @@ async fn signed_request_is_accepted_and_invalid_or_unsigned_ones_are_refused(
     let mut settings = api.get_client(client.id).await.unwrap();
     settings.bc_request_sign_alg = Some(JwsAlg::Hs256);
     let update = api.update_client(client.id, &settings).await;
-    assert_eq!(refusal(update), (400, "A031222".to_owned()));
+    assert_refusal(update, 400, "A031222");
     refused(&form(&[("request", &by_secret)])).await;
 }
 
@@ -488,7 +496,7 @@ async fn ping_client_without_a_notification_endpoint_is_refused(
     });
     let (emulator, api) = start_with_client(version, client).await;
     let answer = ask(&api, emulator.client(), "scope=openid&login_hint=alice").await;
-    assert_eq!(answer.result_code.as_deref(), Some("A917301"));
+    assert_code(answer.result_code.as_deref(), "A917301");
 }
 
 #[rstest]
@@ -500,7 +508,7 @@ async fn fail_request_needs_neither_a_ticket_nor_a_reason(
     let path = "/backchannel/authentication/fail";
     let (_, answer) = post(&emulator, version, "SERVICE", path, &json!({})).await;
     assert_eq!(answer["action"], "INTERNAL_SERVER_ERROR");
-    assert_eq!(answer["resultCode"], "A185001");
+    assert_code(answer["resultCode"].as_str(), "A185001");
     assert_eq!(answer["responseContent"], r#"{"error":"server_error"}"#);
 
     let words = json!({

@@ -1,6 +1,7 @@
 //! Grant management in authorization, device and backchannel requests (Grant Management for OAuth 2.0 §5).
 
 use crate::common::grants::*;
+use crate::common::result_codes::{assert_code, assert_code_for};
 use crate::common::*;
 use authlete::ApiVersion;
 use authlete::Authlete;
@@ -31,10 +32,6 @@ async fn error(api: &Authlete, query: String) -> (String, String) {
     (error, requested.result_code.unwrap())
 }
 
-fn refused(error: &str, code: &str) -> (String, String) {
-    (error.to_owned(), code.to_owned())
-}
-
 #[rstest]
 #[tokio::test]
 async fn invalid_combination_of_action_and_grant_id_is_refused(
@@ -61,8 +58,9 @@ async fn invalid_combination_of_action_and_grant_id_is_refused(
             .into_iter()
             .filter_map(|(name, value)| Some((name, value?)));
         let own: Vec<_> = own.collect();
-        let actual = error(&api, request(client, &own)).await;
-        assert_eq!(actual, refused(name, code), "{own:?}");
+        let (error, actual) = error(&api, request(client, &own)).await;
+        assert_code_for(Some(&actual), code, format_args!("{own:?}"));
+        assert_eq!(error, name, "{own:?}");
     }
 }
 
@@ -78,8 +76,9 @@ async fn grant_of_another_client_is_unknown(
     let other = another_client(&api, client).await.client_id.unwrap();
     let own = request(client, &[(ACTION, "merge"), ("grant_id", &grant_id)]);
     let of_other = own.replace(&client.id.to_string(), &other.to_string());
-    let expected = refused("invalid_grant_id", "A916314");
-    assert_eq!(error(&api, of_other).await, expected);
+    let (error, code) = error(&api, of_other).await;
+    assert_code(Some(&code), "A916314");
+    assert_eq!(error, "invalid_grant_id");
 }
 
 #[rstest]
@@ -97,8 +96,9 @@ async fn service_can_require_an_action(
     let published = metadata(&api).await;
     assert_eq!(published["grant_management_action_required"], true);
     for own in [&[][..], &[("grant_id", &*grant_id)]] {
-        let expected = refused("invalid_request", "A916308");
-        assert_eq!(error(&api, request(client, own)).await, expected);
+        let (error, code) = error(&api, request(client, own)).await;
+        assert_code(Some(&code), "A916308");
+        assert_eq!(error, "invalid_request");
     }
     let requested = ask(&api, request(client, &[(ACTION, "create")])).await;
     assert_eq!(requested.action, AuthorizationAction::Interaction);
@@ -119,13 +119,14 @@ async fn grant_management_needs_a_confidential_client_and_a_code(
     .await;
     let requested = ask(&api, own.replace("=code&", "=token&")).await;
     assert_eq!(requested.action, AuthorizationAction::Location);
-    assert_eq!(requested.result_code.as_deref(), Some("A916315"));
+    assert_code(requested.result_code.as_deref(), "A916315");
     configure_client(&api, client.id, |client| {
         client.client_type = Some(ClientType::Public);
     })
     .await;
-    let expected = refused("unauthorized_client", "A916311");
-    assert_eq!(error(&api, own).await, expected);
+    let (error, code) = error(&api, own).await;
+    assert_code(Some(&code), "A916311");
+    assert_eq!(error, "unauthorized_client");
 }
 
 #[rstest]
@@ -182,7 +183,7 @@ async fn device_manages_a_grant(#[values(ApiVersion::V2, ApiVersion::V3)] versio
     };
     let unknown = [(ACTION, "merge"), ("grant_id", "made-up")];
     let refused = authorize(&unknown).await;
-    assert_eq!(refused.result_code.as_deref(), Some("A916314"));
+    assert_code(refused.result_code.as_deref(), "A916314");
     assert_eq!(
         content(refused.response_content.as_ref())["error"],
         "invalid_grant_id"

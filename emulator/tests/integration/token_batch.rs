@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::common::result_codes::{assert_code, assert_code_for, assert_refusal};
 use crate::common::state_file::contains;
 use crate::common::*;
 use authlete::types::{
@@ -12,7 +13,7 @@ use authlete::types::{
 use authlete::{ApiVersion, Authlete, Error};
 use authlete_emulator::Emulator;
 use reqwest::StatusCode;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 fn request(emulator: &Emulator) -> TokenCreateRequest {
     TokenCreateRequest::new(GrantType::AuthorizationCode)
@@ -25,13 +26,13 @@ fn request(emulator: &Emulator) -> TokenCreateRequest {
 async fn create(api: &Authlete, requests: &[TokenCreateRequest]) -> String {
     let query = TokenCreateBatchQuery::new();
     let answer = api.token_create_batch(requests, &query).await.unwrap();
-    assert_eq!(answer.result_code.as_deref(), Some("A911001"));
+    assert_code(answer.result_code.as_deref(), "A911001");
     answer.request_id.unwrap()
 }
 
 async fn status(api: &Authlete, id: &str) -> TokenBatchStatus {
     let answer = api.token_create_batch_status(id).await.unwrap();
-    assert_eq!(answer.result_code.as_deref(), Some("A911003"));
+    assert_code(answer.result_code.as_deref(), "A911003");
     answer.status.unwrap()
 }
 
@@ -112,18 +113,19 @@ async fn dry_run_creates_no_tokens() {
     let requests = [request(&emulator).access_token("a"), request(&emulator)];
     let query = TokenCreateBatchQuery::new().dry_run(true);
     let answer = api.token_create_batch(&requests, &query).await.unwrap();
-    assert_eq!(answer.result_code.as_deref(), Some("A911002"));
+    assert_code(answer.result_code.as_deref(), "A911002");
     assert_eq!(answer.request_id, None);
     assert_eq!(count(&api).await, 0);
 
     let bad = [request(&emulator), request(&emulator).scopes(["unknown"])];
     let [status, code, _] = refused(&api, &bad, true).await;
-    assert_eq!((&*status, &*code), ("400", "A106201"));
+    assert_code(Some(&code), "A106201");
+    assert_eq!(status, "400");
     // The token value is still unused.
     create(&api, &requests).await;
     assert_eq!(count(&api).await, 2);
     let [_, code, _] = refused(&api, &requests, true).await;
-    assert_eq!(code, "A144201");
+    assert_code(Some(&code), "A144201");
 }
 
 #[tokio::test]
@@ -149,7 +151,8 @@ async fn one_invalid_request_fails_the_whole_batch() {
     ] {
         let first = good().access_token("twice").refresh_token("twice-refresh");
         let [status, code, message] = refused(&api, &[first, bad, good()], false).await;
-        assert_eq!((&*status, &*code), ("400", expected), "{message}");
+        assert_code(Some(&code), expected);
+        assert_eq!(status, "400", "{message}");
         assert!(message.ends_with(": in the request with the index 1."));
         assert_eq!(count(&api).await, 1, "{message}");
     }
@@ -175,7 +178,8 @@ async fn batch_fails_if_the_service_cannot_sign_tokens() {
     assert_eq!(status.result, Some(TokenBatchStatusResult::Failed));
     assert_eq!(status.token_count, Some(0));
     let single = api.token_create(&requests[0]).await.unwrap();
-    assert_eq!(status.error_code, single.result_code);
+    let expected = single.result_code.unwrap();
+    assert_code(status.error_code.as_deref(), &expected);
     let description = status.error_description.unwrap();
     assert!(
         single
@@ -187,7 +191,8 @@ async fn batch_fails_if_the_service_cannot_sign_tokens() {
     assert_eq!(count(&api).await, 0);
     // A dry run has no status, so the call itself is refused.
     let [status, code, _] = refused(&api, &requests, true).await;
-    assert_eq!((status, Some(code)), ("400".to_owned(), single.result_code));
+    assert_code(Some(&code), &expected);
+    assert_eq!(status, "400");
 }
 
 #[tokio::test]
@@ -196,7 +201,8 @@ async fn batch_has_1_to_1000_requests() {
     for size in [0, 1001] {
         let requests = vec![request(&emulator); size];
         let [status, code, _] = refused(&api, &requests, false).await;
-        assert_eq!((&*status, &*code), ("400", "A911203"), "{size}");
+        assert_code_for(Some(&code), "A911203", size);
+        assert_eq!(status, "400", "{size}");
     }
     let id = create(&api, &vec![request(&emulator); 1000]).await;
     assert_eq!(status(&api, &id).await.token_count, Some(1000));
@@ -224,7 +230,7 @@ async fn batch_status_is_available_for_a_day_and_only_to_its_service() {
     let (emulator, api) = start(ApiVersion::V3).await;
     let id = create(&api, &[request(&emulator)]).await;
     let unknown = api.token_create_batch_status("made-up").await;
-    assert_eq!(refusal(unknown), (404, "A911204".to_owned()));
+    assert_refusal(unknown, 404, "A911204");
 
     let other = api.create_service(&Service::new()).await.unwrap();
     let config = emulator.config(ApiVersion::V3);
@@ -237,13 +243,13 @@ async fn batch_status_is_available_for_a_day_and_only_to_its_service() {
     let config = config.service_access_token(&*token);
     let other = Authlete::new(config).unwrap();
     let foreign = other.token_create_batch_status(&id).await;
-    assert_eq!(refusal(foreign), (404, "A911204".to_owned()));
+    assert_refusal(foreign, 404, "A911204");
 
     emulator.advance(Duration::from_secs(23 * 60 * 60));
     status(&api, &id).await;
     emulator.advance(Duration::from_secs(60 * 60));
     let late = api.token_create_batch_status(&id).await;
-    assert_eq!(refusal(late), (404, "A911204".to_owned()));
+    assert_refusal(late, 404, "A911204");
 }
 
 #[tokio::test]
@@ -287,7 +293,11 @@ async fn list_as_the_body_is_accepted_only_for_a_batch() {
         let answer = request.body(body).send().await.unwrap();
         assert_eq!(answer.status(), StatusCode::BAD_REQUEST, "{body}");
         let answer: Value = answer.json().await.unwrap();
-        assert_eq!(answer["resultCode"], json!(code), "{path} {body}");
+        assert_code_for(
+            answer["resultCode"].as_str(),
+            code,
+            format_args!("{path} {body}"),
+        );
     }
 }
 
