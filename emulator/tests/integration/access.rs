@@ -1,5 +1,6 @@
 //! Calls with invalid credentials, paths or bodies.
 
+use crate::common::result_codes::{assert_code, assert_code_for, assert_refusal};
 use crate::common::*;
 use authlete::types::{AuthorizationRequest, Client, GetServiceListQuery, Service};
 use authlete::{ApiVersion, Authlete, Config};
@@ -34,19 +35,17 @@ async fn wrong_credentials_are_refused() {
         (Config::v3(url, number, "wrong"), "A458101"),
     ];
     for (config, code) in wrong {
-        assert_eq!(
-            refusal(handle(config).authorization(&request).await),
-            (401, code.to_owned())
-        );
+        assert_refusal(handle(config).authorization(&request).await, 401, code);
     }
     let owner = variable(&emulator, ApiVersion::V2, "AUTHLETE_SERVICEOWNER_APIKEY");
     for (key, code) in [(owner.parse().unwrap(), "A002205"), (1, "A002201")] {
         let config = Config::v2(url, number, "wrong")
             .service_owner_api_key(key)
             .service_owner_api_secret("wrong");
-        assert_eq!(
-            refusal(handle(config).create_service(&Service::new()).await),
-            (401, code.to_owned())
+        assert_refusal(
+            handle(config).create_service(&Service::new()).await,
+            401,
+            code,
         );
     }
 }
@@ -71,8 +70,7 @@ async fn credentials_of_a_deleted_service_are_refused(
         ApiVersion::V3 => "A458101",
     };
     let request = AuthorizationRequest::new("response_type=code");
-    let refused = refusal(handle(config).authorization(&request).await);
-    assert_eq!(refused, (401, expected.to_owned()));
+    assert_refusal(handle(config).authorization(&request).await, 401, expected);
 }
 
 #[rstest]
@@ -99,7 +97,7 @@ async fn service_credentials_are_refused_for_owner_apis_and_other_services(
                     .service_owner_api_secret(secret),
             );
             let refused = service_as_owner.create_service(&Service::new()).await;
-            assert_eq!(refusal(refused), (401, "A002201".to_owned()));
+            assert_refusal(refused, 401, "A002201");
             // The key of the owner, presented as that of the service.
             let owner = |name: &str| variable(&emulator, version, name);
             let owner_as_service = handle(Config::v2(
@@ -108,7 +106,7 @@ async fn service_credentials_are_refused_for_owner_apis_and_other_services(
                 owner("AUTHLETE_SERVICEOWNER_APISECRET"),
             ));
             let refused = owner_as_service.create_client(&Client::new()).await;
-            assert_eq!(refusal(refused), (401, "A003201".to_owned()));
+            assert_refusal(refused, 401, "A003201");
         }
         ApiVersion::V3 => {
             let token = variable(&emulator, version, "AUTHLETE_SERVICE_ACCESSTOKEN");
@@ -116,27 +114,22 @@ async fn service_credentials_are_refused_for_owner_apis_and_other_services(
             let service_as_owner =
                 handle(service_as_owner.service_owner_access_token(token.as_str()));
             let refused = service_as_owner.create_service(&Service::new()).await;
-            assert_eq!(refusal(refused), (403, "A457101".to_owned()));
+            assert_refusal(refused, 403, "A457101");
             // A service token may read and update the settings of its own service only.
             let settings = service_as_owner.get_service(own).await.unwrap();
             assert_eq!(settings.api_key, Some(own));
             let updated = service_as_owner.update_service(own, &settings).await;
             assert_eq!(updated.unwrap().api_key, Some(own));
-            assert_eq!(
-                refusal(service_as_owner.update_service(other, &settings).await),
-                (403, "A900201".to_owned())
+            assert_refusal(
+                service_as_owner.update_service(other, &settings).await,
+                403,
+                "A900201",
             );
-            assert_eq!(
-                refusal(service_as_owner.get_service(other).await),
-                (403, "A900201".to_owned())
-            );
+            assert_refusal(service_as_owner.get_service(other).await, 403, "A900201");
 
             let other_service = handle(Config::v3(emulator.base_url(), other, token.as_str()));
             let request = AuthorizationRequest::new("response_type=code");
-            assert_eq!(
-                refusal(other_service.authorization(&request).await),
-                (403, "A900201".to_owned())
-            );
+            assert_refusal(other_service.authorization(&request).await, 403, "A900201");
 
             // The organization token gives access to the new service, too.
             let token = variable(&emulator, version, "AUTHLETE_SERVICEOWNER_ACCESSTOKEN");
@@ -155,43 +148,21 @@ async fn unknown_services_and_clients_are_not_found(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
-    let not_found = |code: &str| (404, code.to_owned());
-    assert_eq!(refusal(api.get_service(1).await), not_found("A035201"));
-    assert_eq!(
-        refusal(api.update_service(1, &Service::new()).await),
-        not_found("A037201")
-    );
-    assert_eq!(refusal(api.delete_service(1).await), not_found("A034201"));
-    assert_eq!(
-        refusal(api.get_client(1).await),
-        (404, "A027201".to_owned())
-    );
-    assert_eq!(
-        refusal(api.get_client("nobody").await),
-        (404, "A027201".to_owned())
-    );
-    assert_eq!(
-        refusal(api.update_client(1, &Client::new()).await),
-        (404, "A029201".to_owned())
-    );
-    assert_eq!(
-        refusal(api.delete_client(1).await),
-        (404, "A026201".to_owned())
-    );
-    assert_eq!(
-        refusal(api.refresh_client_secret(1).await),
-        (404, "A148201".to_owned())
-    );
+    assert_refusal(api.get_service(1).await, 404, "A035201");
+    assert_refusal(api.update_service(1, &Service::new()).await, 404, "A037201");
+    assert_refusal(api.delete_service(1).await, 404, "A034201");
+    assert_refusal(api.get_client(1).await, 404, "A027201");
+    assert_refusal(api.get_client("nobody").await, 404, "A027201");
+    assert_refusal(api.update_client(1, &Client::new()).await, 404, "A029201");
+    assert_refusal(api.delete_client(1).await, 404, "A026201");
+    assert_refusal(api.refresh_client_secret(1).await, 404, "A148201");
     if version == ApiVersion::V3 {
         let token = variable(&emulator, version, "AUTHLETE_SERVICEOWNER_ACCESSTOKEN");
         let organization = Config::new()
             .base_url(emulator.base_url())
             .service_owner_access_token(token);
         let unknown_service = handle(organization.service_id(1));
-        assert_eq!(
-            refusal(unknown_service.get_client(1).await),
-            not_found("A458203")
-        );
+        assert_refusal(unknown_service.get_client(1).await, 404, "A458203");
     }
 }
 
@@ -267,7 +238,7 @@ async fn malformed_calls_are_refused() {
     ] {
         let (status, answer) = raw.post("/auth/token", body).await;
         assert_eq!(status, StatusCode::BAD_REQUEST, "{body:?}");
-        assert_eq!(answer["resultCode"], "A900205");
+        assert_code(answer["resultCode"].as_str(), "A900205");
         assert_eq!(
             answer["resultMessage"],
             "[A900205] /auth/token, the body of the request is not a JSON object."
@@ -280,7 +251,7 @@ async fn malformed_calls_are_refused() {
 
     let (status, answer) = raw.post("/auth/token", vec![b' '; 1024 * 1024 + 1]).await;
     assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE);
-    assert_eq!(answer["resultCode"], "A900206");
+    assert_code(answer["resultCode"].as_str(), "A900206");
 
     let (status, _) = raw.post("/auth/token", vec![b' '; 20 * 1024 * 1024]).await;
     assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE);
@@ -288,7 +259,7 @@ async fn malformed_calls_are_refused() {
     // An API that the emulator does not implement.
     let (status, answer) = raw.post("/auth/unknown/api", "{}").await;
     assert_eq!(status, StatusCode::NOT_IMPLEMENTED);
-    assert_eq!(answer["resultCode"], "A900207");
+    assert_code(answer["resultCode"].as_str(), "A900207");
     let message = answer["resultMessage"].as_str().unwrap();
     let words = "/auth/unknown/api, authlete-emulator does not implement this API yet.";
     assert!(message.ends_with(words), "{message}");
@@ -303,12 +274,12 @@ async fn malformed_calls_are_refused() {
         )
         .await;
     assert_eq!(status, StatusCode::METHOD_NOT_ALLOWED);
-    assert_eq!(answer["resultCode"], "A900204");
+    assert_code(answer["resultCode"].as_str(), "A900204");
 
     let elsewhere = format!("{}/elsewhere", raw.emulator.base_url());
     let (status, answer) = raw.call(Method::GET, elsewhere, None, "").await;
     assert_eq!(status, StatusCode::NOT_FOUND);
-    assert_eq!(answer["resultCode"], "A900203");
+    assert_code(answer["resultCode"].as_str(), "A900203");
 
     let no_service = format!("{}/api/none/auth/token", raw.emulator.base_url());
     let (status, _) = raw
@@ -325,7 +296,7 @@ async fn malformed_authorization_headers_are_refused() {
     for url in [&v2, &v3] {
         let (status, answer) = raw.call(Method::POST, url.clone(), None, "{}").await;
         assert_eq!(status, StatusCode::UNAUTHORIZED);
-        assert_eq!(answer["resultCode"], "A001202");
+        assert_code(answer["resultCode"].as_str(), "A001202");
         for header in [
             "",
             "Bearer",
@@ -341,21 +312,29 @@ async fn malformed_authorization_headers_are_refused() {
                 .call(Method::POST, url.clone(), Some(header), "{}")
                 .await;
             assert_eq!(status, StatusCode::UNAUTHORIZED, "{header:?}");
-            assert_eq!(answer["resultCode"], "A001203", "{header:?}");
+            assert_code_for(
+                answer["resultCode"].as_str(),
+                "A001203",
+                format_args!("{header:?}"),
+            );
         }
     }
     // Well-formed pairs of an unknown key and a secret. Two of the keys are not numbers.
     for header in ["Basic MTox", "Basic YTox", "Basic Og=="] {
         let (status, answer) = raw.call(Method::POST, v2.clone(), Some(header), "{}").await;
         assert_eq!(status, StatusCode::UNAUTHORIZED, "{header:?}");
-        assert_eq!(answer["resultCode"], "A003201", "{header:?}");
+        assert_code_for(
+            answer["resultCode"].as_str(),
+            "A003201",
+            format_args!("{header:?}"),
+        );
     }
     // A valid token of 3.0 on a path of 2.x.
     let (status, answer) = raw
         .call(Method::POST, v2, Some(&raw.authorization), "{}")
         .await;
     assert_eq!(status, StatusCode::UNAUTHORIZED);
-    assert_eq!(answer["resultCode"], "A001203");
+    assert_code(answer["resultCode"].as_str(), "A001203");
 }
 
 /// Authlete accepts this call with GET, too, with the subject in the query or in the path.
@@ -379,7 +358,7 @@ async fn authorizations_are_listed_by_get_too() {
         .call(Method::GET, url, Some(&raw.authorization), "")
         .await;
     assert_eq!(status, StatusCode::BAD_REQUEST);
-    assert_eq!(answer["resultCode"], "A136206");
+    assert_code(answer["resultCode"].as_str(), "A136206");
 }
 
 #[tokio::test]

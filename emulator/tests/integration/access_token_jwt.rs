@@ -1,5 +1,6 @@
 //! Access tokens that are JWTs (RFC 9068).
 
+use crate::common::result_codes::assert_code;
 use crate::common::*;
 use authlete::types::{
     AuthorizationIssueRequest, IntrospectionAction, IntrospectionRequest, JwsAlg, Property,
@@ -201,5 +202,5 @@ async fn jwt_at_claims_that_are_not_an_object_are_refused(
         .jwt_at_claims("[]");
     let answer = api.token(&request).await.unwrap();
     assert_eq!(answer.action, TokenAction::InternalServerError);
-    assert_eq!(answer.result_code.as_deref(), Some("A052202"));
+    assert_code(answer.result_code.as_deref(), "A052202");
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::common::result_codes::assert_code;
 use crate::common::*;
 use authlete::ApiVersion;
 use authlete::Authlete;
@@ -12,7 +13,7 @@ async fn challenge(api: &Authlete) -> String {
     let request = AttestationChallengeRequest::new();
     let answer = api.attestation_challenge(&request).await.unwrap();
     assert_eq!(answer.action, AttestationChallengeAction::Ok);
-    assert_eq!(answer.result_code.as_deref(), Some("A905001"));
+    assert_code(answer.result_code.as_deref(), "A905001");
     let challenge = answer.attestation_challenge.unwrap();
     let body = content(answer.response_content.as_ref());
     assert_eq!(body["attestation_challenge"], challenge);

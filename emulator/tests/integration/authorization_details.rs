@@ -1,5 +1,6 @@
 //! Rich authorization requests and resource indicators (RFC 9396, RFC 8707).
 
+use crate::common::result_codes::assert_code;
 use crate::common::*;
 use authlete::types::{
     AuthorizationAction, AuthorizationIssueRequest, AuthorizationRequest, AuthorizationResponse,
@@ -105,7 +106,7 @@ async fn details_of_unknown_types_and_forms_are_refused(
     .await;
     let answer = ask(&emulator, &api, name, account).await;
     assert_eq!(error(&answer), "invalid_authorization_details");
-    assert_eq!(answer.result_code.as_deref(), Some("A249303"));
+    assert_code(answer.result_code.as_deref(), "A249303");
 }
 
 #[rstest]

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use crate::common::result_codes::assert_code;
 use crate::common::*;
 use authlete::ApiVersion;
 use authlete::Authlete;
@@ -28,7 +29,7 @@ fn token(answer: &BackchannelLogoutTokenResponse) -> &str {
         BackchannelLogoutTokenAction::Ok,
         "{answer:?}"
     );
-    assert_eq!(answer.result_code.as_deref(), Some("A504001"));
+    assert_code(answer.result_code.as_deref(), "A504001");
     answer.logout_token.as_ref().unwrap().expose()
 }
 
@@ -137,7 +138,7 @@ async fn call_without_client_or_without_subject_and_session_is_refused(
     for (request, code) in cases {
         let answer = logout(&api, &request).await;
         assert_eq!(answer.action, BackchannelLogoutTokenAction::CallerError);
-        assert_eq!(answer.result_code.as_deref(), Some(code));
+        assert_code(answer.result_code.as_deref(), code);
         assert_eq!(answer.logout_token, None);
     }
     configure_client(&api, emulator.client().id, |client| {
@@ -166,7 +167,7 @@ async fn logout_token_that_cannot_be_signed_is_a_server_error(
     .await;
     let answer = logout(&api, &request).await;
     assert_eq!(answer.action, BackchannelLogoutTokenAction::ServerError);
-    assert_eq!(answer.result_code.as_deref(), Some("A918204"));
+    assert_code(answer.result_code.as_deref(), "A918204");
     configure_client(&api, id, |client| {
         client.id_token_sign_alg = Some(JwsAlg::Rs256)
     })
@@ -192,7 +193,7 @@ async fn logout_token_is_refused_as_id_token_hint(
     let accepted = ask(&api, hinted(&id_token)).await;
     assert_eq!(accepted.action, AuthorizationAction::Interaction);
     let refused = ask(&api, hinted(token(&answer))).await;
-    assert_eq!(refused.result_code.as_deref(), Some("A901311"));
+    assert_code(refused.result_code.as_deref(), "A901311");
 }
 
 #[rstest]

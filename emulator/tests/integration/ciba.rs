@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::common::result_codes::assert_code;
 use crate::common::*;
 use authlete::types::{
     BackchannelAuthenticationAction, BackchannelAuthenticationCompleteAction,
@@ -133,7 +134,7 @@ async fn client_polls_for_its_tokens(
         answer.action,
         BackchannelAuthenticationAction::UserIdentification
     );
-    assert_eq!(answer.result_code.as_deref(), Some("A179001"));
+    assert_code(answer.result_code.as_deref(), "A179001");
     assert_eq!(answer.response_content, None);
     assert_eq!(answer.client_id, Some(client.id));
     assert_eq!(answer.client_name.as_deref(), Some("Emulated client"));
@@ -168,7 +169,7 @@ async fn client_polls_for_its_tokens(
     let ticket = answer.ticket.unwrap();
     let issued = issue(&api, &ticket).await;
     assert_eq!(issued.action, BackchannelAuthenticationIssueAction::Ok);
-    assert_eq!(issued.result_code.as_deref(), Some("A183001"));
+    assert_code(issued.result_code.as_deref(), "A183001");
     assert_eq!((issued.expires_in, issued.interval), (Some(120), Some(5)));
     let id = issued.auth_req_id.unwrap().expose().to_owned();
     let expected = json!({ "auth_req_id": id, "expires_in": 120, "interval": 5 });
@@ -198,7 +199,7 @@ async fn client_polls_for_its_tokens(
         completed.action,
         BackchannelAuthenticationCompleteAction::NoAction
     );
-    assert_eq!(completed.result_code.as_deref(), Some("A198001"));
+    assert_code(completed.result_code.as_deref(), "A198001");
     assert_eq!(completed.delivery_mode, Some(DeliveryMode::Poll));
     assert_eq!(completed.response_content, None);
     assert_eq!(completed.access_token, None);
@@ -255,7 +256,7 @@ async fn client_in_ping_mode_is_notified_of_the_decision(
         again.action,
         BackchannelAuthenticationCompleteAction::Notification
     );
-    assert_eq!(again.result_code.as_deref(), Some("A196203"));
+    assert_code(again.result_code.as_deref(), "A196203");
     let tokens = poll(&api, client, &id).await;
     assert_eq!(tokens.action, TokenAction::Ok);
 
@@ -474,14 +475,14 @@ async fn auth_req_id_is_refused_for_another_client_and_after_its_expiry(
         late.action,
         BackchannelAuthenticationCompleteAction::ServerError
     );
-    assert_eq!(late.result_code.as_deref(), Some("A196202"));
+    assert_code(late.result_code.as_deref(), "A196202");
     assert_eq!(error(&api, client, &id).await, "expired_token");
 
     // The pending requests of a deleted client are deleted, too.
     let (ticket, _) = issue_auth_req_id(&api, client).await;
     api.delete_client(client.id).await.unwrap();
     let answer = complete(&api, &authorized(&ticket)).await;
-    assert_eq!(answer.result_code.as_deref(), Some("A186202"));
+    assert_code(answer.result_code.as_deref(), "A186202");
 }
 
 #[rstest]
@@ -512,7 +513,7 @@ async fn caller_error_for_a_known_ticket_is_a_notification_in_ping_and_push_mode
                 BackchannelAuthenticationCompleteAction::Notification,
                 "{code}"
             );
-            assert_eq!(answer.result_code.as_deref(), Some(code));
+            assert_code(answer.result_code.as_deref(), code);
             let body = content(answer.response_content.as_ref());
             assert_eq!(body["error"], "server_error");
             assert_eq!(body["auth_req_id"], auth_req_id);
@@ -533,7 +534,7 @@ async fn caller_error_for_a_known_ticket_is_a_notification_in_ping_and_push_mode
                 answer.action,
                 BackchannelAuthenticationCompleteAction::ServerError
             );
-            assert_eq!(answer.result_code.as_deref(), Some(code));
+            assert_code(answer.result_code.as_deref(), code);
             assert_eq!(answer.response_content, None);
         }
         let answer = complete(&api, &authorized(&ticket)).await;
@@ -569,7 +570,7 @@ async fn caller_errors_in_poll_mode_change_nothing(
             answer.action,
             BackchannelAuthenticationCompleteAction::ServerError
         );
-        assert_eq!(answer.result_code.as_deref(), Some(code));
+        assert_code(answer.result_code.as_deref(), code);
     }
     assert_eq!(error(&api, client, &id).await, "authorization_pending");
     let answer = issue(&api, &"".into()).await;

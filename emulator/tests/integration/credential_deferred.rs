@@ -76,7 +76,7 @@ async fn deferred_credential_is_issued_for_its_transaction_id(
     assert_eq!(answer.action, CredentialSingleIssueAction::CallerError);
     let answer = issue_deferred(&api, order(&identifier, &payload())).await;
     assert_eq!(answer.action, CredentialDeferredIssueAction::CallerError);
-    assert_eq!(answer.result_code.as_deref(), Some("A928206"));
+    assert_code(answer.result_code.as_deref(), "A928206");
 
     // The wallet asks twice, and the credential is still not ready.
     for _ in 0..2 {

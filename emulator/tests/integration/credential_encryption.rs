@@ -2,6 +2,7 @@
 
 use crate::common::issued::SdJwt;
 use crate::common::jwe::Receiver;
+use crate::common::result_codes::assert_code;
 use crate::common::wallet::*;
 use crate::common::*;
 use authlete::ApiVersion;
@@ -54,7 +55,7 @@ async fn encrypted_requests_get_encrypted_responses(
     request["credential_response_encryption"] = encryption(&receiver);
 
     let answer = wallet.parse(&request).await;
-    assert_eq!(answer.result_code.as_deref(), Some("A928307"));
+    assert_code(answer.result_code.as_deref(), "A928307");
     let info = wallet.parse_text(&seal(&request)).await.info.unwrap();
     assert_eq!(info.details.as_deref(), Some("{}"));
     let order_of = order(&info.identifier.unwrap(), &payload());
@@ -119,7 +120,7 @@ async fn encryption_is_refused_unless_the_metadata_allow_it(
     };
     let refused = async |content: &str, code: &str| {
         let answer = wallet.parse_text(content).await;
-        assert_eq!(answer.result_code.as_deref(), Some(code));
+        assert_code(answer.result_code.as_deref(), code);
         assert_eq!(answer.action, CredentialSingleParseAction::BadRequest);
         let error = crate::common::content(answer.response_content.as_ref());
         assert_eq!(error["error"], "invalid_encryption_parameters");
@@ -199,7 +200,7 @@ async fn first_draft_has_encrypted_responses_and_no_encrypted_requests(
     let receiver = Receiver::generate();
     let mut request = json!({ "format": "vc+sd-jwt", "vct": "https://issuer.example/legacy" });
     let answer = wallet.parse(&request).await;
-    assert_eq!(answer.result_code.as_deref(), Some("A928314"));
+    assert_code(answer.result_code.as_deref(), "A928314");
     request["credential_response_encryption"] = encryption(&receiver);
     let sealed = jwt::encrypt(&decryption.public, &request.to_string());
     let answer = wallet.parse_text(&sealed).await;

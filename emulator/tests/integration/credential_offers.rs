@@ -3,6 +3,7 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::common::credentials::*;
+use crate::common::result_codes::{assert_code, assert_refusal};
 use crate::common::*;
 use authlete::types::{
     AuthorizationAction, AuthorizationIssueRequest, ClientAuthMethod, CredentialOfferCreateAction,
@@ -254,22 +255,16 @@ async fn invalid_offer_is_refused(#[values(ApiVersion::V2, ApiVersion::V3)] vers
         }),
     ];
     let (emulator, api) = start(version).await;
-    assert_eq!(
-        refusal(api.credential_offer_create(&offer()).await),
-        (403, "A366201".to_owned())
-    );
+    assert_refusal(api.credential_offer_create(&offer()).await, 403, "A366201");
     let request = CredentialOfferInfoRequest::new("made up");
-    assert_eq!(
-        refusal(api.credential_offer_info(&request).await),
-        (403, "A927210".to_owned())
-    );
+    assert_refusal(api.credential_offer_info(&request).await, 403, "A927210");
     enable(&emulator, &api, FINAL, |_| {}).await;
     for (code, change) in &wrong {
         let mut request = offer();
         change(&mut request);
         let answer = create(&api, &request).await;
         assert_eq!(answer.action, CredentialOfferCreateAction::CallerError);
-        assert_eq!(answer.result_code.as_deref(), Some(*code));
+        assert_code(answer.result_code.as_deref(), code);
         assert_eq!(answer.info, None);
     }
     for (identifier, action) in [
@@ -285,7 +280,7 @@ async fn invalid_offer_is_refused(#[values(ApiVersion::V2, ApiVersion::V3)] vers
     })
     .await;
     let answer = create(&api, &offer()).await;
-    assert_eq!(answer.result_code.as_deref(), Some("A927201"));
+    assert_code(answer.result_code.as_deref(), "A927201");
 }
 
 #[rstest]
@@ -388,7 +383,7 @@ async fn transaction_code_is_required_and_five_wrong_ones_end_the_offer(
     let right = exchange(&info, &[("tx_code", "4711")]);
     for _ in 0..4 {
         let answer = request_token(&api, client, &wrong).await;
-        assert_eq!(answer.result_code.as_deref(), Some("A907328"));
+        assert_code(answer.result_code.as_deref(), "A907328");
         assert_eq!(error(&answer), "invalid_grant");
     }
     let answer = request_token(&api, client, &right).await;
@@ -401,7 +396,7 @@ async fn transaction_code_is_required_and_five_wrong_ones_end_the_offer(
     let wrong = exchange(&info, &[("tx_code", "47111")]);
     for _ in 0..5 {
         let answer = request_token(&api, client, &wrong).await;
-        assert_eq!(answer.result_code.as_deref(), Some("A907328"));
+        assert_code(answer.result_code.as_deref(), "A907328");
     }
     let right = exchange(&info, &[("tx_code", "4711")]);
     let answer = request_token(&api, client, &right).await;

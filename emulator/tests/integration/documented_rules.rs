@@ -1,6 +1,7 @@
 //! Rules that the documentation of the Authlete Java library states for authorization requests, token requests and the
 //! management of tokens, if no other test covers them.
 
+use crate::common::result_codes::{assert_code, assert_code_for};
 use crate::common::*;
 use authlete::types::{
     AuthorizationAction, AuthorizationIssueRequest, AuthorizationRequest, AuthzDetails,
@@ -68,7 +69,7 @@ async fn missing_parameters_are_a_server_error_and_empty_ones_a_client_error(
         ] {
             let (status, answer) = post(&emulator, version, "SERVICE", path, &body).await;
             assert_eq!(status, 200, "{path}");
-            assert_eq!(answer["resultCode"], code);
+            assert_code(answer["resultCode"].as_str(), code);
             assert_eq!(answer["action"], action);
             let content = answer["responseContent"].as_str().unwrap();
             let content: Value = serde_json::from_str(content).unwrap();
@@ -90,10 +91,7 @@ async fn display_and_ui_locales_are_limited_to_those_that_the_service_supports(
     let answer = ask(&api, with("display=page&ui_locales=en")).await;
     assert_eq!(answer.display, Some(Display::Page));
     assert_eq!(answer.ui_locales, None);
-    assert_eq!(
-        refusal(&ask(&api, with("display=popup")).await),
-        Some("A015305")
-    );
+    assert_code(refusal(&ask(&api, with("display=popup")).await), "A015305");
     configure(&emulator, &api, |service| {
         service.supported_displays = Some(vec![Display::Popup, Display::Touch]);
         service.supported_ui_locales = Some(vec!["en".to_owned(), "ja".to_owned()]);
@@ -104,7 +102,7 @@ async fn display_and_ui_locales_are_limited_to_those_that_the_service_supports(
     let locales = answer.ui_locales.unwrap();
     assert_eq!(locales, ["ja", "en"], "in the order of the request");
     // `page` is the default, and not supported.
-    assert_eq!(refusal(&ask(&api, good.as_str()).await), Some("A015304"));
+    assert_code(refusal(&ask(&api, good.as_str()).await), "A015304");
 }
 
 /// `AuthorizationIssueRequest.scopes`: the authorization API requires consent for `offline_access`, the issue API does not.
@@ -119,10 +117,10 @@ async fn offline_access_needs_consent_if_the_client_requests_it_but_not_if_the_s
     let offline = good.replace("read+write", "read+offline_access");
     for prompt in ["", "&prompt=login", "&prompt=none"] {
         let answer = ask(&api, format!("{offline}{prompt}")).await;
-        assert_eq!(refusal(&answer), Some("A004303"), "{prompt}");
+        assert_code_for(refusal(&answer), "A004303", prompt);
     }
     let pushed = push(&api, client, &offline).await;
-    assert_eq!(pushed.result_code.as_deref(), Some("A004303"));
+    assert_code(pushed.result_code.as_deref(), "A004303");
     for prompt in ["consent", "login+consent"] {
         let answer = ask(&api, format!("{offline}&prompt={prompt}")).await;
         assert_eq!(answer.scopes.unwrap().len(), 2, "{prompt}");
@@ -147,7 +145,7 @@ async fn requested_or_default_acr_is_refused_if_the_service_supports_none(
     let claims = form(&[("claims", r#"{"id_token":{"acr":{"value":"gold"}}}"#)]);
     for more in ["acr_values=gold", &claims] {
         let answer = ask(&api, format!("{good}&{more}")).await;
-        assert_eq!(refusal(&answer), Some("A021303"), "{more}");
+        assert_code_for(refusal(&answer), "A021303", more);
     }
     // An `acr` claim without a value requests no ACR.
     let open = form(&[("claims", r#"{"id_token":{"acr":null}}"#)]);
@@ -157,7 +155,7 @@ async fn requested_or_default_acr_is_refused_if_the_service_supports_none(
         client.default_acrs = Some(vec!["gold".to_owned()]);
     })
     .await;
-    assert_eq!(refusal(&ask(&api, good.as_str()).await), Some("A021303"));
+    assert_code(refusal(&ask(&api, good.as_str()).await), "A021303");
     configure(&emulator, &api, |service| {
         service.supported_acrs = Some(vec!["gold".to_owned()]);
     })
@@ -193,7 +191,7 @@ async fn response_is_a_jwt_only_for_a_client_that_is_registered_for_it(
         configure_client(&api, client.id, change).await;
         let query = format!("{}&response_mode=jwt", query(client));
         let answer = ask(&api, query).await;
-        assert_eq!(refusal(&answer), Some(code));
+        assert_code(refusal(&answer), code);
         // The error response is not signed.
         let (_, parameters) = location(answer.response_content.as_ref());
         assert_eq!(parameters[0].1, "invalid_request");
@@ -426,7 +424,7 @@ async fn public_client_that_is_registered_for_a_method_cannot_authenticate(
         ] {
             let answer = api.token(&request).await.unwrap();
             assert_eq!(answer.action, TokenAction::InvalidClient);
-            assert_eq!(answer.result_code.as_deref(), Some("A157302"));
+            assert_code(answer.result_code.as_deref(), "A157302");
             assert_eq!(answer.client_auth_method, Some(method.clone()));
         }
     }

@@ -63,7 +63,7 @@ async fn request_that_is_not_signed_is_refused(
         fapi.configure_service(|service| service.supported_service_profiles = None)
             .await;
         let answer = fapi.backchannel(plain).await;
-        assert_eq!(answer.result_code.as_deref(), Some("A179001"));
+        assert_code(answer.result_code.as_deref(), "A179001");
     }
 }
 
@@ -80,7 +80,7 @@ async fn request_of_a_client_in_push_mode_is_refused_and_in_ping_mode_accepted(
         fapi.configure(|client| client.bc_delivery_mode = Some(DeliveryMode::Ping))
             .await;
         let answer = fapi.backchannel(&fapi.backchannel_request(&[])).await;
-        assert_eq!(answer.result_code.as_deref(), Some("A179001"));
+        assert_code(answer.result_code.as_deref(), "A179001");
     }
 }
 
@@ -93,7 +93,7 @@ async fn request_without_a_binding_message_is_refused_only_if_the_service_requir
         let fapi = FapiClient::start(version, &[mode]).await;
         let without = || fapi.backchannel_request(&[("binding_message", json!(null))]);
         let answer = fapi.backchannel(&without()).await;
-        assert_eq!(answer.result_code.as_deref(), Some("A179001"));
+        assert_code(answer.result_code.as_deref(), "A179001");
         fapi.configure_service(|service| {
             service.backchannel_binding_message_required_in_fapi = Some(true);
         })

@@ -1,6 +1,7 @@
 //! FAPI: client authentication at the token endpoint, the endpoint for pushed requests and that of CIBA.
 
 use crate::common::fapi::{FapiClient, PROFILES, STRICT};
+use crate::common::result_codes::assert_code;
 use crate::common::rsa::{RsaKey, short_jwk};
 use crate::common::*;
 use authlete::ApiVersion;
@@ -185,7 +186,7 @@ async fn public_client_is_refused_by_fapi_1_advanced_and_fapi_2_but_not_by_basel
         let id = fapi.registered().id;
         let parameters = format!("grant_type=authorization_code&code=unknown&client_id={id}");
         let answer = fapi.send_token_request(&parameters).await;
-        assert_eq!(answer.result_code.as_deref(), Some(expected));
+        assert_code(answer.result_code.as_deref(), expected);
     }
 }
 
@@ -249,7 +250,7 @@ async fn profile_in_the_scopes_applies_to_requests_for_them_and_for_their_grants
         ("refresh_token", refresh_token.expose()),
     ]);
     let answer = request_token(&fapi.api, client, &refresh).await;
-    assert_eq!(answer.result_code.as_deref(), Some("A152301"));
+    assert_code(answer.result_code.as_deref(), "A152301");
     let other = TokenRequest::new("grant_type=client_credentials&scope=write")
         .client_id(client.id.to_string())
         .client_secret(&client.secret)

@@ -1,6 +1,7 @@
 //! FAPI: request objects and authorization responses as JWTs.
 
 use crate::common::fapi::{FapiClient, ISSUER};
+use crate::common::result_codes::assert_code;
 use crate::common::rsa::{RsaKey, encrypt_by_rsa1_5};
 use crate::common::*;
 use authlete::ApiVersion;
@@ -47,7 +48,7 @@ async fn request_object_for_another_audience_is_refused(
             (json!(["https://other.example"]), "A150337"),
         ] {
             let query = fapi.request(&[("aud", audience)]);
-            assert_eq!(refused(&fapi, query).await, code);
+            assert_code(Some(&refused(&fapi, query).await), code);
         }
     }
 }
@@ -62,7 +63,7 @@ async fn request_object_that_ends_before_it_begins_is_refused_even_if_the_clock_
         fapi.configure_service(|service| service.allowable_clock_skew = Some(60))
             .await;
         let query = fapi.request(&[("nbf", json!(20)), ("exp", json!(-20))]);
-        assert_eq!(refused(&fapi, query).await, "A150359");
+        assert_code(Some(&refused(&fapi, query).await), "A150359");
     }
 }
 
@@ -76,7 +77,7 @@ async fn request_object_with_an_algorithm_other_than_ps256_and_es256_is_refused(
         let secret = fapi.registered().secret.expose().as_bytes();
         let object = jwt::hmac(secret, &fapi.request_claims(&[]));
         let query = fapi.with_object(&object);
-        assert_eq!(refused(&fapi, query).await, "A150306");
+        assert_code(Some(&refused(&fapi, query).await), "A150306");
     }
 }
 
@@ -92,7 +93,7 @@ async fn request_object_encrypted_with_rsa1_5_is_refused(
         let key = keys.find(|key| key["kid"] == "rsa-encryption").unwrap();
         let signed = fapi.key.sign(&fapi.request_claims(&[]));
         let query = fapi.with_object(&encrypt_by_rsa1_5(key, &signed));
-        assert_eq!(refused(&fapi, query.clone()).await, "A150378");
+        assert_code(Some(&refused(&fapi, query.clone()).await), "A150378");
         fapi.configure_service(|service| service.supported_service_profiles = None)
             .await;
         assert_accepted(&fapi, query).await;
@@ -117,7 +118,7 @@ async fn parameter_that_the_request_object_does_not_have_is_refused_by_fapi_1_ad
         ] {
             let query = format!("{}&{outside}", fapi.request(&[]));
             match code {
-                Some(code) => assert_eq!(refused(&fapi, query).await, code),
+                Some(code) => assert_code(Some(&refused(&fapi, query).await), code),
                 None => assert_accepted(&fapi, query).await,
             }
         }
@@ -131,11 +132,11 @@ async fn pushed_request_object_is_checked_as_one_in_the_authorization_request(
 ) {
     let fapi = FapiClient::start(version, &[FapiMode::Fapi1Advanced]).await;
     let pushed = async |query: String| fapi.push(&query).await.result_code.unwrap();
-    assert_eq!(pushed(fapi.request(&[])).await, "A245001");
+    assert_code(Some(&pushed(fapi.request(&[])).await), "A245001");
     let outside = format!("{}&prompt=login", fapi.request(&[]));
-    assert_eq!(pushed(outside).await, "A150304");
+    assert_code(Some(&pushed(outside).await), "A150304");
     let without_audience = fapi.request(&[("aud", Value::Null)]);
-    assert_eq!(pushed(without_audience).await, "A150331");
+    assert_code(Some(&pushed(without_audience).await), "A150331");
 }
 
 #[rstest]
@@ -155,14 +156,14 @@ async fn response_with_an_algorithm_that_the_profile_does_not_allow_is_refused(
         fapi.configure(|client| client.authorization_sign_alg = Some(JwsAlg::Rs256))
             .await;
         let answer = ask(&fapi.api, fapi.request(&[])).await;
-        assert_eq!(answer.result_code.as_deref(), Some("A150322"));
+        assert_code(answer.result_code.as_deref(), "A150322");
         fapi.configure(|client| {
             client.authorization_sign_alg = Some(JwsAlg::Es256);
             client.authorization_encryption_alg = Some(JweAlg::Rsa15);
         })
         .await;
         let answer = ask(&fapi.api, fapi.request(&[])).await;
-        assert_eq!(answer.result_code.as_deref(), Some("A150380"));
+        assert_code(answer.result_code.as_deref(), "A150380");
     }
 }
 
@@ -177,5 +178,5 @@ async fn public_client_is_refused_by_fapi_1_advanced_at_the_authorization_endpoi
         client.token_auth_method = None;
     })
     .await;
-    assert_eq!(refused(&fapi, fapi.request(&[])).await, "A150367");
+    assert_code(Some(&refused(&fapi, fapi.request(&[])).await), "A150367");
 }

@@ -1,6 +1,7 @@
 //! FAPI: binding of access tokens, and the algorithms of ID tokens and UserInfo responses.
 
 use crate::common::fapi::{FapiClient, STRICT};
+use crate::common::result_codes::{assert_code, assert_code_for};
 use crate::common::*;
 use authlete::types::{
     AuthorizationIssueAction, AuthorizationIssueRequest, Client, FapiMode, JweAlg, JwsAlg,
@@ -28,7 +29,7 @@ async fn access_token_that_is_not_bound_is_refused_by_fapi_1_advanced_and_fapi_2
     ] {
         let fapi = FapiClient::start(version, &[mode]).await;
         let bound = fapi.token(CLIENT_CREDENTIALS).await;
-        assert_eq!(bound.result_code.as_deref(), Some("A052001"));
+        assert_code(bound.result_code.as_deref(), "A052001");
         assert_eq!(bound.action, TokenAction::Ok);
         // Both the service and the client must be configured to bind access tokens.
         for (of_service, of_client) in [(false, true), (true, false)] {
@@ -41,9 +42,9 @@ async fn access_token_that_is_not_bound_is_refused_by_fapi_1_advanced_and_fapi_2
             })
             .await;
             let answer = fapi.token(CLIENT_CREDENTIALS).await;
-            assert_eq!(answer.result_code.as_deref(), Some(unbound));
+            assert_code(answer.result_code.as_deref(), unbound);
             let answer = fapi.token_with_dpop(CLIENT_CREDENTIALS).await;
-            assert_eq!(answer.result_code.as_deref(), Some(by_dpop));
+            assert_code(answer.result_code.as_deref(), by_dpop);
         }
     }
 }
@@ -81,7 +82,7 @@ async fn id_token_with_an_algorithm_that_the_profile_does_not_allow_is_refused_a
             for parameters in [fapi.code("openid").await, refresh.clone()] {
                 let answer = fapi.token(&parameters).await;
                 assert_eq!(answer.action, TokenAction::BadRequest);
-                assert_eq!(answer.result_code.as_deref(), Some(code), "{parameters}");
+                assert_code_for(answer.result_code.as_deref(), code, parameters);
             }
             // Without an ID token its algorithms do not matter.
             let answer = fapi.token(&fapi.code("read").await).await;
@@ -127,7 +128,7 @@ async fn id_token_with_an_algorithm_that_the_profile_does_not_allow_is_refused_i
     for (change, code) in changes {
         fapi.configure(change).await;
         let (action, actual) = grant(&fapi.api, hybrid()).await;
-        assert_eq!(actual.as_deref(), Some(code));
+        assert_code(actual.as_deref(), code);
         assert_eq!(action, AuthorizationIssueAction::Location);
     }
 }
@@ -163,7 +164,7 @@ async fn userinfo_response_with_an_algorithm_that_the_profile_does_not_allow_is_
             fapi.configure(change).await;
             let refused = answer().await;
             assert_eq!(refused.action, UserInfoIssueAction::BadRequest);
-            assert_eq!(refused.result_code.as_deref(), Some(code));
+            assert_code(refused.result_code.as_deref(), code);
         }
         fapi.configure(|client| client.user_info_encryption_alg = None)
             .await;

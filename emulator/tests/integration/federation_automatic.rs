@@ -3,6 +3,7 @@
 use crate::common::federation::*;
 use crate::common::jwt;
 use crate::common::registration::with;
+use crate::common::result_codes::{assert_code, assert_code_for};
 use crate::common::*;
 use authlete::ApiVersion;
 use authlete::Authlete;
@@ -220,35 +221,32 @@ async fn relying_party_without_a_valid_proof_is_not_registered(
         ("a client secret", signed_over(&secretive), "A920301"),
         ("another way", signed_over(&explicit), "A920301"),
     ] {
-        assert_eq!(refused(&api, &object).await, code, "{case}");
+        assert_code_for(Some(&refused(&api, &object).await), code, case);
         assert_eq!(registrations(&api).await, 0, "{case}");
     }
     // A request without a request object, and client IDs that are not entity identifiers.
     let answer = ask(&api, openid_request(RELYING_PARTY)).await;
-    assert_eq!(answer.result_code.as_deref(), Some("A010308"));
+    assert_code(answer.result_code.as_deref(), "A010308");
     let object = key.sign_with(&good, &claims("1"));
     for name in ["http://rp.example", "https://rp.example?a", "rp"] {
         let query = form(&[("client_id", name), ("request", &object)]);
         let answer = ask(&api, query).await;
-        assert_eq!(answer.result_code.as_deref(), Some("A010308"), "{name}");
+        assert_code_for(answer.result_code.as_deref(), "A010308", name);
     }
     let query = form(&[("client_id", "https://other.example"), ("request", &object)]);
-    assert_eq!(
-        ask(&api, query).await.result_code.as_deref(),
-        Some("A921303")
-    );
+    assert_code(ask(&api, query).await.result_code.as_deref(), "A921303");
     // A service without automatic registration.
     configure(&emulator, &api, |service| {
         service.supported_client_registration_types = Some(vec![ClientRegistrationType::Explicit]);
     })
     .await;
-    assert_eq!(refused(&api, &object).await, "A010308");
+    assert_code(Some(&refused(&api, &object).await), "A010308");
     configure(&emulator, &api, |service| {
         service.supported_client_registration_types = None;
         service.federation_enabled = Some(false);
     })
     .await;
-    assert_eq!(refused(&api, &object).await, "A010308");
+    assert_code(Some(&refused(&api, &object).await), "A010308");
     assert_eq!(registrations(&api).await, 0);
 }
 
@@ -270,7 +268,7 @@ async fn each_request_of_an_automatically_registered_client_needs_a_valid_reques
         AuthorizationAction::Interaction
     );
     let answer = ask(&api, openid_request(RELYING_PARTY)).await;
-    assert_eq!(answer.result_code.as_deref(), Some("A008309"));
+    assert_code(answer.result_code.as_deref(), "A008309");
     let query = format!(
         "{}&{}",
         openid_request(RELYING_PARTY),
@@ -311,7 +309,7 @@ async fn each_request_of_an_automatically_registered_client_needs_a_valid_reques
         ]);
         let answer = ask(&api, query).await;
         assert_eq!(answer.action, AuthorizationAction::Location, "{case}");
-        assert_eq!(answer.result_code.as_deref(), Some(code), "{case}");
+        assert_code_for(answer.result_code.as_deref(), code, case);
     }
 }
 
@@ -327,18 +325,18 @@ async fn expired_registration_is_renewed_by_another_chain(
     assert_eq!(answer.action, AuthorizationAction::Interaction);
     let id = api.get_client(RELYING_PARTY).await.unwrap().client_id;
     emulator.advance(Duration::from_secs(61));
-    assert_eq!(
-        refused(&api, &federation.key.sign(&claims("2"))).await,
-        "A921309"
+    assert_code(
+        Some(&refused(&api, &federation.key.sign(&claims("2"))).await),
+        "A921309",
     );
-    assert_eq!(refused(&api, &sign(&short, "3")).await, "A921303");
+    assert_code(Some(&refused(&api, &sign(&short, "3")).await), "A921303");
     let answer = request(&api, &sign(&federation.chain(), "4")).await;
     assert_eq!(answer.action, AuthorizationAction::Interaction);
     assert_eq!(api.get_client(RELYING_PARTY).await.unwrap().client_id, id);
     // The same party cannot register explicitly, too.
     let answer = register(&api, &federation.chain()).await;
     assert_eq!(answer.action, FederationRegistrationAction::BadRequest);
-    assert_eq!(answer.result_code.as_deref(), Some("A921308"));
+    assert_code(answer.result_code.as_deref(), "A921308");
     let client = api.get_client(RELYING_PARTY).await.unwrap();
     assert_eq!(client.client_id, id);
     assert_eq!(client.automatically_registered, Some(true));

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::common::result_codes::assert_code;
 use crate::common::*;
 use authlete::ApiVersion;
 use authlete::types::{
@@ -30,7 +31,7 @@ async fn authorization_code_flow_issues_tokens_that_can_be_refreshed_and_revoked
         .await
         .unwrap();
     assert_eq!(answer.action, AuthorizationAction::Interaction);
-    assert_eq!(answer.result_code.as_deref(), Some("A004001"));
+    assert_code(answer.result_code.as_deref(), "A004001");
     let info = answer.client.unwrap();
     assert_eq!(info.client_id, Some(client.id));
     assert!(info.client_secret.is_none());
@@ -49,7 +50,7 @@ async fn authorization_code_flow_issues_tokens_that_can_be_refreshed_and_revoked
     let issue = AuthorizationIssueRequest::new(&ticket, "alice");
     let issued = api.authorization_issue(&issue).await.unwrap();
     assert_eq!(issued.action, AuthorizationIssueAction::Location);
-    assert_eq!(issued.result_code.as_deref(), Some("A040001"));
+    assert_code(issued.result_code.as_deref(), "A040001");
     let code = issued.authorization_code.unwrap().expose().to_owned();
     let (uri, parameters) = location(issued.response_content.as_ref());
     assert_eq!(uri, client.redirect_uri);
@@ -65,7 +66,7 @@ async fn authorization_code_flow_issues_tokens_that_can_be_refreshed_and_revoked
 
     let first = request_token(&api, client, &code_parameters(client, &code)).await;
     assert_eq!(first.action, TokenAction::Ok);
-    assert_eq!(first.result_code.as_deref(), Some("A050001"));
+    assert_code(first.result_code.as_deref(), "A050001");
     assert_eq!(first.subject.as_deref(), Some("alice"));
     assert_eq!(first.grant_type, Some(GrantType::AuthorizationCode));
     assert_eq!(first.client_id, Some(client.id));
@@ -87,7 +88,7 @@ async fn authorization_code_flow_issues_tokens_that_can_be_refreshed_and_revoked
         .await
         .unwrap();
     assert_eq!(answer.action, IntrospectionAction::Ok);
-    assert_eq!(answer.result_code.as_deref(), Some("A056001"));
+    assert_code(answer.result_code.as_deref(), "A056001");
     assert_eq!(answer.subject.as_deref(), Some("alice"));
     assert_eq!(answer.client_id, Some(client.id));
     assert_eq!(answer.scopes, texts(&["read", "write"]));
@@ -124,7 +125,7 @@ async fn authorization_code_flow_issues_tokens_that_can_be_refreshed_and_revoked
         .client_secret(&client.secret);
     let revoked = api.revocation(&revoke).await.unwrap();
     assert_eq!(revoked.action, RevocationAction::Ok);
-    assert_eq!(revoked.result_code.as_deref(), Some("A113001"));
+    assert_code(revoked.result_code.as_deref(), "A113001");
     assert!(revoked.response_content.is_none());
     // It is not an error to revoke an unknown token.
     assert_eq!(
@@ -198,7 +199,7 @@ async fn code_works_once_and_its_replay_revokes_the_tokens(
 
     let replay = request_token(&api, client, &parameters).await;
     assert_eq!(replay.action, TokenAction::BadRequest);
-    assert_eq!(replay.result_code.as_deref(), Some("A050305"));
+    assert_code(replay.result_code.as_deref(), "A050305");
     let expected = json!({
         "error": "invalid_grant",
         "error_description": "[A050305] the authorization code does not exist or was used",
@@ -222,7 +223,7 @@ async fn codes_tokens_and_tickets_expire(
     emulator.advance(Duration::from_secs(600));
     let late = request_token(&api, client, &parameters).await;
     assert_eq!(late.action, TokenAction::BadRequest);
-    assert_eq!(late.result_code.as_deref(), Some("A050311"));
+    assert_code(late.result_code.as_deref(), "A050311");
     assert_eq!(
         content(late.response_content.as_ref())["error"],
         "invalid_grant"
@@ -233,7 +234,7 @@ async fn codes_tokens_and_tickets_expire(
     let request = IntrospectionRequest::new(issued.access_token.unwrap());
     let answer = api.introspection(&request).await.unwrap();
     assert_eq!(answer.action, IntrospectionAction::Unauthorized);
-    assert_eq!(answer.result_code.as_deref(), Some("A065301"));
+    assert_code(answer.result_code.as_deref(), "A065301");
     assert_eq!((answer.existent, answer.usable), (Some(true), Some(false)));
     assert_eq!(answer.refreshable, Some(true));
 
@@ -244,7 +245,7 @@ async fn codes_tokens_and_tickets_expire(
         .await
         .unwrap();
     assert_eq!(answer.action, AuthorizationIssueAction::BadRequest);
-    assert_eq!(answer.result_code.as_deref(), Some("A041301"));
+    assert_code(answer.result_code.as_deref(), "A041301");
 }
 
 #[rstest]
@@ -259,7 +260,7 @@ async fn ticket_works_once(#[values(ApiVersion::V2, ApiVersion::V3)] version: Ap
     );
     let again = api.authorization_issue(&issue).await.unwrap();
     assert_eq!(again.action, AuthorizationIssueAction::BadRequest);
-    assert_eq!(again.result_code.as_deref(), Some("A041202"));
+    assert_code(again.result_code.as_deref(), "A041202");
     let expected = json!({
         "error": "invalid_request",
         "error_description": "[A041202] the ticket does not exist or was used",
@@ -269,7 +270,7 @@ async fn ticket_works_once(#[values(ApiVersion::V2, ApiVersion::V3)] version: Ap
     let fail = AuthorizationFailRequest::new(&ticket, AuthorizationFailReason::Denied);
     let failed = api.authorization_fail(&fail).await.unwrap();
     assert_eq!(failed.action, AuthorizationFailAction::BadRequest);
-    assert_eq!(failed.result_code.as_deref(), Some("A059202"));
+    assert_code(failed.result_code.as_deref(), "A059202");
 }
 
 #[rstest]
@@ -385,7 +386,7 @@ async fn code_is_refused_without_the_verifier_of_its_challenge(
         parameters.extend(verifier.map(|verifier| ("code_verifier", verifier)));
         let answer = request_token(&api, client, &form(&parameters)).await;
         assert_eq!(answer.action, TokenAction::BadRequest);
-        assert_eq!(answer.result_code.as_deref(), Some(expected));
+        assert_code(answer.result_code.as_deref(), expected);
         assert_eq!(
             content(answer.response_content.as_ref())["error"],
             "invalid_grant"
@@ -411,12 +412,12 @@ async fn code_is_refused_for_another_client_or_redirect_uri(
         .client_secret(other.client_secret.unwrap());
     let answer = api.token(&request).await.unwrap();
     assert_eq!(answer.action, TokenAction::BadRequest);
-    assert_eq!(answer.result_code.as_deref(), Some("A050307"));
+    assert_code(answer.result_code.as_deref(), "A050307");
 
     let parameters = code_parameters(client, &code).replace("callback", "elsewhere");
     let answer = request_token(&api, client, &parameters).await;
     assert_eq!(answer.action, TokenAction::BadRequest);
-    assert_eq!(answer.result_code.as_deref(), Some("A050309"));
+    assert_code(answer.result_code.as_deref(), "A050309");
     assert_eq!(
         content(answer.response_content.as_ref())["error"],
         "invalid_grant"
@@ -471,7 +472,7 @@ async fn error_is_redirected_only_to_a_verified_redirect_uri(
             .await
             .unwrap();
         assert_eq!(answer.action, AuthorizationAction::BadRequest, "{query}");
-        assert_eq!(answer.result_code.as_deref(), Some(expected));
+        assert_code(answer.result_code.as_deref(), expected);
         assert_eq!(
             content(answer.response_content.as_ref())["error"],
             "invalid_request"
@@ -556,14 +557,14 @@ async fn introspection_checks_required_scopes_and_subject(
     let another = IntrospectionRequest::new(&token).subject("bob");
     let answer = api.introspection(&another).await.unwrap();
     assert_eq!(answer.action, IntrospectionAction::Forbidden);
-    assert_eq!(answer.result_code.as_deref(), Some("A066302"));
+    assert_code(answer.result_code.as_deref(), "A066302");
 
     let none = api
         .introspection(&IntrospectionRequest::new(""))
         .await
         .unwrap();
     assert_eq!(none.action, IntrospectionAction::BadRequest);
-    assert_eq!(none.result_code.as_deref(), Some("A057301"));
+    assert_code(none.result_code.as_deref(), "A057301");
 }
 
 #[rstest]
@@ -613,7 +614,7 @@ async fn caller_errors_are_server_errors_to_the_client(
     for (request, code) in [(no_ticket, "A041201"), (no_subject, "A042201")] {
         let answer = api.authorization_issue(&request).await.unwrap();
         assert_eq!(answer.action, AuthorizationIssueAction::InternalServerError);
-        assert_eq!(answer.result_code.as_deref(), Some(code));
+        assert_code(answer.result_code.as_deref(), code);
         assert_eq!(
             content(answer.response_content.as_ref())["error"],
             "server_error"
@@ -625,7 +626,7 @@ async fn caller_errors_are_server_errors_to_the_client(
         .await
         .unwrap();
     assert_eq!(answer.action, AuthorizationFailAction::InternalServerError);
-    assert_eq!(answer.result_code.as_deref(), Some("A901202"));
+    assert_code(answer.result_code.as_deref(), "A901202");
     // Refused calls do not use up the ticket.
     let issue = AuthorizationIssueRequest::new(&ticket, "alice");
     assert_eq!(

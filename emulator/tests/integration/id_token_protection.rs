@@ -1,6 +1,7 @@
 //! Signatures and encryption of ID tokens (OpenID Connect Core 1.0 §3.1.3.6, §10).
 
 use crate::common::openid::{Issue, exchange, id_token, id_token_in, request};
+use crate::common::result_codes::assert_code;
 use crate::common::*;
 use authlete::types::{
     AuthorizationAction, AuthorizationIssueAction, Client, ClientSecretUpdateRequest, ClientType,
@@ -100,7 +101,7 @@ async fn id_token_is_signed_with_the_secret_or_unsigned_at_the_token_endpoint(
     let query = query.replace("response_type=code", "response_type=code+id_token");
     let issue = Issue::new(ticket(&api, &query).await, "alice");
     let answer = api.authorization_issue(&issue).await.unwrap();
-    assert_eq!(answer.result_code.as_deref(), Some("A046301"));
+    assert_code(answer.result_code.as_deref(), "A046301");
     let action = answer.action;
     assert_eq!(action, AuthorizationIssueAction::InternalServerError);
     assert_eq!((answer.authorization_code, answer.id_token), (None, None));
@@ -325,7 +326,7 @@ async fn invalid_settings_are_server_errors_and_issue_no_tokens(
         configure(&emulator, &api, of_service).await;
         let client = emulator.client();
         let answer = exchange(&api, client, |issue| issue).await;
-        assert_eq!(answer.result_code.as_deref(), Some(code));
+        assert_code(answer.result_code.as_deref(), code);
         assert_eq!(answer.action, TokenAction::InternalServerError);
         let content = content(answer.response_content.as_ref());
         assert_eq!(content["error"], "server_error");
@@ -366,7 +367,7 @@ async fn secret_that_is_too_short_for_the_algorithm_does_not_sign(
             .client_id(identifier)
             .client_secret(secret);
         let answer = api.token(&request).await.unwrap();
-        assert_eq!(answer.result_code.as_deref(), Some(result_code));
+        assert_code(answer.result_code.as_deref(), result_code);
     }
 }
 
@@ -393,7 +394,7 @@ async fn public_client_whose_id_tokens_need_a_secret_is_refused_if_it_requests_o
             let query = good.replace("type=code", &format!("type={response_type}"));
             let answer = ask(&api, query).await;
             assert_eq!(answer.action, AuthorizationAction::Location);
-            assert_eq!(answer.result_code.as_deref(), Some("A910301"));
+            assert_code(answer.result_code.as_deref(), "A910301");
             let content = answer.response_content.unwrap();
             assert!(content.expose().contains("error=invalid_request&"));
         }
@@ -438,7 +439,7 @@ async fn public_client_that_gets_a_symmetric_algorithm_later_gets_no_id_token(
         );
         let answer = api.token(&TokenRequest::new(parameters)).await.unwrap();
         assert_eq!(answer.action, TokenAction::InternalServerError);
-        assert_eq!(answer.result_code.as_deref(), Some(code));
+        assert_code(answer.result_code.as_deref(), code);
         assert_eq!(answer.access_token, None::<Secret>);
     }
 }

@@ -3,7 +3,7 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::common::jwt::Key;
-use crate::common::result_codes::assert_code;
+use crate::common::result_codes::{assert_code, assert_code_for, assert_refusal};
 use crate::common::*;
 use authlete::types::{JoseVerifyRequest, JoseVerifyResponse, StandardIntrospectionRequest};
 use authlete::{ApiVersion, Authlete};
@@ -25,7 +25,7 @@ async fn verify(api: &Authlete, request: JoseVerifyRequest) -> JoseVerifyRespons
 
 #[track_caller]
 fn assert_valid(answer: &JoseVerifyResponse) {
-    assert_eq!(answer.result_code.as_deref(), Some("A160001"));
+    assert_code(answer.result_code.as_deref(), "A160001");
     assert_eq!(answer.valid, Some(true));
     assert_eq!(answer.error_descriptions, None);
     assert_eq!(answer.missing_claims, None);
@@ -138,7 +138,7 @@ async fn missing_expired_and_future_claims_are_reported(
     ];
     assert_eq!(answer.error_descriptions, Some(texts(&expected)));
     // The result code is that of the first problem.
-    assert_eq!(answer.result_code.as_deref(), Some("A160204"));
+    assert_code(answer.result_code.as_deref(), "A160204");
     for (claims, code) in [
         (json!({ "exp": now() - 10 }), "A160206"),
         (json!({ "iat": now() + 10 }), "A160207"),
@@ -148,7 +148,7 @@ async fn missing_expired_and_future_claims_are_reported(
         let request = JoseVerifyRequest::new(jwt::hmac(secret, &claims))
             .client_identifier(client.id.to_string());
         let answer = verify(&api, request).await;
-        assert_eq!(answer.result_code.as_deref(), Some(code), "{claims}");
+        assert_code_for(answer.result_code.as_deref(), code, &claims);
     }
     assert_valid(&verify(&api, request.clone().clock_skew(60)).await);
     let answer = verify(&api, request.clock_skew(-60)).await;
@@ -285,10 +285,13 @@ async fn malformed_jose_object_is_invalid(
         ("eyJhbGciOiJub25lIn0.é.e30", "A160213"),
     ] {
         let answer = verify(&api, JoseVerifyRequest::new(text)).await;
-        assert_eq!(answer.result_code.as_deref(), Some(code), "{text}");
+        assert_code_for(answer.result_code.as_deref(), code, text);
     }
-    let refused = refusal(api.verify_jose(&JoseVerifyRequest::new("")).await);
-    assert_eq!(refused, (400, "A160201".to_owned()));
+    assert_refusal(
+        api.verify_jose(&JoseVerifyRequest::new("")).await,
+        400,
+        "A160201",
+    );
 }
 
 #[rstest]

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use crate::common::result_codes::{assert_code, assert_refusal};
 use crate::common::*;
 use authlete::ApiVersion;
 use authlete::types::{
@@ -37,7 +38,7 @@ async fn authorization_request_without_the_pkce_that_the_client_requires_is_refu
             .await
             .unwrap();
         assert_eq!(answer.action, AuthorizationAction::Location);
-        assert_eq!(answer.result_code.as_deref(), Some(code));
+        assert_code(answer.result_code.as_deref(), code);
     }
     assert!(tokens(&api, client).await.access_token.is_some());
 }
@@ -79,7 +80,7 @@ async fn tokens_are_listed_by_hash(#[values(ApiVersion::V2, ApiVersion::V3)] ver
     let unknown = api
         .get_token_list(&GetTokenListQuery::new().client_identifier("nobody"))
         .await;
-    assert_eq!(refusal(unknown), (404, "A001218".to_owned()));
+    assert_refusal(unknown, 404, "A001218");
 }
 
 #[rstest]
@@ -113,7 +114,7 @@ async fn client_authorizations_are_derived_from_active_tokens(
         .delete_client_authorization(client.id, &delete)
         .await
         .unwrap();
-    assert_eq!(deleted.result_code.as_deref(), Some("A137001"));
+    assert_code(deleted.result_code.as_deref(), "A137001");
     assert_eq!(
         api.get_client_authorization_list(&request)
             .await

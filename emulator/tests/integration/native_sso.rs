@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::common::result_codes::{assert_code, assert_code_for};
 use crate::common::*;
 use authlete::types::{
     AuthorizationAction, AuthorizationIssueAction, AuthorizationIssueRequest, Client,
@@ -146,7 +147,7 @@ async fn first_app_gets_a_device_secret_and_an_id_token_that_is_bound_to_it(
     assert_eq!(asked.native_sso_requested, Some(true));
 
     let answer = first_app_response(&emulator, &api).await;
-    assert_eq!(answer.result_code.as_deref(), Some("A909001"));
+    assert_code(answer.result_code.as_deref(), "A909001");
     assert_eq!(answer.session_id.as_deref(), Some("session-1"));
     assert_eq!(answer.response_content, None, "/nativesso returns it");
     assert_eq!(answer.id_token, None);
@@ -162,7 +163,7 @@ async fn first_app_gets_a_device_secret_and_an_id_token_that_is_bound_to_it(
     assert_eq!(additional, json!({ "nonce": "n-1", "s_hash": state }));
 
     let done = call_native_sso(&api, &native_sso_request(&answer, SECRET)).await;
-    assert_eq!(done.result_code.as_deref(), Some("A501001"));
+    assert_code(done.result_code.as_deref(), "A501001");
     let content = content(done.response_content.as_ref());
     let access_token = answer.access_token.as_ref().unwrap().expose();
     let refresh_token = answer.refresh_token.as_ref().unwrap().expose();
@@ -346,7 +347,7 @@ async fn authorization_issue_without_session_id_returns_server_error_to_the_clie
     let issue = AuthorizationIssueRequest::new(ticket, "alice");
     let answer = api.authorization_issue(&issue).await.unwrap();
     assert_eq!(answer.action, AuthorizationIssueAction::Location);
-    assert_eq!(answer.result_code.as_deref(), Some("A909201"));
+    assert_code(answer.result_code.as_deref(), "A909201");
     assert_eq!(answer.authorization_code, None);
     let (_, parameters) = location(answer.response_content.as_ref());
     let error = parameters.iter().find(|(name, _)| name == "error").unwrap();
@@ -365,7 +366,7 @@ async fn second_app_gets_tokens_of_the_same_session(
     emulator.advance(Duration::from_secs(48 * 60 * 60));
     let answer = exchange(&api, &exchange_parameters(other, &id_token, &[])).await;
     assert_eq!(answer.action, TokenAction::NativeSso, "{answer:?}");
-    assert_eq!(answer.result_code.as_deref(), Some("A909002"));
+    assert_code(answer.result_code.as_deref(), "A909002");
     assert_eq!(answer.grant_type, Some(GrantType::TokenExchange));
     assert_eq!(answer.client_id, Some(other));
     assert_eq!(answer.session_id.as_deref(), Some("session-1"));
@@ -424,17 +425,18 @@ async fn invalid_token_exchange_is_refused(
     for (changes, code) in cases {
         let parameters = exchange_parameters(other, &id_token, changes);
         let answer = exchange(&api, &parameters).await;
-        assert_eq!(answer.result_code.as_deref(), Some(code), "{changes:?}");
+        assert_code_for(
+            answer.result_code.as_deref(),
+            code,
+            format_args!("{changes:?}"),
+        );
         assert_eq!(answer.action, TokenAction::BadRequest);
         let body = content(answer.response_content.as_ref());
         assert_eq!(body["error"], "invalid_request");
         assert_eq!(answer.access_token, None);
     }
     let two = exchange_parameters(other, &id_token, &[]) + "&audience=https%3A%2F%2Fx.example";
-    assert_eq!(
-        exchange(&api, &two).await.result_code.as_deref(),
-        Some("A909301")
-    );
+    assert_code(exchange(&api, &two).await.result_code.as_deref(), "A909301");
     let without_client = exchange_parameters(other, &id_token, &[("client_id", "")]);
     let answer = exchange(&api, &without_client).await;
     assert_eq!(answer.action, TokenAction::BadRequest);
@@ -461,10 +463,10 @@ async fn invalid_token_exchange_is_refused(
         &[("requested_token_type", DEVICE_SECRET)],
     ] {
         let answer = exchange(&api, &exchange_parameters(other, &id_token, changes)).await;
-        assert_eq!(
+        assert_code_for(
             answer.result_code.as_deref(),
-            Some("A907313"),
-            "{changes:?}"
+            "A907313",
+            format_args!("{changes:?}"),
         );
         assert_eq!(answer.action, TokenAction::BadRequest);
     }
@@ -559,7 +561,7 @@ async fn invalid_native_sso_request_is_a_caller_error(
     for (request, code) in cases {
         let answer = api.native_sso(&request).await.unwrap();
         assert_eq!(answer.action, NativeSsoAction::CallerError, "{code}");
-        assert_eq!(answer.result_code.as_deref(), Some(code));
+        assert_code(answer.result_code.as_deref(), code);
         assert_eq!(answer.response_content, None);
         assert_eq!(answer.id_token, None);
     }
@@ -578,14 +580,14 @@ async fn invalid_native_sso_request_is_a_caller_error(
     })
     .await;
     let answer = api.native_sso(&good).await.unwrap();
-    assert_eq!(answer.result_code.as_deref(), Some("A909202"));
+    assert_code(answer.result_code.as_deref(), "A909202");
     emulator.advance(Duration::from_secs(48 * 60 * 60));
     configure(&emulator, &api, |service| {
         service.native_sso_supported = Some(true);
     })
     .await;
     let answer = api.native_sso(&good).await.unwrap();
-    assert_eq!(answer.result_code.as_deref(), Some("A909205"), "expired");
+    assert_code_for(answer.result_code.as_deref(), "A909205", "expired");
 }
 
 #[rstest]
@@ -613,7 +615,7 @@ async fn logout_ends_the_tokens_of_the_session_and_no_others(
     let logout = NativeSsoLogoutRequest::new("session-1");
     let answer = api.native_sso_logout(&logout).await.unwrap();
     assert_eq!(answer.action, NativeSsoLogoutAction::Ok);
-    assert_eq!(answer.result_code.as_deref(), Some("A503001"));
+    assert_code(answer.result_code.as_deref(), "A503001");
     assert_eq!(answer.count, Some(3));
     for gone in [&second.access_token, &created.access_token] {
         assert!(!is_active(&api, gone.as_ref().unwrap().expose()).await);
@@ -644,7 +646,7 @@ async fn logout_ends_the_tokens_of_the_session_and_no_others(
         without_session_id.action,
         NativeSsoLogoutAction::CallerError
     );
-    assert_eq!(without_session_id.result_code.as_deref(), Some("A909210"));
+    assert_code(without_session_id.result_code.as_deref(), "A909210");
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! Objects of another service are refused with other result codes than unknown objects.
 
+use crate::common::result_codes::{assert_code, assert_refusal};
 use crate::common::*;
 use authlete::types::{
     AuthorizationFailReason, AuthorizationFailRequest, AuthorizationIssueRequest,
@@ -138,7 +139,7 @@ async fn tickets_and_user_codes_of_another_service_have_other_result_codes_than_
     // The service can still use its own ticket.
     let issued = AuthorizationIssueRequest::new(&own, "alice");
     let issued = api.authorization_issue(&issued).await.unwrap();
-    assert_eq!(issued.result_code.as_deref(), Some("A040001"));
+    assert_code(issued.result_code.as_deref(), "A040001");
 }
 
 #[rstest]
@@ -193,8 +194,8 @@ async fn codes_and_tokens_of_another_service_have_other_result_codes_than_unknow
             ),
         };
         assert_eq!(result_codes.map(Option::unwrap), expected);
-        let (status, code) = refusal(other.token_delete(access.as_str()).await);
-        assert_eq!((status, &*code), deleted);
+        let (status, code) = deleted;
+        assert_refusal(other.token_delete(access.as_str()).await, status, code);
     }
 }
 
@@ -257,7 +258,7 @@ async fn clients_of_another_service_have_other_result_codes_than_unknown_ones(
     }
     // An alias is known only to its own service.
     let by_alias = other.get_client(own.alias.as_str()).await;
-    assert_eq!(refusal(by_alias), (404, "A027201".to_owned()));
+    assert_refusal(by_alias, 404, "A027201");
     assert_eq!(api.get_client(id).await.unwrap().locked, Some(false));
 }
 

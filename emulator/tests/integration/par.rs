@@ -2,6 +2,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use crate::common::result_codes::assert_code;
 use crate::common::*;
 use authlete::types::{
     AuthorizationAction, AuthorizationIssueAction, AuthorizationIssueRequest, Client,
@@ -56,7 +57,7 @@ async fn request_uri_starts_a_code_flow_with_the_pushed_parameters(
     .await;
     let answer = push(&api, client, &query(client)).await;
     assert_eq!(answer.action, PushedAuthReqAction::Created);
-    assert_eq!(answer.result_code.as_deref(), Some("A245001"));
+    assert_code(answer.result_code.as_deref(), "A245001");
     assert_eq!(
         answer.client_auth_method,
         Some(ClientAuthMethod::ClientSecretBasic)
@@ -98,7 +99,7 @@ async fn request_uri_is_valid_once_until_it_expires_and_for_its_client_only(
     let refused = async |query: String| {
         let answer = ask(&api, query).await;
         assert_eq!(answer.action, AuthorizationAction::BadRequest);
-        assert_eq!(answer.result_code.as_deref(), Some("A006325"));
+        assert_code(answer.result_code.as_deref(), "A006325");
         let content = content(answer.response_content.as_ref());
         assert_eq!(content["error"], "invalid_request_uri");
     };
@@ -203,14 +204,14 @@ async fn unpushed_request_is_refused_if_par_is_required(
     configure_client(&api, client.id, |client| client.par_required = Some(true)).await;
     let answer = ask(&api, query(client)).await;
     assert_eq!(answer.action, AuthorizationAction::Location);
-    assert_eq!(answer.result_code.as_deref(), Some("A008305"));
+    assert_code(answer.result_code.as_deref(), "A008305");
     let uri = pushed(&api, client, &query(client)).await;
     let answer = ask(&api, by_reference(&client.alias, &uri)).await;
     assert_eq!(answer.action, AuthorizationAction::Interaction);
     configure_client(&api, client.id, |client| client.par_required = None).await;
     configure(&emulator, &api, |service| service.par_required = Some(true)).await;
     let answer = ask(&api, query(client)).await;
-    assert_eq!(answer.result_code.as_deref(), Some("A008306"));
+    assert_code(answer.result_code.as_deref(), "A008306");
 }
 
 /// An emulator whose client has registered a key.
@@ -299,7 +300,7 @@ async fn dpop_proof_of_a_pushed_request_binds_the_code(
         .dpop(proof(&key, "2"));
     let answer = api.push_authorization_request(&request).await.unwrap();
     assert_eq!(answer.action, PushedAuthReqAction::BadRequest);
-    assert_eq!(answer.result_code.as_deref(), Some("A903302"));
+    assert_code(answer.result_code.as_deref(), "A903302");
     let replayed = request.dpop(proof(&key, "1"));
     let answer = api.push_authorization_request(&replayed).await.unwrap();
     let content = content(answer.response_content.as_ref());

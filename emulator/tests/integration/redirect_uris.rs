@@ -2,6 +2,7 @@
 //! are used, not when they are registered.
 
 use crate::common::registration::{registered, start_open};
+use crate::common::result_codes::{assert_code, assert_code_for};
 use crate::common::*;
 use authlete::ApiVersion;
 use authlete::Authlete;
@@ -64,7 +65,7 @@ async fn redirect_uri_has_to_fit_the_type_of_the_application(
             None => assert_eq!(answer.action, AuthorizationAction::Interaction, "{case}"),
             Some(code) => {
                 assert_eq!(answer.action, AuthorizationAction::BadRequest, "{case}");
-                assert_eq!(answer.result_code.as_deref(), Some(code), "{case}");
+                assert_code_for(answer.result_code.as_deref(), code, case);
             }
         }
     }
@@ -109,7 +110,7 @@ async fn redirect_uri_of_a_dynamically_registered_client_is_checked_at_authoriza
     let registration = registered(&api, metadata).await;
     let id = registration["client_id"].as_str().unwrap();
     let answer = ask(&api, request(id, uri, "code")).await;
-    assert_eq!(answer.result_code.as_deref(), Some("A011307"));
+    assert_code(answer.result_code.as_deref(), "A011307");
     let metadata = json!({ "redirect_uris": [uri] });
     let registration = registered(&api, metadata).await;
     assert_eq!(registration["application_type"], "web");

@@ -262,5 +262,5 @@ async fn token_request_sets_value_lifetimes_and_properties(
     request.parameters = parameters.into();
     let answer = api.token(&request).await.unwrap();
     assert_eq!(answer.action, TokenAction::InternalServerError);
-    assert_eq!(answer.result_code.as_deref(), Some("A144201"));
+    assert_code(answer.result_code.as_deref(), "A144201");
 }

@@ -2,6 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use crate::common::result_codes::{assert_code, assert_code_for};
 use crate::common::*;
 use authlete::types::{
     AuthorizationAction, AuthorizationResponse, GetServiceJwksQuery, JweAlg, JweEnc, JwsAlg,
@@ -147,19 +148,23 @@ async fn parameters_outside_the_request_object_are_used_with_traditional_process
         (vec![code, ("scope", "read openid")], "A004001"),
     ] {
         let answer = ask(&api, bare(&more)).await;
-        assert_eq!(answer.result_code.as_deref(), Some(expected), "{more:?}");
+        assert_code_for(
+            answer.result_code.as_deref(),
+            expected,
+            format_args!("{more:?}"),
+        );
     }
     // An unsigned object is accepted unless the client has registered an algorithm.
     let unsigned = jwt::unsigned(&claims(client));
     let answer = ask(&api, query(client, &unsigned, &[openid])).await;
     assert_eq!(answer.action, AuthorizationAction::Interaction);
     let token = key.sign(&with(claims(client), "response_type", json!("token")));
-    assert_eq!(refused(&api, client, &token).await, "A006304");
+    assert_code(Some(&refused(&api, client, &token).await), "A006304");
     configure_client(&api, client.id, |client| {
         client.request_sign_alg = Some(JwsAlg::Es256);
     })
     .await;
-    assert_eq!(refused(&api, client, &unsigned).await, "A005336");
+    assert_code(Some(&refused(&api, client, &unsigned).await), "A005336");
 }
 
 #[rstest]
@@ -171,31 +176,31 @@ async fn object_without_a_valid_client_signature_is_refused(
     let client = emulator.client();
     let claims = claims(client);
     let good = key.sign(&claims);
-    assert_eq!(
-        refused(&api, client, &jwt::unsigned(&claims)).await,
-        "A008311"
+    assert_code(
+        Some(&refused(&api, client, &jwt::unsigned(&claims)).await),
+        "A008311",
     );
     let none = key.sign_with(&json!({ "alg": "none" }), &claims);
-    assert_eq!(refused(&api, client, &none).await, "A008311");
+    assert_code(Some(&refused(&api, client, &none).await), "A008311");
     let other = jwt::Key::generate().sign(&claims);
-    assert_eq!(refused(&api, client, &other).await, "A005328");
+    assert_code(Some(&refused(&api, client, &other).await), "A005328");
     let (input, signature) = good.rsplit_once('.').unwrap();
     let (header, _) = input.split_once('.').unwrap();
     let changed = jwt::encode(with(claims.clone(), "scope", json!("write")).to_string());
     let tampered = format!("{header}.{changed}.{signature}");
-    assert_eq!(refused(&api, client, &tampered).await, "A005328");
+    assert_code(Some(&refused(&api, client, &tampered).await), "A005328");
     // The public key as an HMAC secret (algorithm confusion).
     for secret in [key.jwk().to_string(), key.jwks()] {
         let confused = jwt::hmac(secret.as_bytes(), &claims);
-        assert_eq!(refused(&api, client, &confused).await, "A005328");
+        assert_code(Some(&refused(&api, client, &confused).await), "A005328");
     }
     let wrong_alg = key.sign_with(&json!({ "alg": "ES384" }), &claims);
-    assert_eq!(refused(&api, client, &wrong_alg).await, "A005352");
+    assert_code(Some(&refused(&api, client, &wrong_alg).await), "A005352");
     let critical = key.sign_with(&json!({ "alg": "ES256", "crit": ["x"], "x": 1 }), &claims);
-    assert_eq!(refused(&api, client, &critical).await, "A005301");
+    assert_code(Some(&refused(&api, client, &critical).await), "A005301");
     let header = jwt::encode(json!({ "typ": "jwt" }).to_string());
     let without_alg = format!("{header}.{changed}.{signature}");
-    assert_eq!(refused(&api, client, &without_alg).await, "A005307");
+    assert_code(Some(&refused(&api, client, &without_alg).await), "A005307");
     for (header, code) in [
         (json!({ "enc": "A128GCM" }), "A005360"),
         (json!({ "alg": "dir" }), "A005362"),
@@ -203,7 +208,11 @@ async fn object_without_a_valid_client_signature_is_refused(
         (json!({ "alg": "dir", "enc": "magic" }), "A005366"),
     ] {
         let encrypted = format!("{}....", jwt::encode(header.to_string()));
-        assert_eq!(refused(&api, client, &encrypted).await, code, "{header}");
+        assert_code_for(
+            Some(&refused(&api, client, &encrypted).await),
+            code,
+            &header,
+        );
     }
     for malformed in [
         "x",
@@ -223,7 +232,7 @@ async fn object_without_a_valid_client_signature_is_refused(
         client.request_sign_alg = Some(JwsAlg::Es256);
     })
     .await;
-    assert_eq!(refused(&api, client, &by_secret).await, "A005312");
+    assert_code(Some(&refused(&api, client, &by_secret).await), "A005312");
     let answer = ask(&api, query(client, &good, &[])).await;
     assert_eq!(answer.action, AuthorizationAction::Interaction);
 }
@@ -252,7 +261,7 @@ async fn object_with_invalid_lifetime_issuer_client_type_or_audience_is_refused(
     // A JWT for another purpose, such as a DPoP proof.
     let header = json!({ "alg": "ES256", "typ": "dpop+jwt" });
     let proof = key.sign_with(&header, &claims(client));
-    assert_eq!(refused(&api, client, &proof).await, "A902302");
+    assert_code(Some(&refused(&api, client, &proof).await), "A902302");
     let header = json!({ "alg": "ES256", "typ": "oauth-authz-req+jwt" });
     let typed = key.sign_with(&header, &claims(client));
     let answer = ask(&api, query(client, &typed, &[])).await;
@@ -269,7 +278,10 @@ async fn object_with_invalid_lifetime_issuer_client_type_or_audience_is_refused(
         service.request_object_audience_checked = Some(true);
     })
     .await;
-    assert_eq!(refused(&api, client, &other_audience).await, "A006363");
+    assert_code(
+        Some(&refused(&api, client, &other_audience).await),
+        "A006363",
+    );
     let own_audience = key.sign(&claims(client));
     let answer = ask(&api, query(client, &own_audience, &[])).await;
     assert_eq!(answer.action, AuthorizationAction::Interaction);
@@ -289,7 +301,7 @@ async fn redirect_uri_in_the_object_has_to_be_registered(
     );
     let answer = ask(&api, query(client, &key.sign(&evil), &[])).await;
     assert_eq!(answer.action, AuthorizationAction::BadRequest);
-    assert_eq!(answer.result_code.as_deref(), Some("A011304"));
+    assert_code(answer.result_code.as_deref(), "A011304");
     // An unregistered redirect URI outside is not used either when the object is malformed.
     let parameters = form(&[
         ("client_id", &client.alias),
@@ -298,7 +310,7 @@ async fn redirect_uri_in_the_object_has_to_be_registered(
     ]);
     let answer = ask(&api, parameters).await;
     assert_eq!(answer.action, AuthorizationAction::BadRequest);
-    assert_eq!(answer.result_code.as_deref(), Some("A005301"));
+    assert_code(answer.result_code.as_deref(), "A005301");
 }
 
 #[rstest]
@@ -321,20 +333,23 @@ async fn encrypted_object_is_decrypted_and_its_signature_is_checked(
         .find(|key| key["use"] == "enc" && key["kty"] == "EC")
         .unwrap();
     let signed = key.sign(&claims(client));
-    assert_eq!(refused(&api, client, &signed).await, "A006334");
+    assert_code(Some(&refused(&api, client, &signed).await), "A006334");
     let encrypted = jwt::encrypt(to, &signed);
     let answer = ask(&api, query(client, &encrypted, &[])).await;
     assert_eq!(answer.action, AuthorizationAction::Interaction);
     let mut parts: Vec<_> = encrypted.split('.').collect();
     let tag = jwt::encode([0; 16]);
     parts[4] = &tag;
-    assert_eq!(refused(&api, client, &parts.join(".")).await, "A005364");
+    assert_code(
+        Some(&refused(&api, client, &parts.join(".")).await),
+        "A005364",
+    );
     // The default content encryption algorithm is A128CBC-HS256.
     configure_client(&api, client.id, |client| {
         client.request_object_encryption_enc_match_required = Some(true);
     })
     .await;
-    assert_eq!(refused(&api, client, &encrypted).await, "A006332");
+    assert_code(Some(&refused(&api, client, &encrypted).await), "A006332");
     configure_client(&api, client.id, |client| {
         client.request_encryption_enc = Some(JweEnc::A256gcm);
     })
@@ -343,7 +358,7 @@ async fn encrypted_object_is_decrypted_and_its_signature_is_checked(
     assert_eq!(answer.action, AuthorizationAction::Interaction);
     // An encrypted object still has to be signed.
     let unsigned = jwt::encrypt(to, &jwt::unsigned(&claims(client)));
-    assert_eq!(refused(&api, client, &unsigned).await, "A008311");
+    assert_code(Some(&refused(&api, client, &unsigned).await), "A008311");
 
     let by_secret = jwt::encrypt_with_secret(client.secret.expose(), &signed);
     let answer = ask(&api, query(client, &by_secret, &[])).await;
@@ -352,7 +367,7 @@ async fn encrypted_object_is_decrypted_and_its_signature_is_checked(
         client.request_object_encryption_alg_match_required = Some(true);
     })
     .await;
-    assert_eq!(refused(&api, client, &by_secret).await, "A006330");
+    assert_code(Some(&refused(&api, client, &by_secret).await), "A006330");
 }
 
 #[rstest]
@@ -369,10 +384,8 @@ async fn object_can_be_required_and_request_excludes_request_uri(
         &[("request_uri", "https://client.example/request")],
     );
     let (name, code) = error(&ask(&api, both).await);
-    assert_eq!(
-        (name.as_str(), code.as_str()),
-        ("invalid_request", "A008304")
-    );
+    assert_code(Some(&code), "A008304");
+    assert_eq!(name, "invalid_request");
     let by_reference =
         |uri: &str| crate::common::query(client) + "&" + &form(&[("request_uri", uri)]);
     let reference = by_reference("https://client.example/request");
@@ -386,10 +399,8 @@ async fn object_can_be_required_and_request_excludes_request_uri(
     let (name, _) = error(&ask(&api, reference).await);
     assert_eq!(name, "invalid_request_uri");
     let (name, code) = error(&ask(&api, crate::common::query(client)).await);
-    assert_eq!(
-        (name.as_str(), code.as_str()),
-        ("invalid_request", "A008309")
-    );
+    assert_code(Some(&code), "A008309");
+    assert_eq!(name, "invalid_request");
     let answer = ask(&api, query(client, &object, &[])).await;
     assert_eq!(answer.action, AuthorizationAction::Interaction);
 }

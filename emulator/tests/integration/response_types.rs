@@ -1,5 +1,6 @@
 //! The parameters of authorization responses by response type (RFC 6749 §4, OpenID Connect Core 1.0 §3).
 
+use crate::common::result_codes::{assert_code, assert_code_for};
 use crate::common::*;
 use authlete::types::{
     AuthorizationAction, AuthorizationIssueAction, AuthorizationIssueRequest,
@@ -219,7 +220,7 @@ async fn authorization_issue_request_determines_the_contents_of_the_tokens(
     // The ticket is used up, and the token value is in use.
     let again = api.authorization_issue(&request).await.unwrap();
     assert_eq!(again.action, AuthorizationIssueAction::BadRequest);
-    assert_eq!(again.result_code.as_deref(), Some("A041202"));
+    assert_code(again.result_code.as_deref(), "A041202");
     request.ticket = crate::common::ticket(&api, &query).await;
     let taken = api.authorization_issue(&request).await.unwrap();
     assert_eq!(taken.action, AuthorizationIssueAction::InternalServerError);
@@ -230,7 +231,7 @@ async fn authorization_issue_request_determines_the_contents_of_the_tokens(
         malformed.action,
         AuthorizationIssueAction::InternalServerError
     );
-    assert_eq!(malformed.result_code.as_deref(), Some("A044201"));
+    assert_code(malformed.result_code.as_deref(), "A044201");
 }
 
 #[rstest]
@@ -251,7 +252,7 @@ async fn id_tokens_need_openid_and_a_nonce(
             .await
             .unwrap();
         assert_eq!(answer.action, AuthorizationAction::Location, "{query}");
-        assert_eq!(answer.result_code.as_deref(), Some(expected), "{query}");
+        assert_code_for(answer.result_code.as_deref(), expected, &query);
         let content = answer.response_content.unwrap();
         let fragment = content.expose().split_once('#').unwrap().1;
         assert!(fragment.starts_with("error=invalid_request&"), "{fragment}");

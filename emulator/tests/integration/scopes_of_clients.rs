@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::common::result_codes::{assert_code, assert_code_for};
 use crate::common::*;
 use authlete::types::{
     Client, ClientAuthorizationDeleteRequest, ClientAuthorizationGetListRequest,
@@ -91,11 +92,8 @@ async fn requestable_scopes_that_are_not_a_list_of_strings_are_refused(
         (json!({"requestableScopes": [null]}), "A128203"),
     ] {
         let (status, answer) = post(&emulator, version, "SERVICE", &path, &body).await;
-        assert_eq!(
-            (status, &answer["resultCode"]),
-            (400, &json!(code)),
-            "{body}"
-        );
+        assert_code_for(answer["resultCode"].as_str(), code, &body);
+        assert_eq!(status, 400, "{body}");
     }
     let path = "/client/extension/requestable_scopes/update/nobody";
     let (status, _) = post(&emulator, version, "SERVICE", path, &json!({})).await;
@@ -112,7 +110,7 @@ async fn granted_scopes_are_recorded_for_client_and_user(
     let number = variable(&emulator, ApiVersion::V2, "AUTHLETE_SERVICE_APIKEY");
     let request = GrantedScopesRequest::new("alice");
     let none = api.get_granted_scopes(client.id, &request).await.unwrap();
-    assert_eq!(none.result_code.as_deref(), Some("A139001"));
+    assert_code(none.result_code.as_deref(), "A139001");
     assert_eq!(none.client_id, Some(client.id));
     assert_eq!(none.service_api_key, Some(number.parse().unwrap()));
     assert_eq!(none.subject.as_deref(), Some("alice"));
@@ -127,7 +125,7 @@ async fn granted_scopes_are_recorded_for_client_and_user(
         .get_granted_scopes(client.alias.as_str(), &request)
         .await
         .unwrap();
-    assert_eq!(record.result_code.as_deref(), Some("A139002"));
+    assert_code(record.result_code.as_deref(), "A139002");
     assert_eq!(record.latest_granted_scopes, texts(&["write"]));
     assert_eq!(record.merged_granted_scopes, texts(&["read", "write"]));
     assert!(record.modified_at.unwrap() > 0);
@@ -149,9 +147,9 @@ async fn granted_scopes_are_recorded_for_client_and_user(
         .delete_granted_scopes(client.id, &request)
         .await
         .unwrap();
-    assert_eq!(deleted.result_code.as_deref(), Some("A140002"));
+    assert_code(deleted.result_code.as_deref(), "A140002");
     let again = api.delete_granted_scopes(client.id, &request).await;
-    assert_eq!(again.unwrap().result_code.as_deref(), Some("A140001"));
+    assert_code(again.unwrap().result_code.as_deref(), "A140001");
     let none = api.get_granted_scopes(client.id, &request).await.unwrap();
     assert_eq!(none.latest_granted_scopes, None);
     let answer = api
@@ -182,7 +180,7 @@ async fn update_changes_the_scopes_of_the_tokens_of_a_user(
         .update_client_authorization(client.id, &request)
         .await
         .unwrap();
-    assert_eq!(updated.result_code.as_deref(), Some("A138001"));
+    assert_code(updated.result_code.as_deref(), "A138001");
     assert_eq!(scopes(&first.access_token).await, texts(&["read", "write"]));
 
     let request = ClientAuthorizationUpdateRequest::new("bob").scopes(["email"]);
@@ -247,7 +245,8 @@ async fn missing_subject_and_unknown_client_are_refused(
     ] {
         let path = format!("{path}/{id}");
         let (status, answer) = post(&emulator, version, "SERVICE", &path, &json!({})).await;
-        assert_eq!((status, &answer["resultCode"]), (400, &json!(code)));
+        assert_code(answer["resultCode"].as_str(), code);
+        assert_eq!(status, 400);
         let path = path.replace(&id.to_string(), "nobody");
         let (status, _) = post(&emulator, version, "SERVICE", &path, &json!({})).await;
         assert_eq!(status, 404);
@@ -313,7 +312,7 @@ async fn grant_without_scopes_is_recorded_and_a_deleted_record_is_not_merged(
     let request = GrantedScopesRequest::new("alice");
     grant(&emulator, &api, "unheard-of").await;
     let record = api.get_granted_scopes(client.id, &request).await.unwrap();
-    assert_eq!(record.result_code.as_deref(), Some("A139002"));
+    assert_code(record.result_code.as_deref(), "A139002");
     assert_eq!(record.latest_granted_scopes, Some(vec![]));
     assert_eq!(record.merged_granted_scopes, Some(vec![]));
 
@@ -400,5 +399,6 @@ async fn authorization_list_has_the_first_five_clients_of_any_developer_by_defau
     assert_eq!(list(&of_bob.range(1..1)).await, expected);
     let path = "/client/authorization/get/list";
     let (status, answer) = post(&emulator, version, "SERVICE", path, &json!({})).await;
-    assert_eq!((status, &answer["resultCode"]), (400, &json!("A136206")));
+    assert_code(answer["resultCode"].as_str(), "A136206");
+    assert_eq!(status, 400);
 }

@@ -1,6 +1,7 @@
 //! Management of services.
 
 use crate::common::defaults::assert_defaults;
+use crate::common::result_codes::{assert_code, assert_code_for, assert_refusal};
 use crate::common::*;
 use authlete::types::{
     Client, ClientExtension, GetServiceListQuery, Pair, Scope, Service, TokenRequest,
@@ -59,18 +60,13 @@ async fn service_is_created_updated_and_deleted(
     assert_eq!(api.get_service(key).await.unwrap(), updated);
 
     api.delete_service(key).await.unwrap();
-    assert_eq!(
-        refusal(api.get_service(key).await),
-        (404, "A035203".to_owned())
+    assert_refusal(api.get_service(key).await, 404, "A035203");
+    assert_refusal(
+        api.update_service(key, &Service::new()).await,
+        404,
+        "A037203",
     );
-    assert_eq!(
-        refusal(api.update_service(key, &Service::new()).await),
-        (404, "A037203".to_owned())
-    );
-    assert_eq!(
-        refusal(api.delete_service(key).await),
-        (404, "A034203".to_owned())
-    );
+    assert_refusal(api.delete_service(key).await, 404, "A034203");
 }
 
 #[rstest]
@@ -226,11 +222,12 @@ async fn invalid_setting_is_refused_with_its_name(
                 &json!({*name: value}),
             )
             .await;
-            assert_eq!(
-                (status, &answer["resultCode"]),
-                (400, &json!(code)),
-                "{name}: {value}"
+            assert_code_for(
+                answer["resultCode"].as_str(),
+                code,
+                format_args!("{name}: {value}"),
             );
+            assert_eq!(status, 400, "{name}: {value}");
             let message = answer["resultMessage"].as_str().unwrap();
             assert!(message.contains(&format!(": {name}: ")), "{message}");
         }
@@ -308,7 +305,7 @@ async fn services_are_listed_in_slices(
     let negative = api
         .get_service_list(&GetServiceListQuery::new().range(-1..1))
         .await;
-    assert_eq!(refusal(negative), (400, "A036202".to_owned()));
+    assert_refusal(negative, 400, "A036202");
 }
 
 /// The clients and tokens of a deleted service are deleted, too. The numbers of other services do not change.
@@ -354,7 +351,7 @@ async fn client_id_aliases_can_be_disabled_for_a_service_only_with_2_x(
     .await;
     let found = api.get_client(client.alias.as_str()).await;
     match version {
-        ApiVersion::V2 => assert_eq!(refusal(found), (404, "A027201".to_owned())),
+        ApiVersion::V2 => assert_refusal(found, 404, "A027201"),
         ApiVersion::V3 => assert_eq!(found.unwrap().client_id, Some(client.id)),
     }
     assert_eq!(
@@ -586,7 +583,8 @@ async fn empty_list_supports_no_values(
     };
     let good = ["A004001", "A052001"].map(str::to_owned);
     let [login, token] = answers("supportedDisplays").await;
-    assert!(login == "A015304" && token == good[1]);
+    assert_code(Some(&login), "A015304");
+    assert_code(Some(&token), &good[1]);
     let [login, token] = answers("supportedGrantTypes").await;
     assert!(login != good[0] && token != good[1]);
     let [login, token] = answers("supportedResponseTypes").await;
@@ -632,7 +630,7 @@ async fn attester_root_that_is_no_certificate_is_refused(
             for path in [&update_path(&emulator, version), "/service/create"] {
                 let (status, answer) = post(&emulator, version, "SERVICEOWNER", path, &body).await;
                 assert_eq!(status, 400, "{path} {root}");
-                assert_eq!(answer["resultCode"], "A031214");
+                assert_code(answer["resultCode"].as_str(), "A031214");
                 let message = answer["resultMessage"].as_str().unwrap();
                 assert!(message.contains(name), "{message}");
             }

@@ -257,7 +257,7 @@ async fn invalid_expired_or_insufficient_token_is_refused(
         .await;
         assert_eq!(status, 200);
         assert_eq!(answer["action"], "BAD_REQUEST");
-        assert_eq!(answer["resultCode"], code);
+        assert_code(answer["resultCode"].as_str(), code);
         let content = answer["responseContent"].as_str().unwrap();
         let expected = challenge("Bearer", "invalid_request", code);
         assert!(content.starts_with(&expected), "{content}");
@@ -344,7 +344,7 @@ async fn bound_token_without_its_certificate_or_proof_is_refused(
 /// The action, which says whether the response is JSON or a JWT, and the content.
 async fn issued(api: &Authlete, request: UserInfoIssueRequest) -> (UserInfoIssueAction, String) {
     let answer = api.userinfo_issue(&request).await.unwrap();
-    assert_eq!(answer.result_code.as_deref(), Some("A096001"));
+    assert_code(answer.result_code.as_deref(), "A096001");
     let content = answer.response_content.expect("responseContent");
     (answer.action, content.expose().to_owned())
 }
@@ -382,7 +382,7 @@ async fn issued_response_has_the_claims_and_the_sub_of_the_call(
         let request = UserInfoIssueRequest::new(&token).claims(malformed);
         let answer = api.userinfo_issue(&request).await.unwrap();
         assert_eq!(answer.action, UserInfoIssueAction::InternalServerError);
-        assert_eq!(answer.result_code.as_deref(), Some("A094201"));
+        assert_code(answer.result_code.as_deref(), "A094201");
         let content = answer.response_content.unwrap();
         let expected = challenge("Bearer", "server_error", "A094201");
         assert!(content.expose().starts_with(&expected), "{content:?}");
@@ -534,7 +534,7 @@ async fn response_that_cannot_be_signed_or_encrypted_is_a_server_error(
         configure(&emulator, &api, |service| service.jwks = None).await;
         let answer = api.userinfo_issue(&request).await.unwrap();
         assert_eq!(answer.action, UserInfoIssueAction::InternalServerError);
-        assert_eq!(answer.result_code.as_deref(), Some(code));
+        assert_code(answer.result_code.as_deref(), code);
         let content = answer.response_content.unwrap();
         let expected = challenge("Bearer", "server_error", code);
         assert!(content.expose().starts_with(&expected), "{content:?}");
