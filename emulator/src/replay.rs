@@ -53,6 +53,8 @@ impl Drop for Outer {
 }
 
 /// The result of a computation that is slow, or that differs each time. Within a `Replay`, it is that of the previous run.
+///
+/// `input` identifies all that the result depends on. `compute` must not use this function: the next run may skip it.
 pub fn once<E>(
     name: &'static str,
     input: &[&[u8]],

@@ -91,8 +91,8 @@ impl SharedState {
     /// Runs a call that may change the state. Also returns the version of the state after it, which is that of an earlier change
     /// if the call changed nothing. A call that panics changes nothing.
     ///
-    /// If the state changes while the call runs, the call runs once more, alone. So signatures, which the second run takes from the
-    /// first one, do not delay other calls.
+    /// If the state changes while the call runs, the call runs once more, alone. So its only effects must be those on the state. What
+    /// is slow, or differs each time, comes from [`replay::once`](crate::replay::once): signatures do not delay other calls.
     pub fn call<T>(&self, call: impl Fn(&mut State) -> T) -> (T, u64) {
         let mut replay = Replay::default();
         let (before, version) = self.versioned();

@@ -8,7 +8,6 @@ use super::error::JoseError;
 use super::key::Jwk;
 use super::key_management::KeyManagement;
 use crate::json::{Object, ObjectExt};
-use crate::replay;
 
 /// Encrypts a plaintext. Adds `alg` and `enc` to the header, and the `kid` of the key unless the header has a `kid`.
 pub fn encrypt(
@@ -98,15 +97,7 @@ impl Jwe {
         if !(management.fits(key) && key.permits("enc", &self.alg)) {
             return Err(JoseError::WrongKey);
         }
-        let thumbprint = key.thumbprint();
-        let input = [
-            thumbprint.as_bytes(),
-            self.aad.as_bytes(),
-            &self.encrypted_key,
-        ];
-        let key = replay::once("encryption key", &input, || {
-            management.recover(key, &self.header, &self.encrypted_key, content)
-        })?;
+        let key = management.recover(key, &self.header, &self.encrypted_key, content)?;
         let encrypted = Encrypted {
             iv: self.iv.clone(),
             ciphertext: self.ciphertext.clone(),

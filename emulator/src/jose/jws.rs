@@ -31,9 +31,7 @@ pub fn sign_bytes(alg: &str, key: &Jwk, message: &[u8]) -> Result<Vec<u8>, JoseE
     if !(algorithm.fits(key) && key.permits("sig", alg)) {
         return Err(JoseError::WrongKey);
     }
-    let thumbprint = key.thumbprint();
-    let input = [alg.as_bytes(), thumbprint.as_bytes(), message];
-    replay::once("signature", &input, || signature(algorithm, key, message))
+    signature(alg, algorithm, key, message)
 }
 
 /// A parsed JWS that is not verified yet.
@@ -109,10 +107,14 @@ impl Jws {
 }
 
 fn signature(
+    alg: &str,
     algorithm: SignatureAlgorithm,
     key: &Jwk,
     message: &[u8],
 ) -> Result<Vec<u8>, JoseError> {
+    let thumbprint = key.thumbprint();
+    // The private key follows from the public one.
+    let input = [alg.as_bytes(), thumbprint.as_bytes(), message];
     match (algorithm, key.material()) {
         (SignatureAlgorithm::Hmac(algorithm), Material::Symmetric(secret)) => {
             let secret = hmac::Key::new(algorithm, secret);
@@ -124,7 +126,9 @@ fn signature(
                 private: Some(private),
                 ..
             },
-        ) => rsa_signature(private, encoding, message),
+        ) => replay::once("signature", &input, || {
+            rsa_signature(private, encoding, message)
+        }),
         (
             SignatureAlgorithm::Curve(curve),
             Material::Curve {
@@ -133,8 +137,8 @@ fn signature(
                 ..
             },
         ) => {
-            let signer = private.signer(curve, public);
-            curve_signature(signer.ok_or(JoseError::WrongKey)?, message)
+            let signer = private.signer(curve, public).ok_or(JoseError::WrongKey)?;
+            replay::once("signature", &input, || curve_signature(signer, message))
         }
         _ => Err(JoseError::WrongKey),
     }

@@ -12,6 +12,7 @@ use super::key::{Jwk, Material};
 use super::rsa_encryption::{self, Padding};
 use super::{key_agreement, key_wrap};
 use crate::json::{Object, ObjectExt};
+use crate::replay;
 
 #[derive(Clone, Copy)]
 pub enum KeyManagement {
@@ -161,7 +162,13 @@ impl KeyManagement {
             ) => {
                 // Do not reveal whether the key or the content was invalid (RFC 7516 §11.5).
                 let random = content.new_key()?;
-                match rsa_encryption::decrypt(padding, private, encrypted) {
+                // The private key follows from the public one.
+                let (alg, thumbprint) = (text(header, "alg")?, key.thumbprint());
+                let input = [alg.as_bytes(), thumbprint.as_bytes(), encrypted];
+                let decrypted = replay::once("RSA decryption", &input, || {
+                    rsa_encryption::decrypt(padding, private, encrypted)
+                });
+                match decrypted {
                     Ok(key) if key.len() == random.len() => key,
                     _ => random,
                 }

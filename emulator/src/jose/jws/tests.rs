@@ -167,7 +167,7 @@ fn hmac_secret_shorter_than_the_hash_is_refused() {
         // A signature that was made with the short secret.
         let input = format!("{}.e30", base64url::encode(format!(r#"{{"alg":"{alg}"}}"#)));
         let signature = match SignatureAlgorithm::from_name(alg) {
-            Some(algorithm) => signature(algorithm, &short, input.as_bytes()).unwrap(),
+            Some(algorithm) => signature(alg, algorithm, &short, input.as_bytes()).unwrap(),
             None => unreachable!(),
         };
         let compact = format!("{input}.{}", base64url::encode(signature));
