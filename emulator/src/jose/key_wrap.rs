@@ -4,7 +4,13 @@ use aes_kw::{IV_LEN, KeyInit as _, KwAes128, KwAes192, KwAes256};
 
 use super::error::JoseError;
 
+/// A key has at least two blocks of 64 bits (RFC 3394 §2).
+const MIN_KEY_LEN: usize = 2 * IV_LEN;
+
 pub fn wrap(kek: &[u8], key: &[u8]) -> Result<Vec<u8>, JoseError> {
+    if key.len() < MIN_KEY_LEN {
+        return Err(JoseError::Failed);
+    }
     let mut wrapped = vec![0; IV_LEN + key.len()];
     match kek.len() {
         16 => KwAes128::new_from_slice(kek)?.wrap_key(key, &mut wrapped),
@@ -15,7 +21,10 @@ pub fn wrap(kek: &[u8], key: &[u8]) -> Result<Vec<u8>, JoseError> {
 }
 
 pub fn unwrap(kek: &[u8], wrapped: &[u8]) -> Result<Vec<u8>, JoseError> {
-    let mut key = vec![0; wrapped.len().saturating_sub(IV_LEN)];
+    if wrapped.len() < IV_LEN + MIN_KEY_LEN {
+        return Err(JoseError::Failed);
+    }
+    let mut key = vec![0; wrapped.len() - IV_LEN];
     match kek.len() {
         16 => KwAes128::new_from_slice(kek)?.unwrap_key(wrapped, &mut key),
         24 => KwAes192::new_from_slice(kek)?.unwrap_key(wrapped, &mut key),
@@ -62,7 +71,7 @@ mod tests {
             modified[end] ^= 1;
             assert!(unwrap(&[1; 16], &modified).is_err());
         }
-        for size in [7, 17] {
+        for size in [0, 7, 8, 17] {
             assert!(wrap(&[1; 16], &vec![2; size]).is_err());
         }
     }
