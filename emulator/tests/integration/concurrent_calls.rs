@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use crate::common::result_codes::assert_code;
 use crate::common::*;
 use authlete::types::{JwsAlg, TokenAction, TokenResponse};
 use authlete::{ApiVersion, Authlete};
@@ -58,7 +59,7 @@ async fn tokens_that_are_signed_at_the_same_time_all_exist_and_differ(
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn code_that_is_exchanged_by_several_calls_at_the_same_time_is_used_once(
+async fn code_that_is_exchanged_by_several_calls_at_the_same_time_is_used_once_and_revoked(
     #[values(ApiVersion::V2, ApiVersion::V3)] version: ApiVersion,
 ) {
     let (emulator, api) = start(version).await;
@@ -70,10 +71,13 @@ async fn code_that_is_exchanged_by_several_calls_at_the_same_time_is_used_once(
     for _ in 0..4 {
         let code = code(&api, &query(client)).await;
         let responses = exchange(&api, client, vec![code; CALLS]).await;
-        let actions = responses.iter().map(|response| &response.action);
-        assert_eq!(
-            actions.filter(|action| **action == TokenAction::Ok).count(),
-            1
-        );
+        let (issued, refused): (Vec<_>, Vec<_>) = responses
+            .iter()
+            .partition(|response| response.action == TokenAction::Ok);
+        assert_eq!(issued.len(), 1);
+        for response in refused {
+            assert_code(response.result_code.as_deref(), "A050305");
+        }
+        assert!(!grants::is_active(&api, issued[0]).await);
     }
 }

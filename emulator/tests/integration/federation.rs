@@ -696,7 +696,7 @@ async fn registration_with_another_audience_is_refused(
     ] {
         let configuration = federation.configuration(json!({ "aud": audience }));
         let error = refused(&api, &federation.chain_from(configuration)).await;
-        assert_code(code_in(&error), "A921306");
+        assert_code_for(code_in(&error), "A921306", &error);
     }
 }
 
@@ -835,7 +835,7 @@ async fn constraints_of_superiors_apply(
     for (of_intermediate, of_anchor) in [(forbidden.clone(), json!({})), (json!({}), forbidden)] {
         let chain = federation.chain_with(of_intermediate, of_anchor);
         let error = refused(&api, &chain).await;
-        assert_code(code_in(&error), "A921307");
+        assert_code_for(code_in(&error), "A921307", &error);
     }
 }
 
@@ -860,7 +860,7 @@ async fn invalid_client_metadata_is_refused(
     let provider = json!({ "metadata": { "openid_provider": {} } });
     let configuration = federation.configuration(provider);
     let error = refused(&api, &federation.chain_from(configuration)).await;
-    assert_code(code_in(&error), "A921307");
+    assert_code_for(code_in(&error), "A921307", &error);
 }
 
 #[rstest]
@@ -874,7 +874,7 @@ async fn entity_registers_explicitly_once(
     let changed = json!({ "client_name": "New" });
     let chain = federation.chain_from(federation.configuration_with(changed));
     let error = refused(&api, &chain).await;
-    assert_code(code_in(&error), "A921308");
+    assert_code_for(code_in(&error), "A921308", &error);
     let id = first.client_id.unwrap();
     assert_eq!(api.get_client(id).await.unwrap(), first);
     // After the client is deleted, its entity can register again.
@@ -894,7 +894,7 @@ async fn entity_identifier_of_another_client_is_refused(
     other.entity_id = Some(federation.relying_party.id.to_owned());
     let first = api.create_client(&other).await.unwrap();
     let error = refused(&api, &federation.chain()).await;
-    assert_code(code_in(&error), "A921308");
+    assert_code_for(code_in(&error), "A921308", &error);
     // Two clients cannot have the same entity identifier.
     assert_refusal(api.create_client(&other).await, 400, "A922201");
     api.delete_client(first.client_id.unwrap()).await.unwrap();
@@ -948,7 +948,7 @@ async fn registration_expires_with_its_trust_chain(
 
     // An expired client cannot register explicitly again.
     let error = refused(&api, &federation.chain()).await;
-    assert_code(code_in(&error), "A921308");
+    assert_code_for(code_in(&error), "A921308", &error);
 }
 
 #[rstest]
