@@ -23,7 +23,7 @@ pub fn documented() -> Vec<&'static str> {
     rows.filter(|row| !is_of_other_features(row)).collect()
 }
 
-/// Writes the rows for the enabled features. Those for other features stay.
+/// Writes the rows for the enabled features. Those for other features stay, except those of a renamed fault.
 pub fn write(rows_of_these_features: &[String]) {
     let text = fs::read_to_string(FILE).unwrap();
     let (of_servers, _) = text.split_once(OF_NETWORKS).unwrap();
@@ -31,8 +31,10 @@ pub fn write(rows_of_these_features: &[String]) {
     let others = || rows(of_servers).filter(|row| is_of_other_features(row));
     let mut written = Vec::new();
     for row in rows_of_these_features {
-        let fault = row.split_once(GZIP).map(|(fault, _)| fault);
-        let other = fault.and_then(|fault| others().find(|other| other.starts_with(fault)));
+        let fault = row
+            .split_once(GZIP)
+            .map(|(fault, _)| format!("{fault}, with"));
+        let other = fault.and_then(|fault| others().find(|other| other.starts_with(&fault)));
         let mut rows: Vec<&str> = other.into_iter().chain([row.as_str()]).collect();
         rows.sort();
         written.extend(rows);
