@@ -52,7 +52,8 @@ pub enum Handler {
     Static(fn(&Call) -> Outcome),
     /// Reads a service.
     Read(fn(&Call, &Service) -> Outcome),
-    /// May change the tickets, codes, tokens and grants of a service.
+    /// May change what a service has issued and recorded: tickets, codes, tokens, grants, and clients that a request registers
+    /// automatically.
     Change(fn(&Call, &mut Service) -> Outcome),
     /// Changes a service, its clients or its keys: an event of this type in the audit log.
     Manage(Event, fn(&Call, &mut Service) -> Outcome),

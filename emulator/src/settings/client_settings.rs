@@ -24,7 +24,7 @@ pub const CERTIFICATE_SUBJECTS: [&str; 5] = [
 const EXTENSION: &str = "extension";
 const REQUESTABLE_SCOPES: &str = "requestableScopes";
 
-/// The settings of a client: the JSON object of the API, with a getter for each setting that the emulator uses.
+/// The settings of a client: the JSON object of the API, with methods for the settings that the emulator uses.
 pub type ClientSettings = JsonSettings<ClientKeySets>;
 
 /// The JWK Set in the JSON, parsed on first use. An invalid set counts as empty.

@@ -11,7 +11,7 @@ use super::json_settings::JsonSettings;
 use crate::jose::JwkSet;
 use crate::json::{Object, ObjectExt};
 
-/// The settings of a service: the JSON object of the API, with a getter for each setting that the emulator uses.
+/// The settings of a service: the JSON object of the API, with methods for the settings that the emulator uses.
 pub type ServiceSettings = JsonSettings<ServiceKeySets>;
 
 /// The JWK Sets in the JSON, parsed on first use. An invalid set counts as empty.

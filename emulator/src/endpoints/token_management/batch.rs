@@ -19,7 +19,7 @@ use crate::result_code::{
 };
 use crate::store::{Service, TokenBatch};
 
-/// The maximum number of requests in a batch, since it blocks other calls.
+/// The maximum number of requests in a batch, since it can block other calls.
 const MAX_REQUESTS: usize = 1000;
 
 /// How long the status of a batch is kept, in seconds.
