@@ -112,9 +112,6 @@ fn signature(
     key: &Jwk,
     message: &[u8],
 ) -> Result<Vec<u8>, JoseError> {
-    let thumbprint = key.thumbprint();
-    // The private key follows from the public one.
-    let input = [alg.as_bytes(), thumbprint.as_bytes(), message];
     match (algorithm, key.material()) {
         (SignatureAlgorithm::Hmac(algorithm), Material::Symmetric(secret)) => {
             let secret = hmac::Key::new(algorithm, secret);
@@ -123,12 +120,16 @@ fn signature(
         (
             SignatureAlgorithm::Rsa(encoding, _),
             Material::Rsa {
+                public,
                 private: Some(private),
-                ..
             },
-        ) => replay::once("signature", &input, || {
-            rsa_signature(private, encoding, message)
-        }),
+        ) => {
+            // The private key follows from the public one.
+            let input = [alg.as_bytes(), &public.n, &public.e, message];
+            replay::once("RSA signature", &input, || {
+                rsa_signature(private, encoding, message)
+            })
+        }
         (
             SignatureAlgorithm::Curve(curve),
             Material::Curve {
@@ -138,7 +139,10 @@ fn signature(
             },
         ) => {
             let signer = private.signer(curve, public).ok_or(JoseError::WrongKey)?;
-            replay::once("signature", &input, || curve_signature(signer, message))
+            let input = [alg.as_bytes(), public, message];
+            replay::once("curve signature", &input, || {
+                curve_signature(signer, message)
+            })
         }
         _ => Err(JoseError::WrongKey),
     }

@@ -156,15 +156,15 @@ impl KeyManagement {
             (
                 Self::Rsa(padding),
                 Material::Rsa {
+                    public,
                     private: Some(private),
-                    ..
                 },
             ) => {
                 // Do not reveal whether the key or the content was invalid (RFC 7516 §11.5).
                 let random = content.new_key()?;
                 // The private key follows from the public one.
-                let (alg, thumbprint) = (text(header, "alg")?, key.thumbprint());
-                let input = [alg.as_bytes(), thumbprint.as_bytes(), encrypted];
+                let alg = text(header, "alg")?;
+                let input = [alg.as_bytes(), &public.n, &public.e, encrypted];
                 let decrypted = replay::once("RSA decryption", &input, || {
                     rsa_encryption::decrypt(padding, private, encrypted)
                 });
