@@ -143,7 +143,9 @@ impl Api {
             return Ok((outcome, None));
         }
         let (outcome, version) = self.state.call(|State { store, .. }| {
-            let pending = PendingEntry::of(request, &target, caller, &call, store);
+            let pending = handler
+                .event()
+                .map(|event| PendingEntry::new(event, request, &target, caller, &call, store));
             let outcome = handler.handle(&call, store, self.is_saved());
             if let Some(pending) = pending {
                 store.audit_log.add(pending.finish(&outcome));

@@ -6,7 +6,6 @@ use serde_json::Value;
 use crate::access::Caller;
 use crate::api_response::{ApiResponse, Outcome, ResponseBody};
 use crate::call::Call;
-use crate::endpoints::Handler;
 use crate::json::{Object, ObjectExt};
 use crate::request::HttpRequest;
 use crate::routing::Target;
@@ -24,15 +23,15 @@ pub struct PendingEntry {
 }
 
 impl PendingEntry {
-    /// `None` when the operation is not logged.
-    pub fn of(
+    /// An entry with an event of this type.
+    pub fn new(
+        event: &str,
         request: &HttpRequest<'_>,
         target: &Target,
         caller: Option<Caller>,
         call: &Call,
         store: &Store,
-    ) -> Option<Self> {
-        let event = Handler::of(target.operation.id)?.event()?;
+    ) -> Self {
         let agent = request
             .user_agent
             .map(|agent| agent.chars().take(MAX_USER_AGENT_CHARS).collect());
@@ -41,7 +40,7 @@ impl PendingEntry {
         let service_id = call.service.or_else(|| call.body.integer("serviceId"));
         add(&mut details, "serviceId", service_id);
         add(&mut details, "clientId", named_client(call, store));
-        Some(Self {
+        Self {
             entry: AuditEntry {
                 number: 0,
                 time: call.now,
@@ -53,7 +52,7 @@ impl PendingEntry {
                 remote_address: request.remote_address.map(|address| address.to_string()),
                 details,
             },
-        })
+        }
     }
 
     /// Completes the entry with the outcome of the call.
