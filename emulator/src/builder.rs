@@ -25,7 +25,7 @@ use crate::seed;
 use crate::server;
 use crate::state::{SharedState, State};
 use crate::state_file::StateFile;
-use crate::store::{Store, TokenBinding};
+use crate::store::{Binding, Store};
 
 /// Configures and starts an [`Emulator`]: address, seed, state file, TLS and simulated faults.
 #[derive(Debug, Clone)]
@@ -261,11 +261,12 @@ impl EmulatorBuilder {
             keys.client_certificate = Some(authority.client_certificate()?);
         }
         let known = keys.binding().unwrap_or_default();
-        let wanted = TokenBinding {
+        let wanted = Binding {
             dpop_key: known.dpop_key.filter(|_| self.dpop),
             certificate: known.certificate.filter(|_| self.mtls),
+            instance_key: None,
         };
-        if wanted != TokenBinding::default() {
+        if wanted != Binding::NONE {
             store.bind_access_token(&credentials.service_access_token, wanted.clone());
             store.bind_access_token(&credentials.owner.organization_token, wanted);
         }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::certificate::ClientCertificate;
 use crate::jose::Jwk;
 use crate::json::Object;
-use crate::store::TokenBinding;
+use crate::store::Binding;
 
 const PRIVATE_KEY: &str = "PRIVATE KEY-----";
 
@@ -23,7 +23,7 @@ pub struct CallerKeys {
 
 impl CallerKeys {
     /// The binding of access tokens to these keys: their thumbprints.
-    pub fn binding(&self) -> Result<TokenBinding, InvalidCallerKey> {
+    pub fn binding(&self) -> Result<Binding, InvalidCallerKey> {
         let dpop_key = self.dpop_key.clone().map(dpop_thumbprint).transpose()?;
         let certificate = self.client_certificate.as_deref();
         let certificate = certificate.map(|pem| {
@@ -31,9 +31,10 @@ impl CallerKeys {
             certificate.ok_or(InvalidCallerKey::Certificate)
         });
         let certificate = certificate.transpose()?;
-        Ok(TokenBinding {
+        Ok(Binding {
             dpop_key,
             certificate: certificate.map(|certificate| certificate.thumbprint()),
+            instance_key: None,
         })
     }
 

@@ -4,6 +4,7 @@ mod attestation_challenge;
 mod audit_log;
 mod authorization_request;
 mod backchannel;
+mod binding;
 mod clients;
 mod committed;
 mod credential_nonce;
@@ -22,7 +23,6 @@ mod service;
 mod shared_nonce;
 mod table;
 mod token_batch;
-mod token_binding;
 mod token_request;
 mod tokens;
 mod used_proofs;
@@ -33,6 +33,7 @@ use std::sync::Arc;
 pub use audit_log::{AuditEntry, AuditLog};
 pub use authorization_request::{AuthorizationRequest, Code, PushedRequest, RequestObject};
 pub use backchannel::BackchannelRequest;
+pub use binding::Binding;
 pub use clients::{Client, IdentifierKind};
 pub use credential_nonce::CredentialNonce;
 pub use credential_offer::CredentialOffer;
@@ -40,13 +41,12 @@ pub use credential_request::{CredentialRequest, ResponseEncryption, Stage};
 pub use decision::{Decision, Denial, DenialReason, Granted};
 pub use device_flow::DeviceFlow;
 pub use expiring::{Entry, Expiring};
-pub use grant::{Authentication, Binding, Grant};
+pub use grant::{Authentication, Grant};
 pub use hardware_key::HardwareKey;
 pub use managed_grant::{GrantContent, GrantManagement, ManagedGrant, ScopesAtResources};
 pub use records::{Recorder, Records};
 pub use service::Service;
 pub use token_batch::TokenBatch;
-pub use token_binding::TokenBinding;
 pub use token_request::{PasswordRequest, RefreshTokenReplacement};
 pub use tokens::{NarrowedAccess, RecordId, RefreshToken, TokenRecord};
 pub use used_proofs::UsedProofs;
@@ -72,7 +72,7 @@ pub struct Store {
     by_key: OrdMap<i64, i64>,
     access_tokens: Table<Digest, i64>,
     /// The key bindings of service access tokens and of the organization token. Unbound tokens have none.
-    token_bindings: Table<Digest, TokenBinding>,
+    token_bindings: Table<Digest, Binding>,
     pub used_proofs: UsedProofs,
     /// The API keys of services that were deleted.
     deleted: Table<i64, ()>,
@@ -198,7 +198,7 @@ impl Store {
     }
 
     /// Binds a service access token or the organization token to keys. An existing binding is kept.
-    pub fn bind_access_token(&mut self, token: &str, binding: TokenBinding) {
+    pub fn bind_access_token(&mut self, token: &str, binding: Binding) {
         let token = Digest::of(token);
         let bound = self.token_bindings.get(&token).cloned();
         let binding = bound.unwrap_or_default().or(binding);
@@ -206,7 +206,7 @@ impl Store {
     }
 
     /// The key binding of a 3.0 access token.
-    pub fn binding_of_access_token(&self, token: &str) -> Option<&TokenBinding> {
+    pub fn binding_of_access_token(&self, token: &str) -> Option<&Binding> {
         self.token_bindings.get(&Digest::of(token))
     }
 

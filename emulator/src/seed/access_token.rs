@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::values::{UniqueValues, decode, seed_error};
 use crate::caller_keys::{CallerKeys, InvalidCallerKey};
 use crate::json::Object;
-use crate::store::TokenBinding;
+use crate::store::Binding;
 
 /// An access token of a seed. Its value can be missing.
 #[derive(Debug)]
@@ -16,7 +16,7 @@ pub struct AccessTokenMembers {
     pub value: Option<String>,
     pub keys: CallerKeys,
     /// The thumbprints of the keys.
-    pub binding: TokenBinding,
+    pub binding: Binding,
 }
 
 #[derive(Deserialize)]

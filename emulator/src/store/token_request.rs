@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::grant::{Binding, Grant};
+use super::binding::Binding;
+use super::grant::Grant;
 
 /// A token request with a password, which the authorization server has to check (RFC 6749 §4.3).
 #[derive(Debug, Clone, Serialize, Deserialize)]

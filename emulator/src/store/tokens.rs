@@ -8,9 +8,10 @@ use imbl::OrdSet;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::binding::Binding;
 use super::credential_nonce::CredentialNonce;
 use super::expiring::RETENTION;
-use super::grant::{Binding, Grant};
+use super::grant::Grant;
 use super::managed_grant::GrantContent;
 use super::records::{RecordKey, parse, records_by_field};
 use super::scopes::{ScopePool, Scopes};

@@ -16,7 +16,7 @@ use crate::result_code::{
     UPDATE_OK, UPDATE_TOKEN_MISSING, UPDATE_TOKEN_OF_ANOTHER_SERVICE, UPDATE_TOKEN_UNKNOWN,
 };
 use crate::settings::ClientSettings;
-use crate::store::{Binding, RecordId, Service, TokenRecord};
+use crate::store::{RecordId, Service, TokenRecord};
 
 pub fn update(call: &Call, service: &mut Service) -> Outcome {
     let response = |code, action| Ok(ApiResponse::action(call.path, code, action).build());
@@ -120,13 +120,7 @@ fn change_rest(call: &Call, record: &mut TokenRecord) {
             narrowed.authorization_details = Some(details);
         }
     }
-    let (bound, binding) = (record.binding(), binding(request));
-    let binding = Binding {
-        certificate: binding.certificate.or_else(|| bound.certificate.clone()),
-        dpop_key: binding.dpop_key.or_else(|| bound.dpop_key.clone()),
-        instance_key: bound.instance_key.clone(),
-    };
-    record.binding = binding.boxed();
+    record.binding = binding(request).or(record.binding().clone()).boxed();
     if request.contains_key("forExternalAttachment") {
         record.for_external_attachment = request.flag("forExternalAttachment");
     }
