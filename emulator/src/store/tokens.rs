@@ -232,14 +232,12 @@ impl Tokens {
     }
 
     pub fn by_access_token(&self, digest: &Digest) -> Option<(RecordId, &TokenRecord)> {
-        let candidates = self.by_access_token.range(all_of(digest.start()));
-        let mut candidates = candidates.filter_map(|(_, id)| self.find(*id));
+        let mut candidates = self.all(&self.by_access_token, digest.start());
         candidates.find(|(_, record)| record.is_access_token(digest))
     }
 
     pub fn by_refresh_token(&self, digest: &Digest) -> Option<(RecordId, &TokenRecord)> {
-        let candidates = self.by_refresh_token.range(all_of(digest.start()));
-        let mut candidates = candidates.filter_map(|(_, id)| self.find(*id));
+        let mut candidates = self.all(&self.by_refresh_token, digest.start());
         candidates.find(|(_, record)| record.is_refresh_token(digest))
     }
 
@@ -255,16 +253,12 @@ impl Tokens {
                 Box::new(records.map(|(id, record)| (*id, record)))
             }
             (_, Some(subject)) => {
-                let of_subject = self.by_subject.range(all_of(Box::from(subject)));
-                let records = of_subject.filter_map(|(_, id)| self.find(*id));
+                let records = self.all(&self.by_subject, Box::from(subject));
                 Box::new(records.filter(move |(_, record)| {
                     client_id.is_none_or(|client_id| record.grant.client_id == client_id)
                 }))
             }
-            (Some(client_id), None) => {
-                let of_client = self.by_client.range(all_of(client_id));
-                Box::new(of_client.filter_map(|(_, id)| self.find(*id)))
-            }
+            (Some(client_id), None) => Box::new(self.all(&self.by_client, client_id)),
         }
     }
 
@@ -302,8 +296,14 @@ impl Tokens {
         Ok(())
     }
 
-    fn find(&self, id: RecordId) -> Option<(RecordId, &TokenRecord)> {
-        Some((id, self.records.get(&id)?))
+    /// The records that an index has for a key, in creation order.
+    fn all<'a, K: Ord + Clone>(
+        &'a self,
+        index: &'a OrdSet<(K, RecordId)>,
+        key: K,
+    ) -> impl Iterator<Item = (RecordId, &'a TokenRecord)> {
+        let ids = index.range(all_of(key)).map(|(_, id)| *id);
+        ids.filter_map(|id| Some((id, self.records.get(&id)?)))
     }
 }
 
