@@ -7,7 +7,7 @@ use crate::description::{FLAT, success};
 /// A name and an input.
 type Seed = (String, String);
 
-/// The full response of each operation, and error responses.
+/// The full response of each operation, responses without a body, and error responses.
 pub fn answers() -> Vec<Seed> {
     let successes = operations(&FLAT).map(|operation| {
         let (status, body) = success(operation.value);
@@ -19,7 +19,13 @@ pub fn answers() -> Vec<Seed> {
         let answer = format!("{id} {status}\ncontent-type: {media_type}\n\n{body}");
         (id.to_owned(), answer)
     });
-    successes.chain(named(&ERRORS)).collect()
+    let empty = operations(&FLAT)
+        .filter(|operation| operation.value["responses"].get("204").is_some())
+        .map(|operation| {
+            let id = operation.id();
+            (format!("{id}_empty"), format!("{id} 204\n\n"))
+        });
+    successes.chain(empty).chain(named(&ERRORS)).collect()
 }
 
 const ERRORS: [(&str, &str); 4] = [
