@@ -140,11 +140,15 @@ impl<'a> HttpAnswer<'a> {
     }
 }
 
-/// The part of a response that must be kept: `null` may be dropped, and HTTP headers replace `responseHeaders`.
+/// The part of a response that must be kept: `null` and an empty `action` may be dropped, and HTTP headers replace
+/// `responseHeaders`.
 fn kept(answer: &Value) -> Value {
     let mut kept = without_nulls(answer);
     if let Some(members) = kept.as_object_mut() {
         members.remove("responseHeaders");
+        if members.get("action").is_some_and(|action| action == "") {
+            members.remove("action");
+        }
     }
     kept
 }

@@ -7,7 +7,7 @@ use crate::description::{FLAT, success};
 /// A name and an input.
 type Seed = (String, String);
 
-/// The full response of each operation, responses without a body, and error responses.
+/// The full response of each operation, responses without a body, and edge cases.
 pub fn answers() -> Vec<Seed> {
     let successes = operations(&FLAT).map(|operation| {
         let (status, body) = success(operation.value);
@@ -25,10 +25,10 @@ pub fn answers() -> Vec<Seed> {
             let id = operation.id();
             (format!("{id}_empty"), format!("{id} 204\n\n"))
         });
-    successes.chain(empty).chain(named(&ERRORS)).collect()
+    successes.chain(empty).chain(named(&EDGE_CASES)).collect()
 }
 
-const ERRORS: [(&str, &str); 4] = [
+const EDGE_CASES: [(&str, &str); 5] = [
     (
         "refused",
         "introspection 400
@@ -64,6 +64,13 @@ content-type: application/json
 content-encoding: br
 
 \u{feff}{}",
+    ),
+    (
+        "empty_action",
+        "introspection 200
+content-type: application/json
+
+{\"action\":\"\"}",
     ),
 ];
 
