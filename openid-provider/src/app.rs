@@ -1,6 +1,6 @@
 //! The state that all handlers share.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
@@ -83,8 +83,15 @@ impl App {
         }
     }
 
-    /// The IP address of the browser. Behind a proxy it is the last address in the header of the proxy: browsers can send the
-    /// header, too, and proxies append to it.
+    /// The IP address of the browser. A proxy may also send its port, or something else in its place.
+    pub fn ip_address(&self, parts: &Parts) -> Option<IpAddr> {
+        let address = self.address(parts);
+        let with_port = || Some(address.parse::<SocketAddr>().ok()?.ip());
+        address.parse().ok().or_else(with_port)
+    }
+
+    /// The address of the browser, as text. Behind a proxy it is the last address in the header of the proxy: browsers can send
+    /// the header, too, and proxies append to it.
     pub fn address(&self, parts: &Parts) -> String {
         let connection: Option<&ConnectInfo<SocketAddr>> = parts.extensions.get();
         let connection = connection

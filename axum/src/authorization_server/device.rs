@@ -1,5 +1,7 @@
 //! The device flow (RFC 8628).
 
+use std::net::IpAddr;
+
 use authlete::Secret;
 use authlete::server::{
     DeviceAuthorizationNext, DeviceCompleteNext, DeviceVerificationNext, RequestedClaims, Session,
@@ -15,6 +17,7 @@ use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
 
 use super::{AuthorizationServer, Failure};
+use crate::AttemptLimiter;
 
 /// The device authorization endpoint (RFC 8628 §3.1). `POST`. Clients authenticate as at the token endpoint.
 ///
@@ -88,20 +91,20 @@ pub enum DeviceOutcome {
 impl AuthorizationServer {
     /// Looks up a user code. Case, spaces and hyphens in the input are ignored (RFC 8628 §6.1).
     ///
-    /// `attempts_of` are the keys for counting attempts: use the account and the address of the browser, since an attacker
-    /// may have several of either. Default limit for each: 10 attempts in 5 minutes (§5.1), see
-    /// [`user_code_attempts`](Self::user_code_attempts).
+    /// Attempts are counted by the user who is logged in, and by the address of the browser: an attacker may have several of
+    /// either. Default limit for each: 10 attempts in 5 minutes (§5.1), see [`user_code_attempts`](Self::user_code_attempts).
     ///
     /// # Errors
     /// There were too many attempts (429), or the call to Authlete failed. The error is the complete response.
     pub async fn verify_user_code(
         &self,
         typed: &str,
-        attempts_of: impl IntoIterator<Item = impl AsRef<str>>,
+        subject: &str,
+        address: Option<IpAddr>,
     ) -> Result<UserCode, Failure> {
-        let attempts = &self.settings.user_code_attempts;
-        for key in attempts_of {
-            let allowed = attempts.check(key.as_ref());
+        let address = address.map(|it| format!("address {}", AttemptLimiter::address_key(it)));
+        for key in address.into_iter().chain([format!("subject {subject}")]) {
+            let allowed = self.settings.user_code_attempts.check(&key);
             allowed.map_err(|refused| Failure::from(refused.into_response()))?;
         }
         let user_code = Secret::from(normalize(typed));

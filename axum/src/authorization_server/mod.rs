@@ -215,8 +215,8 @@ impl AuthorizationServer {
         self.with(|settings| settings.notifier = Notifier::new(client))
     }
 
-    /// Limits attempts to enter user codes (RFC 8628 §5.1). Default: 10 attempts in 5 minutes for each key of
-    /// [`verify_user_code`](Self::verify_user_code).
+    /// Limits attempts to enter user codes (RFC 8628 §5.1). Default: 10 attempts in 5 minutes, by user and by
+    /// address: see [`verify_user_code`](Self::verify_user_code).
     #[must_use]
     pub fn user_code_attempts(self, limiter: AttemptLimiter) -> Self {
         self.with(|settings| settings.user_code_attempts = limiter)

@@ -37,8 +37,9 @@ pub(super) async fn enter<U: Users, S: BrowserSessions>(
         return forms.own_login(&request).await;
     };
     let user_code = form.get("user_code");
-    let keys = forms.interactions.counted_by(&request, session);
-    let UserCode::Valid(device) = forms.server.verify_user_code(user_code, keys).await? else {
+    let (server, user) = (&forms.server, session.subject());
+    let address = forms.interactions.address(&request);
+    let UserCode::Valid(device) = server.verify_user_code(user_code, user, address).await? else {
         let page = Page::UserCode {
             user_code,
             is_wrong: true,
@@ -46,7 +47,7 @@ pub(super) async fn enter<U: Users, S: BrowserSessions>(
         return forms.page(&request, page).await;
     };
     let page = forms.page(&request, Page::Device(&device)).await?;
-    let user = session.subject().to_owned();
+    let user = user.to_owned();
     let record = |state: &mut BrowserState| state.ask_for_device(device, &user);
     forms.interactions.change(&request, record).await?;
     Ok(page)

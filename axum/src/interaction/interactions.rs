@@ -2,9 +2,7 @@
 
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
-use std::num::NonZeroU32;
 use std::sync::{Arc, Once};
-use std::time::Duration;
 
 use authlete::server::{Interaction, PendingAuthorization, Session};
 use axum::extract::ConnectInfo;
@@ -14,14 +12,7 @@ use http::request::Parts;
 use super::browser_state::Change;
 use super::{BrowserSessions, BrowserState, Page, Users};
 use crate::authorization_server::for_user;
-use crate::{Attempt, AttemptLimiter, TooManyAttempts};
-
-/// Wrong logins by account and address: 10 in 15 minutes.
-const ATTEMPTS: NonZeroU32 = NonZeroU32::MIN.saturating_add(9);
-const ATTEMPTS_TIME: Duration = Duration::from_secs(15 * 60);
-
-/// Wrong logins by address, for all accounts, and by account, from all addresses: 100 in 15 minutes.
-const ATTEMPTS_OF_ALL: NonZeroU32 = NonZeroU32::MIN.saturating_add(99);
+use crate::{Attempt, LoginLimiter, TooManyAttempts};
 
 /// The login, consent, device and logout pages of a server, for its [`Users`].
 ///
@@ -31,18 +22,13 @@ const ATTEMPTS_OF_ALL: NonZeroU32 = NonZeroU32::MIN.saturating_add(99);
 /// See the [module documentation](super).
 pub struct Interactions<U, S> {
     pub(super) parts: Arc<InteractionParts<U, S>>,
+    login_attempts: LoginLimiter,
     client_address: fn(&Parts) -> Option<IpAddr>,
 }
 
 pub(super) struct InteractionParts<U, S> {
     pub users: U,
     pub sessions: S,
-    /// Wrong logins by account and address.
-    pairs: AttemptLimiter,
-    /// Wrong logins by address.
-    addresses: AttemptLimiter,
-    /// Wrong logins by account. An attacker with many addresses can lock an account, but only guess slowly.
-    accounts: AttemptLimiter,
     has_warned: Once,
 }
 
@@ -54,13 +40,18 @@ impl<U: Users, S: BrowserSessions> Interactions<U, S> {
             parts: Arc::new(InteractionParts {
                 users,
                 sessions,
-                pairs: AttemptLimiter::new(ATTEMPTS, ATTEMPTS_TIME),
-                addresses: AttemptLimiter::new(ATTEMPTS_OF_ALL, ATTEMPTS_TIME),
-                accounts: AttemptLimiter::new(ATTEMPTS_OF_ALL, ATTEMPTS_TIME),
                 has_warned: Once::new(),
             }),
+            login_attempts: LoginLimiter::default(),
             client_address: peer_address,
         }
+    }
+
+    /// Limits wrong logins. Default: [`LoginLimiter::default`]. More are answered with 429.
+    #[must_use]
+    pub fn login_attempts(mut self, limiter: LoginLimiter) -> Self {
+        self.login_attempts = limiter;
+        self
     }
 
     /// Reads the address of the browser from a request, for the limits on wrong logins and user codes. Default: the peer of
@@ -148,30 +139,18 @@ impl<U: Users, S: BrowserSessions> Interactions<U, S> {
         request: &Parts,
         name: &str,
     ) -> Result<Attempt, TooManyAttempts> {
-        let parts = &self.parts;
-        let name = AttemptLimiter::account_key(name);
-        match (self.client_address)(request) {
-            Some(address) => {
-                let address = AttemptLimiter::address_key(address);
-                let attempt = parts.addresses.begin(&address)?;
-                let attempt = attempt.and(&parts.pairs, &format!("{address} {name}"))?;
-                attempt.and(&parts.accounts, &name)
-            }
-            None => {
-                parts.has_warned.call_once(|| {
-                    tracing::warn!(target: "authlete_axum", "the address of the browser is unknown");
-                });
-                parts.pairs.begin(&name)
-            }
-        }
+        self.login_attempts.begin(name, self.address(request))
     }
 
-    /// The keys for counting the user codes that a user enters.
-    pub(super) fn counted_by(&self, request: &Parts, session: &Session) -> Vec<String> {
+    /// The address of the browser.
+    pub(super) fn address(&self, request: &Parts) -> Option<IpAddr> {
         let address = (self.client_address)(request);
-        let address = address.map(|it| format!("address {}", AttemptLimiter::address_key(it)));
-        let account = format!("account {}", session.subject());
-        address.into_iter().chain([account]).collect()
+        if address.is_none() {
+            self.parts.has_warned.call_once(|| {
+                tracing::warn!(target: "authlete_axum", "the address of the browser is unknown");
+            });
+        }
+        address
     }
 }
 
@@ -184,6 +163,7 @@ impl<U, S> Clone for Interactions<U, S> {
     fn clone(&self) -> Self {
         Self {
             parts: Arc::clone(&self.parts),
+            login_attempts: self.login_attempts.clone(),
             client_address: self.client_address,
         }
     }

@@ -43,8 +43,7 @@
 //! # Protection
 //!
 //! - A login gets a new session ID (session fixation).
-//! - Wrong logins in 15 minutes are limited to 10 for each account and address, 100 for each address, and 100 for each account.
-//!   The last limit slows down an attacker with many addresses, who can also lock an account this way.
+//! - Wrong logins are limited by account and address: see [`LoginLimiter`](crate::LoginLimiter).
 //! - Tickets stay in the browser session. A form is for one request, even if the browser has several pages open.
 //! - Forms of other sites are rejected (cross-site request forgery). Other sites cannot frame the pages (RFC 6749 §10.13), unless
 //!   a page sets `frame-ancestors` in its own `Content-Security-Policy`.

@@ -48,8 +48,8 @@ pub async fn ask_for_second_factor(
 
 /// Whether the field `password` has the password of the user.
 pub async fn password_is_right(app: &App, sent: &VerifiedForm, user: &User) -> Result<bool, Error> {
-    let address = app.address(&sent.parts);
-    let attempt = app.attempts.password(&user.name, &address)?;
+    let address = app.ip_address(&sent.parts);
+    let attempt = app.attempts.password(&user.name, address)?;
     let password = sent.field("password").to_owned();
     let found = app.directory.users.authenticate(&user.name, password).await;
     if !matches!(found, Ok(None)) {

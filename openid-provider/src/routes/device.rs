@@ -11,7 +11,6 @@ use serde::Deserialize;
 use super::consent::{RemoteRequest, decide_remotely, scopes};
 use super::logged_in::LoggedIn;
 use crate::app::App;
-use crate::attempts::Attempts;
 use crate::error::Error;
 use crate::form::VerifiedForm;
 use crate::pages::{DeviceConsentPage, DevicePage, MessagePage, Page};
@@ -44,8 +43,8 @@ pub async fn send(State(app): State<App>, sent: VerifiedForm) -> Result<Response
     let texts = page.texts();
     let code = sent.field("user_code");
     page.current_url = with_code(code);
-    let keys = Attempts::user_code(&user.subject, &app.address(&sent.parts));
-    let found = app.server.verify_user_code(code, keys).await?;
+    let (subject, address) = (&user.subject, app.ip_address(&sent.parts));
+    let found = app.server.verify_user_code(code, subject, address).await?;
     let UserCode::Valid(device) = found else {
         let page = DevicePage {
             page: page.form_error(texts.device_wrong),
@@ -63,7 +62,7 @@ pub async fn send(State(app): State<App>, sent: VerifiedForm) -> Result<Response
             .unwrap_or_else(|| texts.unnamed_app.to_owned()),
         code: code.trim().to_uppercase(),
         scopes: scopes(texts, &names, answer.scopes.as_deref().unwrap_or_default()),
-        name: requests.add(&user.subject, &device).await?,
+        name: requests.add(subject, &device).await?,
         page,
     };
     Ok(page.into_response())

@@ -168,7 +168,7 @@ pub async fn send(State(app): State<App>, mut sent: VerifiedForm) -> Result<Resp
         None => sent.field("name").to_owned(),
     };
     let directory = &app.directory;
-    let attempt = match app.attempts.password(&name, &app.address(&sent.parts)) {
+    let attempt = match app.attempts.password(&name, app.ip_address(&sent.parts)) {
         Ok(attempt) => attempt,
         Err(error) => {
             let subject = directory.users.subject_of(&name).await?;

@@ -44,8 +44,8 @@ pub async fn send(State(app): State<App>, sent: VerifiedForm) -> Result<Response
     let Some(pending_login) = sent.browser.data.pending_login() else {
         return Ok(Redirect::to(&with_flow("/login", &flow)).into_response());
     };
-    let address = app.address(&sent.parts);
-    let attempt = app.attempts.code(&pending_login.subject, &address)?;
+    let address = app.ip_address(&sent.parts);
+    let attempt = app.attempts.code(&pending_login.subject, address)?;
     let users = &app.directory.users;
     let code = sent.field("code");
     let is_right = users

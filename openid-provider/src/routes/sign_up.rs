@@ -90,7 +90,7 @@ pub async fn send(State(app): State<App>, mut sent: VerifiedForm) -> Result<Resp
         return refuse(page, &mut sent, refused(form_error)).await;
     }
     let name_taken = refused(FormError::NameTaken);
-    app.attempts.sign_up(&app.address(&sent.parts))?;
+    app.attempts.sign_up(app.ip_address(&sent.parts))?;
     let user = app.directory.users.add(new).await?;
     let outcome = if user.is_some() { "done" } else { "name_taken" };
     metrics::event("sign_ups_total", outcome);

@@ -1,12 +1,13 @@
 //! The device flow, with attempts at its user codes.
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::num::NonZeroU32;
 use std::time::{Duration, SystemTime};
 
 use authlete::server::Session;
 use authlete::types::GrantType;
 use authlete_axum::AttemptLimiter;
-use authlete_axum::authorization_server::{DeviceOutcome, DeviceRequest, UserCode};
+use authlete_axum::authorization_server::{DeviceOutcome, DeviceRequest, Failure, UserCode};
 use axum::response::IntoResponse as _;
 
 use super::authorization::DeletedUser;
@@ -16,6 +17,8 @@ use authlete::ApiVersion;
 use rstest::rstest;
 
 const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
+const HOME: Option<IpAddr> = Some(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)));
+const ELSEWHERE: Option<IpAddr> = Some(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 2)));
 
 /// A provider for the device flow, and its server for direct calls, as from a page.
 async fn start(
@@ -71,10 +74,18 @@ async fn poll(provider: &Provider, device_code: &str) -> Reply {
 }
 
 async fn valid_request(server: &AuthorizationServer, typed: &str) -> DeviceRequest {
-    match server.verify_user_code(typed, ["192.0.2.1"]).await.unwrap() {
+    match server.verify_user_code(typed, "alice", HOME).await.unwrap() {
         UserCode::Valid(request) => request,
         other => panic!("{other:?}"),
     }
+}
+
+async fn guess(
+    server: &AuthorizationServer,
+    subject: &str,
+    address: Option<IpAddr>,
+) -> Result<UserCode, Failure> {
+    server.verify_user_code("GUESSED", subject, address).await
 }
 
 fn alice() -> Session {
@@ -161,13 +172,13 @@ async fn deleted_user_cannot_grant_a_request_and_it_can_still_be_ended(
 async fn unknown_and_expired_user_codes_are_distinguished() {
     let (provider, server) = start(ApiVersion::V3, |server| server).await;
     for typed in ["", " - ", "XXXX-XXXX", "<script>"] {
-        let found = server.verify_user_code(typed, ["192.0.2.1"]).await.unwrap();
+        let found = server.verify_user_code(typed, "alice", HOME).await.unwrap();
         assert_eq!(found, UserCode::Unknown, "{typed}");
     }
     let (user_code, device_code) = begin(&provider, "openid").await;
     let request = valid_request(&server, &user_code).await;
     provider.emulator.advance(Duration::from_secs(601));
-    let found = server.verify_user_code(&user_code, ["192.0.2.1"]).await;
+    let found = server.verify_user_code(&user_code, "alice", HOME).await;
     assert_eq!(found.unwrap(), UserCode::Expired);
     let outcome = server
         .authorize_device(&request, &alice(), ["openid"])
@@ -178,35 +189,24 @@ async fn unknown_and_expired_user_codes_are_distinguished() {
 }
 
 #[tokio::test]
-async fn user_code_attempts_over_the_limit_are_refused_with_429() {
+async fn user_code_attempts_over_the_limit_of_the_user_or_the_address_are_refused_with_429() {
     let (_provider, server) = start(ApiVersion::V3, |server| server).await;
     for _ in 0..10 {
-        server
-            .verify_user_code("GUESSED", ["192.0.2.1"])
-            .await
-            .unwrap();
+        guess(&server, "alice", HOME).await.unwrap();
     }
-    let refused = server.verify_user_code("GUESSED", ["192.0.2.1"]).await;
-    let response = refused.unwrap_err().into_response();
-    assert_eq!(response.status(), 429);
-    assert!(response.headers().contains_key("retry-after"));
-    server
-        .verify_user_code("GUESSED", ["192.0.2.2"])
-        .await
-        .unwrap();
+    for (subject, address) in [("alice", HOME), ("alice", ELSEWHERE), ("bob", HOME)] {
+        let refused = guess(&server, subject, address).await.unwrap_err();
+        let response = refused.into_response();
+        assert_eq!(response.status(), 429, "{subject} at {address:?}");
+        assert!(response.headers().contains_key("retry-after"));
+    }
+    guess(&server, "bob", ELSEWHERE).await.unwrap();
+    guess(&server, "carol", None).await.unwrap();
 
     let one = AttemptLimiter::new(NonZeroU32::MIN, Duration::from_secs(60));
     let (_provider, server) = start(ApiVersion::V3, |server| server.user_code_attempts(one)).await;
-    server
-        .verify_user_code("GUESSED", ["192.0.2.1"])
-        .await
-        .unwrap();
-    assert!(
-        server
-            .verify_user_code("GUESSED", ["192.0.2.1"])
-            .await
-            .is_err()
-    );
+    guess(&server, "alice", None).await.unwrap();
+    guess(&server, "alice", None).await.unwrap_err();
 }
 
 #[rstest]
