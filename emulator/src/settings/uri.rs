@@ -1,6 +1,7 @@
 //! URIs in settings.
 
-use url::{Host, ParseError, Url};
+use authlete::server::is_loopback_host;
+use url::{ParseError, Url};
 
 /// An absolute URI.
 #[derive(Debug)]
@@ -58,12 +59,7 @@ impl Uri {
 
     /// Whether the host is `localhost` or a loopback address (RFC 8252 §7.3).
     pub fn is_loopback(&self) -> bool {
-        match self.0.host() {
-            Some(Host::Domain(name)) => name == "localhost",
-            Some(Host::Ipv4(address)) => address.is_loopback(),
-            Some(Host::Ipv6(address)) => address.is_loopback(),
-            None => false,
-        }
+        self.host().is_some_and(is_loopback_host)
     }
 }
 
