@@ -1,4 +1,7 @@
 //! Signs, verifies and encrypts JWTs, independently of the emulator's code.
+//!
+//! `tests/oracles` does the same with third-party packages. Here, a crate would have to bring OpenSSL to `cargo test` on each
+//! platform: no other one has all of these algorithms.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
