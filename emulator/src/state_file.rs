@@ -16,7 +16,7 @@ use crate::state::State;
 use crate::store::{Recorder, Records as _};
 
 const FORMAT: &str = "authlete-emulator state";
-const VERSION: &str = "2";
+const VERSION: &str = "3";
 const FOREIGN: &str = "it is not a state file of authlete-emulator";
 
 /// The format and version of the file, and the credentials that the emulator shows.

@@ -30,7 +30,7 @@ use crate::result_code::{
     DEVICE_VERIFICATION_USER_CODE_OF_ANOTHER_SERVICE, DEVICE_VERIFICATION_USER_CODE_UNKNOWN,
     PARAMETER_REPEATED, PARAMETERS_MISSING, PARAMETERS_NONE, ResultCode, USER_CODES_EXHAUSTED,
 };
-use crate::store::{Decision, DeviceFlow, Service};
+use crate::store::{Decision, DeviceFlow, Requested, Service};
 
 const REPORT_CODES: ReportCodes = ReportCodes {
     result_missing: DEVICE_COMPLETE_RESULT_MISSING,
@@ -117,18 +117,21 @@ fn read(
     let details = authorization_details::requested(parameters, settings, registration)?;
     let (scopes, dynamic_scopes) = scopes::all(parameters, settings, registration);
     let flow = DeviceFlow {
-        client_id: client.id(),
-        client_named_by: authenticated.named_by,
-        scopes,
+        requested: Requested {
+            client_id: client.id(),
+            client_named_by: authenticated.named_by,
+            grant_type: GrantType::DeviceCode,
+            scopes,
+            resources: resource::requested(parameters)?,
+            authorization_details: details.map(Box::new),
+            grant_management: grant_management::requested(parameters, service, client)?,
+        },
         dynamic_scopes,
         acrs: acr::requested(parameters, settings, registration),
-        resources: resource::requested(parameters)?,
-        authorization_details: details.map(Box::new),
-        grant_management: grant_management::requested(parameters, service, client)?,
         polling: Polling::of(service.settings.device_flow_polling_interval(), DEVICE_FLOW),
         decision: Decision::Pending,
     };
-    if flow.scopes.is_empty() && service.settings.scope_required() {
+    if flow.requested.scopes.is_empty() && service.settings.scope_required() {
         return Err(OAuthError::invalid_scope(
             DEVICE_AUTHORIZATION_SCOPE_MISSING,
         ));
@@ -160,8 +163,10 @@ pub fn verification(call: &Call, service: &mut Service) -> Outcome {
     };
     let flow = found.flow;
     let response = response(DEVICE_VERIFICATION_OK, "VALID").with("expiresAt", found.expires_at);
-    let response = match service.clients.by_id(flow.client_id) {
-        Some(client) => with_client_of_request(response, service, client, flow.client_named_by),
+    let response = match service.clients.by_id(flow.requested.client_id) {
+        Some(client) => {
+            with_client_of_request(response, service, client, flow.requested.client_named_by)
+        }
         None => response,
     };
     Ok(with_request(response, service, flow).build())
@@ -189,7 +194,7 @@ fn decide(call: &Call, service: &mut Service) -> Result<(), (ResultCode, &'stati
         UserCodeError::Unknown => (DEVICE_COMPLETE_USER_CODE_UNKNOWN, "USER_CODE_NOT_EXIST"),
         UserCodeError::Expired => (DEVICE_COMPLETE_USER_CODE_EXPIRED, "USER_CODE_EXPIRED"),
     })?;
-    let decision = decision::reported(&call.body, &found.flow.into(), &REPORT_CODES);
+    let decision = decision::reported(&call.body, &found.flow.requested, &REPORT_CODES);
     let decision = decision.map_err(invalid)?;
     let (user_code, device_code) = (found.user_code, found.device_code);
     if let Some(flow) = service.device_flows.get_mut(&device_code) {
@@ -258,5 +263,11 @@ fn with_request(
     flow: &DeviceFlow,
 ) -> ResponseBuilder {
     let acrs = flow.acrs.as_deref();
-    with_requested(response, service, &flow.into(), &flow.dynamic_scopes, acrs)
+    with_requested(
+        response,
+        service,
+        &flow.requested,
+        &flow.dynamic_scopes,
+        acrs,
+    )
 }

@@ -7,8 +7,7 @@ use crate::model::DynamicScope;
 use crate::protocol::grant_management;
 use crate::protocol::scope_claims;
 use crate::protocol::scopes;
-use crate::protocol::user_grant::Requested;
-use crate::store::{Client, GrantManagement, IdentifierKind, Service, TokenRecord};
+use crate::store::{Client, GrantManagement, IdentifierKind, Requested, Service, TokenRecord};
 
 /// Adds the client, its attributes and those of the service.
 pub fn with_client(
@@ -108,23 +107,23 @@ pub fn with_grant_management(
 pub fn with_requested(
     response: ResponseBuilder,
     service: &Service,
-    requested: &Requested<'_>,
+    requested: &Requested,
     dynamic: &[DynamicScope],
     acrs: Option<&[String]>,
 ) -> ResponseBuilder {
-    let details = scopes::details(&service.settings, requested.scopes);
+    let details = scopes::details(&service.settings, &requested.scopes);
     let details: Vec<_> = details.into_iter().map(without_descriptions).collect();
     let response = response
         .with_optional("scopes", list(&details))
         .with_optional("dynamicScopes", dynamic_scopes(dynamic))
-        .with_optional("claimNames", scope_claims::names(requested.scopes))
+        .with_optional("claimNames", scope_claims::names(&requested.scopes))
         .with_optional("acrs", acrs.map(<[_]>::to_vec))
-        .with_optional("resources", list(requested.resources))
+        .with_optional("resources", list(&requested.resources))
         .with_optional(
             "authorizationDetails",
-            requested.authorization_details.cloned(),
+            requested.authorization_details.as_deref().cloned(),
         );
-    with_grant_management(response, service, requested.grant_management)
+    with_grant_management(response, service, requested.grant_management.as_ref())
 }
 
 /// Authlete omits the descriptions of the scopes.

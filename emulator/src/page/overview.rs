@@ -121,24 +121,24 @@ fn pushed_request(request: &PushedRequest) -> Value {
 
 fn ticket(request: &AuthorizationRequest) -> Value {
     json!({
-        "clientId": request.client_id,
-        "scopes": request.scopes,
+        "clientId": request.requested.client_id,
+        "scopes": request.requested.scopes,
         "redirectUri": request.redirect_uri,
     })
 }
 
 fn device_flow(flow: &DeviceFlow) -> Value {
     json!({
-        "clientId": flow.client_id,
-        "scopes": flow.scopes,
+        "clientId": flow.requested.client_id,
+        "scopes": flow.requested.scopes,
         "decision": decided(&flow.decision),
     })
 }
 
 fn backchannel_request(request: &BackchannelRequest) -> Value {
     json!({
-        "clientId": request.client_id,
-        "scopes": request.scopes,
+        "clientId": request.requested.client_id,
+        "scopes": request.requested.scopes,
         "deliveryMode": request.delivery_mode,
         "decision": decided(&request.decision),
     })

@@ -52,7 +52,7 @@ impl Destination {
     pub fn of(request: &AuthorizationRequest, client: &Arc<Client>) -> Self {
         Self {
             client: Arc::clone(client),
-            client_named_by: request.client_named_by,
+            client_named_by: request.requested.client_named_by,
             redirect_uri: request.redirect_uri.clone(),
             mode: request.response_mode.clone(),
             state: request.state.clone(),

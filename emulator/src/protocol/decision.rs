@@ -1,12 +1,11 @@
 //! Decisions of users outside of the client's device: how the server reports them, and how the client gets them.
 
 use super::oauth_error::OAuthError;
-use super::user_grant::Requested;
 use crate::clock::Millis;
 use crate::json::{Object, ObjectExt};
 use crate::model::{ErrorDetails, Polling};
 use crate::result_code::{ResultCode, SLOW_DOWN};
-use crate::store::{Decision, Denial, DenialReason, Granted};
+use crate::store::{Decision, Denial, DenialReason, Granted, Requested};
 
 /// The result codes of an API for invalid reports of a decision.
 #[derive(Debug)]
@@ -24,7 +23,7 @@ pub struct ReportCodes {
 /// The decision that a call reports.
 pub fn reported(
     call: &Object,
-    requested: &Requested<'_>,
+    requested: &Requested,
     codes: &ReportCodes,
 ) -> Result<Decision, ResultCode> {
     let reason = match call.text("result") {

@@ -1,68 +1,10 @@
 //! Grants of users, from the API calls that complete a request: of the authorization endpoint, of the device flow, of CIBA.
 
 use authlete::types::{GrantType, Property};
-use serde_json::Value;
 
 use super::scopes::are_openid;
 use crate::json::{Object, ObjectExt};
-use crate::store::{
-    Authentication, AuthorizationRequest, BackchannelRequest, DeviceFlow, Grant, GrantManagement,
-    Granted, IdentifierKind,
-};
-
-/// The request of the client.
-#[derive(Debug)]
-pub struct Requested<'a> {
-    pub client_id: i64,
-    pub client_named_by: IdentifierKind,
-    pub grant_type: GrantType,
-    pub scopes: &'a [String],
-    pub resources: &'a [String],
-    pub authorization_details: Option<&'a Value>,
-    pub grant_management: Option<&'a GrantManagement>,
-}
-
-impl<'a> From<&'a AuthorizationRequest> for Requested<'a> {
-    fn from(request: &'a AuthorizationRequest) -> Self {
-        Self {
-            client_id: request.client_id,
-            client_named_by: request.client_named_by,
-            grant_type: GrantType::AuthorizationCode,
-            scopes: &request.scopes,
-            resources: &request.resources,
-            authorization_details: request.authorization_details.as_deref(),
-            grant_management: request.grant_management.as_ref(),
-        }
-    }
-}
-
-impl<'a> From<&'a DeviceFlow> for Requested<'a> {
-    fn from(flow: &'a DeviceFlow) -> Self {
-        Self {
-            client_id: flow.client_id,
-            client_named_by: flow.client_named_by,
-            grant_type: GrantType::DeviceCode,
-            scopes: &flow.scopes,
-            resources: &flow.resources,
-            authorization_details: flow.authorization_details.as_deref(),
-            grant_management: flow.grant_management.as_ref(),
-        }
-    }
-}
-
-impl<'a> From<&'a BackchannelRequest> for Requested<'a> {
-    fn from(request: &'a BackchannelRequest) -> Self {
-        Self {
-            client_id: request.client_id,
-            client_named_by: request.client_named_by,
-            grant_type: GrantType::Ciba,
-            scopes: &request.scopes,
-            resources: &request.resources,
-            authorization_details: request.authorization_details.as_deref(),
-            grant_management: request.grant_management.as_ref(),
-        }
-    }
-}
+use crate::store::{Authentication, Grant, Granted, Requested};
 
 /// The error for a member whose text is not a JSON object.
 #[derive(Debug)]
@@ -72,7 +14,7 @@ pub struct NotAnObject {
 
 const LIFETIMES: [&str; 2] = ["accessTokenDuration", "refreshTokenDuration"];
 
-impl Requested<'_> {
+impl Requested {
     /// The grant of the user.
     pub fn granted(&self, call: &Object, subject: Option<&str>) -> Result<Granted, NotAnObject> {
         let scopes = self.granted_scopes(call);
@@ -81,7 +23,7 @@ impl Requested<'_> {
         let claims = object(call, "claims")?.unwrap_or_default();
         let header = object(call, "idtHeaderParams")?.unwrap_or_default();
         // ID tokens are issued only if the request had the scope openid.
-        let is_openid = are_openid(self.scopes) && are_openid(&scopes);
+        let is_openid = are_openid(&self.scopes) && are_openid(&scopes);
         let openid = is_openid.then(|| {
             Box::new(Authentication {
                 sub: text("sub"),
@@ -99,8 +41,8 @@ impl Requested<'_> {
             subject: subject.map(str::to_owned),
             grant_type: self.grant_type.clone(),
             scopes: scopes.into(),
-            resources: self.resources.to_vec(),
-            authorization_details: self.authorization_details.cloned().map(Box::new),
+            resources: self.resources.clone(),
+            authorization_details: self.authorization_details.clone(),
             offered_credentials: Vec::new(),
             properties: call.shaped::<Vec<Property>>("properties").map(Box::new),
             acr: text("acr"),
@@ -108,7 +50,7 @@ impl Requested<'_> {
             access_token_claims: object(call, "jwtAtClaims")?.map(Box::new),
             session: None,
             openid,
-            management: self.grant_management.cloned().map(Box::new),
+            management: self.grant_management.clone().map(Box::new),
             id: None,
         };
         let lifetimes = LIFETIMES.into_iter().filter_map(|name| {
@@ -125,9 +67,9 @@ impl Requested<'_> {
     /// since it changes how the request is checked.
     fn granted_scopes(&self, call: &Object) -> Vec<String> {
         let Some(mut granted) = call.texts("scopes") else {
-            return self.scopes.to_vec();
+            return self.scopes.clone();
         };
-        let can_be_openid = are_openid(self.scopes) || self.grant_type == GrantType::DeviceCode;
+        let can_be_openid = are_openid(&self.scopes) || self.grant_type == GrantType::DeviceCode;
         granted.retain(|scope| can_be_openid || *scope != "openid");
         owned(granted)
     }

@@ -2,12 +2,10 @@
 
 use authlete::types::{ResponseMode, ResponseType};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
-use super::clients::IdentifierKind;
 use super::credential_offer::Offered;
 use super::grant::Grant;
-use super::managed_grant::GrantManagement;
+use super::requested::Requested;
 use super::tokens::RecordId;
 use crate::json::Object;
 use crate::model::{CodeChallenge, Parameters};
@@ -44,8 +42,7 @@ impl RequestObject {
 /// A pending authorization request.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct AuthorizationRequest {
-    pub client_id: i64,
-    pub client_named_by: IdentifierKind,
+    pub requested: Requested,
     pub response_type: ResponseType,
     pub response_mode: ResponseMode,
     /// The destination of the response.
@@ -54,16 +51,11 @@ pub struct AuthorizationRequest {
     pub redirect_uri_requested: bool,
     pub state: Option<String>,
     pub nonce: Option<String>,
-    pub scopes: Vec<String>,
-    pub resources: Vec<String>,
-    /// In API form.
-    pub authorization_details: Option<Box<Value>>,
     /// The `claims` parameter.
     pub claims: Option<Object>,
     pub challenge: Option<CodeChallenge>,
     /// The thumbprint of the key that the code will be bound to (RFC 9449 §10).
     pub dpop_key: Option<String>,
-    pub grant_management: Option<GrantManagement>,
     /// The data of the credential offer that `issuer_state` refers to.
     pub offered: Option<Box<Offered>>,
     /// An arbitrary text from the caller.

@@ -215,13 +215,14 @@ impl Service {
     pub fn delete_client(&mut self, id: i64) {
         self.clients.remove(id);
         self.authorization_requests
-            .retain(|request| request.client_id != id);
+            .retain(|request| request.requested.client_id != id);
         self.pushed_requests
             .retain(|request| request.client_id != id);
         self.codes.retain(|code| code.grant.client_id != id);
-        self.device_flows.retain(|flow| flow.client_id != id);
+        self.device_flows
+            .retain(|flow| flow.requested.client_id != id);
         self.backchannel_requests
-            .retain(|request| request.client_id != id);
+            .retain(|request| request.requested.client_id != id);
         self.password_requests
             .retain(|request| request.grant.client_id != id);
         self.credential_requests

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use authlete::types::ResponseType;
+use authlete::types::{GrantType, ResponseType};
 
 use super::error::AuthorizationError;
 use super::interaction::Interaction;
@@ -22,7 +22,7 @@ use crate::result_code::{
     AUTHORIZATION_SCOPE_MISSING, CONSENT_MISSING, DPOP_KEY_MALFORMED,
     GRANT_MANAGEMENT_WITHOUT_CODE, NONCE_MISSING, OPENID_MISSING,
 };
-use crate::store::{AuthorizationRequest, Client, RequestObject, Service};
+use crate::store::{AuthorizationRequest, Client, RequestObject, Requested, Service};
 
 /// A valid request.
 #[derive(Debug)]
@@ -121,19 +121,22 @@ fn read(
         return Err(invalid(GRANT_MANAGEMENT_WITHOUT_CODE));
     }
     Ok(AuthorizationRequest {
-        client_id: client.id(),
-        client_named_by: destination.client_named_by,
+        requested: Requested {
+            client_id: client.id(),
+            client_named_by: destination.client_named_by,
+            grant_type: GrantType::AuthorizationCode,
+            scopes,
+            resources: resource::requested(parameters)?,
+            authorization_details: details.map(Box::new),
+            grant_management,
+        },
         redirect_uri: destination.redirect_uri.clone(),
         redirect_uri_requested: parameters.has("redirect_uri"),
         state: destination.state.clone(),
         nonce,
-        scopes,
-        resources: resource::requested(parameters)?,
-        authorization_details: details.map(Box::new),
         claims: claims_parameter::requested(parameters)?,
         challenge,
         dpop_key: dpop_key(parameters)?,
-        grant_management,
         offered: None,
         context: None,
         response_type,

@@ -43,7 +43,7 @@ fn process(call: &Call, service: &mut Service) -> Result<AuthorizationError, OAu
         return Err(OAuthError::invalid_request(FAIL_TICKET_EXPIRED));
     }
     let request = entry.value;
-    let client = service.clients.by_id(request.client_id);
+    let client = service.clients.by_id(request.requested.client_id);
     let client = client.ok_or(OAuthError::invalid_request(FAIL_CLIENT_GONE))?;
     let error = OAuthError {
         description: call.body.text("description").map(Box::from),

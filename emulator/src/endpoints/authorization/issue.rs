@@ -18,7 +18,6 @@ use crate::protocol::issuance::{self, Issuance, PreparedTokens};
 use crate::protocol::oauth_error::OAuthError;
 use crate::protocol::refusal::{Refusal, usual_action};
 use crate::protocol::token_response::{seconds_left, token_type};
-use crate::protocol::user_grant::Requested;
 use crate::protocol::{lifetime, native_sso, response_type};
 use crate::random;
 use crate::result_code::{
@@ -91,7 +90,7 @@ impl<'a> GrantedRequest<'a> {
         let grant = grant(call, service, request.ok_or(unusable.clone())?)?;
         let request = service.authorization_requests.take(&ticket, call.now);
         let request = request.ok_or(unusable)?;
-        let client = service.clients.by_id(request.client_id);
+        let client = service.clients.by_id(request.requested.client_id);
         let client = client.ok_or(OAuthError::invalid_request(ISSUE_CLIENT_GONE))?;
         Ok(Self {
             call,
@@ -104,13 +103,13 @@ impl<'a> GrantedRequest<'a> {
     /// Whether the request is for Native SSO and the call has no session ID.
     fn lacks_session(&self, service: &Service) -> bool {
         let request = &self.request;
-        native_sso::is_requested(service, &request.response_type, &request.scopes)
+        native_sso::is_requested(service, &request.response_type, &request.requested.scopes)
             && self.call.body.text("sessionId").is_none()
     }
 
     /// The FAPI profiles that apply.
     fn profiles(&self, service: &Service) -> Profiles {
-        Profiles::of(service, &self.client, &self.request.scopes)
+        Profiles::of(service, &self.client, &self.request.requested.scopes)
     }
 
     /// Checks that the FAPI profiles allow the algorithms of an ID token in the response.
@@ -272,8 +271,9 @@ fn grant(
     service: &Service,
     request: &AuthorizationRequest,
 ) -> Result<Grant, OAuthError> {
-    let requested = Requested::from(request);
-    let granted = requested.granted(&call.body, call.body.text("subject"));
+    let granted = request
+        .requested
+        .granted(&call.body, call.body.text("subject"));
     let granted = granted.map_err(|malformed| {
         let code = match malformed.member {
             "claims" => ISSUE_CLAIMS_MALFORMED,

@@ -22,16 +22,16 @@ pub fn of(call: &Call, service: &Service, checked: &ValidRequest) -> ResponseBui
         "INTERACTION"
     };
     let claims = request.claims.as_ref();
-    let (scopes, response_type) = (&request.scopes, &request.response_type);
+    let (scopes, response_type) = (&request.requested.scopes, &request.response_type);
     let prompts: Vec<_> = shown.prompts.iter().map(Prompt::as_str).collect();
-    let details = request.authorization_details.as_deref();
+    let details = request.requested.authorization_details.as_deref();
     let offered = request.offered.as_deref();
     let offered = offered.map_or(&[][..], |offered| &offered.credentials);
     let issuable = issuable_credentials::of(&service.settings, offered, details, scopes);
     let object = checked.request_object.as_ref();
     let native_sso = native_sso::is_requested(service, response_type, scopes);
     let response = ApiResponse::action(call.path, AUTHORIZATION_OK, action);
-    let response = with_name_used(response, request.client_named_by)
+    let response = with_name_used(response, request.requested.client_named_by)
         .with(
             "client",
             limited_members::client_of_authorization(checked.client.settings.json()),
@@ -51,7 +51,7 @@ pub fn of(call: &Call, service: &Service, checked: &ValidRequest) -> ResponseBui
         .with_optional("claimsLocales", shown.claims_locales.clone())
         .with_optional("purpose", shown.purpose.as_deref())
         .with("nativeSsoRequested", native_sso)
-        .with_optional("resources", list(&request.resources))
+        .with_optional("resources", list(&request.requested.resources))
         .with_optional("authorizationDetails", details.cloned())
         .with_optional("credentialOfferInfo", checked.credential_offer.clone())
         .with_optional(
@@ -82,5 +82,9 @@ pub fn of(call: &Call, service: &Service, checked: &ValidRequest) -> ResponseBui
             "requestObjectPayload",
             object.map(|object| object.payload.as_str()),
         );
-    with_grant_management(response, service, request.grant_management.as_ref())
+    with_grant_management(
+        response,
+        service,
+        request.requested.grant_management.as_ref(),
+    )
 }

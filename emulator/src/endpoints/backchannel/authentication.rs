@@ -31,7 +31,7 @@ use crate::result_code::{
     BACKCHANNEL_HINT_PAYLOAD, BACKCHANNEL_HINT_SUBJECT_MISSING, BACKCHANNEL_HINT_UNSIGNED,
     BACKCHANNEL_HINT_WRONG, PARAMETER_REPEATED, PARAMETERS_MISSING, PARAMETERS_NONE, ResultCode,
 };
-use crate::store::{BackchannelRequest, Decision, Service};
+use crate::store::{BackchannelRequest, Decision, Requested, Service};
 
 /// Checks a request, and issues a ticket for the following calls.
 pub fn authentication(call: &Call, service: &mut Service) -> Outcome {
@@ -78,14 +78,17 @@ fn process(call: &Call, service: &mut Service) -> Result<ApiResponse, Refusal> {
     let (settings, registration) = (&service.settings, &client.settings);
     let details = authorization_details::requested(&parameters, settings, registration)?;
     let pending = BackchannelRequest {
-        client_id: client.id(),
-        client_named_by: authenticated.named_by,
+        requested: Requested {
+            client_id: client.id(),
+            client_named_by: authenticated.named_by,
+            grant_type: GrantType::Ciba,
+            scopes,
+            resources: resource::requested(&parameters)?,
+            authorization_details: details.map(Box::new),
+            grant_management: grant_management::requested(&parameters, service, &client)?,
+        },
         client_notification_token: client_notification_token.map(str::to_owned),
         requested_expiry: rules.requested_expiry()?,
-        scopes,
-        resources: resource::requested(&parameters)?,
-        authorization_details: details.map(Box::new),
-        grant_management: grant_management::requested(&parameters, service, &client)?,
         auth_req_id: None,
         polling: Polling::of(service.settings.backchannel_polling_interval(), BACKCHANNEL),
         decision: Decision::Pending,
@@ -105,14 +108,17 @@ fn process(call: &Call, service: &mut Service) -> Result<ApiResponse, Refusal> {
     .with("hintType", hint_type.as_str())
     .with("hint", hint)
     .with_optional("sub", sub)
-    .with_optional("bindingMessage", rules.binding_message(&pending.scopes)?)
+    .with_optional(
+        "bindingMessage",
+        rules.binding_message(&pending.requested.scopes)?,
+    )
     .with_optional("userCode", rules.user_code()?)
     .with("userCodeRequired", rules.is_user_code_required())
     .with("requestedExpiry", pending.requested_expiry.unwrap_or(0))
     .with_optional("requestContext", rules.request_context()?);
     let response = with_client_of_request(response, service, &client, authenticated.named_by);
-    let (requested, acrs) = ((&pending).into(), acrs.as_deref());
-    let response = with_requested(response, service, &requested, &dynamic_scopes, acrs).build();
+    let (requested, acrs) = (&pending.requested, acrs.as_deref());
+    let response = with_requested(response, service, requested, &dynamic_scopes, acrs).build();
     let end = after(call.now, lifetime::TICKET);
     service
         .backchannel_requests

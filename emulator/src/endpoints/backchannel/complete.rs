@@ -57,7 +57,7 @@ fn process(call: &Call, service: &mut Service) -> Result<Outcome, ResultCode> {
     let ticket = Digest::of(ticket);
     let entry = service.backchannel_requests.get(&ticket).ok_or(unknown)?;
     let (pending, expired) = (entry.value.clone(), entry.expires_at <= call.now);
-    let client = service.clients.by_id(pending.client_id);
+    let client = service.clients.by_id(pending.requested.client_id);
     let client = Arc::clone(client.ok_or(BACKCHANNEL_COMPLETE_CLIENT_GONE)?);
     let notification = Notification {
         call,
@@ -79,7 +79,7 @@ fn reported(call: &Call, pending: &BackchannelRequest) -> Result<Decision, Resul
     if !matches!(pending.decision, Decision::Pending) {
         return Err(BACKCHANNEL_COMPLETE_TICKET_USED);
     }
-    decision::reported(&call.body, &pending.into(), &REPORT_CODES)
+    decision::reported(&call.body, &pending.requested, &REPORT_CODES)
 }
 
 /// The notification for the client (CIBA Core 1.0 §10.2, §10.3, §12).
@@ -230,7 +230,7 @@ impl Notification<'_> {
             .with_optional("clientNotificationEndpoint", endpoint)
             .with_optional("clientNotificationToken", token)
             .with_optional("authReqId", self.auth_req_id);
-        let named_by = self.pending.client_named_by;
+        let named_by = self.pending.requested.client_named_by;
         with_client_of_request(response, service, self.client, named_by)
     }
 

@@ -37,7 +37,7 @@ pub fn ciba(request: &TokenRequest<'_>, service: &mut Service) -> Result<Issued,
     let ticket = ticket.ok_or(unknown.clone())?.value;
     let entry = service.backchannel_requests.get(&ticket);
     let entry = entry.ok_or(unknown.clone())?;
-    if entry.value.client_id != request.client().id() {
+    if entry.value.requested.client_id != request.client().id() {
         return Err(OAuthError::invalid_grant(AUTH_REQ_ID_OF_ANOTHER_CLIENT).into());
     }
     if entry.value.delivery_mode == push {

@@ -27,7 +27,7 @@ pub fn device_code(request: &TokenRequest<'_>, service: &mut Service) -> Result<
     let digest = Digest::of(device_code);
     let unknown = OAuthError::invalid_grant(DEVICE_CODE_UNKNOWN);
     let entry = service.device_flows.get(&digest).ok_or(unknown.clone())?;
-    if entry.value.client_id != request.client().id() {
+    if entry.value.requested.client_id != request.client().id() {
         return Err(OAuthError::invalid_grant(DEVICE_CODE_OF_ANOTHER_CLIENT).into());
     }
     if entry.expires_at <= now {

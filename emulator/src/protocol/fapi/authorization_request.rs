@@ -30,7 +30,7 @@ pub struct FapiRequest<'a> {
 impl FapiRequest<'_> {
     /// Checks the request against the profiles that apply to it.
     pub fn check(&self, service: &Service) -> Result<(), OAuthError> {
-        let profiles = Profiles::of(service, self.client, &self.request.scopes);
+        let profiles = Profiles::of(service, self.client, &self.request.requested.scopes);
         let has = |mode| profiles.has(&mode);
         let (baseline, advanced) = (has(FapiMode::Fapi1Baseline), has(FapiMode::Fapi1Advanced));
         let signed = has(FapiMode::Fapi2MessageSigningAuthReq);
@@ -89,7 +89,7 @@ impl FapiRequest<'_> {
 
     /// FAPI 1.0 Baseline §5.2.2.2, §5.2.2.3.
     fn check_nonce_or_state(&self) -> Result<(), OAuthError> {
-        let openid = scopes::are_openid(&self.request.scopes);
+        let openid = scopes::are_openid(&self.request.requested.scopes);
         match (openid, &self.request.nonce, &self.request.state) {
             (true, None, _) => Err(invalid(FAPI_NONCE_MISSING)),
             (false, _, None) => Err(invalid(FAPI_STATE_MISSING)),

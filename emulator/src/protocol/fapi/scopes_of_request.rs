@@ -42,17 +42,12 @@ fn granted(service: &Service, parameters: &Parameters) -> Option<Vec<String>> {
     }
     if let Some(auth_req_id) = digest("auth_req_id") {
         let ticket = service.auth_req_ids.get(&auth_req_id)?.value;
-        return Some(
-            service
-                .backchannel_requests
-                .get(&ticket)?
-                .value
-                .scopes
-                .clone(),
-        );
+        let entry = service.backchannel_requests.get(&ticket)?;
+        return Some(entry.value.requested.scopes.clone());
     }
     let device_code = digest("device_code")?;
-    Some(service.device_flows.get(&device_code)?.value.scopes.clone())
+    let entry = service.device_flows.get(&device_code)?;
+    Some(entry.value.requested.scopes.clone())
 }
 
 fn scope_in_request_object(parameters: &Parameters) -> Option<String> {
