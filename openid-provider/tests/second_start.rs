@@ -1,6 +1,6 @@
 //! A second start in the same directory.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::{Child, Command, Stdio};
 
 use tempfile::TempDir;
@@ -32,9 +32,14 @@ fn second_start_in_a_directory_fails_with_an_error_that_names_the_first() {
     let mut lines = lines.map(Result::unwrap);
     assert!(lines.any(|line| line.starts_with("Open the demo app: ")));
 
-    let second = command(&directory).output().unwrap();
-    let error = String::from_utf8(second.stderr).unwrap();
-    assert!(!second.status.success());
+    let mut second = Running(command(&directory).spawn().unwrap());
+    // A server that starts prints its addresses, and would run forever.
+    let printed = second.0.stdout.as_mut().unwrap().read(&mut [0]);
+    assert_eq!(printed.unwrap(), 0, "it started");
+    let mut error = String::new();
+    let stderr = second.0.stderr.as_mut().unwrap();
+    stderr.read_to_string(&mut error).unwrap();
+    assert!(!second.0.wait().unwrap().success());
     assert!(error.contains("another openid-provider runs"), "{error}");
     assert!(!error.contains("authlete-emulator"), "{error}");
 }

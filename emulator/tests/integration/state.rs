@@ -264,8 +264,8 @@ async fn database_with_another_content_is_refused() {
         (
             "about",
             "version",
-            "3",
-            "its format version is 3, but this program supports version 2",
+            "0",
+            "its format version is 0, but this program supports version 3",
         ),
         (
             "records",
