@@ -83,20 +83,15 @@ impl App {
         }
     }
 
-    /// The IP address of the browser. A proxy may also send its port, or something else in its place.
+    /// The IP address of the browser, or of the proxy if that sends something else.
     pub fn ip_address(&self, parts: &Parts) -> Option<IpAddr> {
-        let address = self.address(parts);
-        let with_port = || Some(address.parse::<SocketAddr>().ok()?.ip());
-        address.parse().ok().or_else(with_port)
+        ip_address(&self.address(parts)).or_else(|| peer(parts))
     }
 
     /// The address of the browser, as text. Behind a proxy it is the last address in the header of the proxy: browsers can send
     /// the header, too, and proxies append to it.
     pub fn address(&self, parts: &Parts) -> String {
-        let connection: Option<&ConnectInfo<SocketAddr>> = parts.extensions.get();
-        let connection = connection
-            .map(|it| it.0.ip().to_string())
-            .unwrap_or_default();
+        let connection = peer(parts).map(|it| it.to_string()).unwrap_or_default();
         let Some(header) = &self.site.settings.address_header else {
             return connection;
         };
@@ -105,6 +100,17 @@ impl App {
         let last = last.and_then(|value| value.rsplit(',').next());
         last.map_or(connection, |address| address.trim().to_owned())
     }
+}
+
+/// Reads an address, with or without a port.
+fn ip_address(text: &str) -> Option<IpAddr> {
+    let with_port = || Some(text.parse::<SocketAddr>().ok()?.ip());
+    text.parse().ok().or_else(with_port)
+}
+
+fn peer(parts: &Parts) -> Option<IpAddr> {
+    let peer: Option<&ConnectInfo<SocketAddr>> = parts.extensions.get();
+    Some(peer?.0.ip())
 }
 
 /// An authorization request of a browser, with the user who is logged in.
@@ -173,5 +179,24 @@ impl Directory {
 impl FromRef<App> for AuthorizationServer {
     fn from_ref(app: &App) -> Self {
         app.server.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn address_is_read_with_or_without_a_port() {
+        let home: IpAddr = [192, 0, 2, 1].into();
+        for text in ["192.0.2.1", "192.0.2.1:51234"] {
+            assert_eq!(ip_address(text), Some(home), "{text}");
+        }
+        for text in ["2001:db8::1", "[2001:db8::1]:51234"] {
+            assert_eq!(ip_address(text), "2001:db8::1".parse().ok(), "{text}");
+        }
+        for text in ["", "unknown", "_hidden", "192.0.2.1, 192.0.2.2"] {
+            assert_eq!(ip_address(text), None, "{text}");
+        }
     }
 }
