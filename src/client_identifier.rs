@@ -5,6 +5,8 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use serde::{Serialize, Serializer};
 
+use crate::deserialize::Unset;
+
 /// The identifier of a client: its ID, which is a number, or a string, such as its alias.
 ///
 /// Methods that identify a client take any type that converts into this one, such as numbers and strings:
@@ -28,6 +30,12 @@ pub enum ClientIdentifier {
     /// The client ID alias; aliases must be enabled for the service and the client. If an operation supports it, also
     /// the client's entity ID or the URL of its metadata document.
     Alias(String),
+}
+
+impl Unset for ClientIdentifier {
+    fn unset() -> Self {
+        Self::Alias(String::new())
+    }
 }
 
 impl fmt::Display for ClientIdentifier {

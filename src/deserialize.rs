@@ -1,7 +1,8 @@
-//! Lenient deserialization: a missing, `null` or unknown member is not an error.
+//! Lenient deserialization: a missing, `null` or unknown member is not an error, except for the required members of
+//! requests.
 //!
 //! serde's derive could do the same with attributes, but would need `flatten` to keep unknown members, which makes decoding
-//! of large objects slower, and increases the build time.
+//! of large objects slower, and doubles the code that the compiler has to check.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -12,7 +13,7 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Unexpect
 use serde_json::Number;
 
 /// Deserializes the members of a JSON object one by one.
-pub(crate) trait DeserializeMembers: Default {
+pub(crate) trait DeserializeMembers: Unset {
     /// Sets the member of this name.
     fn set_member<'de, A: MapAccess<'de>>(
         &mut self,
@@ -20,12 +21,26 @@ pub(crate) trait DeserializeMembers: Default {
         members: &mut A,
     ) -> Result<(), A::Error>;
 
+    /// The names of the members that must not be missing.
+    const REQUIRED: &'static [&'static str] = &[];
+
     /// Whether a plain string is accepted instead of the object.
     const MAY_BE_TEXT: bool = false;
 
     /// The object for a plain string, if a string is accepted.
     fn from_text(_: &str) -> Option<Self> {
         None
+    }
+}
+
+/// The value of an object or a member before it is set.
+pub(crate) trait Unset: Sized {
+    fn unset() -> Self;
+}
+
+impl<T: Default> Unset for T {
+    fn unset() -> Self {
+        Self::default()
     }
 }
 
@@ -43,11 +58,16 @@ pub(crate) fn deserialize_members<'de, D: Deserializer<'de>, T: DeserializeMembe
         }
 
         fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<T, A::Error> {
-            let mut value = T::default();
-            while let Some(name) = members.next_key()? {
+            let mut value = T::unset();
+            let mut missing = T::REQUIRED.to_vec();
+            while let Some(name) = members.next_key::<MemberName<'de>>()? {
+                missing.retain(|required| *required != name.as_str());
                 value.set_member(name, &mut members)?;
             }
-            Ok(value)
+            match missing.first() {
+                Some(name) => Err(A::Error::missing_field(name)),
+                None => Ok(value),
+            }
         }
 
         fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
@@ -226,12 +246,44 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Entries<T> {
 
 /// Implements `Deserialize` for a struct. Kinds of members: `value`, which may be `null`; `integer`, which may be a string;
 /// `list` and `map`, whose `null` items are left out; `or_default`, the default for `null`. Unknown members are added to
-/// `extra`. With `text`, a plain string is deserialized into that member.
+/// `extra`. With `text`, a plain string is deserialized into that member. With `required`, these members must not be missing,
+/// and the struct has no `Default`.
 macro_rules! impl_deserialize {
     (
         $name:ident { $( $kind:ident $member:ident = $key:literal ),* $(,)? }
         $(, text => $text:ident: $make:path)?
     ) => {
+        $crate::impl_deserialize!(
+            @impl $name { $($kind $member = $key),* }
+            $(
+                const MAY_BE_TEXT: bool = true;
+
+                #[inline]
+                fn from_text(text: &str) -> Option<Self> {
+                    Some(Self { $text: $make(text.to_owned()), ..Self::default() })
+                }
+            )?
+        );
+    };
+    (
+        $name:ident { $( $kind:ident $member:ident = $key:literal ),* $(,)? }, required => [$($required:literal),*]
+    ) => {
+        $crate::impl_deserialize!(
+            @impl $name { $($kind $member = $key),* }
+            const REQUIRED: &'static [&'static str] = &[$($required),*];
+        );
+
+        impl $crate::deserialize::Unset for $name {
+            #[inline]
+            fn unset() -> Self {
+                Self {
+                    $($member: $crate::deserialize::Unset::unset(),)*
+                    extra: Default::default(),
+                }
+            }
+        }
+    };
+    (@impl $name:ident { $( $kind:ident $member:ident = $key:literal ),* } $($items:item)*) => {
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 $crate::deserialize::deserialize_members(deserializer)
@@ -253,13 +305,7 @@ macro_rules! impl_deserialize {
                 Ok(())
             }
 
-            $(
-                const MAY_BE_TEXT: bool = true;
-
-                fn from_text(text: &str) -> Option<Self> {
-                    Some(Self { $text: $make(text.to_owned()), ..Self::default() })
-                }
-            )?
+            $($items)*
         }
     };
     (@integer $members:ident) => {

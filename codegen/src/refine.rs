@@ -126,8 +126,7 @@ fn refine_struct(mut item: ItemStruct, schema_info: &SchemaInfo) -> Vec<Item> {
     let has_default = in_answers || required.as_ref().is_none_or(Vec::is_empty);
     item.attrs.retain(is_doc);
     item.attrs.iter_mut().for_each(separate_from_slashes);
-    item.attrs
-        .extend(struct_attributes(has_default, in_answers));
+    item.attrs.extend(struct_attributes(has_default));
     for field in named_fields(&mut item) {
         field.attrs.iter_mut().for_each(separate_from_slashes);
         keep_unknown_members_out_of_debug(field);
@@ -135,10 +134,11 @@ fn refine_struct(mut item: ItemStruct, schema_info: &SchemaInfo) -> Vec<Item> {
         leave_out_unset_action(field);
         take_headers_from_transport(field);
     }
-    let mut items = Vec::new();
-    if in_answers {
-        items.push(impl_deserialize(&item, schema_info.text_members.get(&name)));
-    }
+    let mut items = vec![impl_deserialize(
+        &item,
+        schema_info.text_members.get(&name),
+        has_default,
+    )];
     if let Some(required) = required {
         items.push(constructor(&item, &required));
         items.extend(setters(&item, &required));
@@ -148,11 +148,10 @@ fn refine_struct(mut item: ItemStruct, schema_info: &SchemaInfo) -> Vec<Item> {
 }
 
 /// `non_exhaustive`, because Authlete adds members, which must not break a user's build.
-fn struct_attributes(has_default: bool, in_answers: bool) -> Vec<Attribute> {
+fn struct_attributes(has_default: bool) -> Vec<Attribute> {
     let default = has_default.then(|| quote!(, Default));
-    let deserialize = (!in_answers).then(|| quote!(, ::serde::Deserialize));
     parse_quote! {
-        #[derive(Clone, Debug, PartialEq, ::serde::Serialize #deserialize #default)]
+        #[derive(Clone, Debug, PartialEq, ::serde::Serialize #default)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
     }
@@ -200,9 +199,9 @@ fn is_action(field: &Field) -> bool {
     field.ident.as_ref().is_some_and(|name| name == "action") && option_of(&field.ty).is_none()
 }
 
-/// Responses are decoded by a macro of the crate that accepts missing members, `null` anywhere, unknown members and integers
-/// as strings.
-fn impl_deserialize(item: &ItemStruct, text_member: Option<&String>) -> Item {
+/// Objects are decoded by a macro of the crate that accepts missing members, `null` anywhere, unknown members and integers
+/// as strings. Without a default, the members that are not optional are required.
+fn impl_deserialize(item: &ItemStruct, text_member: Option<&String>, has_default: bool) -> Item {
     let name = &item.ident;
     let members = item.fields.iter().filter_map(|field| {
         let ident = field.ident.as_ref().filter(|ident| *ident != "extra")?;
@@ -228,7 +227,13 @@ fn impl_deserialize(item: &ItemStruct, text_member: Option<&String>) -> Item {
             None => quote!(, text => #ident: ::std::convert::identity),
         }
     });
-    parse_quote!(crate::impl_deserialize! { #name { #(#members),* } #text })
+    let required = item.fields.iter().filter(|field| {
+        let is_extra = field.ident.as_ref().is_some_and(|ident| ident == "extra");
+        !is_extra && option_of(&field.ty).is_none()
+    });
+    let required: Vec<String> = required.map(serialized_name).collect();
+    let required = (!has_default).then(|| quote!(, required => [#(#required),*]));
+    parse_quote!(crate::impl_deserialize! { #name { #(#members),* } #text #required })
 }
 
 /// The headers of the HTTP response are moved into the value, not copied into a map of strings.
@@ -250,6 +255,7 @@ fn constructor(item: &ItemStruct, required: &[String]) -> Item {
         return parse_quote! {
             impl #name {
                 #[doc = #doc]
+                #[inline]
                 pub fn new() -> Self {
                     Self::default()
                 }

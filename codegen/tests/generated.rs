@@ -270,14 +270,13 @@ fn response_may_lack_its_action_and_required_members() {
 }
 
 #[test]
-fn answers_are_decoded_leniently_and_requests_strictly() {
+fn members_of_answers_are_optional_and_those_of_requests_may_be_required() {
     assert_generated(
         r#"crate::impl_deserialize! { ThingResponse { or_default action = "action", value name = "name", list names = "names", value part = "part", value response_content = "responseContent", value response_headers = "responseHeaders", value result_code = "resultCode", value ticket = "ticket" } }"#,
     );
     assert_generated("#[derive(Clone, Debug, PartialEq, ::serde::Serialize, Default)]");
-    assert_generated(
-        "#[derive(Clone, Debug, PartialEq, ::serde::Serialize, ::serde::Deserialize)]",
-    );
+    assert_generated("#[derive(Clone, Debug, PartialEq, ::serde::Serialize)]");
+    assert_generated(r#"required => ["count", "ticket"] }"#);
 }
 
 #[test]

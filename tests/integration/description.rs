@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use authlete_codegen::Description;
 use authlete_codegen::document::{self, content, object, reference, sole_reference};
-use authlete_codegen::prepare::schemas_in_responses;
+use authlete_codegen::prepare::{schemas_in_requests, schemas_in_responses};
 use serde_json::{Map, Value, json};
 
 /// The merged description with flat schemas. Cargo runs tests in the directory of the crate.
@@ -23,15 +23,19 @@ pub fn schemas() -> &'static Map<String, Value> {
 
 /// The names of the objects that responses contain.
 pub fn objects_in_responses() -> Vec<String> {
-    let names: BTreeSet<String> = schemas_in_responses(&FLAT);
-    names
-        .into_iter()
-        .filter(|name| {
-            schemas()
-                .get(name)
-                .is_some_and(|schema| schema["type"] == "object")
-        })
-        .collect()
+    objects(schemas_in_responses(&FLAT))
+}
+
+/// The names of the objects that requests contain, but no response.
+pub fn objects_only_in_requests() -> Vec<String> {
+    let in_responses = schemas_in_responses(&FLAT);
+    objects(&schemas_in_requests(&FLAT) - &in_responses)
+}
+
+fn objects(mut names: BTreeSet<String>) -> Vec<String> {
+    let is_object = |schema: &Value| schema["type"] == "object";
+    names.retain(|name| schemas().get(name).is_some_and(is_object));
+    names.into_iter().collect()
 }
 
 /// A value with every member of the schema. Strings are derived from their place in it.

@@ -41,6 +41,7 @@ mod raw_server;
 #[cfg(feature = "tracing")]
 mod recorder;
 mod redaction;
+mod request_forms;
 mod retries;
 #[cfg(feature = "schemars")]
 mod schemas;
