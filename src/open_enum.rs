@@ -24,6 +24,7 @@ macro_rules! open_enum {
             pub const KNOWN: &'static [Self] = &[$(Self::$variant),*];
 
             /// The name of the value in Authlete's API.
+            #[inline]
             pub fn as_str(&self) -> &str {
                 match self {
                     $(Self::$variant => $name_in_api,)*
@@ -32,6 +33,7 @@ macro_rules! open_enum {
             }
 
             /// The value in the protocols (OAuth, OpenID, JOSE); `None` if it has none.
+            #[inline]
             pub fn protocol_value(&self) -> Option<&'static str> {
                 match self {
                     $($(Self::$variant => Some($protocol),)?)*
@@ -40,12 +42,14 @@ macro_rules! open_enum {
             }
 
             /// The variant for a value in the protocols; `None` if there is none.
+            #[inline]
             pub fn from_protocol_value(name: &str) -> Option<Self> {
                 Self::KNOWN.iter().find(|value| value.protocol_value() == Some(name)).cloned()
             }
 
             /// Whether the server sent no value.
             #[allow(dead_code)]
+            #[inline]
             pub(crate) fn is_unset(&self) -> bool {
                 matches!(self, Self::Other(name) if name.is_empty())
             }
@@ -53,12 +57,14 @@ macro_rules! open_enum {
 
         /// The value of a missing member: `Other` with an empty string.
         impl Default for $name {
+            #[inline]
             fn default() -> Self {
                 Self::Other(String::new())
             }
         }
 
         impl From<&str> for $name {
+            #[inline]
             fn from(name: &str) -> Self {
                 match name {
                     $($name_in_api => Self::$variant,)*
@@ -68,12 +74,14 @@ macro_rules! open_enum {
         }
 
         impl From<String> for $name {
+            #[inline]
             fn from(name: String) -> Self {
                 Self::from(name.as_str())
             }
         }
 
         impl From<&String> for $name {
+            #[inline]
             fn from(name: &String) -> Self {
                 Self::from(name.as_str())
             }
@@ -81,6 +89,7 @@ macro_rules! open_enum {
 
         /// The name of the value in Authlete's API.
         impl AsRef<str> for $name {
+            #[inline]
             fn as_ref(&self) -> &str {
                 self.as_str()
             }
@@ -89,12 +98,14 @@ macro_rules! open_enum {
         impl std::str::FromStr for $name {
             type Err = std::convert::Infallible;
 
+            #[inline]
             fn from_str(name: &str) -> Result<Self, Self::Err> {
                 Ok(Self::from(name))
             }
         }
 
         impl std::fmt::Display for $name {
+            #[inline]
             fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 formatter.write_str(self.as_str())
             }

@@ -13,6 +13,7 @@ macro_rules! setters {
     (@plain $member:ident $maybe:ident : $ty:ty) => {
         #[doc = concat!(" Sets [`", stringify!($member), "`](#structfield.", stringify!($member), ").")]
         #[must_use]
+        #[inline]
         pub fn $member(mut self, $member: $ty) -> Self {
             self.$member = Some($member);
             self
@@ -20,6 +21,7 @@ macro_rules! setters {
 
         #[doc = concat!(" Sets [`", stringify!($member), "`](#structfield.", stringify!($member), ") if there is a value.")]
         #[must_use]
+        #[inline]
         pub fn $maybe(self, $member: Option<$ty>) -> Self {
             match $member {
                 Some(value) => self.$member(value),

@@ -36,6 +36,7 @@ macro_rules! next {
                 "\n\n`", stringify!($credentials), "` has the credentials in the request of the client: a client that used the \
                 `Authorization` header is challenged when its authentication fails (RFC 6749 §5.2)."
             )] )?
+            #[inline]
             pub fn next(self $(, $credentials: &$crate::server::RequestCredentials)?) -> $next {
                 // Not every response uses all of these.
                 #[allow(unused_imports)]

@@ -56,6 +56,7 @@ impl_from_response! { JsonObject }
 
 /// The parameters that `echo` returns; one without a value is left out.
 impl FromResponse for HashMap<String, String> {
+    #[inline]
     fn decode(body: &[u8], _: &mut HeaderMap) -> serde_json::Result<Self> {
         let Entries(parameters) = serde_json::from_slice(body)?;
         parameters.ok_or_else(|| serde_json::Error::invalid_type(Unexpected::Unit, &"a map"))
@@ -64,6 +65,7 @@ impl FromResponse for HashMap<String, String> {
 
 /// A list of strings, such as event types.
 impl FromResponse for Vec<String> {
+    #[inline]
     fn decode(body: &[u8], _: &mut HeaderMap) -> serde_json::Result<Self> {
         let items: Vec<Option<String>> = serde_json::from_slice(body)?;
         Ok(items.into_iter().flatten().collect())

@@ -161,6 +161,7 @@ impl PendingAuthorization {
     /// Adds the parameters of a pushed request (RFC 9126), so that `max_age=0` in them is respected. Your PAR endpoint
     /// stores them under the `request_uri` that it returns. A request object need not be stored.
     #[must_use]
+    #[inline]
     pub fn pushed(mut self, parameters: &str) -> Self {
         if self.max_age.is_none() && max_age::in_parameters(parameters) {
             self.max_age = Some(0);
@@ -172,6 +173,7 @@ impl PendingAuthorization {
     /// ignored then, as OpenID Connect Core 1.0 §11 requires unless "other conditions" for it are in place.
     /// With `prompt=none` it is always ignored, since the user cannot be asked.
     #[must_use]
+    #[inline]
     pub fn allow_offline_access(mut self) -> Self {
         self.offline_access_allowed = true;
         self
@@ -415,7 +417,7 @@ impl PendingAuthorization {
         // `offline_access` has a special meaning only in OpenID Connect requests.
         let counts = self.has_prompt(&Prompt::Consent)
             || (self.offline_access_allowed && self.may_interact())
-            || !scopes(&self.answer).any(|scope| scope == OPENID);
+            || !scopes(&self.answer).contains(&OPENID);
         Consent::requested(&self.answer, counts)
     }
 
@@ -455,9 +457,11 @@ impl PendingAuthorization {
         if !session.amr.is_empty() {
             request.claims = Some(json!({ "amr": session.amr }).to_string());
         }
-        if scopes(&self.answer).any(|scope| !consent.scopes.contains(scope)) {
-            let granted = scopes(&self.answer).filter(|&scope| consent.scopes.contains(scope));
-            request.scopes = Some(granted.map(str::to_owned).collect());
+        let mut scopes = scopes(&self.answer);
+        let asked = scopes.len();
+        scopes.retain(|&scope| consent.scopes.contains(scope));
+        if scopes.len() < asked {
+            request.scopes = Some(scopes.into_iter().map(str::to_owned).collect());
         }
         if !requested.claims.is_empty() {
             request.consented_claims = Some(consented_list(consent.claims));

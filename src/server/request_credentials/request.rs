@@ -7,6 +7,7 @@ macro_rules! request_credentials {
             /// Copies what the client presents into the corresponding members of this request. Members for which the client
             /// presents nothing stay unchanged.
             #[must_use]
+            #[inline]
             pub fn credentials(mut self, credentials: &$crate::server::RequestCredentials) -> Self {
                 $( $crate::server::request_credentials!(@ self, credentials, $member); )*
                 self
