@@ -1,10 +1,9 @@
 //! Configuration from TOML: the keys of the Go library's files, and additional ones for 3.0.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use toml::Spanned;
+use toml::de::{DeTable, DeValue};
 
 use super::{Config, ConfigError, Setting, Source};
 
@@ -50,10 +49,9 @@ impl Config {
 }
 
 fn parse(text: &str, source: &Source) -> Result<Config, ConfigError> {
-    let table: BTreeMap<Spanned<String>, toml::Value> =
-        toml::from_str(text).map_err(|error| syntax_error(text, source, &error))?;
+    let table = DeTable::parse(text).map_err(|error| syntax_error(text, source, &error))?;
     let mut config = Config::new();
-    for (key, value) in table {
+    for (key, value) in table.into_inner() {
         let Some(setting) = Setting::ALL
             .into_iter()
             .find(|setting| setting.toml_key() == key.get_ref())
@@ -63,12 +61,17 @@ fn parse(text: &str, source: &Source) -> Result<Config, ConfigError> {
                 line: line(text, key.span().start),
             });
         };
-        let text = match value {
-            toml::Value::String(text) => text,
-            toml::Value::Integer(number) => number.to_string(),
+        let invalid = |reason| ConfigError::invalid(setting, source, reason);
+        let text = match value.into_inner() {
+            DeValue::String(text) => text.into_owned(),
+            DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix())
+                .map_err(|_| invalid("must be an integer of 64 bits".to_owned()))?
+                .to_string(),
             other => {
-                let reason = format!("must be a string or an integer, not {}", other.type_str());
-                return Err(ConfigError::invalid(setting, source, reason));
+                let kind = other.type_str();
+                return Err(invalid(format!(
+                    "must be a string or an integer, not {kind}"
+                )));
             }
         };
         config = config.set_from(source.clone(), setting, text);

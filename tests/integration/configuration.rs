@@ -472,6 +472,33 @@ fn value_of_another_type_is_refused() {
 }
 
 #[test]
+fn integer_in_any_notation_of_toml_is_accepted() {
+    for number in [
+        "986126671",
+        "+986_126_671",
+        "0x3ac7_194f",
+        "0o7261614517",
+        "'986126671'",
+    ] {
+        let config = Config::from_toml(&format!("ServiceApiKey = {number}")).unwrap();
+        assert_eq!(
+            config.configured_service_id(),
+            Some(986_126_671),
+            "{number}"
+        );
+    }
+}
+
+#[test]
+fn integer_of_more_than_64_bits_is_refused() {
+    let error = Config::from_toml("ServiceApiKey = 9223372036854775808").unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "ServiceApiKey (AUTHLETE_SERVICE_APIKEY), from TOML: must be an integer of 64 bits"
+    );
+}
+
+#[test]
 fn unreadable_file_is_named_with_the_reason() {
     let error = Config::from_file("no/such/authlete.toml").unwrap_err();
     assert!(
