@@ -16,7 +16,7 @@ impl Config {
 
     fn present_certificate(&self, builder: ClientBuilder) -> Result<ClientBuilder, ConfigError> {
         let setting = Setting::ClientCertificate;
-        let Some(value) = self.values.get(&setting) else {
+        let Some(value) = self.value(setting) else {
             return Ok(builder);
         };
         if !cfg!(feature = "mtls") {
@@ -29,7 +29,7 @@ impl Config {
 
     fn trust_roots(&self, builder: ClientBuilder) -> Result<ClientBuilder, ConfigError> {
         let setting = Setting::RootCertificate;
-        let Some(value) = self.values.get(&setting) else {
+        let Some(value) = self.value(setting) else {
             return Ok(builder);
         };
         tls::add_roots(builder, value.text.expose().as_bytes())
@@ -53,6 +53,6 @@ impl Config {
     }
 
     fn text(&self, setting: Setting) -> Option<&Secret> {
-        self.values.get(&setting).map(|value| &value.text)
+        self.value(setting).map(|value| &value.text)
     }
 }

@@ -11,7 +11,6 @@ mod resolved;
 mod setting;
 mod url;
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -62,7 +61,8 @@ use crate::{ApiVersion, Secret};
 /// and its secret are set.
 #[derive(Clone, Default, PartialEq)]
 pub struct Config {
-    values: BTreeMap<Setting, Value>,
+    /// By the index of the setting.
+    values: [Option<Value>; Setting::ALL.len()],
     allow_http: bool,
 }
 
@@ -292,8 +292,8 @@ impl Config {
     /// ```
     #[must_use]
     pub fn or(mut self, other: Self) -> Self {
-        for (setting, value) in other.values {
-            self.values.entry(setting).or_insert(value);
+        for (value, other) in self.values.iter_mut().zip(other.values) {
+            *value = value.take().or(other);
         }
         self.allow_http |= other.allow_http;
         self
@@ -310,13 +310,13 @@ impl Config {
     /// assert_eq!(config.configured_service_id(), Some(986126671));
     /// ```
     pub fn configured_service_id(&self) -> Option<i64> {
-        let value = self.values.get(&Setting::ServiceApiKey)?;
+        let value = self.value(Setting::ServiceApiKey)?;
         number::number(Setting::ServiceApiKey, value, "service ID").ok()
     }
 
     /// Whether a setting has a value.
     pub fn is_set(&self, setting: Setting) -> bool {
-        self.values.contains_key(&setting)
+        self.value(setting).is_some()
     }
 
     /// Sets a setting, in the format of files and environment variables. Whitespace around the value is removed, and an
@@ -330,12 +330,13 @@ impl Config {
     /// value counts as not set, as is common in files and environments.
     fn set_from(mut self, source: Source, setting: Setting, text: impl Into<Secret>) -> Self {
         let text = Secret::from(text.into().expose().trim());
-        if text.expose().is_empty() {
-            self.values.remove(&setting);
-        } else {
-            self.values.insert(setting, Value { text, source });
-        }
+        let is_set = !text.expose().is_empty();
+        self.values[setting as usize] = is_set.then_some(Value { text, source });
         self
+    }
+
+    fn value(&self, setting: Setting) -> Option<&Value> {
+        self.values[setting as usize].as_ref()
     }
 }
 
@@ -344,7 +345,8 @@ impl Config {
 impl fmt::Debug for Config {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut output = formatter.debug_struct("Config");
-        for (setting, value) in &self.values {
+        for (setting, value) in Setting::ALL.iter().zip(&self.values) {
+            let Some(value) = value else { continue };
             if self.may_show(*setting, value.text.expose()) {
                 output.field(setting.toml_key(), &value.text.expose());
             } else {

@@ -43,7 +43,7 @@ impl Config {
 
     fn resolve_idp_server(&self, is_hosted: bool) -> Result<Option<Url>, ConfigError> {
         let setting = Setting::IdpServer;
-        let Some(value) = self.values.get(&setting) else {
+        let Some(value) = self.value(setting) else {
             // Always a valid URL; a test checks it.
             return Ok(is_hosted
                 .then(|| Url::parse(DEFAULT_IDP_SERVER).ok())
@@ -56,7 +56,7 @@ impl Config {
     }
 
     fn id(&self, setting: Setting, what: &str) -> Result<Option<i64>, ConfigError> {
-        let value = self.values.get(&setting);
+        let value = self.value(setting);
         value.map(|value| number(setting, value, what)).transpose()
     }
 }

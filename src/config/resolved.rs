@@ -68,8 +68,7 @@ impl Config {
     }
 
     fn configured_urls(&self) -> impl Iterator<Item = Url> {
-        let values =
-            [Setting::BaseUrl, Setting::IdpServer].map(|setting| self.values.get(&setting));
+        let values = [Setting::BaseUrl, Setting::IdpServer].map(|setting| self.value(setting));
         let texts = values
             .into_iter()
             .flatten()
@@ -91,7 +90,7 @@ impl Config {
     }
 
     fn resolve_version(&self) -> Result<ApiVersion, ConfigError> {
-        if let Some(value) = self.values.get(&Setting::ApiVersion) {
+        if let Some(value) = self.value(Setting::ApiVersion) {
             return parse_version(value.text.expose()).ok_or_else(|| {
                 let reason = "is neither 2.x (2, 2.2, 2.3, V2) nor 3.0 (3, 3.x, V3)";
                 ConfigError::invalid(Setting::ApiVersion, &value.source, reason)
@@ -113,7 +112,7 @@ impl Config {
 
     /// The service ID: a number, and part of the path in 3.0.
     fn resolve_service_id(&self, version: ApiVersion) -> Result<Option<i64>, ConfigError> {
-        let Some(value) = self.values.get(&Setting::ServiceApiKey) else {
+        let Some(value) = self.value(Setting::ServiceApiKey) else {
             return Ok(None);
         };
         let what = match version {
@@ -127,7 +126,7 @@ impl Config {
         let service_key = self.pair(Setting::ServiceApiKey, Setting::ServiceApiSecret)?;
         let service_owner_key =
             self.pair(Setting::ServiceOwnerApiKey, Setting::ServiceOwnerApiSecret)?;
-        if let Some(value) = self.values.get(&Setting::ServiceOwnerApiKey) {
+        if let Some(value) = self.value(Setting::ServiceOwnerApiKey) {
             number(Setting::ServiceOwnerApiKey, value, "service-owner API key")?;
         }
         if service_key.is_none() && service_owner_key.is_none() {
@@ -145,7 +144,7 @@ impl Config {
 
     /// A key and its secret: both or neither.
     fn pair(&self, key: Setting, secret: Setting) -> Result<Option<(String, Secret)>, ConfigError> {
-        match (self.values.get(&key), self.values.get(&secret)) {
+        match (self.value(key), self.value(secret)) {
             (Some(key), Some(value)) => {
                 check_secret(value.text.expose())
                     .map_err(|reason| ConfigError::invalid(secret, &value.source, reason))?;
@@ -186,7 +185,7 @@ impl Config {
     }
 
     fn token(&self, setting: Setting) -> Result<Option<Secret>, ConfigError> {
-        let Some(value) = self.values.get(&setting) else {
+        let Some(value) = self.value(setting) else {
             return Ok(None);
         };
         match check_token(value.text.expose()) {
@@ -197,7 +196,7 @@ impl Config {
 
     fn resolve_dpop_key(&self, version: ApiVersion) -> Result<Option<SigningKey>, ConfigError> {
         let setting = Setting::DpopKey;
-        let Some(value) = self.values.get(&setting) else {
+        let Some(value) = self.value(setting) else {
             return Ok(None);
         };
         if !cfg!(feature = "dpop") {
@@ -213,7 +212,7 @@ impl Config {
     }
 
     fn resolve_base_url(&self, version: ApiVersion) -> Result<Url, ConfigError> {
-        let (text, source) = match (self.values.get(&Setting::BaseUrl), version) {
+        let (text, source) = match (self.value(Setting::BaseUrl), version) {
             (Some(value), _) => (value.text.expose(), &value.source),
             (None, ApiVersion::V2) => (DEFAULT_BASE_URL_V2, &Source::Code),
             (None, ApiVersion::V3) => {
