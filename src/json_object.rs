@@ -2,9 +2,11 @@
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};
+use std::str::FromStr;
 
+use serde::de::Error as _;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Error, Map, Value};
 
 /// A JSON object with arbitrary members, such as a JWK Set or the metadata of an OpenID Provider.
 ///
@@ -14,7 +16,7 @@ use serde_json::{Map, Value};
 /// ```
 /// use authlete::JsonObject;
 ///
-/// let object: JsonObject = serde_json::from_str(r#"{"keys":[{"kty":"oct","k":"c2VjcmV0"}]}"#)?;
+/// let object: JsonObject = r#"{"keys":[{"kty":"oct","k":"c2VjcmV0"}]}"#.parse()?;
 /// assert_eq!(object["keys"][0]["kty"], "oct");
 /// assert_eq!(format!("{object:?}"), r#"{"keys": ..}"#);
 /// # Ok::<(), serde_json::Error>(())
@@ -58,6 +60,22 @@ impl DerefMut for JsonObject {
     }
 }
 
+/// Parses JSON text.
+///
+/// # Errors
+/// The text is not JSON, or not an object. The error may show values of the text.
+impl FromStr for JsonObject {
+    type Err = Error;
+
+    // `Value` has its parser in serde_json. `from_str` of this type would compile another one into this crate.
+    fn from_str(text: &str) -> Result<Self, Error> {
+        match text.parse()? {
+            Value::Object(members) => Ok(Self(members)),
+            _ => Err(Error::custom("expected a JSON object")),
+        }
+    }
+}
+
 impl FromIterator<(String, Value)> for JsonObject {
     fn from_iter<I: IntoIterator<Item = (String, Value)>>(members: I) -> Self {
         Self(members.into_iter().collect())
@@ -75,5 +93,24 @@ impl fmt::Display for JsonObject {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = serde_json::to_string(&self.0).map_err(|_| fmt::Error)?;
         formatter.write_str(&text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_that_is_not_a_json_object_is_rejected() {
+        for text in ["", "null", "[]", "\"a\"", "{} {}", "{\"a\":}"] {
+            assert!(text.parse::<JsonObject>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn parsed_object_equals_the_deserialized_one() {
+        let text = r#" {"a":[1,2.5,{"b":null}],"a":"last","c":18446744073709551615} "#;
+        let deserialized: JsonObject = serde_json::from_str(text).unwrap();
+        assert_eq!(text.parse::<JsonObject>().unwrap(), deserialized);
     }
 }

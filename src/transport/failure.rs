@@ -16,7 +16,8 @@ use crate::{Error, JsonObject, Operation, ResponseHeaders, Secret, json_path, tl
 
 /// The error for a response with an error status, with Authlete's result code and message if the body is a JSON object.
 pub(super) fn api_error(operation: &'static Operation, received: RawResponse) -> Error {
-    let body = serde_json::from_slice::<JsonObject>(&received.body).ok();
+    let body = std::str::from_utf8(&received.body).ok();
+    let body = body.and_then(|text| text.parse::<JsonObject>().ok());
     let text = |name: &str| body.as_ref()?.get(name)?.as_str();
     Error::Api(Box::new(ApiError {
         operation: operation.id,

@@ -1,7 +1,5 @@
 //! Adds claims to requests.
 
-use serde_json::{Map, Value};
-
 use super::{Claims, ConsentedClaims};
 use crate::JsonObject;
 use crate::types::{
@@ -29,8 +27,8 @@ impl ConsentedClaims {
     ) -> Option<String> {
         let mut claims = self.collect(user);
         if let Some(present) = present {
-            match serde_json::from_str::<Map<String, Value>>(&present) {
-                Ok(present) => claims.0.extend(present),
+            match present.parse::<JsonObject>() {
+                Ok(present) => claims.extend(present.0),
                 Err(_) => return Some(present),
             }
         }

@@ -52,10 +52,10 @@ pub(super) struct Destination {
 
 impl Destination {
     pub fn new(names: Option<&Vec<String>>, individual: Option<&String>) -> Self {
-        let individual = individual.and_then(|text| serde_json::from_str(text).ok());
+        let individual = individual.and_then(|text| text.parse().ok());
         Self {
             names: owned(names),
-            individual: individual.map(JsonObject).unwrap_or_default(),
+            individual: individual.unwrap_or_default(),
         }
     }
 
@@ -77,24 +77,17 @@ impl RequestedClaims {
     /// The names of all requested claims, for the ID token or for the UserInfo endpoint, to show to the user. A
     /// name may have a language tag, as in `name#ja`.
     pub fn names(&self) -> Vec<&str> {
-        let is_openid = self.scopes.iter().any(|scope| scope == "openid");
-        let by_scope = self
-            .scopes
-            .iter()
-            .filter(|_| is_openid)
-            .filter_map(|scope| StandardScope::from_protocol_value(scope))
-            .flat_map(|scope| scope.claims().iter().copied());
-        let mut names: Vec<&str> = [&self.now, &self.later]
-            .into_iter()
-            .flat_map(|destination| {
-                destination
-                    .names
-                    .iter()
-                    .chain(destination.individual.keys())
-            })
-            .map(String::as_str)
-            .chain(by_scope)
-            .collect();
+        let mut names = Vec::new();
+        for destination in [&self.now, &self.later] {
+            names.extend(destination.names.iter().map(String::as_str));
+            names.extend(destination.individual.keys().map(String::as_str));
+        }
+        if self.scopes.iter().any(|scope| scope == "openid") {
+            for scope in &self.scopes {
+                let scope = StandardScope::from_protocol_value(scope);
+                names.extend(scope.map_or(&[][..], |scope| scope.claims()));
+            }
+        }
         names.sort_unstable();
         names.dedup();
         names
@@ -147,12 +140,12 @@ pub(super) fn owned(names: Option<&Vec<String>>) -> Vec<String> {
 }
 
 pub(super) fn groups(groups: Option<&Vec<StringArray>>) -> Vec<Vec<String>> {
-    let groups = groups.into_iter().flatten();
+    let groups = groups.map_or(&[][..], Vec::as_slice).iter();
     groups.map(|group| owned(group.array.as_ref())).collect()
 }
 
 fn names_of(scopes: Option<&Vec<Scope>>) -> Vec<String> {
-    let scopes = scopes.into_iter().flatten();
+    let scopes = scopes.map_or(&[][..], Vec::as_slice).iter();
     scopes.filter_map(|scope| scope.name.clone()).collect()
 }
 

@@ -9,23 +9,24 @@ use crate::types::AuthorizationResponse;
 
 /// The names of the individually requested claims.
 pub(super) fn names(answer: &AuthorizationResponse) -> BTreeSet<String> {
-    members(answer).into_iter().map(|(name, _)| name).collect()
+    names_of_claims(answer, |_| true)
 }
 
 /// The claims that are requested as essential (§5.5.1).
 pub(super) fn essential(answer: &AuthorizationResponse) -> BTreeSet<String> {
-    let members = members(answer).into_iter();
-    members
-        .filter(|(_, claim)| claim.get("essential") == Some(&Value::Bool(true)))
-        .map(|(name, _)| name)
-        .collect()
+    names_of_claims(answer, |claim| claim["essential"] == true)
 }
 
-fn members(answer: &AuthorizationResponse) -> Vec<(String, Value)> {
-    [&answer.id_token_claims, &answer.user_info_claims]
-        .into_iter()
-        .flatten()
-        .filter_map(|text| serde_json::from_str::<JsonObject>(text).ok())
-        .flat_map(|members| members.0)
-        .collect()
+fn names_of_claims(answer: &AuthorizationResponse, counts: fn(&Value) -> bool) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for text in [&answer.id_token_claims, &answer.user_info_claims] {
+        let text = text.as_deref().unwrap_or_default();
+        let members: JsonObject = text.parse().unwrap_or_default();
+        for (name, claim) in members.0 {
+            if counts(&claim) {
+                names.insert(name);
+            }
+        }
+    }
+    names
 }

@@ -27,7 +27,7 @@ pub(super) fn in_parameters(parameters: &str) -> bool {
 fn in_request_object(answer: &AuthorizationResponse) -> bool {
     let payload = answer.request_object_payload.as_deref();
     payload
-        .and_then(|text| serde_json::from_str::<JsonObject>(text).ok())
+        .and_then(|text| text.parse::<JsonObject>().ok())
         .and_then(|payload| payload.get("max_age").cloned())
         .is_some_and(|value| match value.as_str() {
             Some(text) => is_zero(text),
