@@ -1,25 +1,27 @@
 //! Checks of claim values.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 /// The value without `null` and empty values, at any depth: a claim without a value is omitted
 /// (OpenID Connect Core 1.0 §5.3.2).
-pub fn present(value: Value) -> Option<Value> {
+pub fn present(mut value: Value) -> Option<Value> {
+    prune(&mut value).then_some(value)
+}
+
+/// Removes `null` and empty values; returns whether anything is left.
+fn prune(value: &mut Value) -> bool {
     match value {
-        Value::Null => None,
-        Value::String(text) => (!text.is_empty()).then_some(Value::String(text)),
+        Value::Null => false,
+        Value::String(text) => !text.is_empty(),
         Value::Array(items) => {
-            let items: Vec<_> = items.into_iter().filter_map(present).collect();
-            (!items.is_empty()).then_some(Value::Array(items))
+            items.retain_mut(prune);
+            !items.is_empty()
         }
         Value::Object(members) => {
-            let members: Map<_, _> = members
-                .into_iter()
-                .filter_map(|(name, value)| Some((name, present(value)?)))
-                .collect();
-            (!members.is_empty()).then_some(Value::Object(members))
+            members.retain(|_, value| prune(value));
+            !members.is_empty()
         }
-        Value::Bool(_) | Value::Number(_) => Some(value),
+        Value::Bool(_) | Value::Number(_) => true,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::Claims;
@@ -43,7 +44,7 @@ macro_rules! standard_claims {
             /// The value without a language tag.
             fn untagged(&self, name: &str) -> Option<Value> {
                 match name {
-                    $( stringify!($name) => serde_json::to_value(self.$name.as_ref()?).ok(), )*
+                    $( stringify!($name) => to_value(self.$name.as_ref()?), )*
                     _ => self.others.get(name).cloned(),
                 }
             }
@@ -115,6 +116,10 @@ impl StandardClaims {
         self.languages.push((tag, claims));
         self
     }
+}
+
+fn to_value(claim: &impl Serialize) -> Option<Value> {
+    serde_json::to_value(claim).ok()
 }
 
 impl Claims for StandardClaims {

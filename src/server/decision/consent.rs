@@ -1,7 +1,6 @@
 //! The consent of a user.
 
 use std::collections::BTreeSet;
-use std::mem::take;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -97,32 +96,35 @@ impl Consent {
     /// `openid` is always retained, because it makes the request an OpenID Connect request. A user who does not want to be
     /// identified denies the request.
     pub fn retain_scopes(&mut self, mut keep: impl FnMut(&str) -> bool) {
-        let scopes = take(&mut self.scopes).into_iter();
-        let (kept, refused): (BTreeSet<_>, BTreeSet<_>) =
-            scopes.partition(|scope| scope == OPENID || keep(scope));
-        self.claims
-            .retain(|claim| !any_stands_for(&refused, claim) || any_stands_for(&kept, claim));
-        self.scopes = kept;
+        let mut refused = Vec::new();
+        retain(&mut self.scopes, &mut |scope| {
+            let keeps = scope == OPENID || keep(scope);
+            if !keeps {
+                refused.push(scope.to_owned());
+            }
+            keeps
+        });
+        retain(&mut self.claims, &mut |claim| {
+            let is_refused = refused.iter().any(|scope| stands_for(scope, claim));
+            !is_refused || any_stands_for(&self.scopes, claim)
+        });
     }
 
     /// The part of this consent that `other` does not have. A claim without a language tag includes all languages.
     #[must_use]
     pub fn difference(&self, other: &Self) -> Self {
-        let claims = self.claims.iter();
-        let details = self.authorization_details.iter();
-        Self {
-            scopes: &self.scopes - &other.scopes,
-            claims: claims
-                .filter(|claim| !other.has_claim(claim))
-                .cloned()
-                .collect(),
-            resources: &self.resources - &other.resources,
-            authorization_details: details
-                .filter(|element| !other.authorization_details.contains(element))
-                .cloned()
-                .collect(),
-            credentials: &self.credentials - &other.credentials,
-        }
+        let mut rest = self.clone();
+        retain(&mut rest.scopes, &mut |scope| !other.scopes.contains(scope));
+        retain(&mut rest.claims, &mut |claim| !other.has_claim(claim));
+        retain(&mut rest.resources, &mut |resource| {
+            !other.resources.contains(resource)
+        });
+        rest.authorization_details
+            .retain(|element| !other.authorization_details.contains(element));
+        retain(&mut rest.credentials, &mut |credential| {
+            !other.credentials.contains(credential)
+        });
+        rest
     }
 
     /// The union of both, to store for the next request after the user consented to more.
@@ -142,38 +144,41 @@ impl Consent {
 
     /// The whole content of a request, without `offline_access` if it is to be ignored.
     pub(super) fn requested(answer: &AuthorizationResponse, offline_access: bool) -> Self {
-        let scopes = scopes(answer).filter(|&scope| scope != OFFLINE_ACCESS || offline_access);
-        let claims = [&answer.claims, &answer.claims_at_user_info];
-        let claims = claims.into_iter().flatten().flatten();
-        Self {
-            scopes: scopes.map(str::to_owned).collect(),
-            claims: claims
-                .filter(|claim| !is_authentication_claim(claim))
-                .cloned()
-                .collect(),
-            resources: answer.resources.iter().flatten().cloned().collect(),
+        let mut requested = Self {
+            resources: strings(&answer.resources),
             authorization_details: elements(answer.authorization_details.as_ref()),
             credentials: credentials(answer),
+            ..Self::default()
+        };
+        for scope in scopes(answer) {
+            if scope != OFFLINE_ACCESS || offline_access {
+                requested.scopes.insert(scope.to_owned());
+            }
         }
+        for claims in [&answer.claims, &answer.claims_at_user_info] {
+            requested.claims.extend(strings(claims));
+        }
+        retain(&mut requested.claims, &mut |claim| {
+            !is_authentication_claim(claim)
+        });
+        requested
     }
 
     /// The content of a managed grant (Grant Management for OAuth 2.0).
     pub(super) fn granted(grant: &Grant) -> Self {
-        let groups = || grant.scopes.iter().flatten();
-        let scopes = groups().filter_map(|group| group.scope.as_deref());
-        Self {
-            scopes: scopes
-                .flat_map(str::split_ascii_whitespace)
-                .map(str::to_owned)
-                .collect(),
-            claims: grant.claims.iter().flatten().cloned().collect(),
-            resources: groups()
-                .flat_map(|group| group.resource.iter().flatten())
-                .cloned()
-                .collect(),
+        let mut granted = Self {
+            claims: strings(&grant.claims),
             authorization_details: elements(grant.authorization_details.as_ref()),
-            credentials: BTreeSet::new(),
+            ..Self::default()
+        };
+        for group in grant.scopes.as_deref().unwrap_or_default() {
+            let scopes = group.scope.as_deref().unwrap_or_default();
+            for scope in scopes.split_ascii_whitespace() {
+                granted.scopes.insert(scope.to_owned());
+            }
+            granted.resources.extend(strings(&group.resource));
         }
+        granted
     }
 
     /// The effective part of a user's decision for a request: nothing that was not requested, and no claim that belongs only
@@ -182,16 +187,19 @@ impl Consent {
         if requested.scopes.contains(OPENID) {
             self.scopes.insert(OPENID.to_owned());
         }
-        self.scopes.retain(|scope| requested.scopes.contains(scope));
+        retain(&mut self.scopes, &mut |scope| {
+            requested.scopes.contains(scope)
+        });
         let by_name = claims_parameter::names(answer);
         let is_narrowed = self.scopes != requested.scopes;
-        let counts = |claim: &&String| {
+        let mut claims = requested.claims.clone();
+        retain(&mut claims, &mut |claim| {
             self.has_claim(claim)
-                && (!is_narrowed || by_name.contains(*claim) || any_stands_for(&self.scopes, claim))
-        };
-        self.claims = requested.claims.iter().filter(counts).cloned().collect();
+                && (!is_narrowed || by_name.contains(claim) || any_stands_for(&self.scopes, claim))
+        });
+        self.claims = claims;
         // Authlete derives consented claims from scopes where none are listed.
-        self.scopes.retain(|scope| {
+        retain(&mut self.scopes, &mut |scope| {
             let of_scope = |claims: &BTreeSet<String>| claims.iter().any(|c| stands_for(scope, c));
             !of_scope(&requested.claims) || of_scope(&self.claims)
         });
@@ -208,7 +216,7 @@ impl Consent {
     /// be for one transaction.
     pub(super) fn lasting(mut self, answer: &AuthorizationResponse) -> Self {
         self.authorization_details.clear();
-        for scope in answer.dynamic_scopes.iter().flatten() {
+        for scope in answer.dynamic_scopes.as_deref().unwrap_or_default() {
             scope.value.as_ref().map(|value| self.scopes.remove(value));
         }
         self
@@ -231,11 +239,21 @@ fn is_authentication_claim(claim: &str) -> bool {
 }
 
 /// The scopes of a request, in order.
-pub(super) fn scopes(answer: &AuthorizationResponse) -> impl Iterator<Item = &str> {
-    let scopes = answer.scopes.iter().flatten();
-    let scopes = scopes.filter_map(|scope| scope.name.as_deref());
-    let dynamic = answer.dynamic_scopes.iter().flatten();
-    scopes.chain(dynamic.filter_map(|scope| scope.value.as_deref()))
+pub(super) fn scopes(answer: &AuthorizationResponse) -> Vec<&str> {
+    let mut scopes = Vec::new();
+    for scope in answer.scopes.as_deref().unwrap_or_default() {
+        scopes.extend(scope.name.as_deref());
+    }
+    for scope in answer.dynamic_scopes.as_deref().unwrap_or_default() {
+        scopes.extend(scope.value.as_deref());
+    }
+    scopes
+}
+
+fn strings(list: &Option<Vec<String>>) -> BTreeSet<String> {
+    let mut strings = BTreeSet::new();
+    strings.extend(list.as_deref().unwrap_or_default().iter().cloned());
+    strings
 }
 
 fn elements(details: Option<&AuthzDetails>) -> Vec<AuthzDetailsElement> {
@@ -247,10 +265,12 @@ fn credentials(answer: &AuthorizationResponse) -> BTreeSet<String> {
     let Some(text) = &answer.issuable_credentials else {
         return BTreeSet::new();
     };
-    match serde_json::from_str::<Vec<Value>>(text) {
-        Ok(credentials) => credentials.iter().map(Value::to_string).collect(),
-        Err(_) => BTreeSet::from([text.clone()]),
+    let mut credentials = BTreeSet::new();
+    match text.parse() {
+        Ok(Value::Array(elements)) => credentials.extend(elements.iter().map(Value::to_string)),
+        _ => _ = credentials.insert(text.clone()),
     }
+    credentials
 }
 
 fn claims_of(scope: &str) -> &'static [&'static str] {
@@ -265,6 +285,11 @@ fn stands_for(scope: &str, claim: &str) -> bool {
 
 fn untagged(claim: &str) -> &str {
     claim.split_once('#').map_or(claim, |(name, _)| name)
+}
+
+/// [`BTreeSet::retain`], whose code for trees is compiled once here, and not for each closure.
+fn retain(names: &mut BTreeSet<String>, keeps: &mut dyn FnMut(&str) -> bool) {
+    names.retain(|name| keeps(name));
 }
 
 fn any_stands_for(scopes: &BTreeSet<String>, claim: &str) -> bool {
