@@ -46,13 +46,18 @@ impl Throttle {
             rate_limiter,
             circuit_breaker,
         } = policies;
-        let circuit_breakers = |policy| {
-            let all = operations::ALL.iter();
-            all.map(move |operation| (operation.category, CircuitBreaker::new(policy)))
-        };
-        (rate_limiter.is_some() || circuit_breaker.is_some()).then(|| Self {
+        if rate_limiter.is_none() && circuit_breaker.is_none() {
+            return None;
+        }
+        let mut circuit_breakers = HashMap::new();
+        if let Some(policy) = circuit_breaker {
+            for operation in operations::ALL {
+                circuit_breakers.insert(operation.category, CircuitBreaker::new(policy));
+            }
+        }
+        Some(Self {
             rate_limiter: rate_limiter.as_ref().map(RateLimiter::new),
-            circuit_breakers: circuit_breaker.iter().flat_map(circuit_breakers).collect(),
+            circuit_breakers,
         })
     }
 

@@ -1,6 +1,7 @@
 //! A rate limiter.
 
-use std::collections::BTreeSet;
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -29,7 +30,7 @@ struct Schedule {
     next: Duration,
     /// The slots of callers that were dropped while they waited. The next callers get them; otherwise these would wait
     /// behind unused slots.
-    returned: BTreeSet<Duration>,
+    returned: BinaryHeap<Reverse<Duration>>,
 }
 
 /// A reserved slot, until its time has come.
@@ -64,7 +65,7 @@ impl RateLimiter {
         let now = self.now();
         schedule.remove_before(now.saturating_sub(self.tolerance));
         let even = schedule.next.max(now);
-        let returned = schedule.returned.first().copied();
+        let returned = schedule.returned.peek().map(|slot| slot.0);
         let at = returned.unwrap_or_else(|| even.saturating_sub(self.tolerance));
 
         let wait = at.saturating_sub(now);
@@ -73,7 +74,7 @@ impl RateLimiter {
             return Err(wait);
         }
         match returned {
-            Some(slot) => _ = schedule.returned.remove(&slot),
+            Some(_) => _ = schedule.returned.pop(),
             None => schedule.next = even.saturating_add(self.interval),
         }
         Ok(Reservation { limiter: self, at })
@@ -91,8 +92,8 @@ impl RateLimiter {
 impl Schedule {
     /// Removes the returned slots that are too old to be part of a burst.
     fn remove_before(&mut self, oldest: Duration) {
-        while self.returned.first().is_some_and(|slot| *slot < oldest) {
-            self.returned.pop_first();
+        while self.returned.peek().is_some_and(|slot| slot.0 < oldest) {
+            self.returned.pop();
         }
     }
 }
@@ -101,7 +102,7 @@ impl Schedule {
 impl Drop for Reservation<'_> {
     fn drop(&mut self) {
         if self.limiter.now() < self.at {
-            self.limiter.schedule().returned.insert(self.at);
+            self.limiter.schedule().returned.push(Reverse(self.at));
         }
     }
 }
