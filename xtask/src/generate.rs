@@ -8,7 +8,9 @@ use std::process::ExitCode;
 use anyhow::{Context as _, Result};
 use authlete_codegen::Description;
 
-use crate::{features_table, operations_table, public_api, requests, rust_version, settings_table};
+use crate::{
+    faults, features_table, operations_table, public_api, requests, rust_version, settings_table,
+};
 
 /// The maximum number of differences shown.
 const SHOWN_DIFFERENCES: usize = 40;
@@ -21,13 +23,22 @@ struct Derived {
     text: String,
 }
 
-pub fn run(description: &Description, root: &Path, check: bool) -> Result<ExitCode> {
+pub fn run(
+    description: &Description,
+    root: &Path,
+    check: bool,
+    with_faults: bool,
+) -> Result<ExitCode> {
     authlete_codegen::check::check(description)?;
     let mut is_up_to_date = update(of_description(description, root)?, root, check)?;
     // The listings need a build of the crates, which may fail. The files above are written before.
     is_up_to_date &= update(of_crates(root)?, root, check)?;
+    if with_faults {
+        is_up_to_date &= faults::update(root, check)?;
+    }
     if !is_up_to_date {
-        println!("to write them: cargo xtask generate");
+        let faults = if with_faults { " --faults" } else { "" };
+        println!("to write them: cargo xtask generate{faults}");
         return Ok(ExitCode::FAILURE);
     }
     println!("every derived file is up to date");

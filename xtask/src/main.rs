@@ -8,6 +8,7 @@ mod check;
 mod coverage;
 mod drift;
 mod facts;
+mod faults;
 mod features_table;
 mod generate;
 mod generation;
@@ -40,11 +41,14 @@ struct Arguments {
 enum Task {
     /// Check the description, and report each error with its file and place
     Check,
-    /// Write all files that are derived from the description
+    /// Write all files that are derived from the description and the code
     Generate {
         /// Compare the files instead of writing them, and fail if one differs
         #[arg(long)]
         check: bool,
+        /// Include the table of faults in src/faults.md, which needs two test runs
+        #[arg(long)]
+        faults: bool,
     },
     /// Write the description as one JSON document
     Bundle {
@@ -109,7 +113,7 @@ fn main() -> Result<ExitCode> {
     let load = || Description::load(&root.join("openapi"));
     match task {
         Task::Check => check::run(&load()?),
-        Task::Generate { check } => generate::run(&load()?, root, check),
+        Task::Generate { check, faults } => generate::run(&load()?, root, check, faults),
         Task::Bundle {
             output,
             api_version,

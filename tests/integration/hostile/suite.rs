@@ -16,8 +16,7 @@ use crate::errors::assert_no_secret;
 use crate::facts::arguments_of;
 use crate::probe;
 
-/// With `AUTHLETE_WRITE_FAULTS=yes`, the table is written instead of compared. After a change to the faults, do that with and
-/// without the feature `gzip`, and check the difference.
+/// With `AUTHLETE_WRITE_FAULTS=yes`, which `cargo xtask generate --faults` sets, the table is written instead of compared.
 #[tokio::test]
 async fn each_fault_has_the_documented_result() {
     let calls: Vec<_> = faults().into_iter().map(row).map(tokio::spawn).collect();
@@ -31,7 +30,7 @@ async fn each_fault_has_the_documented_result() {
     assert_eq!(
         rows,
         documented(),
-        "to write src/faults.md: AUTHLETE_WRITE_FAULTS=yes cargo test hostile::suite::each_fault"
+        "to write src/faults.md: cargo xtask generate --faults"
     );
 }
 
