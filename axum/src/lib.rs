@@ -1,6 +1,11 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
+// The documentation on docs.rs has all features.
+#![cfg_attr(
+    not(feature = "tower-sessions"),
+    allow(rustdoc::broken_intra_doc_links)
+)]
 
 mod attempts;
 pub mod authorization_server;
