@@ -21,7 +21,7 @@ fn main() {
     env::set_current_dir("..").expect("this is a directory of the repository");
     let generated = Description::load(Path::new("openapi"))
         .and_then(|description| generate(&description))
-        .unwrap_or_else(|mistakes| panic!("{mistakes}"));
+        .unwrap_or_else(|diagnostics| panic!("{diagnostics}"));
     let arguments: BTreeMap<_, _> = operations(&description::FLAT)
         .map(|operation| (operation.id(), arguments::required(operation.id())))
         .collect();

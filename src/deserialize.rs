@@ -244,6 +244,52 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Entries<T> {
     }
 }
 
+/// Sets a member of an object to the value that comes next: a function for each kind of member. An assignment in
+/// `set_member` would repeat the handling of errors for each member.
+pub(crate) mod set {
+    use super::*;
+
+    pub fn value<'de, A: MapAccess<'de>, T: Deserialize<'de>>(
+        member: &mut T,
+        members: &mut A,
+    ) -> Result<(), A::Error> {
+        *member = members.next_value()?;
+        Ok(())
+    }
+
+    pub fn integer<'de, A: MapAccess<'de>, T: TryFrom<i64>>(
+        member: &mut Option<T>,
+        members: &mut A,
+    ) -> Result<(), A::Error> {
+        *member = members.next_value::<Integer<T>>()?.0;
+        Ok(())
+    }
+
+    pub fn list<'de, A: MapAccess<'de>, T: Deserialize<'de>>(
+        member: &mut Option<Vec<T>>,
+        members: &mut A,
+    ) -> Result<(), A::Error> {
+        *member = members.next_value::<List<T>>()?.0;
+        Ok(())
+    }
+
+    pub fn map<'de, A: MapAccess<'de>, T: Deserialize<'de>>(
+        member: &mut Option<HashMap<String, T>>,
+        members: &mut A,
+    ) -> Result<(), A::Error> {
+        *member = members.next_value::<Entries<T>>()?.0;
+        Ok(())
+    }
+
+    pub fn or_default<'de, A: MapAccess<'de>, T: Deserialize<'de> + Default>(
+        member: &mut T,
+        members: &mut A,
+    ) -> Result<(), A::Error> {
+        *member = members.next_value::<Option<T>>()?.unwrap_or_default();
+        Ok(())
+    }
+}
+
 /// Implements `Deserialize` for a struct. Kinds of members: `value`, which may be `null`; `integer`, which may be a string;
 /// `list` and `map`, whose `null` items are left out; `or_default`, the default for `null`. Unknown members are added to
 /// `extra`. With `text`, a plain string is deserialized into that member. With `required`, these members must not be missing,
@@ -297,31 +343,16 @@ macro_rules! impl_deserialize {
                 members: &mut A,
             ) -> Result<(), A::Error> {
                 match name.as_str() {
-                    $( $key => self.$member = $crate::impl_deserialize!(@$kind members), )*
+                    $( $key => $crate::deserialize::set::$kind(&mut self.$member, members), )*
                     _ => {
                         self.extra.insert(name.into_string(), members.next_value()?);
+                        Ok(())
                     }
                 }
-                Ok(())
             }
 
             $($items)*
         }
-    };
-    (@integer $members:ident) => {
-        $members.next_value::<$crate::deserialize::Integer<_>>()?.0
-    };
-    (@value $members:ident) => {
-        $members.next_value()?
-    };
-    (@map $members:ident) => {
-        $members.next_value::<$crate::deserialize::Entries<_>>()?.0
-    };
-    (@list $members:ident) => {
-        $members.next_value::<$crate::deserialize::List<_>>()?.0
-    };
-    (@or_default $members:ident) => {
-        $members.next_value::<Option<_>>()?.unwrap_or_default()
     };
 }
 pub(crate) use impl_deserialize;

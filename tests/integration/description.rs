@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 /// The merged description with flat schemas. Cargo runs tests in the directory of the crate.
 pub static FLAT: LazyLock<Value> = LazyLock::new(|| {
     Description::load(Path::new("openapi"))
-        .unwrap_or_else(|mistakes| panic!("{mistakes}"))
+        .unwrap_or_else(|diagnostics| panic!("{diagnostics}"))
         .flat()
 });
 

@@ -15,7 +15,7 @@ use crate::result_codes;
 static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi");
     Description::load(&directory)
-        .unwrap_or_else(|mistakes| panic!("{mistakes}"))
+        .unwrap_or_else(|diagnostics| panic!("{diagnostics}"))
         .flat()
 });
 
