@@ -67,11 +67,16 @@ impl DerefMut for JsonObject {
 impl FromStr for JsonObject {
     type Err = Error;
 
-    // `Value` has its parser in serde_json. `from_str` of this type would compile another one into this crate.
+    // `Value` has its parser in serde_json. Deserializing this type here would compile another one into this crate.
     fn from_str(text: &str) -> Result<Self, Error> {
+        let no_object = || Error::custom("expected a JSON object");
+        // A long list is not parsed in vain.
+        if !text.trim_start().starts_with('{') {
+            return Err(no_object());
+        }
         match text.parse()? {
             Value::Object(members) => Ok(Self(members)),
-            _ => Err(Error::custom("expected a JSON object")),
+            _ => Err(no_object()),
         }
     }
 }

@@ -295,6 +295,7 @@ fn constructor(item: &ItemStruct, required: &[String]) -> Item {
     parse_quote! {
         impl #name {
             #[doc = #doc]
+            #[inline]
             pub fn new(#(#parameters),*) -> Self {
                 Self { #(#values),* }
             }

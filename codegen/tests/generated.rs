@@ -483,7 +483,7 @@ fn member_with_a_setting_is_filled_in_before_the_request_is_sent() {
         "let mut body = body.clone(); body.organization_id = Some( self .or_configured( &operations::CREATE_ORGANIZATION_THING, crate::Setting::OrganizationId, body.organization_id, )?, ); body",
     );
     assert_generated(
-        "the methods of the same name. pub fn new(name: impl ::std::convert::Into<::std::string::String>) -> Self",
+        "the methods of the same name. #[inline] pub fn new(name: impl ::std::convert::Into<::std::string::String>) -> Self",
     );
 }
 

@@ -34,7 +34,7 @@ impl Config {
     ///
     /// # Errors
     /// [`ConfigError::Syntax`], [`ConfigError::UnknownKey`], and [`ConfigError::Invalid`] for a value that is neither
-    /// a string nor an integer.
+    /// a string nor an integer of 64 bits.
     pub fn from_toml(text: &str) -> Result<Self, ConfigError> {
         parse(text, &Source::File(None))
     }

@@ -345,9 +345,11 @@ impl Config {
 impl fmt::Debug for Config {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut output = formatter.debug_struct("Config");
-        for (setting, value) in Setting::ALL.iter().zip(&self.values) {
-            let Some(value) = value else { continue };
-            if self.may_show(*setting, value.text.expose()) {
+        for setting in Setting::ALL {
+            let Some(value) = self.value(setting) else {
+                continue;
+            };
+            if self.may_show(setting, value.text.expose()) {
                 output.field(setting.toml_key(), &value.text.expose());
             } else {
                 output.field(setting.toml_key(), &value.text);

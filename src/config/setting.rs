@@ -42,6 +42,15 @@ pub enum Setting {
     RootCertificate,
 }
 
+/// `Config` uses a setting as an index into as many values as there are in `ALL`.
+const _: () = {
+    let mut index = 0;
+    while index < Setting::ALL.len() {
+        assert!(Setting::ALL[index] as usize == index);
+        index += 1;
+    }
+};
+
 impl Setting {
     /// All settings.
     pub const ALL: [Self; 14] = [

@@ -70,3 +70,11 @@ fn optional_members_of_a_request_decode_as_leniently_as_those_of_a_response() {
     let expected = json!({ "ticket": "ticket", "subject": "alice", "authTime": 1700000000, "scopes": ["openid"] });
     assert_eq!(decoded.json, expected);
 }
+
+#[test]
+fn query_in_json_is_decoded_as_leniently_and_keeps_unknown_members() {
+    let query = json!({ "start": "0", "end": null, "developer": "alice", "aMemberOfTomorrow": 1 });
+    let decoded = decode("GetClientListQuery", &query.to_string()).unwrap();
+    let expected = json!({ "start": 0, "developer": "alice", "aMemberOfTomorrow": 1 });
+    assert_eq!(decoded.json, expected);
+}

@@ -41,7 +41,7 @@ struct Arguments {
 enum Task {
     /// Check the description, and report each error with its file and place
     Check,
-    /// Write all files that are derived from the description and the code
+    /// Write the files that are derived from the description and the code
     Generate {
         /// Compare the files instead of writing them, and fail if one differs
         #[arg(long)]
